@@ -1,0 +1,1 @@
+"""One adapter per LLM wire format, and the offline engine, behind one protocol."""

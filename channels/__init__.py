@@ -1,0 +1,1 @@
+"""How messages come in and replies go out: one adapter per platform, no SQL, no queue, no Flask."""

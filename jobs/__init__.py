@@ -1,0 +1,1 @@
+"""Work: the only place where an agent meets a channel."""

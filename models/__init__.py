@@ -1,0 +1,1 @@
+"""Nouns: values, tables, queries, errors, sessions."""

@@ -1,0 +1,112 @@
+"""The ways things can fail, as one tree.
+
+RecadoError
+├── ConfigurationError      start-up only; names the variable and the cure
+├── ChannelError
+│   ├── VerificationError   not from who it claims        -> 401/403, nothing stored but a counter
+│   ├── PayloadError        genuine but unreadable        -> 400 or stored for replay, never 500
+│   └── DeliveryError       the platform refused (.permanent decides retry)
+├── AgentError
+│   ├── ProviderError       the LLM failed (.kind, .permanent, .retry_after) -> retry, fallback, reschedule
+│   ├── ToolError           shown to the model, which may adapt
+│   └── BudgetExceeded      steps, tokens, time or money  -> a polite reply, the operator alerted
+├── IdempotencyConflict     the same key with another body -> 422
+└── LeaseLost               another worker owns the conversation now: stop, write nothing
+"""
+
+from typing import Literal
+
+ProviderErrorKind = Literal[
+    "auth",
+    "billing",
+    "rate_limit",
+    "overloaded",
+    "timeout",
+    "connection",
+    "context_overflow",
+    "content_refused",
+    "bad_request",
+    "tool_call_invalid",
+    "model_not_found",
+    "truncated",
+    "server",
+    "unknown",
+]
+
+# Kinds that the same request will meet again however often it is sent.
+_PERMANENT_KINDS = frozenset(
+    {"auth", "billing", "context_overflow", "content_refused", "bad_request", "model_not_found"}
+)
+
+
+class RecadoError(Exception):
+    """Base of every error that Recado raises on purpose."""
+
+
+class ConfigurationError(RecadoError):
+    """A setting is missing or wrong; the message names the variable and the cure. Start-up only."""
+
+
+class ChannelError(RecadoError):
+    """Something went wrong between us and a platform."""
+
+
+class VerificationError(ChannelError):
+    """The request does not come from who it claims to come from."""
+
+
+class PayloadError(ChannelError):
+    """The request is genuine but cannot be read; the message may be shown to the sender."""
+
+
+class DeliveryError(ChannelError):
+    """The platform refused; `permanent` says that trying again cannot help."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class AgentError(RecadoError):
+    """The assistant could not do its work."""
+
+
+class ProviderError(AgentError):
+    """An LLM call failed. `retry_after` is in seconds and None when the vendor did not say."""
+
+    def __init__(
+        self, message: str, *, kind: ProviderErrorKind, retry_after: float | None = None, status: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.kind: ProviderErrorKind = kind
+        self.retry_after = retry_after
+        self.status = status
+
+    @property
+    def permanent(self) -> bool:
+        return self.kind in _PERMANENT_KINDS
+
+
+class ToolError(AgentError):
+    """A tool could not do what was asked; the message is shown to the LLM. `code` is stable, for engines without prose."""
+
+    def __init__(self, message: str, *, code: str = "failed", **details: object) -> None:
+        super().__init__(message)
+        self.code = code
+        self.details = details
+
+
+class BudgetExceeded(AgentError):
+    """A limit of steps, tokens, time or money was reached; `limit` names it."""
+
+    def __init__(self, message: str, *, limit: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class IdempotencyConflict(RecadoError):
+    """An idempotency key came back with another body."""
+
+
+class LeaseLost(RecadoError):
+    """The conversation's lease passed to another worker; whoever sees this must stop and write nothing."""

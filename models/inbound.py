@@ -1,0 +1,36 @@
+"""What a channel reads out of a request: values without SQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """One thing a person said. `external_id` is the platform's own id and is claimed for ever per account."""
+
+    external_id: str
+    sender: str  # canonical address on the channel, as the identity table holds it
+    text: str
+    kind: str = "text"
+    thread: str = ""  # what the conversation hangs on; empty means the sender
+    sender_name: str = ""
+    aliases: tuple[str, ...] = ()  # other addresses the platform gave for the same sender
+    fingerprint: str = ""  # hash of the body, where the same external id with another body is a conflict
+    extra: Mapping[str, Any] = field(default_factory=dict)  # parameters we do not know yet, kept
+
+    @property
+    def thread_key(self) -> str:
+        return self.thread or self.sender
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform's word about one part of ours. `status` is the platform's own term, already lower case."""
+
+    status: str
+    external_id: str = ""  # the id the platform gave the part
+    part_id: UUID | None = None  # ours, when the callback's URL carries it
+    error_code: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,28 @@
+"""The trace id that ties webhook, job, LLM call, send and receipt together, and the fields every log line carries."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_fields: ContextVar[dict[str, str]] = ContextVar("recado_trace_fields", default={})
+
+
+def new_trace_id() -> str:
+    """32 hexadecimal digits, the shape of a W3C trace id."""
+    return secrets.token_hex(16)
+
+
+def trace_fields() -> dict[str, str]:
+    """What the present thread is working on: `trace_id` and whatever was bound beside it."""
+    return _fields.get()
+
+
+@contextmanager
+def tracing(trace_id: str, **fields: object) -> Iterator[None]:
+    """Bind the trace id and `fields` to every log line of the block; nested blocks add to the outer one."""
+    token = _fields.set({**_fields.get(), "trace_id": trace_id, **{k: str(v) for k, v in fields.items()}})
+    try:
+        yield
+    finally:
+        _fields.reset(token)
