@@ -1,0 +1,216 @@
+"""The nouns of the assistant, and the protocols that providers, tools, memory and journal keep to.
+
+It must not know SQL, channels or the queue: what the loop needs from them arrives as the protocols below.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+MessageRole = Literal["system", "user", "assistant", "tool"]
+Language = Literal["pt", "en", "es"]
+PersonRole = Literal["rep", "manager", "customer", "unknown"]
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
+Effect = Literal["read", "write", "external_write"]
+EngineKind = Literal["llm", "offline"]
+CostSource = Literal["provider_reported", "price_table", "override", "local_zero", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A wish of the LLM. `arguments` is None when the vendor sent something that is no JSON object: never run that."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any] | None
+    raw_arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """A line of a prompt. `provider_state` is opaque and goes back, byte for byte, only to the provider that made it."""
+
+    role: MessageRole
+    content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""  # on a tool's line: the call it answers
+    at: datetime | None = None
+    provider: str = ""  # who wrote `provider_state`
+    provider_state: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one completion. `input` includes cached tokens, `output` includes reasoning; None is 'not told'."""
+
+    input: int | None = None
+    output: int | None = None
+    cached: int = 0
+    cache_write: int = 0
+    reasoning: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a completion cost in USD. `amount` is None when the price is unknown, never 0 for that."""
+
+    amount: Decimal | None
+    source: CostSource
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool as the LLM is told of it; `parameters` is a JSON Schema fit for strict mode."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Who asks and when: what the prompt says in words, for engines that read no prose."""
+
+    today: date
+    role: PersonRole = "unknown"
+    person_name: str = ""
+    salesperson: str | None = None  # the sender's own name in the sales data
+    customer: str | None = None  # the customer the sender is, in the sales data
+    language: Language | None = None  # the tenant's; None lets the text decide
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest:
+    """One call of an LLM. `timeout` is in seconds; `tool_choice` "none" forbids tools and asks for words."""
+
+    llm: str
+    messages: Sequence[ChatMessage]
+    tools: Sequence[ToolSpec] = ()
+    situation: Situation | None = None
+    max_output_tokens: int = 2048
+    timeout: float = 60.0
+    tool_choice: Literal["auto", "none"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the LLM answered. `llm` is the name the vendor says it served."""
+
+    text: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish: FinishReason = "stop"
+    usage: Usage = field(default_factory=Usage)
+    llm: str = ""
+    request_id: str = ""
+    reported_cost: Decimal | None = None  # USD, where the vendor itself names the charge
+    provider_state: Any = None  # JSON-serialisable
+
+
+class Provider(Protocol):
+    """A company's API (or the offline engine). One instance serves all threads of a process."""
+
+    name: str
+    engine: EngineKind
+
+    def complete(self, request: CompletionRequest) -> Completion:
+        """One attempt, no retry. Raises ProviderError."""
+        ...
+
+    def price(self, completion: Completion, llm: str) -> Cost:
+        """What that completion cost. Never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ToolContext:
+    """What code, never the LLM, tells a tool: whose eyes it looks through and what day it is."""
+
+    situation: Situation
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """`arguments` are the validated ones, periods resolved to start and end; `content` is what the LLM reads."""
+
+    ok: bool
+    content: Mapping[str, Any]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Made by `agent.tools.decorator.tool` from a typed function whose docstring is product text."""
+
+    spec: ToolSpec
+    effect: Effect
+    roles: frozenset[PersonRole]
+    call: Callable[[ToolContext, Mapping[str, Any]], ToolResult]  # validates; never raises for bad arguments
+
+
+class Journal(Protocol):
+    """The turn's finished steps. First writer wins: each `record_` returns what stands, which may be another's."""
+
+    def find_completion(self, step: int) -> Completion | None: ...
+
+    def open_completion(self, step: int, provider: str, llm: str) -> None:
+        """Before the call: leaves a usage row, so that a crash leaves an estimate and never nothing."""
+        ...
+
+    def record_completion(self, step: int, completion: Completion, cost: Cost, elapsed_ms: int) -> Completion: ...
+
+    def record_failure(self, step: int, kind: str, elapsed_ms: int) -> None: ...
+
+    def find_tool_result(self, step: int, index: int) -> ToolResult | None: ...
+
+    def record_tool_result(
+        self, step: int, index: int, call: ToolCall, result: ToolResult, elapsed_ms: int
+    ) -> ToolResult: ...
+
+
+class Memory(Protocol):
+    def recall(self, conversation_id: UUID, before_turn: int) -> list[ChatMessage]:
+        """The conversation so far, oldest first, whole turns only, within the token budget."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TurnInput:
+    """What is to be answered. `text` joins the turn's messages by line breaks."""
+
+    turn_id: UUID
+    text: str
+    history: Sequence[ChatMessage]
+    situation: Situation
+    timezone: str
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """A tool call that was made, as the record and `/chat` show it."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    result: Mapping[str, Any]
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """One execution of the agent. `tokens` and `cost` sum its completions; `cost` is None if any price is unknown."""
+
+    text: str
+    provider: str
+    llm: str
+    engine: EngineKind
+    steps: int
+    tokens_in: int
+    tokens_out: int
+    cost: Decimal | None
+    context_size: int  # messages in the last prompt
+    tools: tuple[ToolUse, ...] = ()
+    limit: str = ""  # the budget that ended the run, if one did

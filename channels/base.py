@@ -1,0 +1,78 @@
+"""What every channel is: verify, parse, render, send, reconcile, over values alone.
+
+The order verify -> parse -> store -> ring -> acknowledge is fixed by the caller; an adapter never stores anything.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, Protocol
+
+from models.inbound import InboundMessage, Receipt
+from models.reply import OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account on a platform. `credentials` hold secrets by the adapter's own names: never log an Account."""
+
+    channel: str
+    name: str
+    address: str = ""
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    public_base_url: str = ""  # how the platform reaches us, scheme and host, no trailing slash
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRequest:
+    """A request as it came. `target` is the raw request target (path and query, escapes untouched); header names are
+    lower case; `body` is the exact bytes."""
+
+    account: str
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do. Lengths are in the platform's own units."""
+
+    max_text: int
+    markup: Literal["plain", "whatsapp", "markdown"]
+    delivery: Literal["push", "pull"]  # pull: the reply waits in the database until it is fetched
+    coalesces: bool  # several quick messages become one turn
+    max_body: int = 1_000_000  # bytes of an inbound request
+    pause_between_parts: float = 0.0  # seconds
+
+
+class Channel(Protocol):
+    """An adapter bound to one account. Instances are shared by threads and keep no state."""
+
+    name: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    account: Account
+
+    def verify(self, request: InboundRequest) -> None:
+        """Raises VerificationError; nothing of the request may be trusted, parsed or stored before."""
+        ...
+
+    def parse(self, request: InboundRequest) -> Sequence[InboundMessage | Receipt]:
+        """Pure. Noise gives an empty list; what is genuine but unreadable raises PayloadError."""
+        ...
+
+    def render(self, reply: Reply) -> list[RenderedPart]:
+        """Pure. At least one part, each within the capabilities, in reading order."""
+        ...
+
+    def send(self, part: OutboundPart) -> SendOutcome:
+        """Leaves the building, once. Never retries; whatever cannot be told apart from success is Unknown."""
+        ...
+
+    def reconcile(self, part: OutboundPart) -> ReconcileOutcome:
+        """After a crash or an Unknown: did it leave? Safe to repeat."""
+        ...
