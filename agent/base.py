@@ -31,7 +31,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """A line of a prompt. `provider_state` is opaque and goes back, byte for byte, only to the provider that made it."""
+    """A line of a prompt. `provider_state` is opaque and goes back, byte for byte, only to who made it."""
 
     role: MessageRole
     content: str = ""

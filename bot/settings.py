@@ -1,14 +1,15 @@
 """Every setting of Recado, read once from the environment and `.env`; secrets may come from files (`NAME_FILE`)."""
 
 import os
-from functools import cached_property
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from models.errors import ConfigurationError
 
@@ -16,7 +17,7 @@ from models.errors import ConfigurationError
 class Settings(BaseSettings):
     """Names in the environment are the field names in upper case. `.env.example` explains each."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
 
     # Where things are kept
     database_url: SecretStr | None = None
@@ -67,3 +68,132 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_prompts: bool = False
     sentry_dsn: SecretStr | None = None
+
+    # Set by the supervisor for its children: both engines are ours, on this machine
+    recado_embedded: bool = False
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load_settings` gathered: one order of precedence, in one place."""
+        return (init_settings,)
+
+    @field_validator("public_base_url", "twilio_api_base_url", "llm_base_url", "exchange_rate_base_url")
+    @classmethod
+    def _check_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("must be a URL such as https://bot.example.com, without query or fragment")
+        return value.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("must be an IANA time zone such as America/Sao_Paulo") from error
+        return value
+
+    @field_validator("database_url", "sales_database_url")
+    @classmethod
+    def _check_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and urlsplit(value.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+            raise ValueError("must start with postgresql://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and urlsplit(value.get_secret_value()).scheme not in {"redis", "rediss", "unix"}:
+            raise ValueError("must start with redis://, rediss:// or unix://")
+        return value
+
+    @model_validator(mode="after")
+    def _check_demo_door(self) -> Self:
+        if self.demo_open and (self.sales_database_url or self.public_base_url):
+            raise ValueError(
+                "DEMO_OPEN=1 lets unknown senders in as managers: it is refused together with SALES_DATABASE_URL or "
+                "PUBLIC_BASE_URL. Unset one of them"
+            )
+        return self
+
+    @property
+    def is_embedded(self) -> bool:
+        """Both engines are Recado's own, on this machine."""
+        return self.recado_embedded or (self.database_url is None and self.redis_url is None)
+
+    @property
+    def is_demo_open(self) -> bool:
+        """Unknown senders speak as a manager of the demo company: on by default only where nothing real can be seen."""
+        if self.sales_database_url or self.public_base_url:
+            return False
+        return self.is_embedded if self.demo_open is None else self.demo_open
+
+    @property
+    def local_url(self) -> str:
+        """How a person on this machine reaches the web door."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"
+
+    @property
+    def reachable_url(self) -> str:
+        """How platforms reach us: what their signatures cover."""
+        return self.public_base_url or self.local_url
+
+
+def load_settings(environ: Mapping[str, str] | None = None, dotenv_path: Path = Path(".env")) -> Settings:
+    """Environment first, then `.env`; `NAME_FILE` names a file holding the value of NAME. Raises ConfigurationError."""
+    environ = os.environ if environ is None else environ
+    gathered = _read_dotenv(dotenv_path) | {key.upper(): value for key, value in environ.items()}
+    values: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        value = _value_of(name.upper(), gathered)
+        if value:
+            values[name] = value
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigurationError(_explain(error)) from None
+
+
+def _read_dotenv(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f".env cannot be read ({error}): make {path} a readable UTF-8 text file") from None
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped and not stripped.startswith("#") and "=" not in stripped:
+            raise ConfigurationError(f".env line {number} is not NAME=value: {stripped[:20]!r}... correct or remove it")
+    return {key.upper(): value for key, value in dotenv_values(path, interpolate=False).items() if value}
+
+
+def _value_of(name: str, gathered: Mapping[str, str]) -> str | None:
+    path = gathered.get(f"{name}_FILE")
+    if not path:
+        return gathered.get(name)
+    if gathered.get(name):
+        raise ConfigurationError(f"{name} and {name}_FILE are both set: keep one of them")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{name}_FILE cannot be read ({error}): give the path of a readable file") from None
+
+
+def _explain(error: ValidationError) -> str:
+    """One line per wrong setting, never showing a value: it may be a secret."""
+    lines = []
+    for item in error.errors(include_input=False, include_url=False):
+        name = str(item["loc"][0]).upper() if item["loc"] else ""
+        message = item["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {message}" if name else message)
+    return "; ".join(lines)

@@ -88,7 +88,7 @@ class ProviderError(AgentError):
 
 
 class ToolError(AgentError):
-    """A tool could not do what was asked; the message is shown to the LLM. `code` is stable, for engines without prose."""
+    """A tool could not do what was asked; the message is for the LLM, the stable `code` for engines without prose."""
 
     def __init__(self, message: str, *, code: str = "failed", **details: object) -> None:
         super().__init__(message)

@@ -14,6 +14,7 @@ class InboundMessage:
     sender: str  # canonical address on the channel, as the identity table holds it
     text: str
     kind: str = "text"
+    reply_to: str = ""  # the address exactly as the platform gave it; empty means the sender
     thread: str = ""  # what the conversation hangs on; empty means the sender
     sender_name: str = ""
     aliases: tuple[str, ...] = ()  # other addresses the platform gave for the same sender

@@ -1,11 +1,13 @@
 """The trace id that ties webhook, job, LLM call, send and receipt together, and the fields every log line carries."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 
-_fields: ContextVar[dict[str, str]] = ContextVar("recado_trace_fields", default={})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_fields: ContextVar[Mapping[str, str]] = ContextVar("recado_trace_fields", default=_NOTHING)
 
 
 def new_trace_id() -> str:
@@ -13,7 +15,7 @@ def new_trace_id() -> str:
     return secrets.token_hex(16)
 
 
-def trace_fields() -> dict[str, str]:
+def trace_fields() -> Mapping[str, str]:
     """What the present thread is working on: `trace_id` and whatever was bound beside it."""
     return _fields.get()
 

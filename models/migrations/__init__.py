@@ -1,0 +1,1 @@
+"""The schema's history. A migration that landed is never edited."""

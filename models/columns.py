@@ -1,0 +1,34 @@
+"""The column shapes that tables share, and the way from a table class to its Core table."""
+
+from typing import Any, cast
+
+from sqlalchemy import Column, DateTime, Table, Text, Uuid, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import SQLModel
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The Core table of a SQLModel class: queries on the hot path are Core statements."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]
+
+
+def key() -> Column[Any]:
+    return Column(Uuid, primary_key=True)
+
+
+def reference(nullable: bool = False, index: bool = False) -> Column[Any]:
+    """A UUID that names a row elsewhere; the foreign key itself stands in the table's arguments."""
+    return Column(Uuid, nullable=nullable, index=index)
+
+
+def string(nullable: bool = False, default: str | None = "") -> Column[Any]:
+    return Column(Text, nullable=nullable, server_default=None if nullable else default)
+
+
+def moment(nullable: bool = True) -> Column[Any]:
+    """An aware time; where it may not be null, the database's clock fills it."""
+    return Column(DateTime(timezone=True), nullable=nullable, server_default=None if nullable else func.now())
+
+
+def json(nullable: bool = True) -> Column[Any]:
+    return Column(JSONB, nullable=nullable)

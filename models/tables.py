@@ -1,0 +1,15 @@
+"""Every table in one metadata: what migrations compare the database with."""
+
+from sqlmodel import SQLModel
+
+import models.access
+import models.conversation
+import models.message
+import models.outbox
+import models.person
+import models.process
+import models.run
+import models.tenant
+import models.turn  # noqa: F401
+
+metadata = SQLModel.metadata

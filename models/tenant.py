@@ -1,0 +1,83 @@
+"""Tenants, and their accounts on channels."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, ForeignKeyConstraint, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Field, SQLModel
+
+from models.columns import key, moment, reference, string, table_of
+from models.ids import new_id
+
+DEFAULT = "default"
+
+
+class Tenant(SQLModel, table=True):
+    __tablename__ = "tenant"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: UUID = Field(sa_column=key())
+    slug: str = Field(sa_column=string())
+    name: str = Field(sa_column=string())
+    timezone: str = Field(sa_column=string())
+    created_at: datetime = Field(sa_column=moment(nullable=False))
+
+
+class ChannelAccount(SQLModel, table=True):
+    __tablename__ = "channel_account"
+    __table_args__ = (
+        UniqueConstraint("channel", "name"),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"], ondelete="CASCADE"),
+    )
+
+    id: UUID = Field(sa_column=key())
+    tenant_id: UUID = Field(sa_column=reference(index=True))
+    channel: str = Field(sa_column=string())
+    name: str = Field(sa_column=string())
+    created_at: datetime = Field(sa_column=moment(nullable=False))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKey:
+    """Where a message came in: enough to store it and to find the adapter that answers."""
+
+    id: UUID
+    tenant_id: UUID
+    channel: str
+    name: str
+
+
+_tenants = table_of(Tenant)
+_accounts = table_of(ChannelAccount)
+
+
+def ensure_tenant(connection: Connection, *, slug: str, name: str, timezone: str) -> UUID:
+    """The tenant's id, made if missing; name and time zone follow the settings. Safe to repeat."""
+    statement = insert(_tenants).values(id=new_id(), slug=slug, name=name, timezone=timezone)
+    changed = {"name": name, "timezone": timezone}
+    statement = statement.on_conflict_do_update(index_elements=["slug"], set_=changed)
+    tenant_id: UUID = connection.execute(statement.returning(_tenants.c.id)).scalar_one()
+    return tenant_id
+
+
+def ensure_account(connection: Connection, tenant_id: UUID, *, channel: str, name: str = DEFAULT) -> AccountKey:
+    """The account's key, made if missing. Safe to repeat."""
+    statement = insert(_accounts).values(id=new_id(), tenant_id=tenant_id, channel=channel, name=name)
+    connection.execute(statement.on_conflict_do_nothing(index_elements=["channel", "name"]))
+    found = find_account(connection, channel=channel, name=name)
+    assert found is not None, "the row was just made"
+    return found
+
+
+def find_account(connection: Connection, *, channel: str, name: str) -> AccountKey | None:
+    columns = (_accounts.c.id, _accounts.c.tenant_id, _accounts.c.channel, _accounts.c.name)
+    row = connection.execute(select(*columns).where(_accounts.c.channel == channel, _accounts.c.name == name)).first()
+    return AccountKey(*row) if row else None
+
+
+def get_tenant(connection: Connection, tenant_id: UUID) -> tuple[str, str]:
+    """The tenant's name and time zone."""
+    row = connection.execute(select(_tenants.c.name, _tenants.c.timezone).where(_tenants.c.id == tenant_id)).one()
+    return row.name, row.timezone
