@@ -26,9 +26,7 @@ class Person(SQLModel, table=True):
     name: str = Field(sa_column=string())
     role: str = Field(sa_column=string())
     salesperson: str | None = Field(default=None, sa_column=string(nullable=True))  # her name in the sales data
-    customer: str | None = Field(
-        default=None, sa_column=string(nullable=True)
-    )  # the customer she is, in the sales data
+    customer: str | None = Field(default=None, sa_column=string(nullable=True))  # the customer she is
     created_at: datetime = Field(sa_column=moment(nullable=False))
 
 
@@ -94,8 +92,8 @@ class People:
     def add_identity(self, person_id: UUID, account_id: UUID, address: str) -> bool:
         """False if the address already belongs to somebody; it is never taken away silently."""
         statement = insert(_identities).values(id=new_id(), person_id=person_id, account_id=account_id, address=address)
-        result = self._connection.execute(statement.on_conflict_do_nothing(index_elements=["account_id", "address"]))
-        return result.rowcount == 1
+        statement = statement.on_conflict_do_nothing(index_elements=["account_id", "address"])
+        return self._connection.execute(statement.returning(_identities.c.id)).first() is not None
 
     def all(self) -> list[KnownPerson]:
         """Everybody, by name."""

@@ -1,0 +1,91 @@
+"""Leases: who may work on a conversation, and who may do what only one process may. The database's clock decides.
+
+A lease carries a fence, a number that grows with every owner. Each write of a stage checks it first, so that a worker
+that froze and thawed can change nothing any more.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from models.conversation import conversations
+from models.errors import LeaseLost
+from models.process import named_leases
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on one conversation until it expires or is released."""
+
+    conversation_id: UUID
+    owner: str
+    fence: int
+
+
+def acquire_lease(connection: Connection, conversation_id: UUID, owner: str, duration: timedelta) -> Lease | None:
+    """None if somebody else holds it."""
+    c = conversations.c
+    fence = connection.execute(
+        update(conversations)
+        .where(c.id == conversation_id, or_(c.lease_owner.is_(None), c.lease_until < func.now()))
+        .values(lease_owner=owner, lease_until=func.now() + literal(duration), fence=c.fence + 1)
+        .returning(c.fence)
+    ).scalar_one_or_none()
+    return None if fence is None else Lease(conversation_id, owner, fence)
+
+
+def check_lease(connection: Connection, lease: Lease) -> None:
+    """Lock the conversation against a new owner until this transaction ends. Raises LeaseLost."""
+    c = conversations.c
+    statement = select(c.fence).where(c.id == lease.conversation_id).with_for_update(key_share=True)
+    if connection.execute(statement).scalar_one_or_none() != lease.fence:
+        raise LeaseLost(f"the lease on conversation {lease.conversation_id} passed to another worker")
+
+
+def extend_lease(connection: Connection, lease: Lease, duration: timedelta) -> None:
+    """Hold it at least `duration` from now. Raises LeaseLost."""
+    c = conversations.c
+    result = connection.execute(
+        update(conversations)
+        .where(c.id == lease.conversation_id, c.fence == lease.fence)
+        .values(lease_until=func.greatest(c.lease_until, func.now() + literal(duration)))
+    )
+    if result.rowcount != 1:
+        raise LeaseLost(f"the lease on conversation {lease.conversation_id} passed to another worker")
+
+
+def renew_leases(connection: Connection, owner: str, leases: Iterable[Lease], duration: timedelta) -> None:
+    """Every lease of a process in one statement; a lease that was lost stays lost."""
+    c = conversations.c
+    held = [lease.conversation_id for lease in leases]
+    connection.execute(
+        update(conversations)
+        .where(c.id.in_(held), c.lease_owner == owner)
+        .values(lease_until=func.greatest(c.lease_until, func.now() + literal(duration)))
+    )
+
+
+def release_lease(connection: Connection, lease: Lease, due_at: datetime | None) -> None:
+    """Give it back and say when the next stage is due. The caller looked for work under `check_lease` before."""
+    c = conversations.c
+    connection.execute(
+        update(conversations)
+        .where(c.id == lease.conversation_id, c.fence == lease.fence)
+        .values(lease_owner=None, lease_until=None, due_at=due_at, rung_at=None)
+    )
+
+
+def hold_named_lease(connection: Connection, name: str, owner: str, duration: timedelta) -> bool:
+    """Take or renew the right to do something alone; False while another holds it."""
+    until = func.now() + literal(duration)
+    statement = insert(named_leases).values(name=name, owner=owner, held_until=until)
+    statement = statement.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"owner": owner, "held_until": until},
+        where=or_(named_leases.c.owner == owner, named_leases.c.held_until < func.now()),
+    )
+    return connection.execute(statement.returning(named_leases.c.name)).first() is not None
