@@ -1,0 +1,1 @@
+"""Recado's own PostgreSQL and Valkey, for machines that have none: started, found again and stopped here."""

@@ -1,0 +1,1 @@
+"""The embedded engines, really started, killed and started again."""

@@ -1,0 +1,101 @@
+"""The engines that tests run on: a real PostgreSQL and a real Valkey of their own, started once for the whole run."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from redis import Redis
+from sqlalchemy import Engine
+
+from bot.embedded.folders import prepare_data_folder
+from bot.embedded.postgres import EmbeddedPostgres
+from bot.embedded.valkey import EmbeddedValkey
+from bot.migrate import upgrade
+from models.session import build_engine
+
+_TEMPLATE = "recado_template"
+# Nothing here must outlive the run, so nothing waits for the disk.
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+
+
+@pytest.fixture(scope="session")
+def engines_folder() -> Iterator[Path]:
+    """A data folder outside pytest's own, whose 0700 parents would hide it from PostgreSQL's account under root."""
+    folder = Path(tempfile.mkdtemp(prefix="recado-tests-"))
+    folder.chmod(0o711)
+    yield prepare_data_folder(folder / "data")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(engines_folder: Path) -> Iterator[EmbeddedPostgres]:
+    """The PostgreSQL server of the run."""
+    server = EmbeddedPostgres(engines_folder, settings=_FAST)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def clone_database(postgres: EmbeddedPostgres) -> Callable[[], str]:
+    """Makes databases at head, from a template that is migrated once."""
+    _run(postgres, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
+    upgrade(postgres.url_of(_TEMPLATE))
+
+    def clone() -> str:
+        name = f"test_{uuid4().hex}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        _run(postgres, statement.format(sql.Identifier(name), sql.Identifier(_TEMPLATE)))
+        return postgres.url_of(name)
+
+    return clone
+
+
+@pytest.fixture(scope="session")
+def database_url(clone_database: Callable[[], str]) -> str:
+    """A migrated database that all tests share: for tests that only read, or do not mind company."""
+    return clone_database()
+
+
+@pytest.fixture
+def fresh_database_url(clone_database: Callable[[], str], postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A migrated, empty database of the test's own."""
+    url = clone_database()
+    yield url
+    name = url.partition("@/")[2].partition("?")[0]
+    _run(postgres, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def engine(fresh_database_url: str) -> Iterator[Engine]:
+    """An SQLAlchemy engine on the test's own database."""
+    made = build_engine(fresh_database_url, application_name="recado-tests", pool_size=20)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def redis_url(engines_folder: Path) -> Iterator[str]:
+    """The Valkey server of the run, which all tests share."""
+    server = EmbeddedValkey(engines_folder)
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def fresh_redis_url(redis_url: str) -> str:
+    """The Valkey server of the run, emptied for the test."""
+    with Redis.from_url(redis_url) as client:
+        client.flushall()
+    return redis_url
+
+
+def _run(server: EmbeddedPostgres, statement: sql.Composed) -> None:
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as connection:
+        connection.execute(statement)
