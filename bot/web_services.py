@@ -1,0 +1,28 @@
+"""What the web door works with, gathered by the composition root and handed over whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from bot.settings import Settings
+from channels.base import Channel
+from models.clock import Clock
+
+if TYPE_CHECKING:
+    from jobs.queue import JobQueue
+
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """`channel_for(channel, account)` gives None where the account is unknown. `database_url` and `redis_url` are the
+    engines' own addresses: the listener and the RQ dashboard connect by themselves."""
+
+    settings: Settings
+    engine: Engine
+    queue: "JobQueue"
+    clock: Clock
+    channel_for: Callable[[str, str], Channel | None]
+    database_url: str
+    redis_url: str
