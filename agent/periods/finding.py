@@ -1,0 +1,115 @@
+"""Finding every period named in a text: rules give single readings, then neighbours are joined into ranges."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from agent.periods import days
+from agent.periods.joining import Atom, join
+from agent.periods.lexicon import NAME_LIKE, WEAK
+from agent.periods.named import NAMED_RULES
+from agent.periods.reading import Kind, Reading
+from agent.periods.relative import RELATIVE_RULES
+from agent.periods.words import Token, tokens_of
+from models.period import Period
+
+_RULES = NAMED_RULES + RELATIVE_RULES
+_NOT_A_MONTH_AFTER = frozenset({"do", "da", "dos", "das"})
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPeriod:
+    """A period named in a text. `parts` are the two periods it was joined from ("janeiro e fevereiro"), else empty;
+    `unit` and `count` say how `previous` and `before` hang on another period: see `reanchor`."""
+
+    span: tuple[int, int]
+    period: Period
+    kind: Kind
+    parts: tuple[Period, ...] = ()
+    unit: str = ""
+    count: int = 0
+
+
+def find_periods(text: str, today: date) -> list[FoundPeriod]:
+    """All periods the text names, in order, without overlaps. Pure and linear; never raises."""
+    found: list[FoundPeriod] = []
+    tokens = _in_context(tokens_of(text))
+    for atom in join(_atoms(tokens, today), tokens, today):
+        if atom.reading.kind == "skip" or atom.reading.period is None:
+            continue
+        span = (tokens[atom.first].start, tokens[atom.last].end)
+        period = replace(atom.reading.period, label=" ".join(text[span[0] : span[1]].split()))
+        one = FoundPeriod(span, period, atom.reading.kind, atom.parts, atom.reading.unit, atom.reading.count)
+        found.append(replace(one, period=reanchor(one, found[-1].period)) if found else one)
+    return found
+
+
+def reanchor(found: FoundPeriod, anchor: Period) -> Period:
+    """The found period placed against another one, where its words lean on one ("os 7 anteriores"); else unchanged."""
+    try:
+        moved = _moved(found, anchor)
+    except (ValueError, OverflowError):
+        return found.period
+    return replace(moved, label=found.period.label)
+
+
+def _moved(found: FoundPeriod, anchor: Period) -> Period:
+    if found.kind == "same_last_year":
+        return days.year_before(anchor)
+    if found.kind == "before":
+        return days.last_units(days.plus_days(anchor.start, -1), found.unit, found.count)
+    if found.kind == "previous":
+        if found.unit == "PERIOD":
+            return days.days_before(anchor, anchor.days)
+        return days.unit_holding(anchor.start, found.unit, -1)
+    return found.period
+
+
+def _in_context(tokens: list[Token]) -> list[Token]:
+    """Marks words that may be something else: lower case for the doubtful, the plain word where it must be a name."""
+    marked: list[Token] = []
+    for index, token in enumerate(tokens):
+        if token.concept == "WEEK" and [before.concept for before in marked[-2:]] == ["END", "de"]:
+            token = replace(token, concept="WKND", start=marked[-2].start)
+            del marked[-2:]
+        if token.concept[:1] in {"M", "E"} and token.concept[1:].isdigit():
+            after_article = index > 0 and tokens[index - 1].word in _NOT_A_MONTH_AFTER
+            if token.word in NAME_LIKE and after_article:
+                token = replace(token, concept=token.word)
+        if token.word in WEAK or token.concept == "SEGUNDA":
+            token = replace(token, concept=token.concept.lower())
+        marked.append(token)
+    return marked
+
+
+def _atoms(tokens: list[Token], today: date) -> list[Atom]:
+    """The longest reading at each place, left to right."""
+    line = " ".join(token.concept for token in tokens)
+    starts = []
+    place = 0
+    for token in tokens:
+        starts.append(place)
+        place += len(token.concept) + 1
+    ends = {start + len(token.concept): index for index, (start, token) in enumerate(zip(starts, tokens, strict=True))}
+    atoms: list[Atom] = []
+    index = 0
+    while index < len(tokens):
+        best = _longest(line, starts[index], today)
+        if best is None:
+            index += 1
+            continue
+        end, reading = best
+        atoms.append(Atom(reading, index, ends[end]))
+        index = ends[end] + 1
+    return atoms
+
+
+def _longest(line: str, start: int, today: date) -> tuple[int, Reading] | None:
+    matches = [(match.end(), rule) for rule in _RULES if (match := rule.pattern.match(line, start)) is not None]
+    for end, rule in sorted(matches, key=lambda pair: -pair[0]):
+        match = rule.pattern.match(line, start)
+        assert match is not None
+        try:
+            return end, rule.build(match, today)
+        except (ValueError, OverflowError):
+            continue
+    return None

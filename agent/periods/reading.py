@@ -1,0 +1,52 @@
+"""What a rule of the grammar makes of the words it matched."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from re import Match, Pattern
+from typing import Literal
+
+from models.period import Period
+
+Kind = Literal[
+    "day",  # one day, or a few named together
+    "named",  # a month, quarter or feast called by its name
+    "unit",  # a calendar unit counted from today: last week, this year
+    "rolling",  # the last N days
+    "range",  # from ... to ...
+    "previous",  # the unit before another period
+    "before",  # the N days before another period
+    "same_last_year",  # another period, one year back
+    "weak",  # a month or weekday only if another one stands beside it
+    "begin",  # the first day of something: only a range's end
+    "end",  # the last day of something: only a range's end
+    "to_now",  # "so far": cuts what it stands beside
+    "skip",  # words of time that name no period: "by month"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`recur` gives the latest such period begun on a day, for words without a year; None if the words are fixed."""
+
+    kind: Kind
+    period: Period | None = None
+    recur: Callable[[date], Period] | None = None
+    cycle: Literal["", "year", "month", "week"] = ""  # how often `recur` comes round
+    unit: str = ""
+    count: int = 0
+
+
+Builder = Callable[[Match[str], date], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern over concepts parted by single spaces, and what it means. The longest match at a place wins."""
+
+    pattern: Pattern[str]
+    build: Builder
+
+
+def recurring(kind: Kind, recur: Callable[[date], Period], today: date, cycle: Literal["year", "month"]) -> Reading:
+    return Reading(kind, recur(today), recur, cycle)
