@@ -167,7 +167,7 @@ class Journal(Protocol):
     def find_tool_result(self, step: int, index: int) -> ToolResult | None: ...
 
     def record_tool_result(
-        self, step: int, index: int, call: ToolCall, result: ToolResult, elapsed_ms: int
+        self, step: int, number: int, call: ToolCall, result: ToolResult, elapsed_ms: int
     ) -> ToolResult: ...
 
 

@@ -89,7 +89,7 @@ def find_answer(connection: Connection, tenant_id: UUID, message_id: UUID) -> An
 
 def _tools(connection: Connection, turn_id: UUID) -> list[dict[str, Any]]:
     t = tool_calls.c
-    statement = select(t.name, t.arguments, t.result).where(t.turn_id == turn_id).order_by(t.step, t.index)
+    statement = select(t.name, t.arguments, t.result).where(t.turn_id == turn_id).order_by(t.step, t.number)
     return [
         {"name": row.name, "arguments": row.arguments, "result": row.result} for row in connection.execute(statement)
     ]

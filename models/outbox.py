@@ -1,13 +1,28 @@
 """What is to be sent, part by part, and the platform's word about each part."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    UniqueConstraint,
+    case,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import json, key, moment, reference, string, table_of
+from models.reply import OutboundPart
 
 # How far a part has come. Receipts only move it to a higher rank; `failed` is final.
 RANK = {"pending": 0, "sending": 1, "unknown": 2, "sent": 3, "delivered": 4, "read": 5, "failed": 9, "held": 9}
@@ -74,3 +89,91 @@ class ReceiptRow(SQLModel, table=True):
 
 outbox = table_of(OutboxPart)
 receipts = table_of(ReceiptRow)
+
+
+@dataclass(frozen=True, slots=True)
+class DuePart:
+    """The first unsettled part of a turn, as the deliver stage takes it up."""
+
+    part: OutboundPart
+    status: str
+    tries: int
+    asked: int
+    age: timedelta  # since it was written
+    since_attempt: timedelta | None
+
+
+def get_due_part(connection: Connection, turn_id: UUID) -> DuePart:
+    o = outbox.c
+    row = connection.execute(
+        select(outbox, (func.now() - o.created_at).label("age"), (func.now() - o.attempted_at).label("since_attempt"))
+        .where(o.turn_id == turn_id, o.status.not_in(SETTLED))
+        .order_by(o.number)
+        .limit(1)
+    ).one()
+    part = OutboundPart(row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at)
+    return DuePart(part, row.status, row.tries, row.asked, row.age, row.since_attempt)
+
+
+def mark_sending(connection: Connection, part_id: UUID) -> None:
+    """Committed before the call, so that a crash leaves a part whose fate is asked for, not one that is sent again."""
+    o = outbox.c
+    connection.execute(
+        update(outbox)
+        .where(o.id == part_id, o.status == "pending")
+        .values(status="sending", attempted_at=func.now(), tries=o.tries + 1, next_try_at=None)
+    )
+
+
+def mark_sent(connection: Connection, part_id: UUID, provider_id: str, pause: timedelta) -> None:
+    """The platform has it; a receipt may have moved it further already. The next part of the turn waits for `pause`."""
+    o = outbox.c
+    row = connection.execute(
+        update(outbox)
+        .where(o.id == part_id)
+        .values(
+            provider_id=func.coalesce(func.nullif(provider_id, ""), o.provider_id),
+            status=case((o.status.in_(SETTLED), o.status), else_="sent"),
+            settled_at=func.coalesce(o.settled_at, func.now()),
+        )
+        .returning(o.turn_id, o.number)
+    ).one()
+    following = update(outbox).where(o.turn_id == row.turn_id, o.number == row.number + 1, o.status == "pending")
+    connection.execute(following.values(next_try_at=func.now() + literal(pause)))
+
+
+def mark_again(
+    connection: Connection,
+    part_id: UUID,
+    *,
+    status: str,
+    wait: timedelta,
+    code: str,
+    error: str,
+    was_absent: bool = False,
+) -> None:
+    """Look at it again after `wait`: `pending` to send, `unknown` to ask."""
+    o = outbox.c
+    asked = o.asked + 1 if was_absent else o.asked
+    connection.execute(
+        update(outbox)
+        .where(o.id == part_id, o.status.not_in(SETTLED))
+        .values(status=status, next_try_at=func.now() + literal(wait), error_code=code, error=error, asked=asked)
+    )
+
+
+def give_up(connection: Connection, part_id: UUID, *, status: str, code: str, error: str) -> None:
+    """`failed` (the platform refused for good) or `held` (nobody can say); later parts of the turn are not sent."""
+    o = outbox.c
+    row = connection.execute(
+        update(outbox)
+        .where(o.id == part_id, o.status.not_in(SETTLED))
+        .values(status=status, error_code=code, error=error, settled_at=func.now())
+        .returning(o.turn_id)
+    ).first()
+    if row is None:
+        return
+    rest = update(outbox).where(o.turn_id == row.turn_id, o.status == "pending")
+    connection.execute(
+        rest.values(status="failed", error="an earlier part could not be delivered", settled_at=func.now())
+    )

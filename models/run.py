@@ -93,7 +93,7 @@ class ToolCallRow(SQLModel, table=True):
 
     turn_id: UUID = Field(sa_column=key())
     step: int = Field(sa_column=Column(Integer, primary_key=True))
-    index: int = Field(sa_column=Column(Integer, primary_key=True))
+    number: int = Field(sa_column=Column(Integer, primary_key=True))
     tenant_id: UUID = Field(sa_column=reference(index=True))
     call_id: str = Field(sa_column=string())
     name: str = Field(sa_column=string())

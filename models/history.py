@@ -1,0 +1,57 @@
+"""The conversation so far, read backwards in whole turns: what memory is made of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, case, select
+
+from models.message import messages
+from models.turn import turns
+
+
+@dataclass(frozen=True, slots=True)
+class PastTurn:
+    """A settled exchange: the person's lines joined, and our reply."""
+
+    number: int
+    asked: str
+    asked_at: datetime
+    replied: str
+    replied_at: datetime
+
+
+def recent_turns(
+    connection: Connection, conversation_id: UUID, *, before_number: int, from_seq: int, limit: int
+) -> list[PastTurn]:
+    """The last `limit` answered turns before the one given, newest first, none from before a reset."""
+    t, m = turns.c, messages.c
+    wanted = (
+        select(t.id, t.number)
+        .where(t.conversation_id == conversation_id, t.number < before_number, t.number > from_seq)
+        .where(t.answered_at.is_not(None))
+        .order_by(t.number.desc())
+        .limit(limit)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(wanted.c.number, m.direction, m.text, m.received_at)
+        .join(wanted, wanted.c.id == m.turn_id)
+        .order_by(wanted.c.number.desc(), case((m.direction == "in", 0), else_=1), m.seq)
+    )
+    grouped: dict[int, list[tuple[str, str, datetime]]] = {}
+    for row in rows:
+        grouped.setdefault(row.number, []).append((row.direction, row.text, row.received_at))
+    return [_past_turn(number, lines) for number, lines in grouped.items()]
+
+
+def _past_turn(number: int, lines: list[tuple[str, str, datetime]]) -> PastTurn:
+    asked = [line for line in lines if line[0] == "in"]
+    replied = [line for line in lines if line[0] == "out"]
+    return PastTurn(
+        number=number,
+        asked="\n".join(text for _, text, _ in asked if text),
+        asked_at=asked[0][2],
+        replied="\n".join(text for _, text, _ in replied),
+        replied_at=replied[-1][2] if replied else asked[-1][2],
+    )

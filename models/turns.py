@@ -1,0 +1,231 @@
+"""Turns through their life: frozen, begun, answered or put off, settled. Every step checks the lease first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from models.answer import announce_answer
+from models.columns import table_of
+from models.conversation import conversations
+from models.ids import new_id
+from models.lease import Lease, check_lease
+from models.message import messages
+from models.outbox import outbox
+from models.reply import RenderedPart
+from models.run import completions, runs
+from models.tenant import AccountKey, ChannelAccount
+from models.turn import turns
+
+_accounts = table_of(ChannelAccount)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where a conversation takes place."""
+
+    conversation_id: UUID
+    account: AccountKey
+    sender: str
+    aliases: tuple[str, ...]
+    sender_name: str
+    reply_to: str
+    memory_from_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class BegunTurn:
+    """A turn in execution; `attempt` counts from 1, `crashes` are executions that began and never ended."""
+
+    id: UUID
+    number: int
+    attempt: int
+    crashes: int
+    trace_id: str
+    text: str
+    kinds: tuple[str, ...]
+    first_failed_at: datetime | None
+    run_id: UUID
+
+
+def get_thread(connection: Connection, conversation_id: UUID) -> Thread:
+    c = conversations.c
+    row = connection.execute(
+        select(c.tenant_id, c.sender, c.aliases, c.sender_name, c.reply_to, c.memory_from_seq, c.account_id)
+        .add_columns(_accounts.c.channel, _accounts.c.name)
+        .join(_accounts, _accounts.c.id == c.account_id)
+        .where(c.id == conversation_id)
+    ).one()
+    account = AccountKey(row.account_id, row.tenant_id, row.channel, row.name)
+    aliases = tuple(alias for alias in row.aliases.split("\n") if alias)
+    return Thread(conversation_id, account, row.sender, aliases, row.sender_name, row.reply_to, row.memory_from_seq)
+
+
+def freeze_turn(connection: Connection, lease: Lease, *, one_message: bool) -> UUID | None:
+    """Make the pending messages (or only the first) a turn; it takes the first one's id. None if there are none."""
+    check_lease(connection, lease)
+    m = messages.c
+    pending = select(m.id, m.seq, m.tenant_id, m.trace_id).where(
+        m.conversation_id == lease.conversation_id, m.turn_id.is_(None), m.direction == "in"
+    )
+    rows = connection.execute(pending.order_by(m.seq).limit(1 if one_message else 200)).all()
+    if not rows:
+        return None
+    first = rows[0]
+    connection.execute(
+        insert(turns).values(
+            id=first.id,
+            tenant_id=first.tenant_id,
+            conversation_id=lease.conversation_id,
+            number=first.seq,
+            trace_id=first.trace_id,
+        )
+    )
+    connection.execute(update(messages).where(m.id.in_([row.id for row in rows])).values(turn_id=first.id))
+    turn_id: UUID = first.id
+    return turn_id
+
+
+def begin_turn(connection: Connection, lease: Lease, turn_id: UUID, *, provider: str, engine: str) -> BegunTurn:
+    """Count this execution, note the one before it as crashed if it never ended, and open its run."""
+    check_lease(connection, lease)
+    t = turns.c
+    row = connection.execute(
+        update(turns)
+        .where(t.id == turn_id)
+        .values(tries=t.tries + 1, crashes=t.crashes + t.running, running=1)
+        .returning(t.tenant_id, t.number, t.tries, t.crashes, t.trace_id, t.first_failed_at)
+    ).one()
+    if row.tries > 1:
+        _close_what_crashed(connection, turn_id)
+    run_id = new_id()
+    opened = {"id": run_id, "tenant_id": row.tenant_id, "turn_id": turn_id, "attempt": row.tries}
+    connection.execute(insert(runs).values(**opened, provider=provider, engine=engine))
+    m = messages.c
+    said = connection.execute(
+        select(m.text, m.kind).where(m.turn_id == turn_id, m.direction == "in").order_by(m.seq)
+    ).all()
+    return BegunTurn(
+        id=turn_id,
+        number=row.number,
+        attempt=row.tries,
+        crashes=row.crashes,
+        trace_id=row.trace_id,
+        text="\n".join(item.text for item in said if item.text),
+        kinds=tuple(item.kind for item in said),
+        first_failed_at=row.first_failed_at,
+        run_id=run_id,
+    )
+
+
+def _close_what_crashed(connection: Connection, turn_id: UUID) -> None:
+    """A call that began and never ended may have been billed: what was reckoned before it stands as an estimate."""
+    c, r = completions.c, runs.c
+    connection.execute(
+        update(completions).where(c.turn_id == turn_id, c.status == "started").values(status="estimated")
+    )
+    crashed = {"status": "failed", "error": "the worker died", "finished_at": func.now()}
+    connection.execute(update(runs).where(r.turn_id == turn_id, r.status == "started").values(**crashed))
+
+
+def commit_answer(
+    connection: Connection,
+    lease: Lease,
+    thread: Thread,
+    turn: BegunTurn,
+    *,
+    reply: str,
+    parts: Sequence[RenderedPart],
+    outcome: str,
+    figures: Mapping[str, object],
+    is_pulled: bool,
+    error: str = "",
+) -> None:
+    """Reply, run, turn and outbox in the caller's transaction; a reply that waits to be fetched settles the turn.
+
+    `figures` are columns of the run.
+    """
+    check_lease(connection, lease)
+    _insert_reply(connection, thread, turn, reply)
+    _insert_parts(connection, thread, turn, parts, is_pulled)
+    connection.execute(
+        update(runs).where(runs.c.id == turn.run_id).values(status="done", finished_at=func.now(), **figures)
+    )
+    changed = {"status": "answered", "outcome": outcome, "answered_at": func.now(), "running": 0, "error": error}
+    if is_pulled:
+        changed |= {"status": "settled", "settled_at": func.now()}
+        announce_answer(connection, turn.id)
+    connection.execute(update(turns).where(turns.c.id == turn.id).values(**changed, next_try_at=None))
+    if outcome == "reset":
+        c = conversations.c
+        connection.execute(
+            update(conversations).where(c.id == lease.conversation_id).values(memory_from_seq=c.next_seq - 1)
+        )
+
+
+def _insert_reply(connection: Connection, thread: Thread, turn: BegunTurn, reply: str) -> None:
+    c = conversations.c
+    seq = connection.execute(
+        update(conversations)
+        .where(c.id == thread.conversation_id)
+        .values(next_seq=c.next_seq + 1)
+        .returning(c.next_seq - 1)
+    ).scalar_one()
+    connection.execute(
+        insert(messages).values(
+            id=new_id(),
+            tenant_id=thread.account.tenant_id,
+            conversation_id=thread.conversation_id,
+            account_id=thread.account.id,
+            external_id=f"reply:{turn.id}",
+            seq=seq,
+            direction="out",
+            text=reply,
+            turn_id=turn.id,
+            trace_id=turn.trace_id,
+        )
+    )
+
+
+def _insert_parts(
+    connection: Connection, thread: Thread, turn: BegunTurn, parts: Sequence[RenderedPart], is_pulled: bool
+) -> None:
+    common = {
+        "tenant_id": thread.account.tenant_id,
+        "conversation_id": thread.conversation_id,
+        "turn_id": turn.id,
+        "to_address": thread.reply_to,
+        "status": "sent" if is_pulled else "pending",
+    }
+    rows = [{**common, "id": new_id(), "number": number, "body": part.body} for number, part in enumerate(parts)]
+    connection.execute(upsert(outbox), rows)
+
+
+def put_off_turn(connection: Connection, lease: Lease, turn: BegunTurn, *, wait: timedelta, error: str) -> None:
+    """The run failed in a way that may pass: try again after `wait`."""
+    check_lease(connection, lease)
+    t = turns.c
+    connection.execute(
+        update(turns)
+        .where(t.id == turn.id)
+        .values(
+            running=0,
+            error=error,
+            first_failed_at=func.coalesce(t.first_failed_at, func.now()),
+            next_try_at=func.now() + literal(wait),
+        )
+    )
+    connection.execute(
+        update(runs).where(runs.c.id == turn.run_id).values(status="failed", error=error, finished_at=func.now())
+    )
+
+
+def settle_turn(connection: Connection, lease: Lease, turn_id: UUID) -> None:
+    """Every part is sent or given up: the next turn may begin."""
+    check_lease(connection, lease)
+    connection.execute(
+        update(turns).where(turns.c.id == turn_id).values(status="settled", settled_at=func.now(), next_try_at=None)
+    )
