@@ -7,7 +7,6 @@ that fate shows; before that it is open. So whatever is older than ten days is s
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
 from models.demo.company import Company
 from models.demo.dice import Dice, Urn, fingerprint, share
@@ -17,6 +16,7 @@ SETTLED_AFTER_DAYS = 10
 _CANCELLED_SHARE = 0.04
 _LINE_VALUE_CENTS = 42_000  # what a customer of ordinary size spends on one product, on average
 _LINES = Urn((18, 24, 22, 16, 11, 6, 3))
+_MEAN_LINES = 2.65  # different products on an order, less what whole packs and discounts take away
 _SIZES = {
     "supermercado": 1.9,
     "atacado": 2.6,
@@ -90,13 +90,14 @@ class OrderBook:
         self._sizes = [customer_size(c.segment) for c in company.customers]
         self._prices = [int(product.price * 100) for product in company.products]
         seed = company.seed
-        self._customers = Urn([0.4 + 1.6 * share(seed, "visits", c.name) for c in company.customers])
+        self._visits = [0.4 + 1.6 * share(seed, "visits", c.name) for c in company.customers]
+        self._customers = Urn(self._visits)
         self._appeal = [0.3 + 1.4 * share(seed, "appeal", p.name) for p in company.products]
-        self._products = lru_cache(maxsize=12)(self._product_urn)
+        self._urns = {month: Urn(self._weights(month)) for month in range(1, 13)}
 
-    def _product_urn(self, month: int) -> Urn:
+    def _weights(self, month: int) -> list[float]:
         products = self._company.products
-        return Urn([a * category_weight(p.category, month) for a, p in zip(self._appeal, products, strict=True)])
+        return [a * category_weight(p.category, month) for a, p in zip(self._appeal, products, strict=True)]
 
     def orders_on(self, day: date) -> Iterator[Order]:
         """Always the same orders for the same company and day."""
@@ -117,8 +118,22 @@ class OrderBook:
                 lines=self._lines(dice, day, self._sizes[customer]),
             )
 
+    def expected_revenue(self, month: int) -> list[float]:
+        """For each salesperson the cents an average order of that month (1 to 12) brings her, at list price."""
+        values = {size: self._line_value(size, month) for size in set(self._sizes)}
+        shares = [0.0] * len(self._company.salespeople)
+        visits = sum(self._visits)
+        for customer, owner in enumerate(self._owners):
+            shares[owner] += self._visits[customer] / visits * values[self._sizes[customer]] * _MEAN_LINES
+        return shares
+
+    def _line_value(self, size: float, month: int) -> float:
+        weights = self._weights(month)
+        values = (max(price, _LINE_VALUE_CENTS * size) for price in self._prices)
+        return sum(w * v for w, v in zip(weights, values, strict=True)) / sum(weights)
+
     def _lines(self, dice: Dice, day: date, size: float) -> tuple[Line, ...]:
-        urn, index = self._products(day.month), price_index(day.year)
+        urn, index = self._urns[day.month], price_index(day.year)
         chosen = dict.fromkeys(urn.draw(dice) for _ in range(_LINES.draw(dice) + 1))
         discount = dice.whole(0, 8) * 10 if size > 1 else dice.whole(0, 3) * 10  # per mille: large buyers haggle
         return tuple(self._line(dice, product, size, index * (1000 - discount)) for product in chosen)
