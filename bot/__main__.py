@@ -1,0 +1,119 @@
+"""The command line: `python -m bot <command>`. Only the module of the command that is called gets loaded."""
+
+import sys
+from argparse import ArgumentParser, HelpFormatter
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.commands.base import Command
+    from bot.settings import Settings
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("bot.commands.processes:UP", "start everything under one supervisor (what `make run` does)"),
+    "web": ("bot.commands.processes:WEB", "run the web server: webhooks, /chat, the console"),
+    "worker": ("bot.commands.processes:WORKER", "run a worker: it answers and delivers"),
+    "scheduler": ("bot.commands.processes:SCHEDULER", "run the scheduler"),
+    "migrate": ("bot.commands.processes:MIGRATE", "bring the database to this version's schema"),
+    "demo": ("bot.commands.demo:DEMO", "load the demo company, or another cast from a JSON file"),
+    "ask": ("bot.commands.ask:ASK", "ask the assistant one question, or a file of them"),
+    "chat": ("bot.commands.chat:CHAT", "talk to the running assistant from the terminal"),
+    "doctor": ("bot.commands.doctor:DOCTOR", "check the installation and say what to mend"),
+    "people": ("bot.commands.people:PEOPLE", "say who may ask what: add, list, remove"),
+    "operators": ("bot.commands.operators:OPERATORS", "who may enter the console: add, list, disable"),
+    "keys": ("bot.commands.keys:KEYS", "API keys for /chat and /v1: create, list, revoke"),
+    "usage": ("bot.commands.usage:USAGE", "tokens, cost and response time per user and day"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when all is well, 1 when it failed, 2 for a wrong call or setting, 130 after Ctrl-C."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    settings: Settings | None = None
+    process = ""
+    try:
+        parser, command = _build_parser(words)
+        arguments = parser.parse_args(words)
+        if command is None:
+            parser.print_help()
+            return 2
+        process = command.process
+        settings = _prepare(command)
+        return command.run(arguments, settings)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `... | head`: nobody reads on
+        sys.stderr.close()
+        return 141
+    except Exception as error:
+        return _report(error, settings, process)
+
+
+def _build_parser(words: Sequence[str]) -> "tuple[ArgumentParser, Command | None]":
+    """Every command by name, but the arguments only of the one that is called."""
+    parser = ArgumentParser(
+        prog="python -m bot",
+        formatter_class=lambda prog: HelpFormatter(prog, max_help_position=16),
+        description="Recado, the sales assistant that answers where the team writes.",
+        epilog="Settings come from the environment and from .env; see .env.example. "
+        "`python -m bot <command> --help` explains each command.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="<command>", title="commands")
+    called = next((word for word in words if not word.startswith("-")), None)
+    command: Command | None = None
+    for name, (path, summary) in COMMANDS.items():
+        entry = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == called:
+            command = load_command(path)
+            command.add_arguments(entry)
+    return parser, command
+
+
+def load_command(path: str) -> "Command":
+    """The command at `module:NAME`."""
+    module, _, name = path.partition(":")
+    command: Command = getattr(import_module(module), name)
+    return command
+
+
+def _prepare(command: "Command") -> "Settings":
+    """The settings, with logs where they belong: a process's own on stdout, those of a short command on stderr."""
+    from bot.settings import load_settings
+    from bot.telemetry import configure_logging, configure_sentry
+
+    settings = load_settings()
+    if command.process:
+        configure_logging(settings, command.process)
+        configure_sentry(settings, command.process)
+        return settings
+    is_quiet = settings.log_level == "INFO"
+    configure_logging(settings.model_copy(update={"log_level": "WARNING"}) if is_quiet else settings, "cli", sys.stderr)
+    return settings
+
+
+def _report(error: Exception, settings: "Settings | None", process: str) -> int:
+    """One line for a person; the whole story in the log of a process, or on the terminal with LOG_LEVEL=DEBUG."""
+    from models.errors import ConfigurationError, RecadoError
+
+    is_expected = isinstance(error, RecadoError)
+    if settings is not None and not is_expected and (process or settings.log_level == "DEBUG"):
+        import logging
+
+        logging.getLogger("recado").critical("stopped by an unexpected error", exc_info=error)
+    words = str(error) or type(error).__name__
+    if not is_expected:
+        first = words.strip().splitlines()[0] if words.strip() else ""
+        words = f"unexpected {type(error).__name__}: {_redact(first, settings)} (LOG_LEVEL=DEBUG shows where)"
+    print(f"recado: {words}", file=sys.stderr)
+    return 2 if isinstance(error, ConfigurationError) else 1
+
+
+def _redact(text: str, settings: "Settings | None") -> str:
+    from bot.redaction import Redactor, secrets_of
+
+    return Redactor(secrets_of(settings) if settings else ()).text(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""What a command is, and the tables it prints."""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.settings import Settings
+
+
+def no_arguments(parser: ArgumentParser) -> None:
+    """For commands that take none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`run` returns the exit code. `process` names a long-running process, whose words go to the log."""
+
+    run: Callable[[Namespace, Settings], int]
+    add_arguments: Callable[[ArgumentParser], None] = no_arguments
+    process: str = ""
+
+
+def a_day(text: str) -> date:
+    """An argument such as 2026-03-02."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a date such as 2026-03-02") from None
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
+    """Columns as wide as their widest cell; those numbered in `right` lean to the right."""
+    widths = [max(len(row[n]) for row in [header, *rows]) for n in range(len(header))]
+    for row in [header, *rows]:
+        cells = [
+            cell.rjust(w) if n in right else cell.ljust(w) for n, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  ".join(cells).rstrip())
