@@ -33,7 +33,7 @@ def engines_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres(engines_folder: Path) -> Iterator[EmbeddedPostgres]:
+def run_postgres(engines_folder: Path) -> Iterator[EmbeddedPostgres]:
     """The PostgreSQL server of the run."""
     server = EmbeddedPostgres(engines_folder, settings=_FAST)
     server.start()
@@ -42,16 +42,16 @@ def postgres(engines_folder: Path) -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def clone_database(postgres: EmbeddedPostgres) -> Callable[[], str]:
+def clone_database(run_postgres: EmbeddedPostgres) -> Callable[[], str]:
     """Makes databases at head, from a template that is migrated once."""
-    _run(postgres, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
-    upgrade(postgres.url_of(_TEMPLATE))
+    _run(run_postgres, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
+    upgrade(run_postgres.url_of(_TEMPLATE))
 
     def clone() -> str:
         name = f"test_{uuid4().hex}"
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        _run(postgres, statement.format(sql.Identifier(name), sql.Identifier(_TEMPLATE)))
-        return postgres.url_of(name)
+        _run(run_postgres, statement.format(sql.Identifier(name), sql.Identifier(_TEMPLATE)))
+        return run_postgres.url_of(name)
 
     return clone
 
@@ -63,12 +63,12 @@ def database_url(clone_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def fresh_database_url(clone_database: Callable[[], str], postgres: EmbeddedPostgres) -> Iterator[str]:
+def fresh_database_url(clone_database: Callable[[], str], run_postgres: EmbeddedPostgres) -> Iterator[str]:
     """A migrated, empty database of the test's own."""
     url = clone_database()
     yield url
     name = url.partition("@/")[2].partition("?")[0]
-    _run(postgres, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    _run(run_postgres, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

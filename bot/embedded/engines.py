@@ -66,52 +66,57 @@ class Engines:
 def attach_or_start(settings: Settings) -> Iterator[Engines]:
     """The engines for one command, for as long as the block lasts. Raises ConfigurationError. No migration is run."""
     data = prepare_data_folder(settings.recado_data_dir)
-    postgres = EmbeddedPostgres(data) if settings.database_url is None else None
-    valkey = EmbeddedValkey(data) if settings.redis_url is None else None
-    ours: tuple[EmbeddedEngine, ...] = tuple(engine for engine in (postgres, valkey) if engine is not None)
-    users = FileLock(data / "engines.users")
-    owns = _join(data, users, ours) if ours else False
+    postgres, valkey = EmbeddedPostgres(data), EmbeddedValkey(data)
+    ours: list[EmbeddedEngine] = []
+    if settings.database_url is None:
+        ours.append(postgres)
+    if settings.redis_url is None:
+        ours.append(valkey)
+    share = _Share(data, (valkey, postgres))
+    owns = share.join(ours) if ours else False
     try:
         yield Engines(
-            database_url=postgres.url if postgres else _secret(settings.database_url),
-            redis_url=valkey.url if valkey else _secret(settings.redis_url),
+            database_url=settings.database_url.get_secret_value() if settings.database_url else postgres.url,
+            redis_url=settings.redis_url.get_secret_value() if settings.redis_url else valkey.url,
             embedded=len(ours) == 2,
             owns=owns,
             data=data,
-            ours=ours,
+            ours=tuple(ours),
         )
     finally:
-        if ours:
-            _leave(data, users)
+        share.leave()
 
 
-def _join(data: Path, users: FileLock, engines: tuple[EmbeddedEngine, ...]) -> bool:
-    """Take a share, then start what does not answer; whether anything was started."""
-    with FileLock(data / "engines.lock"):
-        if not users.try_shared():
-            raise ConfigurationError(f"RECADO_DATA_DIR: {users.path} is held by another program: use another folder")
-        started = [engine for engine in engines if not engine.is_answering()]
-        try:
-            for engine in started:
-                engine.start()
-        except BaseException:
-            _stop_if_last(data, users)
-            raise
-    return bool(started)
+class _Share:
+    """A command's share in the engines of a data folder."""
 
+    def __init__(self, data: Path, engines: tuple[EmbeddedEngine, ...]) -> None:
+        self._gate = data / "engines.lock"  # held while engines are started or stopped
+        self._users = FileLock(data / "engines.users")
+        self._engines = engines
 
-def _leave(data: Path, users: FileLock) -> None:
-    with FileLock(data / "engines.lock"):
-        _stop_if_last(data, users)
+    def join(self, wanted: list[EmbeddedEngine]) -> bool:
+        """Take the share, then start what does not answer; whether anything was started."""
+        with FileLock(self._gate):
+            if not self._users.try_shared():
+                raise ConfigurationError(f"RECADO_DATA_DIR: another program holds {self._users.path}: end it")
+            started = [engine for engine in wanted if not engine.is_answering()]
+            try:
+                for engine in started:
+                    engine.start()
+            except BaseException:
+                self._stop_if_last()
+                raise
+        return bool(started)
 
+    def leave(self) -> None:
+        """Give the share back; the last one stops the engines."""
+        if self._users.descriptor >= 0:
+            with FileLock(self._gate):
+                self._stop_if_last()
 
-def _stop_if_last(data: Path, users: FileLock) -> None:
-    if users.try_exclusive():
-        for engine in (EmbeddedValkey(data), EmbeddedPostgres(data)):
-            engine.stop()
-    users.release()
-
-
-def _secret(value: object) -> str:
-    reveal = getattr(value, "get_secret_value", None)
-    return str(reveal()) if reveal else ""
+    def _stop_if_last(self) -> None:
+        if self._users.try_exclusive():
+            for engine in self._engines:
+                engine.stop()
+        self._users.release()

@@ -98,7 +98,7 @@ class EmbeddedPostgres:
         """Start (or wait for one that is starting). False when a failure will pass; raises when it will not."""
         written = self.log.stat().st_size if self.log.exists() else 0
         if not self.is_running():
-            # Its pid may by now belong to a stranger. Shared memory still guards against a server that does run.
+            # A stranger may have its number by now. Shared memory still guards against a server that does run.
             (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
             self._process = self._launch(cluster, sockets)
         while not self.is_answering():
@@ -131,11 +131,13 @@ class EmbeddedPostgres:
     def _postmaster_pid(self) -> int | None:
         if self._process is not None and self._process.poll() is None:
             return self._process.pid
+        folder = (self._data / "postgres").resolve()
         try:
-            pid = int((self._data / "postgres" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+            pid = int((folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
         except (OSError, ValueError, IndexError):
             return None
-        return pid if "postgres" in (command_line(pid) or "") else None
+        # After a crash the number may belong to a stranger, even to another PostgreSQL.
+        return pid if f"postgres -D {folder} " in (command_line(pid) or "") else None
 
     def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
         return psycopg.connect(self.url_of("postgres"), connect_timeout=2, autocommit=True)

@@ -20,16 +20,16 @@ from bot.embedded.processes import command_line, end_process, last_lines, open_l
 from models.errors import ConfigurationError
 
 _POLL = 0.03  # seconds
-_STOP_STEPS = ((signal.SIGTERM, 20.0), (signal.SIGKILL, 5.0))
 
 
 class EmbeddedValkey:
-    """One server on one data folder, its append-only file synced every second."""
+    """One server on one data folder, its append-only file synced every second. `patience`: seconds before a kill -9."""
 
     name = "Valkey"
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, patience: float = 20.0) -> None:
         self._data = data
+        self._stop_steps = ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0))
         self._folder = data / "valkey"
         self._process: subprocess.Popen[bytes] | None = None
         self.notices: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class EmbeddedValkey:
     def stop(self) -> None:
         """End the server, whoever started it; what was written is on the disk. Nothing happens when none runs."""
         pid = self._pid()
-        if pid is not None and not end_process(pid, _STOP_STEPS, self._process):
+        if pid is not None and not end_process(pid, self._stop_steps, self._process):
             raise ConfigurationError(f"Valkey (process {pid}) does not stop: end it yourself, see {self.log}")
         if self._process is not None:
             self._process.wait()
@@ -132,11 +132,13 @@ class EmbeddedValkey:
     def _pid(self) -> int | None:
         if self._process is not None and self._process.poll() is None:
             return self._process.pid
+        sockets = find_socket_folder(self._data)
         try:
             pid = int((self._folder / "server.pid").read_text(encoding="ascii"))
         except (OSError, ValueError):
             return None
-        return pid if "valkey-server" in (command_line(pid) or "") else None
+        # After a crash the number may belong to a stranger; the server shows its socket as its title.
+        return pid if sockets and f"unixsocket:{sockets}" in (command_line(pid) or "") else None
 
     def _ping(self) -> bool | None:
         """True: answers. False: still loading its file. None: no answer."""
