@@ -1,0 +1,184 @@
+"""The Anthropic Messages wire."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from agent.base import (
+    ChatMessage,
+    Completion,
+    CompletionRequest,
+    Cost,
+    EngineKind,
+    FinishReason,
+    ToolCall,
+    ToolSpec,
+    Usage,
+)
+from agent.providers.pricing import load_prices, price_completion
+from agent.providers.prompt import spoken_lines, system_text
+from agent.providers.sdk_client import Endpoint, SdkClient, build_anthropic_client
+from agent.providers.tool_calls import (
+    arguments_object,
+    read_tool_call,
+    wire_call_id,
+    wire_tool_name,
+    with_distinct_ids,
+    without_arguments,
+)
+from agent.providers.vendor_json import as_count, as_mapping, as_objects, as_text, first_count, storable_state
+from agent.providers.wire_errors import error_from_body
+from models.errors import ProviderError
+
+_CALL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+# A reason not listed here ends the answer like "stop"; its tool calls are shown and never run.
+_FINISH: Mapping[str, FinishReason] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "tool_use": "tool_calls",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "refusal": "content_filter",
+}
+
+
+class MessagesProvider:
+    """Anthropic. One instance serves all threads of a process."""
+
+    engine: EngineKind = "llm"
+
+    def __init__(self, name: str, endpoint: Endpoint, *, llm: str = "", price_provider: str | None = None) -> None:
+        self.name = name
+        self.llm = llm
+        self._price_provider = price_provider
+        # This SDK wants the address without the version that the other vendors' addresses end in.
+        self._path = "/messages" if endpoint.base_url.rstrip("/").endswith("/v1") else "/v1/messages"
+        self._client = SdkClient(name, endpoint, build_anthropic_client)
+
+    def preload(self) -> None:
+        """Import the SDK and the price table now; safe to repeat."""
+        self._client.preload()
+        load_prices()
+
+    def complete(self, request: CompletionRequest) -> Completion:
+        answer = self._client.post(self._path, build_body(request, self.name, self.llm), request.timeout)
+        completion = parse_message(answer.body, request.tools, vendor=self.name)
+        return replace(completion, request_id=answer.request_id or completion.request_id)
+
+    def price(self, completion: Completion, llm: str) -> Cost:
+        return price_completion(completion, llm, self._price_provider)
+
+
+def build_body(request: CompletionRequest, provider: str, default_llm: str = "") -> dict[str, Any]:
+    """The request's JSON. No sampling parameter: this version of the API refuses them even at their defaults."""
+    body: dict[str, Any] = {
+        "model": request.llm or default_llm,
+        "max_tokens": request.max_output_tokens,
+        "messages": _alternating(spoken_lines(request.messages), provider),
+    }
+    system = system_text(request.messages)
+    if system:
+        body["system"] = system
+    if request.tools:
+        body["tools"] = [_tool(spec) for spec in request.tools]
+        body["tool_choice"] = {"type": request.tool_choice}
+    return body
+
+
+def _tool(spec: ToolSpec) -> dict[str, Any]:
+    return {"name": spec.name, "description": spec.description, "input_schema": dict(spec.parameters)}
+
+
+def _alternating(lines: Sequence[ChatMessage], provider: str) -> list[dict[str, Any]]:
+    """User and assistant in turns: all results of a parallel call share one user message, before what is said next."""
+    messages: list[dict[str, Any]] = []
+    for line in lines:
+        role = "assistant" if line.role == "assistant" else "user"
+        blocks = _blocks(line, provider)
+        if not blocks:
+            continue  # the vendor refuses an empty message
+        if messages and messages[-1]["role"] == role:
+            messages[-1]["content"] += blocks
+        else:
+            messages.append({"role": role, "content": list(blocks)})
+    return messages
+
+
+def _blocks(line: ChatMessage, provider: str) -> list[Any]:
+    if line.role == "tool":
+        call_id = wire_call_id(line.tool_call_id, _CALL_ID)
+        return [{"type": "tool_result", "tool_use_id": call_id, "content": line.content}]
+    if line.role == "assistant" and line.provider == provider and isinstance(line.provider_state, list):
+        return line.provider_state
+    # Blank text blocks are refused as empty ones are.
+    said: list[Any] = [{"type": "text", "text": line.content}] if line.content.strip() else []
+    return said + [_call_block(call) for call in line.tool_calls]
+
+
+def _call_block(call: ToolCall) -> dict[str, Any]:
+    return {
+        "type": "tool_use",
+        "id": wire_call_id(call.id, _CALL_ID),
+        "name": wire_tool_name(call.name),
+        "input": arguments_object(call),
+    }
+
+
+def parse_message(body: Mapping[str, Any], tools: Sequence[ToolSpec] = (), vendor: str = "anthropic") -> Completion:
+    """The answer in our words. Raises ProviderError for whatever is no finished message."""
+    stop = _stop_reason(body, vendor)
+    finish = _FINISH.get(stop, "stop")
+    blocks = as_objects(body.get("content"))
+    calls = with_distinct_ids(
+        read_tool_call(block.get("id"), block.get("name"), block.get("input"), tools)
+        for block in blocks
+        if block.get("type") == "tool_use"
+    )
+    if finish == "tool_calls" and not calls:
+        finish = "stop"
+    return Completion(
+        text="".join(as_text(block.get("text")) for block in blocks if block.get("type") == "text"),
+        tool_calls=calls if finish == "tool_calls" else without_arguments(calls),
+        finish=finish,
+        usage=_usage(as_mapping(body.get("usage"))),
+        llm=as_text(body.get("model")),
+        request_id=as_text(body.get("id")),
+        provider_state=_state(blocks, calls),
+    )
+
+
+def _stop_reason(body: Mapping[str, Any], vendor: str) -> str:
+    if body.get("type") == "error" or body.get("error"):
+        raise error_from_body(body, vendor)
+    if not isinstance(body.get("content"), list):
+        raise ProviderError(f"{vendor}: the answer is no message (no content)", kind="unknown")
+    stop = as_text(body.get("stop_reason"))
+    if not stop:
+        raise ProviderError(f"{vendor}: the answer has no stop reason", kind="truncated")
+    return stop
+
+
+def _usage(usage: Mapping[str, Any]) -> Usage:
+    """The vendor's `input_tokens` leaves out what the cache served or took; ours includes both."""
+    fresh = as_count(usage.get("input_tokens"))
+    cached = first_count(usage.get("cache_read_input_tokens"))
+    written = first_count(usage.get("cache_creation_input_tokens"))
+    return Usage(
+        input=None if fresh is None else fresh + cached + written,
+        output=as_count(usage.get("output_tokens")),
+        cached=cached,
+        cache_write=written,
+        reasoning=first_count(as_mapping(usage.get("output_tokens_details")).get("thinking_tokens")),
+    )
+
+
+def _state(blocks: list[Mapping[str, Any]], calls: Sequence[ToolCall]) -> Any:
+    """The blocks to send back unchanged, signatures included; None where a plain message says the same."""
+    ids = [block.get("id") for block in blocks if block.get("type") == "tool_use"]
+    if ids != [call.id for call in calls]:
+        return None
+    # The vendor writes blank text blocks before its thoughts and refuses them when they come back.
+    kept = [block for block in blocks if block.get("type") != "text" or as_text(block.get("text")).strip()]
+    plain = all(block.get("type") in ("text", "tool_use") for block in kept)
+    return None if plain else storable_state(kept)

@@ -1,0 +1,181 @@
+"""The OpenAI Responses wire, stateless: the vendor keeps nothing, each request carries the whole conversation."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from agent.base import (
+    ChatMessage,
+    Completion,
+    CompletionRequest,
+    Cost,
+    EngineKind,
+    FinishReason,
+    ToolCall,
+    ToolSpec,
+    Usage,
+)
+from agent.providers.pricing import load_prices, price_completion, read_reported_cost
+from agent.providers.prompt import spoken_lines, system_text
+from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
+from agent.providers.tool_calls import (
+    arguments_text,
+    fits_strict_mode,
+    read_tool_call,
+    wire_call_id,
+    wire_tool_name,
+    with_distinct_ids,
+    without_arguments,
+)
+from agent.providers.vendor_json import (
+    as_count,
+    as_mapping,
+    as_objects,
+    as_text,
+    first_count,
+    storable_state,
+)
+from agent.providers.wire_errors import error_from_body
+from models.errors import ProviderError, ProviderErrorKind
+
+_CALL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+# "complete" is how some compatible servers spell it. All other states are no answer (queued, in_progress, ...).
+_WHOLE = frozenset({"completed", "complete"})
+_INCOMPLETE: Mapping[str, FinishReason] = {"max_output_tokens": "length", "content_filter": "content_filter"}
+_REPLAYED = frozenset({"message", "reasoning", "function_call"})
+
+
+class ResponsesProvider:
+    """OpenAI itself. One instance serves all threads of a process."""
+
+    engine: EngineKind = "llm"
+
+    def __init__(self, name: str, endpoint: Endpoint, *, llm: str = "", price_provider: str | None = None) -> None:
+        self.name = name
+        self.llm = llm
+        self._price_provider = price_provider
+        self._client = SdkClient(name, endpoint, build_openai_client)
+
+    def preload(self) -> None:
+        """Import the SDK and the price table now; safe to repeat."""
+        self._client.preload()
+        load_prices()
+
+    def complete(self, request: CompletionRequest) -> Completion:
+        answer = self._client.post("/responses", build_body(request, self.name, self.llm), request.timeout)
+        completion = parse_response(answer.body, request.tools, vendor=self.name)
+        return replace(completion, request_id=answer.request_id or completion.request_id)
+
+    def price(self, completion: Completion, llm: str) -> Cost:
+        return price_completion(completion, llm, self._price_provider)
+
+
+def build_body(request: CompletionRequest, provider: str, default_llm: str = "") -> dict[str, Any]:
+    """The request's JSON. No sampling parameter: reasoning LLMs refuse them."""
+    body: dict[str, Any] = {
+        "model": request.llm or default_llm,
+        "input": [item for line in spoken_lines(request.messages) for item in _items(line, provider)],
+        "max_output_tokens": request.max_output_tokens,
+        "store": False,
+    }
+    instructions = system_text(request.messages)
+    if instructions:
+        body["instructions"] = instructions
+    if request.tools:
+        body["tools"] = [_tool(spec) for spec in request.tools]
+        body["tool_choice"] = request.tool_choice
+    return body
+
+
+def _tool(spec: ToolSpec) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "name": spec.name,
+        "description": spec.description,
+        "parameters": dict(spec.parameters),
+        "strict": fits_strict_mode(spec.parameters),
+    }
+
+
+def _items(line: ChatMessage, provider: str) -> list[Any]:
+    if line.role == "tool":
+        call_id = wire_call_id(line.tool_call_id, _CALL_ID)
+        return [{"type": "function_call_output", "call_id": call_id, "output": line.content}]
+    if line.role == "user":
+        return [{"role": "user", "content": line.content}]
+    if line.provider == provider and isinstance(line.provider_state, list):
+        return line.provider_state
+    said: list[Any] = [{"role": "assistant", "content": line.content}] if line.content else []
+    return said + [_call_item(call) for call in line.tool_calls]
+
+
+def _call_item(call: ToolCall) -> dict[str, Any]:
+    return {
+        "type": "function_call",
+        "call_id": wire_call_id(call.id, _CALL_ID),
+        "name": wire_tool_name(call.name),
+        "arguments": arguments_text(call),
+    }
+
+
+def parse_response(body: Mapping[str, Any], tools: Sequence[ToolSpec] = (), vendor: str = "openai") -> Completion:
+    """The answer in our words. Raises ProviderError for whatever is no finished completion."""
+    finish = _finish(body, vendor)
+    output = as_objects(body.get("output"))
+    parts = [part for item in output if item.get("type") == "message" for part in as_objects(item.get("content"))]
+    text = "".join(as_text(part.get("text")) for part in parts if part.get("type") == "output_text")
+    refusal = "".join(as_text(part.get("refusal")) for part in parts if part.get("type") == "refusal")
+    calls = with_distinct_ids(
+        read_tool_call(item.get("call_id"), item.get("name"), item.get("arguments"), tools)
+        for item in output
+        if item.get("type") == "function_call"
+    )
+    if finish == "stop":
+        finish = "tool_calls" if calls else "content_filter" if refusal and not text else "stop"
+    return Completion(
+        text=text or refusal,
+        tool_calls=calls if finish == "tool_calls" else without_arguments(calls),
+        finish=finish,
+        usage=_usage(as_mapping(body.get("usage"))),
+        llm=as_text(body.get("model")),
+        request_id=as_text(body.get("id")),
+        reported_cost=read_reported_cost(as_mapping(body.get("usage"))),
+        provider_state=_state(output, calls),
+    )
+
+
+def _finish(body: Mapping[str, Any], vendor: str) -> FinishReason:
+    status = body.get("status")
+    if body.get("error"):
+        raise error_from_body(body, vendor)
+    if not isinstance(body.get("output"), list):
+        raise ProviderError(f"{vendor}: the answer is no response (no output)", kind="unknown")
+    if status is None:
+        raise ProviderError(f"{vendor}: the answer has no status", kind="truncated")
+    if status in _WHOLE:
+        return "stop"
+    if status == "incomplete":
+        return _INCOMPLETE.get(str(as_mapping(body.get("incomplete_details")).get("reason")), "length")
+    kind: ProviderErrorKind = "server" if status == "failed" else "unknown"
+    raise ProviderError(f"{vendor}: the response is {as_text(status)!r}, not completed", kind=kind)
+
+
+def _usage(usage: Mapping[str, Any]) -> Usage:
+    spent_in = as_mapping(usage.get("input_tokens_details"))
+    return Usage(
+        input=as_count(usage.get("input_tokens")),
+        output=as_count(usage.get("output_tokens")),
+        cached=first_count(spent_in.get("cached_tokens")),
+        cache_write=first_count(spent_in.get("cache_write_tokens")),
+        reasoning=first_count(as_mapping(usage.get("output_tokens_details")).get("reasoning_tokens")),
+    )
+
+
+def _state(output: list[Mapping[str, Any]], calls: Sequence[ToolCall]) -> Any:
+    """The output to send back unchanged, or None where it could not be: nothing is stored at the vendor, so a
+    reasoning item without its encrypted content names something that does not exist, and items hang together."""
+    ids = [item.get("call_id") for item in output if item.get("type") == "function_call"]
+    whole = all(item.get("type") in _REPLAYED for item in output) and ids == [call.id for call in calls]
+    readable = all(item.get("encrypted_content") for item in output if item.get("type") == "reasoning")
+    return storable_state(output) if output and whole and readable else None

@@ -1,0 +1,146 @@
+"""One SDK client per process, shared by its threads: sends a body, gives the raw JSON back, names every failure.
+
+Both SDKs come from the same generator and share `post`. Going through it with a plain body skips their type
+transform, which costs more CPU than the rest of the call (anthropic-sdk-python issue 1195), and leaves the answer
+as the vendor wrote it.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from agent.providers.vendor_json import as_text
+from agent.providers.wire_errors import error_from_body, error_from_exception
+from models.clock import Clock, SystemClock
+from models.errors import ProviderError
+
+CONNECT_SECONDS = 5.0
+POOL_SIZE = 1000  # one worker process keeps hundreds of turns in flight
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where and as whom an adapter calls. `timeout` is in seconds and is the most a single request may ask for."""
+
+    base_url: str
+    api_key: str
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """A JSON object as the vendor sent it, and the id that its support asks for."""
+
+    body: Mapping[str, Any]
+    request_id: str
+
+
+class SdkClient:
+    """Builds the client on first use and again after a fork: a connection must not be shared by two processes."""
+
+    def __init__(
+        self, vendor: str, endpoint: Endpoint, build: Callable[[Endpoint], Any], clock: Clock | None = None
+    ) -> None:
+        self._vendor = vendor
+        self._endpoint = endpoint
+        self._build = build
+        self._clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._owner: tuple[int, Any] | None = None
+        self._inherited: list[Any] = []  # kept from the collector, which would close the parent's connections
+
+    def preload(self) -> None:
+        """Import the SDK and build the client now, rather than in the first turn."""
+        self._client()
+
+    def post(self, path: str, body: Mapping[str, Any], timeout: float) -> RawAnswer:
+        """One attempt without retry. Raises ProviderError."""
+        import httpx2
+
+        seconds = min(timeout, self._endpoint.timeout)
+        limits = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+        try:
+            response = self._client().post(path, cast_to=httpx2.Response, body=body, options={"timeout": limits})
+        except Exception as error:
+            raise self._without_key(error_from_exception(error, self._vendor, self._clock.now())) from None
+        return self._read(response)
+
+    def _read(self, response: Any) -> RawAnswer:
+        try:
+            body = response.json()
+        except (ValueError, RecursionError):
+            raise ProviderError(
+                f"{self._vendor}: the answer is not JSON", kind="server", status=response.status_code
+            ) from None
+        if not isinstance(body, Mapping):
+            raise self._without_key(error_from_body(body, self._vendor, fallback="unknown"))
+        named = response.headers.get("x-request-id") or response.headers.get("request-id")
+        return RawAnswer(body, as_text(named))
+
+    def _client(self) -> Any:
+        pid = os.getpid()
+        owner = self._owner
+        if owner is not None and owner[0] == pid:
+            return owner[1]
+        with self._lock:
+            if self._owner is None or self._owner[0] != pid:
+                if self._owner is not None:
+                    self._inherited.append(self._owner[1])
+                self._owner = (pid, self._build(self._endpoint))
+            return self._owner[1]
+
+    def _without_key(self, error: ProviderError) -> ProviderError:
+        # Some vendors quote the key they refuse, and error texts end in logs and rows.
+        key = self._endpoint.api_key
+        if len(key) < 8 or key not in str(error):
+            return error
+        text = str(error).replace(key, "***")
+        return ProviderError(text, kind=error.kind, retry_after=error.retry_after, status=error.status)
+
+
+def build_openai_client(endpoint: Endpoint) -> Any:
+    """The openai SDK without retries; an organisation or project of the environment is not sent to other hosts."""
+    import openai
+
+    client = openai.OpenAI(
+        api_key=endpoint.api_key,
+        base_url=endpoint.base_url,
+        max_retries=0,
+        timeout=endpoint.timeout,
+        http_client=openai.DefaultHttpxClient(**_connection_options()),
+    )
+    client.organization = client.project = None
+    return client
+
+
+def build_anthropic_client(endpoint: Endpoint) -> Any:
+    """The anthropic SDK without retries and without its own spans, whose trace header would reach the vendor."""
+    import anthropic
+
+    return anthropic.Anthropic(
+        api_key=endpoint.api_key,
+        base_url=endpoint.base_url,
+        max_retries=0,
+        timeout=endpoint.timeout,
+        default_headers=_proxy_headers(endpoint),
+        open_telemetry={"traces": False, "propagation": False},
+        http_client=anthropic.DefaultHttpxClient(**_connection_options()),
+    )
+
+
+def _proxy_headers(endpoint: Endpoint) -> dict[str, str]:
+    # Proxies in front of this API often still read the key from where older SDKs put it; the vendor itself gets one.
+    proxied = urlsplit(endpoint.base_url).hostname != "api.anthropic.com"
+    return {"x-api-key": endpoint.api_key} if proxied else {}
+
+
+def _connection_options() -> dict[str, Any]:
+    import httpx2
+
+    from agent.providers.deadline import deadline_hooks
+
+    limits = httpx2.Limits(max_connections=POOL_SIZE, max_keepalive_connections=POOL_SIZE)
+    return {"limits": limits, "event_hooks": deadline_hooks()}

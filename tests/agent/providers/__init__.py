@@ -1,0 +1,1 @@
+"""The LLM adapters' tests, mirroring `agent.providers`."""

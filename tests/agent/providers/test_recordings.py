@@ -1,0 +1,171 @@
+"""Every recorded answer, served over loopback through the real SDK, gives what the vendor's own SDK reads in it.
+
+The recordings lie beside the repository and are no part of it; without them these tests are skipped, and the
+fixtures of the other modules stand in.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.base import Completion, Provider
+from models.errors import ProviderError
+from tests.agent.providers.conftest import ask
+from tests.agent.providers.vendor_server import Answer, VendorServer
+
+RECORDINGS = Path(__file__).parents[4] / "shared" / "recordings" / "llm"
+PROVIDER_OF_WIRE = {"responses": "openai", "chat": "openai-compatible", "messages": "anthropic"}
+
+_BACKGROUND = "a background job's receipt (status queued): the answer would have to be polled for"
+# Success bodies that hold no completion. The adapter must raise on each of them.
+NO_COMPLETION = {
+    "pydantic-ai:tests/models/cassettes/test_openai/test_invalid_response.yaml#0": "an echo of the request",
+    **{
+        f"pydantic-ai:tests/models/cassettes/test_openai_responses/test_background_mode_{name}": _BACKGROUND
+        for name in (
+            "reasoning_vcr.yaml#0",
+            "streaming_without_starting_after_vcr.yaml#0",
+            "vcr.yaml#0",
+            "with_tool_vcr.yaml#0",
+            "with_tool_vcr.yaml#2",
+        )
+    },
+}
+
+# (wire, status, vendor's code or type) -> our kind, written by hand from the vendors' error pages.
+KIND_OF_ERROR = {
+    ("responses", 401, "invalid_api_key"): "auth",
+    ("responses", 400, "model_not_found"): "model_not_found",
+    ("responses", 400, "invalid_request_error"): "bad_request",
+    ("messages", 404, "not_found_error"): "model_not_found",
+    ("messages", 400, "invalid_request_error"): "bad_request",
+    ("chat", 404, "model_not_found"): "model_not_found",
+    ("chat", 400, "tool_use_failed"): "tool_call_invalid",
+    ("chat", 400, "unsupported_value"): "bad_request",
+    ("chat", 400, "invalid_request_error"): "bad_request",
+    ("chat", 429, "429"): "rate_limit",
+}
+
+pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not beside this repository")
+
+
+@cache
+def _recorded() -> list[dict[str, Any]]:
+    rows = [json.loads(line) for path in sorted(RECORDINGS.glob("*.jsonl")) for line in path.read_text().splitlines()]
+    return [row for row in rows if not row["stream"]]
+
+
+def _replay(row: dict[str, Any], vendor: VendorServer, providers: dict[str, Provider]) -> Completion:
+    vendor.answer = Answer(row["status"], row["response"].encode(), row["headers"])
+    return providers[PROVIDER_OF_WIRE[row["wire"]]].complete(ask())
+
+
+def _is_success(row: dict[str, Any]) -> bool:
+    return row["status"] < 400 and row["id"] not in NO_COMPLETION
+
+
+def _expected_finish(oracle: dict[str, Any]) -> str:
+    called = "tool_calls" if oracle["tool_calls"] else "stop"
+    return {
+        "end_turn": "stop",
+        "stop_sequence": "stop",
+        "tool_use": "tool_calls",
+        "completed": called,
+        "complete": called,
+        "": called,  # Snowflake marks every whole answer with an empty reason
+    }.get(oracle["finish"], oracle["finish"])
+
+
+def _expected_text(text: Any) -> str:
+    """The SDK passes on what these hosts send in place of a string: parts (Mistral), an object (Cloudflare)."""
+    if isinstance(text, list):
+        return "".join(part["text"] for part in text if part["type"] == "text")
+    return json.dumps(text, ensure_ascii=False) if isinstance(text, dict) else text or ""
+
+
+def _calls(completion: Completion) -> list[tuple[str, Any]]:
+    return [(call.name, call.arguments) for call in completion.tool_calls]
+
+
+def _expected_calls(oracle: dict[str, Any]) -> list[tuple[str, Any]]:
+    """A call without arguments is unreadable here: the request that was sent offers no tool that takes none."""
+    return [
+        (call["name"], json.loads(call["arguments"]) if call["arguments"] else None) for call in oracle["tool_calls"]
+    ]
+
+
+def _differences(row: dict[str, Any], completion: Completion) -> list[str]:
+    oracle = row["oracle"]
+    usage = oracle["usage"] or {"input": None, "output": None}
+    pairs = {
+        "text": (completion.text, _expected_text(oracle["text"])),
+        "tool calls": (_calls(completion), _expected_calls(oracle)),
+        "finish": (completion.finish, _expected_finish(oracle)),
+        "input": (completion.usage.input, usage["input"]),
+        "output": (completion.usage.output, usage["output"]),
+    }
+    return [f"{row['id']}: {what}: {ours!r} != {theirs!r}" for what, (ours, theirs) in pairs.items() if ours != theirs]
+
+
+@pytest.mark.parametrize("wire", sorted(PROVIDER_OF_WIRE))
+def test_every_success_body_is_read_as_the_vendors_sdk_reads_it(
+    wire: str, vendor: VendorServer, providers: dict[str, Provider]
+) -> None:
+    rows = [row for row in _recorded() if row["wire"] == wire and _is_success(row)]
+    differences = [line for row in rows for line in _differences(row, _replay(row, vendor, providers))]
+    assert len(rows) > 200
+    assert differences == []
+
+
+@pytest.mark.parametrize("wire", sorted(PROVIDER_OF_WIRE))
+def test_every_error_body_gets_its_kind(wire: str, vendor: VendorServer, providers: dict[str, Provider]) -> None:
+    rows = [row for row in _recorded() if row["wire"] == wire and row["status"] >= 400]
+    assert rows
+    for row in rows:
+        error = json.loads(row["response"])["error"]
+        with pytest.raises(ProviderError) as caught:
+            _replay(row, vendor, providers)
+        expected = KIND_OF_ERROR[wire, row["status"], str(error.get("code") or error.get("type"))]
+        assert (caught.value.kind, caught.value.status) == (expected, row["status"]), row["id"]
+
+
+def test_what_is_no_completion_is_an_error_and_never_an_empty_text(
+    vendor: VendorServer, providers: dict[str, Provider]
+) -> None:
+    rows = [row for row in _recorded() if row["id"] in NO_COMPLETION]
+    assert len(rows) == len(NO_COMPLETION)
+    for row in rows:
+        with pytest.raises(ProviderError) as caught:
+            _replay(row, vendor, providers)
+        assert caught.value.kind == "unknown", row["id"]
+
+
+@pytest.mark.parametrize(
+    ("wire", "host", "priced_as", "flavour"),
+    [
+        ("responses", "api.openai.com", "openai", "responses"),
+        ("chat", "api.openai.com", "openai", "chat"),
+        ("messages", "api.anthropic.com", "anthropic", "default"),
+        ("chat", "api.groq.com", "groq", "default"),
+        ("chat", "api.mistral.ai", "mistral", "default"),
+    ],
+)
+def test_the_price_tables_own_reader_finds_the_same_tokens(
+    wire: str, host: str, priced_as: str, flavour: str, vendor: VendorServer, providers: dict[str, Provider]
+) -> None:
+    from genai_prices import extract_usage
+
+    rows = [row for row in _recorded() if row["wire"] == wire and row["host"] == host and _is_success(row)]
+    # The table lists LLMs, and its reader refuses bodies of Groq's agents, which are none.
+    rows = [row for row in rows if not json.loads(row["response"])["model"].startswith("groq/compound")]
+    assert len(rows) > 40
+    for row in rows:
+        ours = _replay(row, vendor, providers).usage
+        theirs = extract_usage(json.loads(row["response"]), provider_id=priced_as, api_flavor=flavour).usage
+        assert ours.input == theirs.input_tokens, row["id"]
+        assert ours.output == theirs.output_tokens, row["id"]
+        if theirs.cache_read_tokens:  # the table does not know every place where Mistral tells it
+            assert ours.cached == theirs.cache_read_tokens, row["id"]
