@@ -16,7 +16,7 @@ from models.demo.goals import goals_for, month_after, months_between
 from models.demo.orders import SETTLED_AFTER_DAYS, Order, OrderBook, owners
 from models.demo.reader import READER_ROLE, reader_password
 
-_GENERATION = 1  # raise it when the generator or the schema changes: every demo is then built anew
+_GENERATION = 2  # raise it when the generator or the schema changes: every demo is then built anew
 _LOCK = 0x5EC4D0DE  # any number that nobody else locks
 _YEARS_BACK = 3
 
@@ -89,7 +89,8 @@ def _rebuild(raw: _Raw, company: Company, digest: str, today: date) -> DemoLoad:
     count = _copy_orders(raw, company, start, today)
     schema.finish_tables(raw)
     _write_plans(raw, company, start, today)
-    raw.execute("INSERT INTO demo.load_state VALUES (%s, %s, %s)", (digest, start, today))
+    state = (digest, company.model_dump_json(), start, today)
+    raw.execute("INSERT INTO demo.load_state VALUES (%s, %s, %s, %s)", state)
     raw.execute("ANALYZE demo.sales_order, demo.order_item")
     return DemoLoad(rebuilt=True, days=(today - start).days + 1, orders=count)
 

@@ -69,6 +69,7 @@ CREATE TABLE demo.deal (
 );
 CREATE TABLE demo.load_state (
     digest text NOT NULL,
+    company text NOT NULL,
     first_day date NOT NULL,
     loaded_through date NOT NULL
 );
