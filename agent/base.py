@@ -1,4 +1,4 @@
-"""The nouns of the assistant, and the protocols that providers, tools, memory and journal keep to.
+"""The nouns of the assistant, and the protocols that providers, tools and journal keep to.
 
 It must not know SQL, channels or the queue: what the loop needs from them arrives as the protocols below.
 """
@@ -156,25 +156,19 @@ class Journal(Protocol):
 
     def find_completion(self, step: int) -> Completion | None: ...
 
-    def open_completion(self, step: int, provider: str, llm: str) -> None:
-        """Before the call: leaves a usage row, so that a crash leaves an estimate and never nothing."""
+    def open_completion(self, step: int, provider: str, llm: str, tokens_in: int) -> None:
+        """Before the call: leaves a usage row with our own reckoning, so that a crash leaves an estimate."""
         ...
 
     def record_completion(self, step: int, completion: Completion, cost: Cost, elapsed_ms: int) -> Completion: ...
 
     def record_failure(self, step: int, kind: str, elapsed_ms: int) -> None: ...
 
-    def find_tool_result(self, step: int, index: int) -> ToolResult | None: ...
+    def find_tool_result(self, step: int, number: int) -> ToolResult | None: ...
 
     def record_tool_result(
         self, step: int, number: int, call: ToolCall, result: ToolResult, elapsed_ms: int
     ) -> ToolResult: ...
-
-
-class Memory(Protocol):
-    def recall(self, conversation_id: UUID, before_turn: int) -> list[ChatMessage]:
-        """The conversation so far, oldest first, whole turns only, within the token budget."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

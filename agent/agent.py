@@ -1,0 +1,207 @@
+"""The loop: ask the LLM, run the tools it wishes for, ask again, until it answers in words or a limit is reached."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from agent.base import (
+    ChatMessage,
+    Completion,
+    CompletionRequest,
+    Cost,
+    Journal,
+    Provider,
+    RunResult,
+    Tool,
+    ToolCall,
+    ToolContext,
+    ToolResult,
+    ToolUse,
+    TurnInput,
+)
+from agent.instructions import build_prompt
+from agent.phrases import guess_language, phrase
+from agent.tokens import estimate_prompt
+from models.clock import Clock
+from models.errors import ProviderError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`seconds` is wall clock for the run; `call_seconds` for one LLM call."""
+
+    steps: int = 8
+    tool_calls: int = 24
+    seconds: float = 180.0
+    call_seconds: float = 60.0
+    output_tokens: int = 2048
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What a run has gathered so far."""
+
+    messages: list[ChatMessage]
+    deadline: float
+    completions: list[tuple[Completion, Cost]] = field(default_factory=list)
+    tools: list[ToolUse] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    context_size: int = 0
+    limit: str = ""
+
+
+class Agent:
+    """Answers turns. One instance serves all threads; whatever belongs to a run lives in the run."""
+
+    def __init__(self, provider: Provider, llm: str, tools: Mapping[str, Tool], limits: Limits, clock: Clock) -> None:
+        self.provider = provider
+        self.llm = llm
+        self._tools = tools
+        self._limits = limits
+        self._clock = clock
+
+    def run(self, turn: TurnInput, journal: Journal) -> RunResult:
+        """Always ends with words for the person, or raises ProviderError; a step that the journal holds is not paid
+        again."""
+        if turn.situation.role == "unknown":
+            words = phrase("greeting_unknown", guess_language(turn.text), company=turn.company)
+            return self._result(_Progress([], 0.0), words)
+        tools = {name: tool for name, tool in self._tools.items() if turn.situation.role in tool.roles}
+        progress = _Progress(build_prompt(turn), self._clock.monotonic() + self._limits.seconds)
+        for step in range(self._limits.steps):
+            is_last = step == self._limits.steps - 1 or self._is_exhausted(progress)
+            completion = self._complete(turn, journal, progress, step, tools, is_last)
+            if not completion.tool_calls or is_last:
+                break
+            self._run_tools(turn, journal, progress, step, completion, tools)
+        if completion.tool_calls:
+            progress.limit = progress.limit or "steps"
+        return self._result(progress, self._words(turn, completion))
+
+    def _is_exhausted(self, progress: _Progress) -> bool:
+        if len(progress.tools) >= self._limits.tool_calls:
+            progress.limit = "tool_calls"
+        elif self._clock.monotonic() >= progress.deadline:
+            progress.limit = "seconds"
+        return bool(progress.limit)
+
+    def _complete(
+        self,
+        turn: TurnInput,
+        journal: Journal,
+        progress: _Progress,
+        step: int,
+        tools: Mapping[str, Tool],
+        is_last: bool,
+    ) -> Completion:
+        progress.context_size = len(progress.messages)
+        standing = journal.find_completion(step)
+        if standing is None:
+            request = CompletionRequest(
+                llm=self.llm,
+                messages=tuple(progress.messages),
+                tools=[tool.spec for _, tool in sorted(tools.items())],
+                situation=turn.situation,
+                max_output_tokens=self._limits.output_tokens,
+                timeout=self._limits.call_seconds,
+                tool_choice="none" if is_last else "auto",
+            )
+            standing = self._pay(request, journal, step)
+        completion = standing
+        progress.completions.append((completion, self.provider.price(completion, self.llm)))
+        return completion
+
+    def _pay(self, request: CompletionRequest, journal: Journal, step: int) -> Completion:
+        journal.open_completion(step, self.provider.name, request.llm, estimate_prompt(request.messages))
+        started = self._clock.monotonic()
+        try:
+            completion = self.provider.complete(request)
+            if completion.finish == "length" and completion.tool_calls:
+                raise ProviderError("the answer was cut in the middle of a tool call", kind="truncated")
+        except ProviderError as error:
+            journal.record_failure(step, error.kind, self._elapsed_ms(started))
+            raise
+        cost = self.provider.price(completion, request.llm)
+        return journal.record_completion(step, completion, cost, self._elapsed_ms(started))
+
+    def _run_tools(
+        self,
+        turn: TurnInput,
+        journal: Journal,
+        progress: _Progress,
+        step: int,
+        completion: Completion,
+        tools: Mapping[str, Tool],
+    ) -> None:
+        progress.messages.append(
+            ChatMessage(
+                "assistant",
+                completion.text,
+                tool_calls=completion.tool_calls,
+                provider=self.provider.name,
+                provider_state=completion.provider_state,
+            )
+        )
+        context = ToolContext(situation=turn.situation, timezone=turn.timezone)
+        for number, call in enumerate(completion.tool_calls):
+            result = journal.find_tool_result(step, number)
+            if result is None:
+                started = self._clock.monotonic()
+                result = _refuse(call, progress, tools) or tools[call.name].call(context, call.arguments or {})
+                result = journal.record_tool_result(step, number, call, result, self._elapsed_ms(started))
+            progress.seen.add(_signature(call))
+            progress.tools.append(ToolUse(call.name, result.arguments, result.content, result.ok))
+            content = json.dumps(result.content, ensure_ascii=False)
+            progress.messages.append(ChatMessage("tool", content, tool_call_id=call.id))
+
+    def _words(self, turn: TurnInput, completion: Completion) -> str:
+        language = turn.situation.language or guess_language(turn.text)
+        if completion.text.strip():
+            return completion.text.strip()
+        return phrase("refused" if completion.finish == "content_filter" else "limit_reached", language)
+
+    def _result(self, progress: _Progress, words: str) -> RunResult:
+        served = [completion.llm for completion, _ in progress.completions if completion.llm]
+        usages = [completion.usage for completion, _ in progress.completions]
+        return RunResult(
+            text=words,
+            provider=self.provider.name,
+            llm=served[-1] if served else self.llm,
+            engine=self.provider.engine,
+            steps=len(progress.completions),
+            tokens_in=sum(usage.input or 0 for usage in usages),
+            tokens_out=sum(usage.output or 0 for usage in usages),
+            cost=_total([cost for _, cost in progress.completions]),
+            context_size=progress.context_size,
+            tools=tuple(progress.tools),
+            limit=progress.limit,
+        )
+
+    def _elapsed_ms(self, started: float) -> int:
+        return round((self._clock.monotonic() - started) * 1000)
+
+
+def _refuse(call: ToolCall, progress: _Progress, tools: Mapping[str, Tool]) -> ToolResult | None:
+    """Why a call is not run, as a result that the LLM can learn from; None if it is to be run."""
+    if call.arguments is None:
+        return _failure("bad_arguments", "the arguments were not one JSON object: send them again")
+    if call.name not in tools:
+        known = ", ".join(sorted(tools))
+        return _failure("unknown_tool", f"there is no tool {call.name!r} for this person; there are: {known}")
+    if _signature(call) in progress.seen:
+        return _failure("repeated", "this very call was made before in this turn: answer with its result")
+    return None
+
+
+def _failure(code: str, message: str) -> ToolResult:
+    return ToolResult(ok=False, content={"ok": False, "error": {"code": code, "message": message}})
+
+
+def _signature(call: ToolCall) -> str:
+    return json.dumps([call.name, call.arguments], sort_keys=True, ensure_ascii=False, default=str)
+
+
+def _total(costs: Sequence[Cost]) -> Decimal | None:
+    amounts = [cost.amount for cost in costs]
+    return None if any(amount is None for amount in amounts) else sum((a for a in amounts if a is not None), Decimal(0))

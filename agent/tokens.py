@@ -1,0 +1,20 @@
+"""A cautious reckoning of tokens before a vendor counts them: too high rather than too low."""
+
+from collections.abc import Iterable
+
+from agent.base import ChatMessage
+
+_CHARACTERS_PER_TOKEN = 3  # Portuguese prose measures about four; JSON and figures come near three
+_TOKENS_PER_MESSAGE = 4
+
+
+def estimate_tokens(text: str) -> int:
+    return len(text) // _CHARACTERS_PER_TOKEN + _TOKENS_PER_MESSAGE
+
+
+def estimate_prompt(messages: Iterable[ChatMessage]) -> int:
+    """Of a whole prompt, tool calls included."""
+    return sum(
+        estimate_tokens(message.content) + sum(estimate_tokens(call.raw_arguments) for call in message.tool_calls)
+        for message in messages
+    )
