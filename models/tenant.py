@@ -77,6 +77,20 @@ def find_account(connection: Connection, *, channel: str, name: str) -> AccountK
     return AccountKey(*row) if row else None
 
 
+def find_tenant(connection: Connection, slug: str) -> UUID | None:
+    """The id of the tenant with that slug."""
+    found: UUID | None = connection.execute(select(_tenants.c.id).where(_tenants.c.slug == slug)).scalar_one_or_none()
+    return found
+
+
+def find_tenant_account(connection: Connection, tenant_id: UUID, *, channel: str) -> AccountKey | None:
+    """The tenant's account on a channel, the oldest if there are several."""
+    a = _accounts.c
+    statement = select(a.id, a.tenant_id, a.channel, a.name).where(a.tenant_id == tenant_id, a.channel == channel)
+    row = connection.execute(statement.order_by(a.created_at, a.id).limit(1)).first()
+    return AccountKey(*row) if row else None
+
+
 def get_tenant(connection: Connection, tenant_id: UUID) -> tuple[str, str]:
     """The tenant's name and time zone."""
     row = connection.execute(select(_tenants.c.name, _tenants.c.timezone).where(_tenants.c.id == tenant_id)).one()

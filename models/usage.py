@@ -1,0 +1,153 @@
+"""What was spent on whom and when: tokens, money and response time per user and local day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Date, Subquery, cast, func, select
+
+from models.conversation import conversations
+from models.message import messages
+from models.run import completions
+from models.turn import turns
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """One user's day, in the tenant's time zone. `cost` is USD over the priced completions, None if none has a price
+    though some were made; `unpriced` counts those without. `response_ms` is the sum over the `answered` turns."""
+
+    user: str
+    day: date
+    turns: int
+    answered: int
+    completions: int
+    tokens_in: int
+    tokens_out: int
+    cost: Decimal | None
+    unpriced: int
+    response_ms: int
+
+    @property
+    def mean_response_ms(self) -> int | None:
+        """From the turn's first message to its committed answer."""
+        return round(self.response_ms / self.answered) if self.answered else None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTotals:
+    """The sums of some rows, by the same rules."""
+
+    users: int
+    turns: int
+    completions: int
+    tokens_in: int
+    tokens_out: int
+    cost: Decimal | None
+    unpriced: int
+    mean_response_ms: int | None
+
+
+def usage_report(
+    connection: Connection, tenant_id: UUID, start: date, end: date, timezone: str, user: str | None = None
+) -> list[UsageRow]:
+    """Both days belong to the report; ordered by day, then user. A turn counts on the day its first message came in."""
+    spent = _spent_by_turn(tenant_id)
+    c, t, m = conversations.c, turns.c, messages.c
+    day = cast(func.timezone(timezone, m.received_at), Date).label("day")
+    milliseconds = func.extract("epoch", t.answered_at - m.received_at) * 1000
+    statement = (
+        select(
+            c.sender,
+            day,
+            func.count(),
+            func.count(t.answered_at),
+            func.coalesce(func.sum(spent.c.completions), 0),
+            func.coalesce(func.sum(spent.c.tokens_in), 0),
+            func.coalesce(func.sum(spent.c.tokens_out), 0),
+            func.sum(spent.c.cost),
+            func.coalesce(func.sum(spent.c.unpriced), 0),
+            func.coalesce(func.sum(milliseconds), 0),
+        )
+        .select_from(
+            turns.join(conversations, c.id == t.conversation_id)
+            .join(messages, m.id == t.id)  # a turn bears the id of its first message
+            .outerjoin(spent, spent.c.turn_id == t.id)
+        )
+        .where(t.tenant_id == tenant_id, m.received_at >= _midnight(start, timezone))
+        .where(m.received_at < _midnight(end + timedelta(days=1), timezone))
+        .group_by(c.sender, day)
+        .order_by(day, c.sender)
+    )
+    if user is not None:
+        statement = statement.where(c.sender == user)
+    return [_row(*row) for row in connection.execute(statement)]
+
+
+def total_usage(rows: Sequence[UsageRow]) -> UsageTotals:
+    """The sums over the rows; the mean is over all answered turns."""
+    answered = sum(row.answered for row in rows)
+    priced = [row.cost for row in rows if row.cost is not None]
+    unpriced = sum(row.unpriced for row in rows)
+    return UsageTotals(
+        users=len({row.user for row in rows}),
+        turns=sum(row.turns for row in rows),
+        completions=sum(row.completions for row in rows),
+        tokens_in=sum(row.tokens_in for row in rows),
+        tokens_out=sum(row.tokens_out for row in rows),
+        cost=None if unpriced and not any(row.completions > row.unpriced for row in rows) else sum(priced, Decimal(0)),
+        unpriced=unpriced,
+        mean_response_ms=round(sum(row.response_ms for row in rows) / answered) if answered else None,
+    )
+
+
+def _spent_by_turn(tenant_id: UUID) -> Subquery:
+    """A failed call without a price cost nothing that we know of; a lost or answered one without a price is unpriced."""
+    u = completions.c
+    return (
+        select(
+            u.turn_id,
+            func.count().label("completions"),
+            func.sum(func.coalesce(u.tokens_in, 0)).label("tokens_in"),
+            func.sum(func.coalesce(u.tokens_out, 0)).label("tokens_out"),
+            func.sum(u.cost).label("cost"),
+            func.count().filter(u.cost.is_(None), u.status != "failed").label("unpriced"),
+        )
+        .where(u.tenant_id == tenant_id)
+        .group_by(u.turn_id)
+        .subquery()
+    )
+
+
+def _midnight(day: date, timezone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(timezone))
+
+
+def _row(
+    user: str,
+    day: date,
+    turns: int,
+    answered: int,
+    completions: int,
+    tokens_in: int,
+    tokens_out: int,
+    cost: Decimal | None,
+    unpriced: int,
+    response_ms: Decimal,
+) -> UsageRow:
+    known = cost if cost is not None or unpriced else Decimal(0)
+    return UsageRow(
+        user,
+        day,
+        int(turns),
+        int(answered),
+        int(completions),
+        int(tokens_in),
+        int(tokens_out),
+        known,
+        int(unpriced),
+        round(response_ms),
+    )
