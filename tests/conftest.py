@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,8 +17,11 @@ from bot.embedded.folders import prepare_data_folder
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.valkey import EmbeddedValkey
 from bot.migrate import upgrade
+from models.demo.aurora import aurora
+from models.demo.load import load_demo
 from models.session import build_engine
 
+DEMO_TODAY = date(2026, 11, 21)  # a Saturday
 _TEMPLATE = "recado_template"
 # Nothing here must outlive the run, so nothing waits for the disk.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
@@ -60,6 +64,16 @@ def clone_database(run_postgres: EmbeddedPostgres) -> Callable[[], str]:
 def database_url(clone_database: Callable[[], str]) -> str:
     """A migrated database that all tests share: for tests that only read, or do not mind company."""
     return clone_database()
+
+
+@pytest.fixture(scope="session")
+def demo_database_url(clone_database: Callable[[], str]) -> str:
+    """A database with Aurora as it stood on DEMO_TODAY, shared by tests that only read it."""
+    url = clone_database()
+    engine = build_engine(url, application_name="recado-tests")
+    load_demo(engine, aurora(), DEMO_TODAY)
+    engine.dispose()
+    return url
 
 
 @pytest.fixture
