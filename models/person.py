@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKeyConstraint, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Connection, ForeignKeyConstraint, UniqueConstraint, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
 from models.columns import key, moment, reference, string, table_of
 from models.ids import new_id
+from models.tenant import ChannelAccount
 
 ROLES = ("rep", "manager", "customer")
 
@@ -46,6 +47,16 @@ class Identity(SQLModel, table=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person is known: canonical, on one account of a channel."""
+
+    person_id: UUID
+    channel: str
+    account: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownPerson:
     """A person whose address was verified by the channel."""
 
@@ -58,6 +69,7 @@ class KnownPerson:
 
 _people = table_of(Person)
 _identities = table_of(Identity)
+_accounts = table_of(ChannelAccount)
 _KNOWN = (_people.c.id, _people.c.name, _people.c.role, _people.c.salesperson, _people.c.customer)
 
 
@@ -99,3 +111,20 @@ class People:
         """Everybody, by name."""
         statement = select(*_KNOWN).where(_people.c.tenant_id == self._tenant_id).order_by(_people.c.name)
         return [KnownPerson(*row) for row in self._connection.execute(statement)]
+
+    def addresses(self) -> list[Address]:
+        """Everybody's, by channel, account and address."""
+        i = _identities.c
+        statement = (
+            select(i.person_id, _accounts.c.channel, _accounts.c.name, i.address)
+            .join(_people, _people.c.id == i.person_id)
+            .join(_accounts, _accounts.c.id == i.account_id)
+            .where(_people.c.tenant_id == self._tenant_id)
+            .order_by(_accounts.c.channel, _accounts.c.name, i.address)
+        )
+        return [Address(*row) for row in self._connection.execute(statement)]
+
+    def remove(self, person_id: UUID) -> bool:
+        """The person and every address of hers; what was said stays. False if there was nobody."""
+        statement = delete(_people).where(_people.c.id == person_id, _people.c.tenant_id == self._tenant_id)
+        return self._connection.execute(statement).rowcount == 1

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.settings import Settings
+from models.errors import RecadoError
+
+
+class CommandError(RecadoError):
+    """The command cannot do what was asked; the message says why and what to do instead."""
 
 
 def no_arguments(parser: ArgumentParser) -> None:
