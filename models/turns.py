@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.answer import announce_answer
 from models.columns import table_of
@@ -62,6 +61,11 @@ def get_thread(connection: Connection, conversation_id: UUID) -> Thread:
     account = AccountKey(row.account_id, row.tenant_id, row.channel, row.name)
     aliases = tuple(alias for alias in row.aliases.split("\n") if alias)
     return Thread(conversation_id, account, row.sender, aliases, row.sender_name, row.reply_to, row.memory_from_seq)
+
+
+def get_trace_id(connection: Connection, turn_id: UUID) -> str:
+    trace_id: str = connection.execute(select(turns.c.trace_id).where(turns.c.id == turn_id)).scalar_one()
+    return trace_id
 
 
 def freeze_turn(connection: Connection, lease: Lease, *, one_message: bool) -> UUID | None:
@@ -144,13 +148,14 @@ def commit_answer(
     is_pulled: bool,
     error: str = "",
 ) -> None:
-    """Reply, run, turn and outbox in the caller's transaction; a reply that waits to be fetched settles the turn.
+    """Reply, run, turn and outbox in the caller's transaction; a reply that is pulled has no parts and settles the turn.
 
     `figures` are columns of the run.
     """
     check_lease(connection, lease)
     _insert_reply(connection, thread, turn, reply)
-    _insert_parts(connection, thread, turn, parts, is_pulled)
+    if parts:
+        _insert_parts(connection, thread, turn, parts)
     connection.execute(
         update(runs).where(runs.c.id == turn.run_id).values(status="done", finished_at=func.now(), **figures)
     )
@@ -190,18 +195,15 @@ def _insert_reply(connection: Connection, thread: Thread, turn: BegunTurn, reply
     )
 
 
-def _insert_parts(
-    connection: Connection, thread: Thread, turn: BegunTurn, parts: Sequence[RenderedPart], is_pulled: bool
-) -> None:
+def _insert_parts(connection: Connection, thread: Thread, turn: BegunTurn, parts: Sequence[RenderedPart]) -> None:
     common = {
         "tenant_id": thread.account.tenant_id,
         "conversation_id": thread.conversation_id,
         "turn_id": turn.id,
         "to_address": thread.reply_to,
-        "status": "sent" if is_pulled else "pending",
     }
     rows = [{**common, "id": new_id(), "number": number, "body": part.body} for number, part in enumerate(parts)]
-    connection.execute(upsert(outbox), rows)
+    connection.execute(insert(outbox), rows)
 
 
 def put_off_turn(connection: Connection, lease: Lease, turn: BegunTurn, *, wait: timedelta, error: str) -> None:

@@ -45,9 +45,7 @@ def find_work(connection: Connection, conversation_id: UUID, window: QuietWindow
     now = func.clock_timestamp().label("now")  # the transaction's own now() is older than what others just committed
     row = connection.execute(
         select(now, t.id, t.status, t.next_try_at)
-        .select_from(
-            conversations.outerjoin(turns, (t.conversation_id == conversations.c.id) & (t.status != "settled"))
-        )
+        .select_from(conversations.outerjoin(turns, unsettled))
         .where(conversations.c.id == conversation_id)
     ).one()
     if row.id is None:

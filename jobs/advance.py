@@ -1,0 +1,81 @@
+"""The one ring job: brings a conversation as far as it can go now, stage by stage, under one lease."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from jobs.answer import answer_turn
+from jobs.deliver import deliver_part
+from jobs.runtime import Services, get_services
+from models.errors import LeaseLost
+from models.lease import Lease, check_lease, release_lease
+from models.session import session_scope
+from models.trace import tracing
+from models.turns import freeze_turn, get_thread, settle_turn
+from models.work import QuietWindow, Work, find_wait, find_work
+
+_log = logging.getLogger("recado.advance")
+
+
+def advance(conversation_id: str) -> None:
+    """Freeze, answer, deliver, settle: whatever is due. Safe to repeat, on any number of workers at once."""
+    services = get_services()
+    key = UUID(conversation_id)
+    with session_scope(services.engine) as connection:
+        wait = find_wait(connection, key)
+    if wait is None:
+        return
+    if wait > timedelta(0):
+        services.alarms.set(key, wait)
+        return
+    lease = services.leases.acquire(key)
+    if lease is None:
+        return  # whoever holds it looks once more before giving it back
+    try:
+        _work_until_idle(services, lease)
+    except LeaseLost as error:
+        _log.warning("%s", error)
+    finally:
+        services.leases.forget(lease)
+
+
+def _work_until_idle(services: Services, lease: Lease) -> None:
+    with session_scope(services.engine) as connection:
+        thread = get_thread(connection, lease.conversation_id)
+    channel = services.channel_for(thread.account.channel, thread.account.name)
+    if channel is None:
+        _log.error("no channel %s/%s: its settings were taken away", thread.account.channel, thread.account.name)
+        return  # the lease expires, and the sweeper asks again: nothing is lost when the settings come back
+    policy = services.policy
+    window = QuietWindow(channel.capabilities.coalesces, policy.quiet, policy.quiet_longest)
+    while (work := _look(services, lease, window)) is not None:
+        assert work.turn_id is not None, "answer and deliver name their turn"
+        with tracing("", turn_id=work.turn_id, conversation_id=lease.conversation_id):
+            if work.stage == "answer":
+                answer_turn(services, lease, thread, channel, work.turn_id)
+            else:
+                deliver_part(services, lease, channel, work.turn_id)
+
+
+def _look(services: Services, lease: Lease, window: QuietWindow) -> Work | None:
+    """The next stage that leaves the database, with the short ones done on the way; None when the lease was released.
+
+    Looking and releasing are one transaction under the conversation's lock, so a message that comes meanwhile either
+    is seen here or makes the conversation due again.
+    """
+    with session_scope(services.engine) as connection:
+        check_lease(connection, lease)
+        work = find_work(connection, lease.conversation_id, window)
+        while work.is_due and work.stage in {"freeze", "settle"}:
+            if work.stage == "freeze":
+                freeze_turn(connection, lease, one_message=not window.coalesces)
+            else:
+                assert work.turn_id is not None, "settle names its turn"
+                settle_turn(connection, lease, work.turn_id)
+            work = find_work(connection, lease.conversation_id, window)
+        if work.is_due:
+            return work
+        release_lease(connection, lease, work.due_at)
+    if work.due_at is not None:
+        services.alarms.set(lease.conversation_id, work.due_at - work.now)
+    return None

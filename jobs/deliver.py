@@ -1,0 +1,105 @@
+"""The deliver stage: one part of a reply leaves the building, or its fate is asked for."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from channels.base import Channel
+from jobs.runtime import Services
+from models.errors import LeaseLost
+from models.lease import Lease, check_lease, extend_lease
+from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent
+from models.reply import Accepted, Rejected, Unknown
+from models.session import session_scope
+from models.trace import tracing
+from models.turns import get_trace_id
+
+_FIRST_WAIT = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(minutes=5)
+_ASK_AGAIN = timedelta(seconds=15)
+_ABSENT_TWICE = 2  # listings lag: once is not proof
+
+_log = logging.getLogger("recado.deliver")
+
+
+def deliver_part(services: Services, lease: Lease, channel: Channel, turn_id: UUID) -> None:
+    """The turn's first unsettled part: sent if it never left, reconciled if nobody knows. Raises LeaseLost."""
+    began = services.clock.monotonic()
+    with session_scope(services.engine) as connection:
+        check_lease(connection, lease)
+        due = get_due_part(connection, turn_id)
+        trace_id = get_trace_id(connection, turn_id)
+        is_new = due.status == "pending"
+        if is_new:
+            mark_sending(connection, due.part.id)
+            extend_lease(connection, lease, services.policy.send_lease)
+    with tracing(trace_id, part_id=due.part.id):
+        if is_new:
+            _send(services, lease, channel, due, began)
+        else:
+            _reconcile(services, lease, channel, due)
+
+
+def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, began: float) -> None:
+    policy = services.policy
+    if services.clock.monotonic() - began > (policy.send_lease - policy.send_timeout).total_seconds():
+        raise LeaseLost("frozen between marking and sending: the part's fate will be asked for")
+    outcome = channel.send(due.part)
+    _log.info("sent a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
+    with session_scope(services.engine) as connection:
+        check_lease(connection, lease)
+        if isinstance(outcome, Accepted):
+            pause = timedelta(seconds=channel.capabilities.pause_between_parts)
+            mark_sent(connection, due.part.id, outcome.provider_id, pause)
+        elif isinstance(outcome, Unknown):
+            mark_again(
+                connection,
+                due.part.id,
+                status="unknown",
+                wait=_ASK_AGAIN,
+                code="unknown",
+                error=outcome.reason,
+            )
+        elif outcome.permanent or due.age > policy.send_patience:
+            _log.error("a part cannot be delivered", extra={"error_code": outcome.code})
+            give_up(connection, due.part.id, status="failed", code=outcome.code, error=outcome.reason)
+        else:
+            wait = _wait_after(outcome, due.tries)
+            mark_again(connection, due.part.id, status="pending", wait=wait, code=outcome.code, error=outcome.reason)
+
+
+def _wait_after(outcome: Rejected, tries: int) -> timedelta:
+    wait: timedelta = min(_FIRST_WAIT * 2 ** min(tries, 10), _LONGEST_WAIT)
+    return max(wait, timedelta(seconds=outcome.retry_after or 0))
+
+
+def _reconcile(services: Services, lease: Lease, channel: Channel, due: DuePart) -> None:
+    """Accepted: done. Absent twice, and long enough after the attempt: it may be sent again. Else ask again later."""
+    policy = services.policy
+    outcome = channel.reconcile(due.part)
+    _log.info("asked for a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
+    since = due.since_attempt or timedelta(0)
+    with session_scope(services.engine) as connection:
+        check_lease(connection, lease)
+        if isinstance(outcome, Accepted):
+            pause = timedelta(seconds=channel.capabilities.pause_between_parts)
+            mark_sent(connection, due.part.id, outcome.provider_id, pause)
+        elif due.age > policy.send_patience:
+            _log.error("nobody can say whether a part was delivered: held")
+            give_up(connection, due.part.id, status="held", code="unknown", error="nobody can say whether it arrived")
+        elif isinstance(outcome, Unknown):
+            mark_again(
+                connection, due.part.id, status="unknown", wait=_ASK_AGAIN * 2, code="unknown", error=outcome.reason
+            )
+        else:
+            may_resend = due.asked + 1 >= _ABSENT_TWICE and since >= policy.send_grace
+            wait = timedelta(0) if may_resend else max(policy.send_grace - since, _ASK_AGAIN)
+            mark_again(
+                connection,
+                due.part.id,
+                status="pending" if may_resend else "unknown",
+                wait=wait,
+                code="absent",
+                error="the platform does not know it",
+                was_absent=True,
+            )

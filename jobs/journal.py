@@ -1,0 +1,123 @@
+"""The agent's journal over the database: each step committed as it ends, under the conversation's lease."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Engine
+
+from agent.base import Completion, Cost, ToolCall, ToolResult, Usage
+from models.journal import (
+    JournalKey,
+    StoredToolCall,
+    close_completion,
+    find_answers,
+    find_tool_calls,
+    open_completion,
+    store_tool_call,
+)
+from models.lease import Lease
+from models.session import session_scope
+
+
+class TurnJournal:
+    """Implements `agent.base.Journal` for one execution of one turn. Every write raises LeaseLost when superseded."""
+
+    def __init__(self, engine: Engine, lease: Lease, key: JournalKey) -> None:
+        self._engine = engine
+        self._lease = lease
+        self._key = key
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._tool_calls: dict[tuple[int, int], StoredToolCall] = {}
+        if key.attempt > 1:
+            with session_scope(engine) as connection:
+                self._answers = find_answers(connection, key.turn_id)
+                self._tool_calls = find_tool_calls(connection, key.turn_id)
+
+    def find_completion(self, step: int) -> Completion | None:
+        stored = self._answers.get(step)
+        return None if stored is None else _completion_from_json(stored)
+
+    def open_completion(self, step: int, provider: str, llm: str, tokens_in: int) -> None:
+        with session_scope(self._engine) as connection:
+            open_completion(connection, self._lease, self._key, step, provider=provider, llm=llm, tokens_in=tokens_in)
+
+    def record_completion(self, step: int, completion: Completion, cost: Cost, elapsed_ms: int) -> Completion:
+        usage = completion.usage
+        values = {
+            "status": "done",
+            "llm_served": completion.llm,
+            "request_id": completion.request_id,
+            "tokens_in": usage.input,
+            "tokens_out": usage.output,
+            "tokens_cached": usage.cached,
+            "tokens_cache_write": usage.cache_write,
+            "tokens_reasoning": usage.reasoning,
+            "cost": cost.amount,
+            "cost_source": cost.source,
+            "tool_called": ",".join(call.name for call in completion.tool_calls),
+            "answer": _completion_to_json(completion),
+            "time_ms": elapsed_ms,
+        }
+        with session_scope(self._engine) as connection:
+            standing = close_completion(connection, self._lease, self._key, step, values)
+        return completion if standing is None else _completion_from_json(standing)
+
+    def record_failure(self, step: int, kind: str, elapsed_ms: int) -> None:
+        values = {"status": "failed", "error_kind": kind, "time_ms": elapsed_ms}
+        with session_scope(self._engine) as connection:
+            close_completion(connection, self._lease, self._key, step, values)
+
+    def find_tool_result(self, step: int, number: int) -> ToolResult | None:
+        stored = self._tool_calls.get((step, number))
+        return None if stored is None else ToolResult(stored.ok, stored.result, stored.arguments)
+
+    def record_tool_result(
+        self, step: int, number: int, call: ToolCall, result: ToolResult, elapsed_ms: int
+    ) -> ToolResult:
+        arguments = result.arguments or call.arguments or {}
+        with session_scope(self._engine) as connection:
+            stored = store_tool_call(
+                connection,
+                self._lease,
+                self._key,
+                (step, number),
+                call_id=call.id,
+                name=call.name,
+                stored=StoredToolCall(result.ok, arguments, result.content),
+                time_ms=elapsed_ms,
+            )
+        return ToolResult(stored.ok, stored.result, stored.arguments)
+
+
+def _completion_to_json(completion: Completion) -> dict[str, Any]:
+    calls = [
+        {"id": call.id, "name": call.name, "arguments": call.arguments, "raw": call.raw_arguments}
+        for call in completion.tool_calls
+    ]
+    usage = completion.usage
+    return {
+        "text": completion.text,
+        "tool_calls": calls,
+        "finish": completion.finish,
+        "usage": {name: getattr(usage, name) for name in ("input", "output", "cached", "cache_write", "reasoning")},
+        "llm": completion.llm,
+        "request_id": completion.request_id,
+        "reported_cost": None if completion.reported_cost is None else str(completion.reported_cost),
+        "provider_state": completion.provider_state,
+    }
+
+
+def _completion_from_json(stored: Mapping[str, Any]) -> Completion:
+    calls = tuple(ToolCall(call["id"], call["name"], call["arguments"], call["raw"]) for call in stored["tool_calls"])
+    cost = stored["reported_cost"]
+    return Completion(
+        text=stored["text"],
+        tool_calls=calls,
+        finish=stored["finish"],
+        usage=Usage(**stored["usage"]),
+        llm=stored["llm"],
+        request_id=stored["request_id"],
+        reported_cost=None if cost is None else Decimal(cost),
+        provider_state=stored["provider_state"],
+    )

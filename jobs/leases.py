@@ -1,0 +1,78 @@
+"""The leases this process holds, renewed together in one statement, and the sign that this process lives."""
+
+import logging
+import threading
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.heartbeat import beat
+from models.lease import Lease, acquire_lease, renew_leases
+from models.session import session_scope
+
+LEASE = timedelta(seconds=10)
+RENEW_EVERY = timedelta(seconds=3)
+
+_log = logging.getLogger("recado.leases")
+
+
+class LeaseKeeper:
+    """Takes leases in the name of one process and keeps them alive until they are forgotten. Thread-safe."""
+
+    def __init__(self, engine: Engine, owner: str, *, kind: str = "worker") -> None:
+        self.owner = owner
+        self._kind = kind
+        self._engine = engine
+        self._held: dict[UUID, Lease] = {}
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._held)
+
+    def start(self) -> None:
+        self.renew()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def acquire(self, conversation_id: UUID) -> Lease | None:
+        """None if another thread or process works on it."""
+        with self._lock:
+            if conversation_id in self._held:
+                return None
+        with session_scope(self._engine) as connection:
+            lease = acquire_lease(connection, conversation_id, self.owner, LEASE)
+        if lease is not None:
+            with self._lock:
+                self._held[conversation_id] = lease
+        return lease
+
+    def forget(self, lease: Lease) -> None:
+        """Stop renewing it; it was released, or is to expire."""
+        with self._lock:
+            if self._held.get(lease.conversation_id) == lease:
+                del self._held[lease.conversation_id]
+
+    def renew(self) -> None:
+        """One statement for every lease and one for the heartbeat. Safe to repeat."""
+        with self._lock:
+            held = list(self._held.values())
+        with session_scope(self._engine) as connection:
+            if held:
+                renew_leases(connection, self.owner, held, LEASE)
+            beat(connection, self.owner, kind=self._kind, in_flight=len(held))
+
+    def _run(self) -> None:
+        while not self._stopping.wait(RENEW_EVERY.total_seconds()):
+            try:
+                self.renew()
+            except SQLAlchemyError as error:
+                _log.warning("leases not renewed: %s", type(error).__name__)

@@ -1,0 +1,67 @@
+"""What jobs work with: installed once per process by the composition root, so that `jobs` never imports `bot`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from agent.agent import Agent
+from channels.base import Channel
+from jobs.alarms import Alarms
+from jobs.leases import LeaseKeeper
+from models.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPolicy:
+    """How patient the work is. A send's lease outlives its HTTP call; the grace outlives both."""
+
+    quiet: timedelta = timedelta(seconds=1.5)
+    quiet_longest: timedelta = timedelta(seconds=8)
+    send_lease: timedelta = timedelta(seconds=45)
+    send_timeout: timedelta = timedelta(seconds=20)
+    send_grace: timedelta = timedelta(seconds=120)
+    send_patience: timedelta = timedelta(hours=1)
+    llm_patience: timedelta = timedelta(minutes=15)
+    max_crashes: int = 3
+    memory_tokens: int = 3000
+    memory_turns: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDoor:
+    """The embedded demo's door: unknown senders speak as this manager. `salesperson` is her name in the sales data."""
+
+    name: str
+    salesperson: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a job may touch. `open_door` gives None where unknown senders stay unknown."""
+
+    engine: Engine
+    channel_for: Callable[[str, str], Channel | None]
+    agent: Agent
+    leases: LeaseKeeper
+    alarms: Alarms
+    clock: Clock
+    policy: WorkPolicy
+    open_door: Callable[[], OpenDoor | None]
+    log_prompts: bool = False
+
+
+_installed: Services | None = None
+
+
+def set_services(services: Services | None) -> None:
+    """Called at start-up, before the first job; None takes them away again."""
+    global _installed
+    _installed = services
+
+
+def get_services() -> Services:
+    if _installed is None:
+        raise RuntimeError("no services: a worker installs them with set_services() before it takes jobs")
+    return _installed
