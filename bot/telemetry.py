@@ -112,13 +112,13 @@ def configure_sentry(settings: Settings, process: str) -> None:
     """Report errors to Sentry when SENTRY_DSN is set; nothing is imported or sent otherwise. Safe to repeat."""
     if settings.sentry_dsn is None:
         return
+    # Nobody's identity is sent: that is the SDK's default, and naming the old option for it warns.
     import sentry_sdk
     from sentry_sdk.integrations.argv import ArgvIntegration
 
     redactor = Redactor(secrets_of(settings))
     sentry_sdk.init(
         dsn=settings.sentry_dsn.get_secret_value(),
-        send_default_pii=False,
         include_local_variables=False,  # locals hold what people wrote
         max_request_body_size="never",
         trace_propagation_targets=[],
