@@ -1,0 +1,231 @@
+"""The supervisor brings back what dies, stops in order, and finds its feet after being killed."""
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.embedded.postgres import EmbeddedPostgres
+from bot.embedded.processes import command_line, wait_until_gone
+from bot.embedded.valkey import EmbeddedValkey
+from tests.bot.embedded.conftest import data
+
+__all__ = ["data"]  # the fixture: a data folder that PostgreSQL's account can reach
+
+_PATIENCE = 40.0  # seconds; only reached when something is wrong
+
+
+class Supervised:
+    """A running supervisor and what it says."""
+
+    def __init__(self, data: Path, port: int, *extra: str) -> None:
+        self.data = data
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bot.supervised", str(data), str(port), *extra],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.said: list[str] = []
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as lines:
+            for line in lines:
+                self._lines.put(line.rstrip())
+        self._lines.put(None)
+
+    def wait_for(self, words: str) -> str:
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            line = self._lines.get(timeout=_PATIENCE)
+            if line is None:
+                break
+            self.said.append(line)
+            if words in line:
+                return line
+        raise AssertionError(f"{words!r} never came: {self.said}")
+
+    def child_pids(self) -> list[int]:
+        return [int(pid) for pid in json.loads((self.data / "children.json").read_text())]
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(timeout=_PATIENCE)
+        self._reader.join()
+        while (line := self._lines.get()) is not None:
+            self.said.append(line)
+        return code
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def start(data: Path, port: int) -> Iterator[Callable[..., Supervised]]:
+    """Starts supervisors on the test's data folder; none outlives the test."""
+    started: list[Supervised] = []
+
+    def start(*extra: str) -> Supervised:
+        started.append(Supervised(data, port, *extra))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.terminate()
+            one.process.wait(timeout=_PATIENCE)
+        one._reader.join()
+
+
+def both_engines_answer(data: Path) -> bool:
+    return EmbeddedPostgres(data).is_answering() and EmbeddedValkey(data).is_answering()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_says_what_runs_and_stops_everything_in_order(
+    start: Callable[..., Supervised], data: Path, number: int
+) -> None:
+    supervised = start()
+    supervised.wait_for("Stop it with Ctrl-C")
+    banner = "\n".join(supervised.said)
+    assert "Quais foram as vendas do mês passado?" in banner
+    assert "operator@example.com, password once-only" in banner
+    assert both_engines_answer(data)
+    pids = supervised.child_pids()
+    assert supervised.end(number) == 0
+    assert supervised.said[-2:] == ["Stopping ...", "Stopped."]
+    assert all(command_line(pid) is None for pid in pids)
+    assert "worker went home" in (data / "logs" / "worker.log").read_text()
+    assert "web went home" in (data / "logs" / "web.log").read_text()
+    assert not EmbeddedPostgres(data).is_answering()
+    assert not EmbeddedValkey(data).is_answering()
+
+
+def test_a_child_that_is_killed_comes_back(start: Callable[..., Supervised]) -> None:
+    supervised = start()
+    supervised.wait_for("Stop it with Ctrl-C")
+    web, worker = supervised.child_pids()
+    os.kill(worker, signal.SIGKILL)
+    supervised.wait_for("worker was killed by signal 9 and is started again")
+    os.kill(web, signal.SIGKILL)
+    supervised.wait_for("web was killed by signal 9 and is started again")
+    deadline = time.monotonic() + _PATIENCE
+    while len(supervised.child_pids()) < 2 or {web, worker} & set(supervised.child_pids()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert supervised.end() == 0
+
+
+def test_an_engine_that_is_killed_comes_back(start: Callable[..., Supervised], data: Path) -> None:
+    supervised = start()
+    supervised.wait_for("Stop it with Ctrl-C")
+    for pid_file in (data / "postgres" / "postmaster.pid", data / "valkey" / "server.pid"):
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+    supervised.wait_for("and runs again")
+    deadline = time.monotonic() + _PATIENCE
+    while not both_engines_answer(data):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert supervised.end() == 0
+
+
+def test_warnings_of_the_children_reach_the_terminal(start: Callable[..., Supervised]) -> None:
+    supervised = start()
+    supervised.wait_for("web warning: somebody knocked")
+
+
+def test_children_follow_a_killed_supervisor_and_the_next_start_works(
+    start: Callable[..., Supervised], data: Path
+) -> None:
+    first = start()
+    first.wait_for("Stop it with Ctrl-C")
+    pids = first.child_pids()
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    assert all(wait_until_gone(pid, _PATIENCE) for pid in pids)
+    second = start()
+    second.wait_for("Stop it with Ctrl-C")
+    assert second.end() == 0
+    assert not EmbeddedPostgres(data).is_answering()
+
+
+def test_an_orphan_that_does_not_hear_is_ended_by_the_next_start(start: Callable[..., Supervised]) -> None:
+    first = start("deaf")
+    first.wait_for("Stop it with Ctrl-C")
+    deaf = first.child_pids()[-1]
+    first.end(signal.SIGKILL)
+    assert command_line(deaf) is not None
+    second = start()
+    second.wait_for("Ended what an earlier run had left behind")
+    second.wait_for("Stop it with Ctrl-C")
+    assert command_line(deaf) is None
+
+
+def test_after_a_kill_of_everything_the_next_start_works(start: Callable[..., Supervised], data: Path) -> None:
+    first = start()
+    first.wait_for("Stop it with Ctrl-C")
+    engines = [
+        int((data / "postgres" / "postmaster.pid").read_text().split()[0]),
+        int((data / "valkey" / "server.pid").read_text()),
+    ]
+    for pid in [first.process.pid, *first.child_pids(), *engines]:
+        os.kill(pid, signal.SIGKILL)
+    first.process.wait()
+    second = start()
+    second.wait_for("Stop it with Ctrl-C")
+    assert second.end() == 0
+
+
+def test_a_child_that_does_not_stop_is_killed_and_the_exit_is_clean(start: Callable[..., Supervised]) -> None:
+    supervised = start("deaf")
+    supervised.wait_for("Stop it with Ctrl-C")
+    pids = supervised.child_pids()
+    assert supervised.end() == 0
+    assert any("deaf did not stop in time" in line for line in supervised.said)
+    assert command_line(pids[-1]) is None
+
+
+def test_a_busy_port_is_one_line_that_names_the_setting(start: Callable[..., Supervised], port: int) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        supervised = start()
+        line = supervised.wait_for("recado:")
+        assert line.startswith(f"recado: PORT: {port} is already in use")
+        assert supervised.process.wait(timeout=_PATIENCE) == 2
+        assert supervised.said == [line]
+
+
+def test_a_second_supervisor_on_the_same_data_folder_is_refused(start: Callable[..., Supervised]) -> None:
+    first = start()
+    first.wait_for("Stop it with Ctrl-C")
+    second = start()
+    assert "RECADO_DATA_DIR: Recado already runs on" in second.wait_for("recado:")
+    assert second.process.wait(timeout=_PATIENCE) == 2
+    assert first.process.poll() is None
+
+
+def test_a_signal_during_the_start_stops_it_cleanly(start: Callable[..., Supervised], data: Path) -> None:
+    supervised = start()
+    supervised.wait_for("Starting the engines")
+    assert supervised.end() == 0
+    assert supervised.said[-1] == "Stopped."
+    assert not EmbeddedPostgres(data).is_answering()
+    assert not EmbeddedValkey(data).is_answering()
