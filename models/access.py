@@ -108,6 +108,16 @@ class KnownOperator:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedOperator:
+    """An operator as the others may see her, disabled or not."""
+
+    email: str
+    name: str
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveSession:
     """A login that has neither expired nor been ended, and its operator."""
 
@@ -175,6 +185,13 @@ def set_operator_password(connection: Connection, operator_id: UUID, password_ha
 def has_operators(connection: Connection) -> bool:
     """Whether anybody, disabled or not, was ever made operator."""
     return connection.execute(select(operators.c.id).limit(1)).first() is not None
+
+
+def list_operators(connection: Connection, tenant_id: UUID) -> list[ListedOperator]:
+    """All operators of the tenant by e-mail address, the disabled among them."""
+    o = operators.c
+    statement = select(o.email, o.name, o.created_at, o.disabled_at).where(o.tenant_id == tenant_id)
+    return [ListedOperator(*row) for row in connection.execute(statement.order_by(o.email))]
 
 
 def disable_operator(connection: Connection, tenant_id: UUID, email: str) -> bool:

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.settings import Settings
 from models.errors import RecadoError
@@ -32,6 +33,11 @@ def a_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is not a date such as 2026-03-02") from None
+
+
+def spell_moment(moment: datetime | None, timezone: str) -> str:
+    """Local time to the minute; "-" for what has not happened."""
+    return "-" if moment is None else moment.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:

@@ -1,0 +1,92 @@
+"""`usage`: tokens, cost and response time per user and day."""
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.commands.base import Command, CommandError, a_day, print_table
+from bot.commands.database import open_database
+from bot.settings import Settings
+from models.clock import SystemClock
+from models.session import session_scope
+from models.usage import UsageRow, UsageTotals, total_usage, usage_report
+
+_HEADER = ("day", "user", "turns", "completions", "tokens in", "tokens out", "cost (USD)", "mean time")
+_DAYS = 30
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--from", dest="start", type=a_day, metavar="YYYY-MM-DD", help=f"default: the last {_DAYS} days"
+    )
+    parser.add_argument("--to", dest="end", type=a_day, metavar="YYYY-MM-DD", help="default: today; both days count")
+    parser.add_argument(
+        "--user", metavar="ID", help="only this user: an address as the channel writes it, or a user_id"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _run(arguments: Namespace, settings: Settings) -> int:
+    end = arguments.end or SystemClock().today(settings.timezone)
+    start = arguments.start or end - timedelta(days=_DAYS - 1)
+    if end < start:
+        raise CommandError(f"--from {start} lies after --to {end}")
+    with open_database(settings) as database, session_scope(database.engine) as connection:
+        rows = usage_report(connection, database.tenant_id, start, end, settings.timezone, arguments.user)
+    totals = total_usage(rows)
+    if arguments.json:
+        document = {"from": str(start), "to": str(end), "rows": [_as_json(r) for r in rows], "totals": _sums(totals)}
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif rows:
+        _print_report(rows, totals)
+    else:
+        print(f"Nobody asked anything from {start} to {end}.")
+    return 0
+
+
+def _print_report(rows: Sequence[UsageRow], totals: UsageTotals) -> None:
+    lines = [(str(row.day), row.user, *_cells(row)) for row in rows]
+    lines.append(("total", f"{totals.users} users", *_cells(totals)))
+    print_table(_HEADER, lines, right=range(2, len(_HEADER)))
+    if totals.unpriced:
+        print(f"\n?: {totals.unpriced} completions have no known price; their cost is in no sum.")
+
+
+def _cells(row: UsageRow | UsageTotals) -> tuple[str, ...]:
+    return (
+        str(row.turns),
+        str(row.completions),
+        str(row.tokens_in),
+        str(row.tokens_out),
+        _spell_cost(row.cost, row.unpriced),
+        "-" if row.mean_response_ms is None else f"{row.mean_response_ms / 1000:.1f} s",
+    )
+
+
+def _spell_cost(cost: Decimal | None, unpriced: int) -> str:
+    """A question mark stands for what has no known price."""
+    if cost is None:
+        return "?"
+    return f"{cost:.4f}" + (" + ?" if unpriced else "")
+
+
+def _as_json(row: UsageRow) -> dict[str, Any]:
+    return {"user_id": row.user, "day": str(row.day), **_sums(row)}
+
+
+def _sums(row: UsageRow | UsageTotals) -> dict[str, Any]:
+    return {
+        "turns": row.turns,
+        "completions": row.completions,
+        "tokens_in": row.tokens_in,
+        "tokens_out": row.tokens_out,
+        "cost": None if row.cost is None else str(row.cost),
+        "unpriced": row.unpriced,
+        "mean_response_ms": row.mean_response_ms,
+    }
+
+
+USAGE = Command(_run, _add_arguments)
