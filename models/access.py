@@ -227,3 +227,10 @@ def find_session(connection: Connection, token_hash: bytes) -> LiveSession | Non
 
 def close_session(connection: Connection, token_hash: bytes) -> None:
     connection.execute(delete(operator_sessions).where(operator_sessions.c.token_hash == token_hash))
+
+
+def forget_expired_sessions(connection: Connection) -> int:
+    """Delete logins whose time is over; returns how many."""
+    s = operator_sessions.c
+    ended = delete(operator_sessions).where(s.expires_at < func.now()).returning(s.operator_id)
+    return len(connection.execute(ended).all())

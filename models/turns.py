@@ -148,7 +148,7 @@ def commit_answer(
     is_pulled: bool,
     error: str = "",
 ) -> None:
-    """Reply, run, turn and outbox in the caller's transaction; a reply that is pulled has no parts and settles the turn.
+    """Reply, run, turn and outbox in the caller's transaction; a pulled reply has no parts and settles the turn.
 
     `figures` are columns of the run.
     """

@@ -1,0 +1,106 @@
+"""The worker's half of the composition root: the agent with its provider, tools and sales data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Lock
+
+from agent.tools.registry import build_tools
+from sqlalchemy import Engine
+
+from agent.agent import Agent, Limits
+from agent.providers.registry import build_provider, resolve_llm
+from bot.demo import sales_url
+from bot.settings import Settings
+from jobs.runtime import OpenDoor, WorkPolicy
+from models.clock import Clock
+from models.demo.stored import find_stored_company
+from models.sales.source import SalesSource
+from models.session import session_scope
+
+_DOOR_LIVES = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """The agent, and the sales data it reads; close it when the process ends."""
+
+    agent: Agent
+    source: SalesSource
+
+    def close(self) -> None:
+        self.source.close()
+
+
+def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assistant:
+    """Nothing is loaded or connected yet. Raises ConfigurationError."""
+    source = SalesSource(sales_url(settings, database_url), clock=clock, pool_size=_sales_pool(settings))
+    provider = build_provider(
+        settings.llm_provider,
+        api_key=_api_key(settings),
+        base_url=settings.llm_base_url,
+        llm=settings.llm_model,
+        catalogue=source.catalogue,
+        timeout=settings.llm_timeout_seconds,
+    )
+    limits = Limits(
+        steps=settings.max_steps,
+        seconds=settings.run_timeout_seconds,
+        call_seconds=settings.llm_timeout_seconds,
+        output_tokens=settings.llm_max_output_tokens,
+    )
+    tools = build_tools(source, exchange_base_url=settings.exchange_rate_base_url, clock=clock)
+    return Assistant(
+        Agent(provider, resolve_llm(settings.llm_provider, settings.llm_model), tools, limits, clock), source
+    )
+
+
+def build_policy(settings: Settings) -> WorkPolicy:
+    return WorkPolicy(
+        quiet=timedelta(seconds=settings.quiet_window_seconds),
+        quiet_longest=timedelta(seconds=settings.quiet_window_max_seconds),
+        memory_tokens=settings.memory_token_budget,
+    )
+
+
+def build_open_door(settings: Settings, engine: Engine, clock: Clock) -> Callable[[], OpenDoor | None]:
+    """Who unknown senders speak as: the demo's manager where the door is open, nobody elsewhere."""
+    if not settings.is_demo_open:
+        return lambda: None
+    return _DemoDoor(engine, clock).find
+
+
+class _DemoDoor:
+    """The manager of the demo company now loaded, looked up once a minute. Thread-safe."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lock = Lock()
+        self._found: tuple[float, OpenDoor | None] | None = None
+
+    def find(self) -> OpenDoor | None:
+        with self._lock:
+            now = self._clock.monotonic()
+            if self._found is None or now - self._found[0] > _DOOR_LIVES.total_seconds():
+                self._found = (now, self._load())
+            return self._found[1]
+
+    def _load(self) -> OpenDoor | None:
+        with session_scope(self._engine) as connection:
+            company = find_stored_company(connection)
+        return None if company is None else OpenDoor(company.sender.name, company.sender.name)
+
+
+def _sales_pool(settings: Settings) -> int:
+    return max(2, min(settings.worker_threads // 10, 10))
+
+
+def _api_key(settings: Settings) -> str | None:
+    keys = {
+        "openai": settings.openai_api_key or settings.llm_api_key,
+        "anthropic": settings.anthropic_api_key or settings.llm_api_key,
+        "openai-compatible": settings.llm_api_key,
+    }
+    secret = keys.get(settings.llm_provider)
+    return secret.get_secret_value() if secret else None

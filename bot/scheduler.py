@@ -1,0 +1,99 @@
+"""The scheduler door: what is due by the calendar, done by one process at a time under a lease in the database."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from datetime import timedelta
+from types import FrameType
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.demo import prepare_demo
+from bot.embedded.engines import attach_or_start
+from bot.settings import Settings, load_settings
+from bot.telemetry import configure_logging, configure_sentry
+from models.access import forget_expired_sessions
+from models.heartbeat import beat, forget_dead, say_goodbye
+from models.lease import hold_named_lease
+from models.session import build_engine, session_scope
+
+_EVERY = timedelta(seconds=5)
+_HOURLY = timedelta(hours=1)
+_LEASE = timedelta(seconds=30)
+_DEAD_AFTER = timedelta(hours=1)
+
+_log = logging.getLogger("recado.scheduler")
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT."""
+    settings = load_settings()
+    configure_logging(settings, "scheduler")
+    configure_sentry(settings, "scheduler")
+    stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    with attach_or_start(settings) as engines:
+        engine = build_engine(engines.database_url, application_name="recado-scheduler", pool_size=2)
+        try:
+            Scheduler(settings, engine, engines.database_url).run(stopping)
+        finally:
+            engine.dispose()
+    return 0
+
+
+class Scheduler:
+    """Beats every few seconds; once an hour does what the calendar asks for, if it holds the lease."""
+
+    def __init__(self, settings: Settings, engine: Engine, database_url: str) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._database_url = database_url
+        self._owner = f"{socket.gethostname()}-{os.getpid()}"
+        self._until_due = timedelta(0)
+
+    def run(self, stopping: threading.Event) -> None:
+        _log.info("ready")
+        while not stopping.is_set():
+            try:
+                self.tick()
+            except SQLAlchemyError as error:
+                _log.warning("put off: %s", type(error).__name__)
+            stopping.wait(_EVERY.total_seconds())
+        try:
+            with session_scope(self._engine) as connection:
+                say_goodbye(connection, self._owner)
+        except SQLAlchemyError:
+            _log.warning("left without a word: the database is away")
+
+    def tick(self) -> None:
+        """One beat. Safe to repeat."""
+        with session_scope(self._engine) as connection:
+            beat(connection, self._owner, kind="scheduler", in_flight=0)
+            is_leader = hold_named_lease(connection, "scheduler", self._owner, _LEASE)
+        if not is_leader:
+            return
+        if self._until_due <= timedelta(0):
+            self.do_hourly()
+            self._until_due = _HOURLY
+        self._until_due -= _EVERY
+
+    def do_hourly(self) -> None:
+        """The demo's missing days, logins that ended, processes that died without a word. Safe to repeat."""
+        if self._settings.is_embedded:
+            prepare_demo(self._settings, self._database_url)
+        with session_scope(self._engine) as connection:
+            sessions = forget_expired_sessions(connection)
+            dead = forget_dead(connection, older_than=_DEAD_AFTER)
+        _log.info("tidied", extra={"sessions": sessions, "processes": dead})
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

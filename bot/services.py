@@ -1,0 +1,81 @@
+"""The composition root: what settings become before a door opens. The worker's half stands in `bot.assistant`."""
+
+from collections.abc import Mapping
+from threading import Lock
+
+from sqlalchemy import Engine
+
+from bot.settings import Settings
+from bot.web_services import WebServices
+from channels.base import Account, Channel
+from channels.registry import build_channel
+from jobs.queue import JobQueue
+from models.clock import SystemClock
+from models.errors import ConfigurationError
+from models.session import build_engine, session_scope
+from models.tenant import DEFAULT, ensure_account, ensure_tenant
+
+CHANNELS = ("chat", "whatsapp", "email")  # every tenant has an account on each, so that people can be known there
+
+
+class ChannelDirectory:
+    """The adapters of every configured account, each built on first use. Thread-safe."""
+
+    def __init__(self, accounts: Mapping[tuple[str, str], Account]) -> None:
+        self._accounts = accounts
+        self._channels: dict[tuple[str, str], Channel] = {}
+        self._lock = Lock()
+
+    def find(self, channel: str, account: str) -> Channel | None:
+        """None where no such account is configured."""
+        key = (channel, account)
+        if key not in self._accounts:
+            return None
+        with self._lock:
+            if key not in self._channels:
+                self._channels[key] = build_channel(self._accounts[key])
+            return self._channels[key]
+
+
+def build_accounts(settings: Settings) -> dict[tuple[str, str], Account]:
+    """The accounts that the environment describes; WhatsApp without credentials is there and refuses everybody."""
+    token = settings.twilio_auth_token
+    credentials = {
+        "account_sid": settings.twilio_account_sid,
+        "auth_token": token.get_secret_value() if token else "",
+        "api_base_url": settings.twilio_api_base_url,
+    }
+    sender = settings.twilio_whatsapp_from
+    address = sender if sender.startswith("whatsapp:") or not sender else f"whatsapp:{sender}"
+    whatsapp = Account("whatsapp", DEFAULT, address, credentials, settings.reachable_url)
+    chat = Account("chat", DEFAULT, public_base_url=settings.reachable_url)
+    return {(account.channel, account.name): account for account in (whatsapp, chat)}
+
+
+def prepare_tenant(engine: Engine, settings: Settings) -> None:
+    """The company and its accounts as rows. Safe to repeat."""
+    with session_scope(engine) as connection:
+        tenant_id = ensure_tenant(connection, slug=DEFAULT, name=settings.company_name, timezone=settings.timezone)
+        for channel in CHANNELS:
+            ensure_account(connection, tenant_id, channel=channel)
+
+
+def build_web_services(settings: Settings) -> WebServices:
+    """For a web process, whose engines run already. Raises ConfigurationError."""
+    if settings.database_url is None or settings.redis_url is None:
+        raise ConfigurationError(
+            "DATABASE_URL and REDIS_URL must be set here: start with `make run` or `python -m bot web`, which set them"
+        )
+    database_url = settings.database_url.get_secret_value()
+    redis_url = settings.redis_url.get_secret_value()
+    # Half of the threads may wait for replies, and those hold no connection.
+    pool_size = max(4, min(settings.web_threads // 2, 16))
+    return WebServices(
+        settings=settings,
+        engine=build_engine(database_url, application_name="recado-web", pool_size=pool_size),
+        queue=JobQueue(redis_url),
+        clock=SystemClock(),
+        channel_for=ChannelDirectory(build_accounts(settings)).find,
+        database_url=database_url,
+        redis_url=redis_url,
+    )

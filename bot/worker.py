@@ -1,0 +1,94 @@
+"""The worker door: one process that answers and delivers many conversations at once, and sweeps for what was missed."""
+
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.assistant import build_assistant, build_open_door, build_policy
+from bot.embedded.engines import attach_or_start
+from bot.services import ChannelDirectory, build_accounts, prepare_tenant
+from bot.settings import Settings, load_settings
+from bot.telemetry import configure_logging, configure_sentry
+from jobs.alarms import Alarms
+from jobs.leases import LeaseKeeper
+from jobs.queue import JobQueue
+from jobs.runtime import Services, set_services
+from jobs.sweep import Sweeper
+from jobs.worker import ConcurrentWorker
+from models.clock import SystemClock
+from models.heartbeat import say_goodbye
+from models.ids import new_id
+from models.session import build_engine, session_scope
+
+GRACE = timedelta(seconds=60)
+
+_log = logging.getLogger("recado.worker")
+
+
+def main() -> int:
+    """Work until SIGTERM or SIGINT, then finish what is in flight."""
+    settings = load_settings()
+    configure_logging(settings, "worker")
+    configure_sentry(settings, "worker")
+    with attach_or_start(settings) as engines:
+        queue = JobQueue(engines.redis_url)
+        with installed_services(settings, engines.database_url, queue):
+            _log.info("ready", extra={"threads": settings.worker_threads, "provider": settings.llm_provider})
+            ConcurrentWorker(queue, settings.worker_threads, GRACE).run()
+    return 0
+
+
+@contextmanager
+def installed_services(settings: Settings, database_url: str, queue: JobQueue) -> Iterator[Services]:
+    """Everything a worker process needs, its threads running, until the block ends."""
+    clock = SystemClock()
+    owner = f"{socket.gethostname()}-{os.getpid()}-{new_id().hex[-8:]}"
+    pool_size = max(5, min(settings.worker_threads // 8, 24))
+    engine = build_engine(database_url, application_name="recado-worker", pool_size=pool_size)
+    prepare_tenant(engine, settings)
+    assistant = build_assistant(settings, database_url, clock)
+    _preload(assistant.agent.provider)
+    services = Services(
+        engine=engine,
+        channel_for=ChannelDirectory(build_accounts(settings)).find,
+        agent=assistant.agent,
+        leases=LeaseKeeper(engine, owner),
+        alarms=Alarms(queue.ring, clock),
+        clock=clock,
+        policy=build_policy(settings),
+        open_door=build_open_door(settings, engine, clock),
+        log_prompts=settings.log_prompts,
+    )
+    sweeper = Sweeper(engine, owner, queue.ring_many)
+    set_services(services)
+    for thread in (services.leases, services.alarms, sweeper):
+        thread.start()
+    try:
+        yield services
+    finally:
+        for thread in (sweeper, services.alarms, services.leases):
+            thread.stop()
+        set_services(None)
+        try:
+            with session_scope(engine) as connection:
+                say_goodbye(connection, owner)
+        except SQLAlchemyError:
+            _log.warning("left without a word: the database is away")
+        assistant.close()
+        engine.dispose()
+
+
+def _preload(provider: object) -> None:
+    """Load the LLM's SDK now: seconds of CPU that the first turn should not pay."""
+    preload = getattr(provider, "preload", None)
+    if preload is not None:
+        preload()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
