@@ -1,0 +1,1 @@
+"""The demo company: its cast, its generator and its schema."""
