@@ -90,7 +90,7 @@ def usage_report(
 def total_usage(rows: Sequence[UsageRow]) -> UsageTotals:
     """The sums over the rows; the mean is over all answered turns."""
     answered = sum(row.answered for row in rows)
-    priced = [row.cost for row in rows if row.cost is not None]
+    priced = [row.cost for row in rows if row.cost is not None and row.completions]
     unpriced = sum(row.unpriced for row in rows)
     return UsageTotals(
         users=len({row.user for row in rows}),
@@ -98,14 +98,14 @@ def total_usage(rows: Sequence[UsageRow]) -> UsageTotals:
         completions=sum(row.completions for row in rows),
         tokens_in=sum(row.tokens_in for row in rows),
         tokens_out=sum(row.tokens_out for row in rows),
-        cost=None if unpriced and not any(row.completions > row.unpriced for row in rows) else sum(priced, Decimal(0)),
+        cost=None if unpriced and not priced else sum(priced, Decimal(0)),
         unpriced=unpriced,
         mean_response_ms=round(sum(row.response_ms for row in rows) / answered) if answered else None,
     )
 
 
 def _spent_by_turn(tenant_id: UUID) -> Subquery:
-    """A failed call without a price cost nothing that we know of; a lost or answered one without a price is unpriced."""
+    """A failed call without a price cost nothing we know of; a lost or answered one without a price is unpriced."""
     u = completions.c
     return (
         select(

@@ -1,0 +1,72 @@
+"""The Flask application: which doors there are, and what holds for all of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+
+from bot.chat import ChatRoutes
+from bot.chat_answers import AnswerDesk
+from bot.chat_socket import ChatSocketRoutes
+from bot.console.dashboard import register_dashboard
+from bot.console.routes import ConsoleRoutes
+from bot.health import HealthRoutes
+from bot.problems import register_problems
+from bot.request_trace import register_tracing
+from bot.security_headers import register_security_headers
+from bot.usage import UsageRoutes
+from bot.waiting import AnswerBell, WaitingPlaces
+from bot.web_services import WebServices
+from bot.webhooks import WebhookRoutes
+
+_FORM_LIMIT = 64_000  # bytes, for the console's forms; the doors for messages have caps of their own
+_EXTENSION = "recado"
+
+
+@dataclass(frozen=True, slots=True)
+class WebDoor:
+    """What the process that serves the application may tell it."""
+
+    desk: AnswerDesk
+    bell: AnswerBell
+
+    def watch(self, is_stopping: Callable[[], bool]) -> None:
+        """Ask `is_stopping` whether the process ends, so that nobody is kept waiting then."""
+        self.desk.is_stopping = is_stopping
+
+    def close(self) -> None:
+        """Let every wait end and stop the listener."""
+        self.desk.is_stopping = lambda: True
+        self.bell.stop()
+
+
+def create_app(services: WebServices) -> Flask:
+    """Connects to nothing yet: the first request does, so that it may be built before a fork."""
+    app = Flask(__name__, static_folder="console/static", template_folder="console/templates")
+    app.config["MAX_CONTENT_LENGTH"] = _FORM_LIMIT
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    register_tracing(app)
+    register_security_headers(app, is_https=services.settings.public_base_url.startswith("https://"))
+    register_problems(app)
+    bell = AnswerBell(services.database_url)
+    desk = AnswerDesk(services, bell)
+    places = WaitingPlaces(services.settings.web_threads)
+    health = HealthRoutes(services)
+    for routes in (
+        WebhookRoutes(services),
+        ChatRoutes(services, desk, places),
+        ChatSocketRoutes(services, desk, places),
+        health,
+        UsageRoutes(services),
+        ConsoleRoutes(services, health),
+    ):
+        app.register_blueprint(routes.blueprint())
+    register_dashboard(app, services)
+    app.extensions[_EXTENSION] = WebDoor(desk, bell)
+    return app
+
+
+def door_of(app: Flask) -> WebDoor:
+    """The door of an application made by `create_app`."""
+    door: WebDoor = app.extensions[_EXTENSION]
+    return door

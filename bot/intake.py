@@ -1,0 +1,139 @@
+"""The way of every inbound request into the inbox: frozen, read by its channel, stored, rung for."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from flask import Request
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.wsgi import get_input_stream
+
+from bot.problems import Problem
+from bot.web_services import WebServices
+from channels.base import Channel, InboundRequest
+from models.delivery import record_receipt
+from models.errors import ChannelError, PayloadError, VerificationError
+from models.inbound import InboundMessage, Receipt
+from models.inbox import RawRequest, Stored, store_messages
+from models.session import session_scope
+from models.tenant import AccountKey
+
+_CHUNK = 65_536  # bytes
+# What may be kept beside a raw event. Never what proves an identity: tokens, cookies, signatures.
+_HARMLESS = frozenset(
+    {"content-type", "content-length", "content-encoding", "user-agent", "date", "i-twilio-idempotency-token"}
+)
+_log = logging.getLogger("recado.web")
+
+
+def freeze_request(request: Request, account: str, max_body: int) -> InboundRequest:
+    """The request as it came on the wire. Raises Problem 413 as soon as the body passes `max_body` bytes."""
+    environ = request.environ
+    target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or request.full_path.rstrip("?")
+    if target.startswith(("http://", "https://")):  # the absolute form, as proxies send it
+        target = "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return InboundRequest(account, request.method, target, headers, _read_body(request, max_body))
+
+
+def _read_body(request: Request, cap: int) -> bytes:
+    too_large = Problem(413, f"The body is larger than {cap} bytes, the limit of this address.")
+    if (request.content_length or 0) > cap:
+        raise too_large
+    body = bytearray()
+    for chunk in _chunks(request):
+        body += chunk
+        if len(body) > cap:
+            raise too_large
+    return bytes(body)
+
+
+def _chunks(request: Request) -> Iterator[bytes]:
+    """The body with or without Content-Length; without either there is none."""
+    stream = get_input_stream(request.environ)
+    try:
+        while chunk := stream.read(_CHUNK):
+            yield chunk
+    except OSError as error:  # broken chunks, or the caller went away
+        raise Problem(400, "The body ended before its time.") from error
+
+
+def read_inbound(channel: Channel, request: InboundRequest) -> Sequence[InboundMessage | Receipt]:
+    """Verify, then parse. Whatever an adapter stumbles over is the request's fault, never a 500."""
+    try:
+        channel.verify(request)
+    except ChannelError:
+        raise
+    except Exception as error:
+        _log.exception("%s could not verify a request", channel.name)
+        raise VerificationError("the signature cannot be read") from error
+    try:
+        return channel.parse(request)
+    except ChannelError:
+        raise
+    except Exception as error:
+        _log.exception("%s could not parse a request", channel.name)
+        raise PayloadError("The request cannot be read.") from error
+
+
+def store_and_ring(
+    services: WebServices,
+    channel: Channel,
+    account: AccountKey,
+    request: InboundRequest,
+    inbound: Sequence[InboundMessage | Receipt],
+    trace_id: str,
+) -> list[Stored]:
+    """Commit messages and receipts, then ring. What was stored before rings again: its first ring may be lost."""
+    incoming = [item for item in inbound if isinstance(item, InboundMessage)]
+    receipts = [item for item in inbound if isinstance(item, Receipt)]
+    raw = RawRequest(request.target, harmless_headers(request.headers), request.body, trace_id)
+    stored = _store(services, channel, account, raw, incoming) if incoming else []
+    if receipts:
+        _record(services, account, receipts)
+    for conversation_id in dict.fromkeys(item.conversation_id for item in stored):
+        services.queue.ring(conversation_id)
+    for item in stored:
+        words = "message was known" if item.is_duplicate else "message stored"
+        _log.info(words, extra={"message_id": str(item.message_id), "conversation_id": str(item.conversation_id)})
+    return stored
+
+
+def harmless_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that may be kept, by an allow-list."""
+    return {name: value for name, value in headers.items() if name in _HARMLESS}
+
+
+def _store(
+    services: WebServices, channel: Channel, account: AccountKey, raw: RawRequest, incoming: list[InboundMessage]
+) -> list[Stored]:
+    seconds = services.settings.quiet_window_seconds if channel.capabilities.coalesces else 0
+    quiet = timedelta(seconds=seconds)
+    try:
+        return store_messages(services.engine, account, raw, incoming, quiet)
+    except DBAPIError as error:
+        if not is_dead_connection(error):
+            raise
+        return store_messages(services.engine, account, raw, incoming, quiet)  # once, on a new connection
+    except UnicodeError as error:  # lone surrogates have no UTF-8
+        raise PayloadError("The text is not valid Unicode.") from error
+
+
+def _record(services: WebServices, account: AccountKey, receipts: list[Receipt]) -> None:
+    try:
+        _record_all(services, account, receipts)
+    except DBAPIError as error:
+        if not is_dead_connection(error):
+            raise
+        _record_all(services, account, receipts)
+
+
+def _record_all(services: WebServices, account: AccountKey, receipts: list[Receipt]) -> None:
+    with session_scope(services.engine) as connection:
+        for receipt in receipts:
+            record_receipt(connection, account.id, account.tenant_id, receipt)
+
+
+def is_dead_connection(error: DBAPIError) -> bool:
+    """The pool gave a connection that had died; a new one may well live. Storing is safe to repeat."""
+    return isinstance(error, OperationalError) and error.connection_invalidated

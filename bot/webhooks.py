@@ -1,0 +1,71 @@
+"""The platforms' door: a webhook is verified, stored and acknowledged, in this order and never another."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from sqlalchemy import Engine
+
+from bot.intake import freeze_request, read_inbound, store_and_ring
+from bot.problems import Problem
+from bot.request_trace import current_trace_id
+from bot.web_services import WebServices
+from channels.base import Channel
+from models.inbound import Receipt
+from models.session import session_scope
+from models.tenant import AccountKey, find_account
+
+# What a platform wants to read in our 2xx; Twilio would send any other body to the person as a message.
+_ACKNOWLEDGEMENTS = {"whatsapp": ("<Response/>", "text/xml")}
+_PLAIN = ("", "text/plain")
+
+
+class WebhookRoutes:
+    """`/webhooks/<channel>/<account>`, and its callbacks about the parts we sent."""
+
+    def __init__(self, services: WebServices) -> None:
+        self._services = services
+
+    def blueprint(self) -> Blueprint:
+        routes = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+        routes.add_url_rule("/<channel>/<account>", "receive", self.receive, methods=["POST"])
+        routes.add_url_rule(
+            "/<channel>/<account>/status/<uuid:part_id>", "receive_status", self.receive_status, methods=["POST"]
+        )
+        return routes
+
+    def receive(self, channel: str, account: str) -> Response:
+        return self._receive(channel, account, None)
+
+    def receive_status(self, channel: str, account: str, part_id: UUID) -> Response:
+        return self._receive(channel, account, part_id)
+
+    def _receive(self, channel: str, account: str, part_id: UUID | None) -> Response:
+        adapter = self._channel(channel, account)
+        frozen = freeze_request(request, account, adapter.capabilities.max_body)
+        inbound = read_inbound(adapter, frozen)
+        if part_id is not None:  # the signature covers the URL, so its part id is as good as the form
+            inbound = [
+                replace(item, part_id=item.part_id or part_id) if isinstance(item, Receipt) else item
+                for item in inbound
+            ]
+        key = get_account_key(self._services.engine, channel, account)
+        store_and_ring(self._services, adapter, key, frozen, inbound, current_trace_id())
+        body, content_type = _ACKNOWLEDGEMENTS.get(channel, _PLAIN)
+        return Response(body, content_type=content_type)
+
+    def _channel(self, channel: str, account: str) -> Channel:
+        """Only channels that push have webhooks: the others have doors of their own, with other proofs."""
+        adapter = self._services.channel_for(channel, account)
+        if adapter is None or adapter.capabilities.delivery != "push":
+            raise Problem(404, "There is no such channel account.")
+        return adapter
+
+
+def get_account_key(engine: Engine, channel: str, name: str) -> AccountKey:
+    """The account's row, which messages hang on. Raises Problem 404."""
+    with session_scope(engine) as connection:
+        found = find_account(connection, channel=channel, name=name)
+    if found is None:
+        raise Problem(404, "There is no such channel account.")
+    return found
