@@ -1,1 +1,73 @@
 """WhatsApp through Twilio."""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any, ClassVar
+
+from channels.base import Account, Capabilities, InboundRequest
+from channels.whatsapp.form import MAX_BODY
+from channels.whatsapp.parse import parse_request
+from channels.whatsapp.render import MAX_TEXT, render_reply
+from channels.whatsapp.send import find_sent, send_part
+from channels.whatsapp.transport import DEFAULT_BASE_URL, TwilioTransport
+from channels.whatsapp.verify import split_secrets, verify_signature
+from models.inbound import InboundMessage, Receipt
+from models.reply import OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
+
+
+class WhatsAppChannel:
+    """One Twilio account and WhatsApp number.
+
+    Credentials: `account_sid`, `auth_token` (the primary first, older ones behind commas), `api_base_url`, and for
+    webhooks signed with a shared key `shared_key` and `shared_key_id`. Without secrets every request is refused.
+    """
+
+    name: ClassVar[str] = "whatsapp"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        max_text=MAX_TEXT,
+        markup="whatsapp",
+        delivery="push",
+        coalesces=True,
+        max_body=MAX_BODY,
+        pause_between_parts=1.0,  # parts sent at once may arrive in any order
+    )
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self._lock = Lock()
+        self._transport: TwilioTransport | None = None
+        self._client: Any = None
+
+    def verify(self, request: InboundRequest) -> None:
+        verify_signature(self.account, request)
+
+    def parse(self, request: InboundRequest) -> Sequence[InboundMessage | Receipt]:
+        return parse_request(self.account, request)
+
+    def render(self, reply: Reply) -> list[RenderedPart]:
+        return render_reply(reply)
+
+    def send(self, part: OutboundPart) -> SendOutcome:
+        return send_part(self._twilio(), self.account, part)
+
+    def reconcile(self, part: OutboundPart) -> ReconcileOutcome:
+        return find_sent(self._twilio(), self.account, part)
+
+    def close(self) -> None:
+        """Gives the connections back; the next send opens new ones."""
+        with self._lock:
+            if self._transport is not None:
+                self._transport.close()
+            self._transport = self._client = None
+
+    def _twilio(self) -> Any:
+        """Twilio's client, made on first use: the web process verifies and parses but never sends."""
+        with self._lock:
+            if self._client is None:
+                from twilio.rest import Client
+
+                credentials = self.account.credentials
+                self._transport = TwilioTransport(credentials.get("api_base_url", "") or DEFAULT_BASE_URL)
+                token = next(iter(split_secrets(credentials.get("auth_token", ""))), "")
+                self._client = Client(credentials.get("account_sid", ""), token, http_client=self._transport)
+            return self._client

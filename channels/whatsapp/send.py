@@ -1,0 +1,129 @@
+"""One part to Twilio, and the question whether an earlier one left."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.base import Account
+from channels.whatsapp.errors import CODES, explain
+from channels.whatsapp.transport import NotSent, Refused, is_loopback
+from models.reply import Absent, Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
+
+_CLOCKS_MAY_DIFFER = timedelta(seconds=5)  # our database's clock and Twilio's
+_PAGE_SIZE = 100
+_MAX_LISTED = 500
+_OLDER_IN_A_ROW = 20  # the list is newest first, but nothing promises it strictly
+_LONGEST_WAIT = 24 * 3600.0
+# Answers of 4xx that some proxy may give after the request had passed it.
+_AMBIGUOUS = frozenset({408, 425, 499})
+# With a code we do not know, these blame the message; the others (401, 404 ...) blame settings, which get mended.
+_ABOUT_THE_MESSAGE = frozenset({400, 413, 422})
+
+
+def send_part(client: Any, account: Account, part: OutboundPart) -> SendOutcome:
+    """One POST, never repeated. `client` is a `twilio.rest.Client` over our transport."""
+    wanted = {"from_": account.address, "to": part.to, "body": part.body}
+    callback = status_callback(account, part)
+    try:
+        message = client.messages.create(**wanted, **({"status_callback": callback} if callback else {}))
+    except NotSent as error:
+        return Rejected("connection", f"Twilio cannot be reached ({error})", permanent=False)
+    except Refused as refusal:
+        return judge_refusal(refusal)
+    except Exception as error:  # time-out, reset, unreadable answer: the message may well be on its way
+        return Unknown(_describe(error))
+    if not isinstance(message.sid, str) or not message.sid:
+        return Unknown("Twilio's answer names no message")
+    return Accepted(message.sid)
+
+
+def status_callback(account: Account, part: OutboundPart) -> str:
+    """Where Twilio is to report what becomes of the part; empty when it could not reach us there."""
+    base = account.public_base_url
+    parts = urlsplit(base)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    api_host = urlsplit(account.credentials.get("api_base_url", "")).hostname or ""
+    if is_loopback(parts.hostname) and not is_loopback(api_host):
+        return ""
+    return f"{base}/webhooks/whatsapp/{account.name}/status/{part.id}"
+
+
+def judge_refusal(refusal: Refused, now: datetime | None = None) -> SendOutcome:
+    """What an answer other than success means for the part; `now` is for an HTTP date in Retry-After."""
+    if refusal.status < 400 or refusal.status >= 500 or refusal.status in _AMBIGUOUS:
+        return Unknown(f"Twilio answered HTTP {refusal.status}")
+    code, message = _read_error(refusal)
+    known = CODES.get(code)
+    too_many = refusal.status == 429
+    permanent = not too_many and (known.permanent if known else refusal.status in _ABOUT_THE_MESSAGE)
+    wait = _retry_after(refusal, now or datetime.now(UTC))
+    return Rejected(
+        code=code,
+        reason=explain(code) or message or f"HTTP {refusal.status}",
+        permanent=permanent,
+        retry_after=None if permanent else wait if wait is not None else (known.wait if known else None),
+    )
+
+
+def find_sent(client: Any, account: Account, part: OutboundPart) -> ReconcileOutcome:
+    """Looks for the part among what was sent to its recipient since the first attempt.
+
+    Absent is Twilio's word of this moment: its list may lag, so it counts only when heard twice, some time apart.
+    Two equal texts within seconds look the same here, so the caller must not take a SID that is another part's.
+    """
+    if part.attempted_at is None:
+        return Absent()
+    since = part.attempted_at - _CLOCKS_MAY_DIFFER
+    seen = older = 0
+    try:
+        # No DateSent filter: a message that still waits in Twilio's queue has no such date.
+        for message in client.messages.stream(
+            to=part.to, from_=account.address, page_size=_PAGE_SIZE, limit=_MAX_LISTED
+        ):
+            seen += 1
+            if message.date_created is not None and message.date_created < since:
+                older += 1
+                if older >= _OLDER_IN_A_ROW:
+                    return Absent()
+                continue
+            older = 0
+            if str(message.direction).startswith("outbound") and _same_text(message.body, part.body):
+                return Accepted(message.sid)
+    except Exception as error:  # whatever went wrong while asking, nothing was learned
+        return Unknown(_describe(error))
+    return Absent() if seen < _MAX_LISTED else Unknown(f"more than {_MAX_LISTED} messages since the attempt")
+
+
+def _same_text(one: object, other: str) -> bool:
+    return isinstance(one, str) and one.replace("\r\n", "\n").strip() == other.strip()
+
+
+def _read_error(refusal: Refused) -> tuple[str, str]:
+    """Twilio's own code and words, or the HTTP status when the body is not Twilio's."""
+    try:
+        body = json.loads(refusal.body)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or not isinstance(body.get("code"), int):
+        return f"http_{refusal.status}", ""
+    return str(body["code"]), str(body.get("message") or body.get("detail") or "")[:300]
+
+
+def _retry_after(refusal: Refused, now: datetime) -> float | None:
+    value = refusal.headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value), _LONGEST_WAIT)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max((at - now).total_seconds(), 0.0), _LONGEST_WAIT)
+
+
+def _describe(error: Exception) -> str:
+    """The error's kind; its text may hold an address, so only ours and the HTTP status are repeated."""
+    return str(error) if isinstance(error, NotSent | Refused) else type(error).__name__
