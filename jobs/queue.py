@@ -10,7 +10,6 @@ import secrets
 import threading
 import zlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from redis import Redis
@@ -50,10 +49,13 @@ return redis.call('LLEN', KEYS[1])
 
 
 class JobQueue:
-    """Rings for conversations. Thread-safe; make it after forking. `name` is the RQ queue's."""
+    """Rings for conversations. Thread-safe; make it after forking. `name` is the RQ queue's, `function` the job's."""
 
-    def __init__(self, redis_url: str, name: str = "recado", clock: Clock | None = None) -> None:
+    def __init__(
+        self, redis_url: str, name: str = "recado", clock: Clock | None = None, function: str = ADVANCE
+    ) -> None:
         self.name = name
+        self._function = function
         self.connection = connect(redis_url)
         self._url = redis_url
         self._clock = clock or SystemClock()
@@ -109,7 +111,7 @@ class JobQueue:
         if not self._circuit.try_enter():
             self._note_lost(len(batch), "it did not answer a moment ago")
             return False
-        keys, args = _as_jobs(batch, self.name, self._clock.now())
+        keys, args = self._as_jobs(batch)
         try:
             self._ring(keys=[self.key, "rq:queues", *keys], args=args)
         except (RedisError, OSError) as error:
@@ -118,6 +120,18 @@ class JobQueue:
             return False
         self._circuit.succeeded()
         return True
+
+    def _as_jobs(self, batch: Sequence[UUID]) -> tuple[list[str], list[str | bytes | int]]:
+        """The jobs' keys, and the script's arguments."""
+        shared = _shared_fields(self.name, utcformat(self._clock.now()))
+        keys: list[str] = []
+        args: list[str | bytes | int] = [len(shared), *shared]
+        for conversation_id in batch:
+            job_id = f"ring_{conversation_id.hex}_{secrets.token_hex(4)}"
+            call = json.dumps([self._function, None, [str(conversation_id)], {}])
+            keys.append(f"rq:job:{job_id}")
+            args += [job_id, zlib.compress(call.encode("ascii")), f"{self._function}('{conversation_id}')"]
+        return keys, args
 
     def _note_lost(self, count: int, why: str) -> None:
         now = self._clock.monotonic()
@@ -140,19 +154,6 @@ def connect(redis_url: str, timeout: float = _TIMEOUT) -> Redis:
         max_connections=_MAX_CONNECTIONS,
         protocol=2,  # needs no greeting: one round trip fewer per connection
     )
-
-
-def _as_jobs(batch: Sequence[UUID], queue: str, at: datetime) -> tuple[list[str], list[str | bytes | int]]:
-    """The jobs' keys, and the script's arguments."""
-    shared = _shared_fields(queue, utcformat(at))
-    keys: list[str] = []
-    args: list[str | bytes | int] = [len(shared), *shared]
-    for conversation_id in batch:
-        job_id = f"ring_{conversation_id.hex}_{secrets.token_hex(4)}"
-        keys.append(f"rq:job:{job_id}")
-        call = json.dumps([ADVANCE, None, [str(conversation_id)], {}])
-        args += [job_id, zlib.compress(call.encode("ascii")), f"{ADVANCE}('{conversation_id}')"]
-    return keys, args
 
 
 def _shared_fields(queue: str, at: str) -> list[str | int]:

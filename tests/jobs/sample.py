@@ -25,3 +25,12 @@ def nap_and_write(path: str, seconds: float) -> None:
     Path(path).with_suffix(".begun").touch()
     time.sleep(seconds)
     Path(path).touch()
+
+
+MEETING = threading.Barrier(200)
+
+
+def meet(value: object = None) -> None:
+    """Returns only if two hundred jobs run at the same time."""
+    MEETING.wait(20)
+    DONE.append(value)

@@ -101,8 +101,8 @@ def test_the_job_id_tells_the_conversation_and_is_never_the_same_twice(queue: Jo
     assert all(job_id.startswith(f"ring_{CONVERSATION.hex}_") and len(job_id) == 46 for job_id in ids)
 
 
-def test_a_stock_worker_can_run_our_rings(queue: JobQueue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.queue.ADVANCE", "tests.jobs.sample.note")
+def test_a_stock_worker_can_run_our_rings(fresh_redis_url: str) -> None:
+    queue = JobQueue(fresh_redis_url, function="tests.jobs.sample.note")
     sample.DONE.clear()
     queue.ring(CONVERSATION)
     client = queue.connect(timeout=600)  # stock workers block for minutes
@@ -110,6 +110,7 @@ def test_a_stock_worker_can_run_our_rings(queue: JobQueue, monkeypatch: pytest.M
     client.close()
     assert list(sample.DONE) == [str(CONVERSATION)]
     assert queue.depth() == 0
+    queue.connection.close()
 
 
 def test_many_rings_go_in_few_round_trips_and_in_order(queue: JobQueue) -> None:
