@@ -24,7 +24,20 @@ ALLOWED_FIELDS = frozenset(
         # one request
         *("method", "route", "path", "status", "bytes", "duration_ms"),
         # counts and times
-        *("count", "total", "in_flight", "depth", "waiting", "number", "parts", "retry_after", "due_at", "seconds"),
+        *(
+            "count",
+            "total",
+            "in_flight",
+            "depth",
+            "waiting",
+            "number",
+            "part",
+            "parts",
+            "retry_after",
+            "due_at",
+            "seconds",
+        ),
+        *("conversations", "threads", "sessions", "processes", "rings"),
         *("signal", "pid", "returncode", "port"),
     }
 )

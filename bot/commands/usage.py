@@ -38,7 +38,12 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         rows = usage_report(connection, database.tenant_id, start, end, settings.timezone, arguments.user)
     totals = total_usage(rows)
     if arguments.json:
-        document = {"from": str(start), "to": str(end), "rows": [_as_json(r) for r in rows], "totals": _sums(totals)}
+        document = {
+            "from": str(start),
+            "to": str(end),
+            "rows": [_as_json(r) for r in rows],
+            "totals": {"users": totals.users, **_sums(totals)},
+        }
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif rows:
         _print_report(rows, totals)
@@ -83,8 +88,8 @@ def _sums(row: UsageRow | UsageTotals) -> dict[str, Any]:
         "completions": row.completions,
         "tokens_in": row.tokens_in,
         "tokens_out": row.tokens_out,
-        "cost": None if row.cost is None else str(row.cost),
-        "unpriced": row.unpriced,
+        "cost": None if row.cost is None else format(row.cost, "f"),
+        "unpriced_completions": row.unpriced,
         "mean_response_ms": row.mean_response_ms,
     }
 

@@ -1,0 +1,54 @@
+"""Whether the assistant can think and read: its LLM and the sales data."""
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.base import ChatMessage, CompletionRequest
+from agent.providers.registry import resolve_llm
+from bot.assistant import build_assistant
+from bot.demo import sales_url
+from bot.doctor.findings import Finding, broken, doubtful, well
+from bot.settings import Settings
+from models.clock import Clock
+from models.errors import ConfigurationError, ProviderError
+from models.sales.source import SalesSource
+
+
+def check_llm(settings: Settings, database_url: str, clock: Clock, *, live: bool) -> Finding:
+    """Provider, key and name as far as they can be judged from here; with `live` one small completion is bought."""
+    try:
+        llm = resolve_llm(settings.llm_provider, settings.llm_model)
+        assistant = build_assistant(settings, database_url, clock)
+    except ConfigurationError as error:
+        return broken("LLM", settings.llm_provider, str(error))
+    try:
+        if settings.llm_provider == "offline":
+            return well("LLM", "offline: rules answer, no LLM is asked")
+        words = f"{settings.llm_provider}, {llm}"
+        if not live:
+            return well("LLM", f"{words} (not asked; --live asks it)")
+        question = ChatMessage("user", "Answer with the word: ok")
+        try:
+            completion = assistant.agent.provider.complete(
+                CompletionRequest(llm, (question,), max_output_tokens=512, timeout=settings.llm_timeout_seconds)
+            )
+        except ProviderError as error:
+            return broken("LLM", f"{words}: {error.kind}", "see docs/llm.md for what this error means")
+        return well("LLM", f"{words} answered as {completion.llm or llm}")
+    finally:
+        assistant.close()
+
+
+def check_sales(settings: Settings, database_url: str) -> Finding:
+    """Whether every relation that the tools need can be read."""
+    name = "SALES_DATABASE_URL" if settings.sales_database_url else "the demo company"
+    source = SalesSource(sales_url(settings, database_url), pool_size=1)
+    try:
+        source.check()
+    except (ConfigurationError, SQLAlchemyError) as error:
+        if settings.sales_database_url is None:
+            return doubtful("sales data", "the demo company is not loaded", "run `python -m bot demo`")
+        words = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
+        return broken("sales data", words, "correct SALES_DATABASE_URL; docs/sales-schema.md lists what it must offer")
+    finally:
+        source.close()
+    return well("sales data", f"{name} can be read")
