@@ -10,7 +10,7 @@ from agent.base import PersonRole, RunResult, Situation, TurnInput
 from agent.memory.window import recall_window
 from agent.phrases import guess_language, is_reset, phrase
 from channels.base import Channel
-from jobs.journal import TurnJournal
+from jobs.journal import Asked, TurnJournal
 from jobs.runtime import Services
 from models.errors import ProviderError
 from models.history import recent_turns
@@ -27,7 +27,6 @@ _FIRST_WAIT = timedelta(seconds=3)
 _LONGEST_WAIT = timedelta(minutes=5)
 
 _log = logging.getLogger("recado.answer")
-_completion_log = logging.getLogger("recado.completion")
 
 
 def answer_turn(services: Services, lease: Lease, thread: Thread, channel: Channel, turn_id: UUID) -> None:
@@ -64,15 +63,17 @@ class _Execution:
     def _run_agent(self) -> None:
         question = self._gather()
         key = JournalKey(self.thread.account.tenant_id, self.turn.id, self.turn.attempt)
-        journal = TurnJournal(self.services.engine, self.lease, key)
+        asked = Asked(self.thread.sender, question.text if self.services.log_prompts else "[redacted]")
+        journal = TurnJournal(self.services.engine, self.lease, key, asked)
         started = self.services.clock.monotonic()
         try:
             result = self.services.agent.run(question, journal)
         except ProviderError as error:
             return self._meet_failure(error)
         time_ms = round((self.services.clock.monotonic() - started) * 1000)
-        self._log_answer(question, result, time_ms)
-        return self._commit(result.text, "answered", _figures(question, result, time_ms))
+        self._commit(result.text, "answered", _figures(question, result, time_ms))
+        _log.info("answered", extra={"time_ms": time_ms, "steps": result.steps, "engine": result.engine})
+        return None
 
     def _gather(self) -> TurnInput:
         """Who asks, what was said before, and what is asked now."""
@@ -140,23 +141,6 @@ class _Execution:
                 is_pulled=is_pulled,
                 error=error,
             )
-
-    def _log_answer(self, question: TurnInput, result: RunResult, time_ms: int) -> None:
-        """The line that operators look for; the prompt only where the settings allow it."""
-        _completion_log.info(
-            "completion",
-            extra={
-                "user_id": self.thread.sender,
-                "prompt": question.text if self.services.log_prompts else "[redacted]",
-                "tokens_used": result.tokens_in + result.tokens_out,
-                "time_ms": time_ms,
-                "tool_called": ",".join(tool.name for tool in result.tools) or None,
-                "model": result.llm,
-                "cost": None if result.cost is None else str(result.cost),
-                "context_size": result.context_size,
-                "engine": result.engine,
-            },
-        )
 
 
 def _figures(question: TurnInput, result: RunResult, time_ms: int) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """The agent's journal over the database: each step committed as it ends, under the conversation's lease."""
 
+import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -19,11 +21,22 @@ from models.journal import (
 from models.lease import Lease
 from models.session import session_scope
 
+_log = logging.getLogger("recado.completion")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked what, for the log line of each completion; `prompt` is redacted already where it must be."""
+
+    user_id: str
+    prompt: str
+
 
 class TurnJournal:
     """Implements `agent.base.Journal` for one execution of one turn. Every write raises LeaseLost when superseded."""
 
-    def __init__(self, engine: Engine, lease: Lease, key: JournalKey) -> None:
+    def __init__(self, engine: Engine, lease: Lease, key: JournalKey, asked: Asked) -> None:
+        self._asked = asked
         self._engine = engine
         self._lease = lease
         self._key = key
@@ -61,12 +74,28 @@ class TurnJournal:
         }
         with session_scope(self._engine) as connection:
             standing = close_completion(connection, self._lease, self._key, step, values)
+        self._log_completion(completion, cost, elapsed_ms)
         return completion if standing is None else _completion_from_json(standing)
 
     def record_failure(self, step: int, kind: str, elapsed_ms: int) -> None:
         values = {"status": "failed", "error_kind": kind, "time_ms": elapsed_ms}
         with session_scope(self._engine) as connection:
             close_completion(connection, self._lease, self._key, step, values)
+
+    def _log_completion(self, completion: Completion, cost: Cost, elapsed_ms: int) -> None:
+        usage = completion.usage
+        _log.info(
+            "completion",
+            extra={
+                "user_id": self._asked.user_id,
+                "prompt": self._asked.prompt,
+                "tokens_used": (usage.input or 0) + (usage.output or 0),
+                "time_ms": elapsed_ms,
+                "tool_called": ",".join(call.name for call in completion.tool_calls) or None,
+                "model": completion.llm,
+                "cost": None if cost.amount is None else str(cost.amount),
+            },
+        )
 
     def find_tool_result(self, step: int, number: int) -> ToolResult | None:
         stored = self._tool_calls.get((step, number))

@@ -1,0 +1,106 @@
+"""Fakes of our own protocols: a channel whose far end is a list, a provider that follows a script, a clock to set."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from agent.base import Completion, CompletionRequest, Cost, EngineKind, ToolCall, Usage
+from channels.base import Account, Capabilities, InboundRequest
+from models.inbound import InboundMessage, Receipt
+from models.reply import Absent, Accepted, OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
+
+
+class FixedClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: datetime = datetime(2026, 3, 2, 12, tzinfo=UTC)) -> None:
+        self._now = now
+        self._monotonic = 1000.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def today(self, timezone: str) -> date:
+        return self._now.astimezone(ZoneInfo(timezone)).date()
+
+    def move(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+        self._monotonic += seconds
+
+
+class Killed(BaseException):
+    """A process dying: nothing in the program may catch it."""
+
+
+_COALESCING = Capabilities(max_text=40, markup="plain", delivery="push", coalesces=True)
+
+
+@dataclass
+class FakeChannel:
+    """Sends into `sent`; `outcomes` are played one per send (or reconciliation), then everything is accepted."""
+
+    name: ClassVar[str] = "fake"
+    capabilities: Capabilities = _COALESCING  # type: ignore[misc]  # a ClassVar in the protocol, varied by tests
+    account: Account = field(default_factory=lambda: Account("fake", "default"))
+    sent: list[OutboundPart] = field(default_factory=list)
+    outcomes: list[SendOutcome | BaseException] = field(default_factory=list)
+    findings: list[ReconcileOutcome] = field(default_factory=list)
+    asked: list[OutboundPart] = field(default_factory=list)
+
+    def verify(self, request: InboundRequest) -> None:
+        """Everybody is welcome."""
+
+    def parse(self, request: InboundRequest) -> Sequence[InboundMessage | Receipt]:
+        return []
+
+    def render(self, reply: Reply) -> list[RenderedPart]:
+        return [RenderedPart(line) for line in reply.text.split("|")]
+
+    def send(self, part: OutboundPart) -> SendOutcome:
+        outcome = self.outcomes.pop(0) if self.outcomes else Accepted(f"id-{len(self.sent)}")
+        if isinstance(outcome, Accepted | BaseException):
+            self.sent.append(part)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def reconcile(self, part: OutboundPart) -> ReconcileOutcome:
+        self.asked.append(part)
+        return self.findings.pop(0) if self.findings else Absent()
+
+
+Step = str | Completion | BaseException | Callable[[CompletionRequest], Completion]
+
+
+@dataclass
+class ScriptedProvider:
+    """Plays its script, one entry per call; words become an answer, and an empty script echoes the question."""
+
+    script: list[Step] = field(default_factory=list)
+    requests: list[CompletionRequest] = field(default_factory=list)
+    name: str = "scripted"
+    engine: EngineKind = "llm"
+
+    def complete(self, request: CompletionRequest) -> Completion:
+        self.requests.append(request)
+        step = self.script.pop(0) if self.script else f"echo: {request.messages[-1].content}"
+        if isinstance(step, BaseException):
+            raise step
+        if callable(step):
+            return step(request)
+        return Completion(step, usage=Usage(10, 5), llm="scripted-1") if isinstance(step, str) else step
+
+    def price(self, completion: Completion, llm: str) -> Cost:
+        return Cost(Decimal("0.001"), "price_table")
+
+
+def wish(name: str, call_id: str = "call00001", **arguments: object) -> Completion:
+    """A completion that asks for one tool."""
+    call = ToolCall(call_id, name, arguments)
+    return Completion("", tool_calls=(call,), finish="tool_calls", usage=Usage(10, 5), llm="scripted-1")

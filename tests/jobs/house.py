@@ -1,0 +1,102 @@
+"""A small Recado without web and queue: what job tests put messages into and advance by hand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, text
+
+from agent.agent import Agent, Limits
+from agent.base import Tool, ToolContext, ToolResult, ToolSpec
+from jobs.advance import advance
+from jobs.alarms import Alarms
+from jobs.leases import LeaseKeeper
+from jobs.runtime import OpenDoor, Services, WorkPolicy, set_services
+from models.inbound import InboundMessage
+from models.inbox import RawRequest, Stored, store_messages
+from models.session import session_scope
+from models.tenant import AccountKey, ensure_account, ensure_tenant
+from tests.fakes import FakeChannel, FixedClock, ScriptedProvider
+
+REQUEST = RawRequest("/webhooks/fake/default", {}, b"{}", "ab" * 16)
+
+
+def counting_tool(calls: list[Mapping[str, Any]]) -> Tool:
+    """A tool that notes each call and answers with a figure."""
+
+    def call(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+        calls.append(arguments)
+        return ToolResult(True, {"ok": True, "data": {"total": "42.00"}}, arguments)
+
+    spec = ToolSpec("count_up", "Counts.", {"type": "object", "properties": {}})
+    return Tool(spec, "read", frozenset({"manager", "rep"}), call)
+
+
+@dataclass
+class House:
+    """One worker's worth of services, and the hands to move it."""
+
+    engine: Engine
+    account: AccountKey
+    channel: FakeChannel
+    provider: ScriptedProvider
+    clock: FixedClock
+    services: Services
+    tool_calls: list[Mapping[str, Any]]
+    alarms: list[UUID]
+
+    def say(self, words: str, external_id: str, sender: str = "+5511999990000", wait: float = 0.0) -> Stored:
+        message = InboundMessage(external_id, sender, words)
+        return store_messages(self.engine, self.account, REQUEST, [message], timedelta(seconds=wait))[0]
+
+    def advance(self, stored: Stored) -> None:
+        advance(str(stored.conversation_id))
+
+    def let_leases_expire(self) -> None:
+        """As if the holder had died long ago; what it held is forgotten by this process too."""
+        self.run("UPDATE conversation SET lease_until = now() - interval '1 second' WHERE lease_owner IS NOT NULL")
+
+    def make_due(self) -> None:
+        """As if enough time had passed for every second try."""
+        self.run("UPDATE turn SET next_try_at = now() WHERE next_try_at IS NOT NULL")
+        self.run("UPDATE outbox SET next_try_at = now() WHERE next_try_at IS NOT NULL")
+        self.run("UPDATE conversation SET due_at = now() WHERE due_at IS NOT NULL")
+
+    def run(self, statement: str) -> None:
+        with session_scope(self.engine) as connection:
+            connection.execute(text(statement))
+
+    def rows(self, statement: str) -> Sequence[Any]:
+        with session_scope(self.engine) as connection:
+            return connection.execute(text(statement)).all()
+
+    @property
+    def sent(self) -> list[str]:
+        return [part.body for part in self.channel.sent]
+
+
+@pytest.fixture
+def house(engine: Engine) -> Iterator[House]:
+    with session_scope(engine) as connection:
+        tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
+        account = ensure_account(connection, tenant_id, channel="fake")
+    clock, provider, channel = FixedClock(), ScriptedProvider(), FakeChannel()
+    tool_calls: list[Mapping[str, Any]] = []
+    rung: list[UUID] = []
+    agent = Agent(provider, "scripted", {"count_up": counting_tool(tool_calls)}, Limits(steps=4), clock)
+    services = Services(
+        engine=engine,
+        channel_for=lambda name, account_name: channel if name == "fake" else None,
+        agent=agent,
+        leases=LeaseKeeper(engine, "worker-1"),
+        alarms=Alarms(rung.append, clock),
+        clock=clock,
+        policy=WorkPolicy(quiet=timedelta(0), quiet_longest=timedelta(0)),
+        open_door=lambda: OpenDoor("Ana", "Ana Souza"),
+    )
+    set_services(services)
+    yield House(engine, account, channel, provider, clock, services, tool_calls, rung)
+    set_services(None)

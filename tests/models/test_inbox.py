@@ -1,0 +1,79 @@
+"""Taking messages in: claimed once, for ever, whatever else happens at the same time."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Engine, text
+
+from models.errors import IdempotencyConflict
+from models.inbound import InboundMessage
+from models.inbox import RawRequest, store_messages
+from models.session import session_scope
+from models.tenant import AccountKey, ensure_account, ensure_tenant
+
+REQUEST = RawRequest("/webhooks/whatsapp/default", {"content-type": "text/plain"}, b"raw", "ab" * 16)
+
+
+@pytest.fixture
+def account(engine: Engine) -> AccountKey:
+    with session_scope(engine) as connection:
+        tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
+        return ensure_account(connection, tenant_id, channel="whatsapp")
+
+
+def count(engine: Engine, table: str) -> int:
+    with session_scope(engine) as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_twenty_deliveries_at_once_leave_one_message_and_one_raw_event(engine: Engine, account: AccountKey) -> None:
+    message = InboundMessage("SM1", "+5511999990000", "oi")
+    with ThreadPoolExecutor(20) as pool:
+        stored = list(pool.map(lambda _: store_messages(engine, account, REQUEST, [message])[0], range(20)))
+    assert len({item.message_id for item in stored}) == 1
+    assert sum(not item.is_duplicate for item in stored) == 1
+    assert (count(engine, "message"), count(engine, "raw_event"), count(engine, "conversation")) == (1, 1, 1)
+
+
+def test_the_first_messages_of_many_people_at_once_are_all_kept(engine: Engine, account: AccountKey) -> None:
+    def deliver(number: int) -> None:
+        store_messages(engine, account, REQUEST, [InboundMessage(f"SM{number}", f"+55119{number % 5}", "oi")])
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(deliver, range(60)))
+    assert (count(engine, "message"), count(engine, "conversation")) == (60, 5)
+    with session_scope(engine) as connection:
+        gaps = connection.execute(text("SELECT max(seq) - count(*) FROM message GROUP BY conversation_id")).scalars()
+        assert set(gaps) == {0}
+
+
+def test_a_batch_with_an_id_named_twice_and_one_known_stores_what_is_new(engine: Engine, account: AccountKey) -> None:
+    store_messages(engine, account, REQUEST, [InboundMessage("a", "x", "1")])
+    batch = [InboundMessage("a", "x", "1"), InboundMessage("b", "x", "2"), InboundMessage("b", "x", "2")]
+    stored = store_messages(engine, account, REQUEST, batch)
+    assert [item.is_duplicate for item in stored] == [True, False, False]
+    assert stored[1] == stored[2]
+    assert count(engine, "message") == 2
+
+
+def test_the_same_key_with_another_body_is_a_conflict_and_changes_nothing(engine: Engine, account: AccountKey) -> None:
+    store_messages(engine, account, REQUEST, [InboundMessage("k", "x", "1", fingerprint="f1")])
+    with pytest.raises(IdempotencyConflict):
+        store_messages(engine, account, REQUEST, [InboundMessage("k", "x", "2", fingerprint="f2")])
+    assert count(engine, "message") == 1
+    assert store_messages(engine, account, REQUEST, [InboundMessage("k", "x", "1", fingerprint="f1")])[0].is_duplicate
+
+
+def test_the_same_external_id_on_another_account_is_another_message(engine: Engine, account: AccountKey) -> None:
+    with session_scope(engine) as connection:
+        other = ensure_account(connection, account.tenant_id, channel="email")
+    store_messages(engine, account, REQUEST, [InboundMessage("a", "x", "1")])
+    assert not store_messages(engine, other, REQUEST, [InboundMessage("a", "x", "1")])[0].is_duplicate
+
+
+def test_replies_go_to_the_address_as_the_platform_spelled_it(engine: Engine, account: AccountKey) -> None:
+    item = InboundMessage("a", "whatsapp:+5511987654321", "1", reply_to="whatsapp:+551187654321")
+    store_messages(engine, account, REQUEST, [item])
+    with session_scope(engine) as connection:
+        row = connection.execute(text("SELECT sender, reply_to FROM conversation")).one()
+    assert tuple(row) == ("whatsapp:+5511987654321", "whatsapp:+551187654321")
