@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 
+from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.registry import build_tools
 from sqlalchemy import Engine
 
@@ -49,7 +50,7 @@ def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assi
         call_seconds=settings.llm_timeout_seconds,
         output_tokens=settings.llm_max_output_tokens,
     )
-    tools = build_tools(source, exchange_base_url=settings.exchange_rate_base_url, clock=clock)
+    tools = build_tools(source, ExchangeRates(settings.exchange_rate_base_url, clock=clock), clock)
     return Assistant(
         Agent(provider, resolve_llm(settings.llm_provider, settings.llm_model), tools, limits, clock), source
     )

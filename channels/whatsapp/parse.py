@@ -52,7 +52,8 @@ def _parse_message(account: Account, form: dict[str, str]) -> InboundMessage:
     return InboundMessage(
         external_id=external_id,
         sender=canonical_address(sender),
-        text=form.get("Body", ""),
+        reply_to=sender,
+        text="" if kind == "call_permission" else form.get("Body", ""),
         kind=kind,
         sender_name=form.get("ProfileName", "")[:200],
         aliases=_aliases(sender, form),
