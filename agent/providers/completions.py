@@ -71,6 +71,10 @@ class CompletionsProvider:
         self._client.preload()
         load_prices()
 
+    def close(self) -> None:
+        """Close the connections; safe to repeat, and a later call opens new ones."""
+        self._client.close()
+
     def complete(self, request: CompletionRequest) -> Completion:
         body = build_body(request, self.name, self.llm, host=self._host, origin=self._origin)
         answer = self._client.post("/chat/completions", body, request.timeout)
@@ -163,7 +167,7 @@ def parse_completion(
         llm=as_text(body.get("model")),
         request_id=as_text(body.get("id")),
         reported_cost=read_reported_cost(as_mapping(body.get("usage"))),
-        provider_state=_state(message, raw_calls, calls, origin),
+        provider_state=_state(message, raw_calls, calls, host, origin),
     )
 
 
@@ -233,7 +237,11 @@ def _usage(usage: Mapping[str, Any], host: HostRow) -> Usage:
 
 
 def _state(
-    message: Mapping[str, Any], raw_calls: Sequence[Mapping[str, Any]], calls: Sequence[ToolCall], origin: str
+    message: Mapping[str, Any],
+    raw_calls: Sequence[Mapping[str, Any]],
+    calls: Sequence[ToolCall],
+    host: HostRow,
+    origin: str,
 ) -> Any:
     """The message to send back, signatures and thoughts included, or None where a plain one says the same."""
     echoed = {key: message[key] for key in _ECHOED if message.get(key)}
@@ -243,7 +251,7 @@ def _state(
     kept: dict[str, Any] = {"role": "assistant", "content": message.get("content") or (None if calls else "")}
     if calls:
         kept["tool_calls"] = [
-            _call(call, UNKNOWN_HOST) | {key: raw[key] for key in ("extra_content",) if raw.get(key)}
+            _call(call, host) | ({"extra_content": raw["extra_content"]} if raw.get("extra_content") else {})
             for call, raw in zip(calls, raw_calls, strict=True)
         ]
     return storable_state({"origin": origin, "message": kept | echoed})

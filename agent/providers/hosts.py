@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-_ANY_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_ANY_ID = re.compile(r"\S{1,64}")
 _NINE_CHARACTERS = re.compile(r"[a-zA-Z0-9]{9}")
 
 

@@ -61,6 +61,10 @@ class MessagesProvider:
         self._client.preload()
         load_prices()
 
+    def close(self) -> None:
+        """Close the connections; safe to repeat, and a later call opens new ones."""
+        self._client.close()
+
     def complete(self, request: CompletionRequest) -> Completion:
         answer = self._client.post(self._path, build_body(request, self.name, self.llm), request.timeout)
         completion = parse_message(answer.body, request.tools, vendor=self.name)

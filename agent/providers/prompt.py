@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from agent.base import ChatMessage, ToolCall
 from agent.providers.vendor_json import storable_text
@@ -17,14 +18,38 @@ def system_text(messages: Iterable[ChatMessage]) -> str:
 
 
 def spoken_lines(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """The other lines in order, each tool call followed by exactly one result; results without a call are dropped."""
-    results = {line.tool_call_id: line for line in messages if line.role == "tool"}
+    """The other lines in order, each tool call followed by exactly one result; results without a call are dropped.
+
+    Lines of one speaker in a row become one, and an assistant's line that says nothing is left out: many servers
+    insist on turns that alternate.
+    """
     lines: list[ChatMessage] = []
-    for line in messages:
-        if line.role in ("user", "assistant"):
-            lines.append(replace(line, content=storable_text(line.content)))
-            lines.extend(_result(call, results) for call in line.tool_calls)
+    for number, line in enumerate(messages):
+        clean = replace(line, content=storable_text(line.content))
+        if line.role not in ("user", "assistant") or not _says_something(clean):
+            continue
+        if lines and _can_merge(lines[-1], clean):
+            clean = replace(clean, content=f"{lines.pop().content}\n\n{clean.content}".strip())
+        results = _results_after(messages, number)
+        lines.append(clean)
+        lines.extend(_result(call, results) for call in clean.tool_calls)
     return lines
+
+
+def _says_something(line: ChatMessage) -> bool:
+    return line.role == "user" or bool(line.content.strip() or line.tool_calls)
+
+
+def _can_merge(earlier: ChatMessage, later: ChatMessage) -> bool:
+    # A state is the vendor's own record of exactly one line.
+    untouched = earlier.provider_state is None and later.provider_state is None
+    return earlier.role == later.role and untouched and not earlier.tool_calls
+
+
+def _results_after(messages: Sequence[ChatMessage], number: int) -> dict[str, ChatMessage]:
+    """The results before the next thing that is said: some vendors use the same ids again in each turn."""
+    following = takewhile(lambda line: line.role in ("tool", "system"), messages[number + 1 :])
+    return {line.tool_call_id: line for line in following if line.role == "tool"}
 
 
 def _result(call: ToolCall, results: dict[str, ChatMessage]) -> ChatMessage:

@@ -62,6 +62,10 @@ class ResponsesProvider:
         self._client.preload()
         load_prices()
 
+    def close(self) -> None:
+        """Close the connections; safe to repeat, and a later call opens new ones."""
+        self._client.close()
+
     def complete(self, request: CompletionRequest) -> Completion:
         answer = self._client.post("/responses", build_body(request, self.name, self.llm), request.timeout)
         completion = parse_response(answer.body, request.tools, vendor=self.name)

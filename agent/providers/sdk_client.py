@@ -8,6 +8,7 @@ as the vendor wrote it.
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -67,6 +68,16 @@ class SdkClient:
         except Exception as error:
             raise self._without_key(error_from_exception(error, self._vendor, self._clock.now())) from None
         return self._read(response)
+
+    def close(self) -> None:
+        """Close this process's connections; a later call opens new ones. Never the parent's, after a fork."""
+        owner, self._owner = self._owner, None
+        if owner is not None and owner[0] == os.getpid():
+            owner[1].close()
+
+    def __del__(self) -> None:
+        with suppress(Exception):
+            self.close()
 
     def _read(self, response: Any) -> RawAnswer:
         try:

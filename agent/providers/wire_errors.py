@@ -73,10 +73,10 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
         model_not_found="404",
         timeout="408 504",
         rate_limit="429",
-        server="409 425 5xx",
         overloaded="503",
-        bad_request="4xx",
+        server="409 425",
     ),
+    *_rows("status", server="5xx", bad_request="4xx"),
 )
 
 

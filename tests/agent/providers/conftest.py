@@ -26,9 +26,12 @@ def vendor(shared_vendor: VendorServer) -> VendorServer:
 
 
 @pytest.fixture(scope="session")
-def providers(shared_vendor: VendorServer) -> dict[str, Provider]:
+def providers(shared_vendor: VendorServer) -> Iterator[dict[str, Provider]]:
     """One adapter per wire: each instance is meant to serve a whole process."""
-    return {name: build_at(name, shared_vendor.url) for name in WIRES}
+    built = {name: build_at(name, shared_vendor.url) for name in WIRES}
+    yield built
+    for provider in built.values():
+        provider.close()  # type: ignore[attr-defined]
 
 
 def build_at(name: str, address: str, *, timeout: float = 10, key: str = "test-key-0123456789") -> Provider:
