@@ -1,1 +1,1 @@
-"""Stand-ins for other people's servers, to test and measure against without them."""
+"""Real servers that stand in for vendors, on loopback, for tests and for trying things out by hand."""

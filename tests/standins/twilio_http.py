@@ -1,0 +1,163 @@
+"""The HTTP side of the stand-in Twilio: the two resources the program calls, and the faults."""
+
+import json
+import socket
+import struct
+from base64 import b64decode
+from contextlib import suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+if TYPE_CHECKING:
+    from tests.standins.twilio import StandInTwilio
+
+_ERRORS = {
+    20003: (401, "Authenticate"),
+    20404: (404, "The requested resource was not found"),
+    21211: (400, "Invalid 'To' Phone Number"),
+    21212: (400, "Invalid 'From' Number"),
+    21602: (400, "Message body is required"),
+    21604: (400, "A 'To' phone number is required"),
+    21617: (400, "The concatenated message body exceeds the 1600 character limit"),
+    20429: (429, "Too Many Requests"),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to one request to send. `accepted` tells whether the message is taken all the same."""
+
+    kind: Literal["hang", "reset", "slow", "status", "garbage"]
+    accepted: bool = False
+    seconds: float = 0.0
+    status: int = 500
+    code: int = 0
+    retry_after: str = ""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: "Server"
+
+    def do_POST(self) -> None:
+        form = self._form(self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode())
+        if not self._admitted(form):
+            return
+        standin = self.server.standin
+        fault = standin.faults.popleft() if standin.faults else None
+        if fault is not None and fault.kind != "slow":
+            self._fail(fault, form)
+            return
+        if fault is not None:
+            standin.stopping.wait(fault.seconds)
+        code = standin.judge(form)
+        if code:
+            self._refuse(code)
+        else:
+            self._answer(201, standin.accept(form).as_json())
+
+    def do_GET(self) -> None:
+        query = self._form(urlsplit(self.path).query)
+        if not self._admitted(query):
+            return
+        size, page = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
+        found = self.server.standin.listed(query)
+        rows = found[page * size : (page + 1) * size]
+        path = urlsplit(self.path).path
+        more = len(found) > (page + 1) * size
+        self._answer(
+            200,
+            {
+                "messages": [message.as_json() for message in rows],
+                "page": page,
+                "page_size": size,
+                "uri": self.path,
+                "next_page_uri": f"{path}?{urlencode({**query, 'Page': page + 1})}" if more else None,
+            },
+        )
+
+    def _admitted(self, parameters: dict[str, str]) -> bool:
+        standin = self.server.standin
+        path = urlsplit(self.path).path
+        standin.requests.append((self.command, path, parameters))
+        scheme, _, encoded = self.headers.get("Authorization", "").partition(" ")
+        if scheme != "Basic" or b64decode(encoded).decode() != f"{standin.account_sid}:{standin.auth_token}":
+            self._refuse(20003)
+        elif path != f"/2010-04-01/Accounts/{standin.account_sid}/Messages.json":
+            self._refuse(20404)
+        else:
+            return True
+        return False
+
+    def _fail(self, fault: Fault, form: dict[str, str]) -> None:
+        standin = self.server.standin
+        if fault.accepted:
+            standin.accept(form)
+        match fault.kind:
+            case "hang":
+                standin.stopping.wait(fault.seconds or 3600)
+                self.close_connection = True
+            case "reset":
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.connection.close()
+                self.close_connection = True
+            case "garbage":
+                self._write(201, b"<html>ok</html>", "text/html")
+            case _:
+                headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
+                body = {"code": fault.code, "message": "fault", "status": fault.status} if fault.code else {}
+                self._write(fault.status, json.dumps(body).encode(), "application/json", headers)
+
+    def _refuse(self, code: int) -> None:
+        status, message = _ERRORS[code]
+        self.server.standin.history.refusals.append(code)
+        self._answer(status, {"code": code, "message": message, "more_info": "", "status": status})
+
+    def _answer(self, status: int, body: dict[str, Any]) -> None:
+        self._write(status, json.dumps(body).encode(), "application/json")
+
+    def _write(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    @staticmethod
+    def _form(text: str) -> dict[str, str]:
+        return dict(parse_qsl(text, keep_blank_values=True))
+
+    def log_message(self, *_: object) -> None:
+        """The history is the log."""
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on loopback; closing it also cuts the connections that are kept alive."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, standin: "StandInTwilio", port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.standin = standin
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        super().server_close()
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hung up is part of the game."""
