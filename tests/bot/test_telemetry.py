@@ -16,6 +16,7 @@ from bot.redaction import Redactor, secrets_of
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
 from models.trace import tracing
+from tests.bot.logging_state import logging_as_before
 
 TOKEN = "4f0c7fd1a2b3c4d5e6f708192a3b4c5d"
 
@@ -26,19 +27,8 @@ def settings_with(**environ: str) -> Settings:
 
 @pytest.fixture(autouse=True)
 def _logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, hook = root.handlers[:], root.level, threading.excepthook
-    levels = {
-        name: logger.level for name, logger in root.manager.loggerDict.items() if isinstance(logger, logging.Logger)
-    }
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, logger in root.manager.loggerDict.items():
-        if isinstance(logger, logging.Logger):
-            logger.setLevel(levels.get(name, logging.NOTSET))
-    logging.captureWarnings(False)
-    threading.excepthook = hook
+    with logging_as_before():
+        yield
 
 
 @pytest.fixture

@@ -1,0 +1,18 @@
+"""Commands that end badly, for the tests of how that is told."""
+
+from argparse import Namespace
+
+from bot.commands.base import Command
+from bot.settings import Settings
+
+
+def _run(arguments: Namespace, settings: Settings) -> int:
+    raise ValueError("no luck")
+
+
+def _interrupt(arguments: Namespace, settings: Settings) -> int:
+    raise KeyboardInterrupt
+
+
+FAILING = Command(_run)
+INTERRUPTED = Command(_interrupt)
