@@ -31,12 +31,12 @@ from models.trace import new_trace_id, tracing
 
 _log = logging.getLogger(__name__)
 
-_BLOCK = 0.5  # seconds in one wait for a ring: also how long a stop may go unnoticed
+_BLOCK = 0.25  # seconds in one wait for a ring: also how long a stop may go unnoticed
 _PATIENCE = 3.0  # seconds for an answer of Redis, more than one wait for a ring
 _BEAT_EVERY = 3.0  # seconds
 _CLAIM = 16  # jobs per claim: a burst is shared among the workers instead of filling the first
 _COMMIT = 64  # finished jobs per round trip
-_BACKOFF = 0.5  # seconds between tries while Redis is away
+_BACKOFF = 0.5  # seconds between tries while Redis is away or the workers are suspended
 _LOG_EVERY = 60.0  # seconds
 _SAME_SIGNAL = 1.0  # seconds in which Ctrl-C and a supervisor's SIGTERM are one wish
 
@@ -108,7 +108,7 @@ class ConcurrentWorker:
                 if claims:
                     self._start(claims, pool)
                 elif claims is None:  # suspended
-                    time.sleep(_BLOCK)
+                    time.sleep(_BACKOFF)
                 else:
                     self._books.wait_for_ring(_BLOCK)
             except (RedisError, OSError) as error:

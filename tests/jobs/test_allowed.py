@@ -1,0 +1,200 @@
+"""What someone plants in Redis runs nowhere: not in our worker, not in RQ's, not in a tool that only looks."""
+
+import json
+import logging
+import socket
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from jobs.allowed import ADVANCE, ALLOWED_JOBS, AllowedJob, Call, JobRefused, parse_call
+from jobs.queue import JobQueue
+from tests.jobs import sample
+from tests.jobs.harness import SAMPLES, at_work, eventually, push
+from tests.jobs.planted import PLANTED, plant, web_hook
+
+
+class SampleJob(AllowedJob):
+    """The gate, with the list of the tests."""
+
+    allowed = SAMPLES
+
+
+@pytest.fixture(autouse=True)
+def _fresh_samples() -> None:
+    sample.DONE.clear()
+
+
+@pytest.fixture
+def queue(fresh_redis_url: str) -> Iterator[JobQueue]:
+    made = JobQueue(fresh_redis_url)
+    yield made
+    made.connection.close()
+
+
+@pytest.fixture
+def hook() -> Iterator[socket.socket]:
+    """A server that notices whether anybody calls."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.3)
+        yield server
+
+
+def hook_url(server: socket.socket) -> str:
+    return f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+
+@pytest.fixture(params=PLANTED, ids=str)
+def planted(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_our_worker_refuses_what_was_planted_and_goes_on(
+    queue: JobQueue, planted: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    mark = tmp_path / "mark"
+    job_id = plant(queue.connection, queue.name, PLANTED[planted](mark))
+    with at_work(queue):
+        push(queue, "tests.jobs.sample.note", "next")
+        assert eventually(lambda: list(sample.DONE) == ["next"])
+        assert eventually(lambda: queue.connection.zscore("rq:failed:recado", job_id) is not None)
+        assert queue.connection.hget("rq:job:planted", "status") == b"failed"
+    assert not mark.exists()
+    (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert "planted was not run" in line
+
+
+def test_a_stock_worker_with_our_job_class_refuses_it_too(queue: JobQueue, planted: str, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    plant(queue.connection, queue.name, PLANTED[planted](mark))
+    push(queue, "tests.jobs.sample.note", "next")
+    run_stock_worker(queue)
+    assert list(sample.DONE) == ["next"]
+    assert not mark.exists()
+
+
+def run_stock_worker(queue: JobQueue) -> None:
+    client = queue.connect(timeout=600)
+    worker = SimpleWorker([queue.name], connection=client, serializer=JSONSerializer, job_class=SampleJob)
+    worker.work(burst=True, logging_level="CRITICAL")
+    client.close()
+
+
+def test_no_web_hook_is_called_by_our_worker(queue: JobQueue, hook: socket.socket) -> None:
+    job_id = plant(queue.connection, queue.name, web_hook(hook_url(hook)))
+    with at_work(queue):
+        assert eventually(lambda: queue.connection.zscore("rq:failed:recado", job_id) is not None)
+    with pytest.raises(TimeoutError):
+        hook.accept()
+    assert not sample.DONE
+
+
+def test_no_web_hook_is_called_by_a_stock_worker_with_our_job_class(queue: JobQueue, hook: socket.socket) -> None:
+    plant(queue.connection, queue.name, web_hook(hook_url(hook)))
+    run_stock_worker(queue)
+    with pytest.raises(TimeoutError):
+        hook.accept()
+    assert not sample.DONE
+
+
+LOOK_AROUND = """
+import sys
+from pathlib import Path
+from redis import Redis
+from rq import Queue, SimpleWorker, Worker
+from rq.job import Job
+from rq.registry import FailedJobRegistry, StartedJobRegistry
+from jobs.allowed import guard_rq
+guarded = sys.argv[3] == "guarded"
+if guarded:
+    guard_rq()
+client = Redis.from_url(sys.argv[1])
+def attempt(look):
+    try:
+        look()
+    except Exception as error:
+        print(type(error).__name__)
+attempt(lambda: Job.fetch("planted", connection=client).func_name)
+attempt(lambda: [worker.get_current_job() for worker in Worker.all(connection=client)])
+attempt(lambda: Queue("recado", connection=client).get_jobs())
+attempt(lambda: StartedJobRegistry("recado", connection=client).count)
+attempt(lambda: FailedJobRegistry("recado", connection=client).get_job_ids())
+attempt(lambda: SimpleWorker(["recado"], connection=client).work(burst=True, logging_level="CRITICAL"))
+client.close()
+"""
+
+
+def look_around(url: str, guard: str, mark: Path) -> None:
+    """What a dashboard does, and a worker that someone started without a thought, in a process of their own."""
+    program = [sys.executable, "-c", LOOK_AROUND, url, str(mark), guard]
+    subprocess.run(program, cwd=Path(__file__).parents[2], timeout=60, capture_output=True, check=True)
+
+
+@pytest.fixture
+def abandoned(queue: JobQueue) -> None:
+    """Makes the planted job look like one that a dead worker left running: RQ then runs its failure callback."""
+    queue.connection.zadd("rq:wip:recado", {"planted:execution": 1})
+    queue.connection.sadd("rq:workers", "rq:worker:planted")
+    queue.connection.hset("rq:worker:planted", mapping={"current_job": "planted", "queues": "recado"})
+
+
+@pytest.mark.usefixtures("abandoned")
+@pytest.mark.parametrize("name", ["a pickle", "a pickle beside the call", "os.system", "eval"])
+def test_stock_tools_in_a_guarded_process_run_nothing(
+    queue: JobQueue, fresh_redis_url: str, name: str, tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark"
+    plant(queue.connection, queue.name, PLANTED[name](mark))
+    look_around(fresh_redis_url, "guarded", mark)
+    assert not mark.exists()
+
+
+@pytest.mark.usefixtures("abandoned")
+@pytest.mark.parametrize("name", ["a pickle", "a pickle beside the call"])
+def test_the_guard_is_what_keeps_them_from_it(queue: JobQueue, fresh_redis_url: str, name: str, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    plant(queue.connection, queue.name, PLANTED[name](mark))
+    look_around(fresh_redis_url, "unguarded", mark)
+    assert mark.exists()
+
+
+def test_only_the_ring_job_is_on_the_list() -> None:
+    assert {ADVANCE} == ALLOWED_JOBS == {"jobs.advance.advance"}
+    assert AllowedJob.allowed is ALLOWED_JOBS
+
+
+def test_a_call_is_read_compressed_or_not() -> None:
+    raw = json.dumps([ADVANCE, None, ["c1"], {}]).encode()
+    expected = Call(ADVANCE, ("c1",), {})
+    assert parse_call(raw, ALLOWED_JOBS) == expected
+    assert parse_call(zlib.compress(raw), ALLOWED_JOBS) == expected
+
+
+@given(raw=st.binary(max_size=400), compress=st.booleans())
+def test_any_bytes_are_read_or_refused(raw: bytes, compress: bool) -> None:
+    with pytest.raises(JobRefused):
+        parse_call(zlib.compress(raw) if compress else raw, ALLOWED_JOBS)
+
+
+@given(
+    document=st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text() | st.just(ADVANCE),
+        lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=3),
+    )
+)
+def test_any_json_is_a_listed_call_or_refused(document: object) -> None:
+    try:
+        call = parse_call(json.dumps(document).encode(), ALLOWED_JOBS)
+    except JobRefused:
+        return
+    assert call.function == ADVANCE
+    assert isinstance(document, list)
+    assert len(document) == 4
