@@ -1,0 +1,47 @@
+# What a contributor calls. The first run makes .venv with pinned packages; PYTHON=... chooses the interpreter.
+PYTHON =
+ARGS =
+VENV = PYTHON='$(PYTHON)' sh deploy/venv.sh
+BIN = .venv/bin/python
+COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(BIN) -m piptools compile --quiet --generate-hashes --allow-unsafe \
+	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.PHONY: help run test lint format lock clean
+
+help:
+	@echo 'make run     start Recado (everything, on this machine)'
+	@echo 'make test    run the tests; ARGS="tests/channels -x" chooses some'
+	@echo 'make lint    formatting, lint, types, import rules'
+	@echo 'make format  write the formatting'
+	@echo 'make lock    pin the versions of requirements*.in anew'
+	@echo 'make clean   remove .venv and caches; your data in .recado stays'
+
+run:
+	@$(VENV) requirements.txt
+	@exec $(BIN) -m bot up
+
+test:
+	@$(VENV) requirements-dev.txt
+	@exec $(BIN) -m pytest $(ARGS)
+
+lint:
+	@$(VENV) requirements-dev.txt
+	@$(BIN) -m ruff format --check .
+	@$(BIN) -m ruff check .
+	@$(BIN) -m mypy
+	@.venv/bin/lint-imports
+
+format:
+	@$(VENV) requirements-dev.txt
+	@$(BIN) -m ruff check --fix --exit-zero .
+	@$(BIN) -m ruff format .
+
+# On the oldest Python we support: what only newer ones need is rarer than what only older ones need.
+lock:
+	@$(VENV) requirements-dev.txt
+	@$(COMPILE) --upgrade --output-file=requirements.txt requirements.in
+	@$(COMPILE) --upgrade --constraint=requirements.txt --output-file=requirements-dev.txt requirements-dev.in
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
