@@ -24,13 +24,15 @@ _DOOR_LIVES = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """The agent, and the sales data it reads; close it when the process ends."""
+    """The agent, and the doors it looks through; close it when the process ends."""
 
     agent: Agent
     source: SalesSource
+    exchange: ExchangeRates
 
     def close(self) -> None:
         self.source.close()
+        self.exchange.close()
 
 
 def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assistant:
@@ -50,7 +52,8 @@ def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assi
         call_seconds=settings.llm_timeout_seconds,
         output_tokens=settings.llm_max_output_tokens,
     )
-    tools = build_tools(source, ExchangeRates(settings.exchange_rate_base_url, clock=clock), clock)
+    exchange = ExchangeRates(settings.exchange_rate_base_url, clock=clock)
+    tools = build_tools(source, exchange, clock)
     return Assistant(
         Agent(provider, resolve_llm(settings.llm_provider, settings.llm_model), tools, limits, clock), source
     )
