@@ -1,0 +1,30 @@
+"""The fixed texts, and the few words that code itself understands."""
+
+import pytest
+
+from agent.phrases import guess_language, is_reset, phrase
+
+
+@pytest.mark.parametrize("text", ["/reset", "Esquece tudo", " esqueça  TUDO! ", "forget everything.", "olvida todo"])
+def test_a_wish_to_start_afresh_is_understood(text: str) -> None:
+    assert is_reset(text)
+
+
+@pytest.mark.parametrize("text", ["esquece tudo que falei e me diz as vendas", "reset", "", "quanto vendi?"])
+def test_anything_beside_it_is_a_question(text: str) -> None:
+    assert not is_reset(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Quanto vendi ontem?", "pt"), ("How much did I sell?", "en"), ("¿Cuánto vendí ayer?", "es"), ("", "pt")],
+)
+def test_the_language_of_a_text_is_guessed(text: str, language: str) -> None:
+    assert guess_language(text) == language
+
+
+def test_every_phrase_exists_in_three_languages() -> None:
+    for language in ("pt", "en", "es"):
+        assert "Aurora" in phrase("greeting_unknown", language, company="Aurora")
+        for name in ("reset_done", "only_text", "cannot_now", "limit_reached", "refused"):
+            assert len(phrase(name, language)) > 20
