@@ -54,9 +54,8 @@ def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assi
     )
     exchange = ExchangeRates(settings.exchange_rate_base_url, clock=clock)
     tools = build_tools(source, exchange, clock)
-    return Assistant(
-        Agent(provider, resolve_llm(settings.llm_provider, settings.llm_model), tools, limits, clock), source
-    )
+    llm = resolve_llm(settings.llm_provider, settings.llm_model)
+    return Assistant(Agent(provider, llm, tools, limits, clock), source, exchange)
 
 
 def build_policy(settings: Settings) -> WorkPolicy:
