@@ -229,6 +229,13 @@ def test_a_conversation_can_move_to_another_provider_without_the_first_ones_stat
     assert "top_n" in str(body)
 
 
+@pytest.mark.parametrize("wire", WIRES)
+def test_a_state_of_another_provider_on_the_same_wire_is_not_sent(wire: str) -> None:
+    body = _build(wire, messages=_with_state(wire, provider="somebody-else"))
+    assert "+/==" not in str(body)
+    assert "top_n" in str(body)
+
+
 def test_a_state_of_another_address_behind_the_same_name_is_not_sent() -> None:
     request = ask(messages=_with_state("openai-compatible", "openai-compatible"))
     body = completions.build_body(request, "openai-compatible", origin="elsewhere.example")

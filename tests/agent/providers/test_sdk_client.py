@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from agent.base import Provider
-from agent.providers.sdk_client import Endpoint, SdkClient
+from agent.providers.sdk_client import Endpoint, SdkClient, build_anthropic_client
 from models.errors import ProviderError
 from tests.agent.providers import bodies
 from tests.agent.providers.conftest import WIRES, ask, build_at
@@ -28,19 +28,21 @@ PATHS = {"openai": "/responses", "openai-compatible": "/chat/completions", "anth
 
 
 @pytest.mark.parametrize("wire", WIRES)
-def test_the_request_reaches_the_vendors_path_with_the_key_and_without_a_trace_header(
+def test_the_request_reaches_the_vendors_path_with_the_key(
     wire: str, vendor: VendorServer, providers: dict[str, Provider]
 ) -> None:
-    from opentelemetry import trace
-
     vendor.answer_json(ANSWERS[wire])
-    span = trace.NonRecordingSpan(trace.SpanContext(1, 1, is_remote=False, trace_flags=trace.TraceFlags(1)))
-    with trace.use_span(span):
-        providers[wire].complete(ask())
+    providers[wire].complete(ask())
     asked = vendor.asked[-1]
     assert asked.path == PATHS[wire]
     assert asked.headers["authorization"] == "Bearer test-key-0123456789"
-    assert "traceparent" not in asked.headers
+
+
+def test_anthropics_sdk_makes_no_spans_and_sends_no_trace_context() -> None:
+    client = build_anthropic_client(Endpoint("http://localhost", "key"))
+    assert client.open_telemetry["propagation"] is False
+    assert client.open_telemetry["traces"]["enabled"] is False
+    client.close()
 
 
 @pytest.mark.parametrize("wire", WIRES)
