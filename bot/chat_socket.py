@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -28,6 +28,7 @@ from models.trace import new_trace_id, tracing
 _PING_EVERY = 25  # seconds
 _SEND_TIMEOUT = 30  # seconds; who does not read for so long is gone
 _MOST_OWED = 32  # answers owed to one socket at once
+_LONGEST_ID = 200
 _MOST_UNREAD = 256  # frames we have not looked at yet
 _GOING_AWAY, _POLICY_VIOLATION = 1001, 1008
 _log = logging.getLogger("recado.web")
@@ -135,7 +136,7 @@ class _Talk:
         """Until one side closes or the process ends; what is still owed then can be fetched at /chat/<turn id>."""
         try:
             while self._server.connected and not self._desk.is_stopping():
-                self._event.wait(LOOK_EVERY)
+                self._event.wait(self._pause())
                 self._event.clear()
                 if len(self._server.input_buffer) > _MOST_UNREAD:
                     self._server.close(_POLICY_VIOLATION, "too many messages at once")
@@ -151,26 +152,35 @@ class _Talk:
             for owed in self._owed:
                 self._forget(owed)
 
+    def _pause(self) -> float:
+        """Until the next look, or until the first who waits is to be told that it will take longer."""
+        head = self._owed[0] if self._owed else None
+        if head is None or head.message_id is None or head.is_told:
+            return LOOK_EVERY
+        left = head.asked_at + self._services.settings.chat_wait_seconds - self._services.clock.monotonic()
+        return max(0.0, min(LOOK_EVERY, left))
+
     def _take(self, frame: str | bytes | None) -> None:
         if frame is None:
             return
         trace_id = new_trace_id()
         with tracing(trace_id):
-            echo, body = split_frame(frame)
+            echo = read_frame_id(frame)
             try:
-                self._owed.append(self._store(frame, body, echo, trace_id))
+                self._owed.append(self._store(frame, echo, trace_id))
             except Exception as error:
                 problem = problem_of(error)
                 if problem.status == 500:
                     _log.error("unexpected error on a socket", exc_info=error)
                 self._owed.append(_Owed(echo, problem_body(problem.status, problem.detail, trace_id)))
 
-    def _store(self, frame: str | bytes, body: bytes, echo: dict[str, str | int], trace_id: str) -> _Owed:
+    def _store(self, frame: str | bytes, echo: dict[str, str | int], trace_id: str) -> _Owed:
         if isinstance(frame, bytes):
             raise Problem(400, "Send text frames.")
         if len(self._owed) >= _MOST_OWED:
             raise Problem(429, f"{_MOST_OWED} answers are owed on this socket: wait for some of them.")
         headers = {"content-type": "application/json"}
+        body = frame.encode(errors="surrogatepass")
         frozen = InboundRequest(self._account.name, "POST", "/ws/chat", headers, body)
         stored = self._door.take(self._channel, self._account, frozen, trace_id)
         self._desk.bell.register(stored.message_id, self._event)
@@ -210,22 +220,13 @@ class _Talk:
             self._desk.bell.unregister(owed.message_id, self._event)
 
 
-def split_frame(frame: str | bytes) -> tuple[dict[str, str | int], bytes]:
-    """The frame's own `id`, to be echoed, and the rest as the body that POST /chat takes. Never raises."""
-    raw = frame if isinstance(frame, bytes) else frame.encode(errors="surrogatepass")
+def read_frame_id(frame: str | bytes) -> dict[str, str | int]:
+    """The frame's own `id`, to be echoed; nothing if there is none that is fit. Never raises."""
     try:
-        content = json.loads(frame, object_pairs_hook=_unique)
+        content = json.loads(frame)
     except (ValueError, RecursionError):
-        return {}, raw  # the channel says what is wrong with it
-    if not isinstance(content, dict) or "id" not in content:
-        return {}, raw
-    frame_id = content.pop("id")
-    is_fit = isinstance(frame_id, str | int) and len(str(frame_id)) <= 200
-    return ({"id": frame_id} if is_fit else {}), json.dumps(content).encode()
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Literal[None] | Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        raise ValueError("a name comes twice")
-    return content
+        return {}  # the channel says what is wrong with it
+    frame_id = content.get("id") if isinstance(content, dict) else None
+    if isinstance(frame_id, str | int) and len(repr(frame_id)) <= _LONGEST_ID:
+        return {"id": frame_id}
+    return {}

@@ -1,0 +1,1 @@
+"""The operators' console: login, status, and the RQ dashboard behind it."""
