@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
-from agent.base import Completion, Provider
+from agent.base import ChatMessage, Completion, Provider
 from models.errors import ProviderError
 from tests.agent.providers.conftest import ask
+from tests.agent.providers.test_answers import PARSERS
+from tests.agent.providers.test_requests import BUILDERS
+from tests.agent.providers.vendor_rules import CHECKS
 from tests.agent.providers.vendor_server import Answer, VendorServer
 
 RECORDINGS = Path(__file__).parents[4] / "shared" / "recordings" / "llm"
@@ -118,6 +121,18 @@ def test_every_success_body_is_read_as_the_vendors_sdk_reads_it(
     differences = [line for row in rows for line in _differences(row, _replay(row, vendor, providers))]
     assert len(rows) > 200
     assert differences == []
+
+
+@pytest.mark.parametrize("wire", sorted(PROVIDER_OF_WIRE))
+def test_every_answer_can_go_into_the_next_request_on_any_wire(wire: str) -> None:
+    name = PROVIDER_OF_WIRE[wire]
+    for row in (row for row in _recorded() if row["wire"] == wire and _is_success(row)):
+        answer = PARSERS[name](json.loads(row["response"]))
+        line = ChatMessage("assistant", answer.text, answer.tool_calls, "", None, name, answer.provider_state)
+        results = [ChatMessage("tool", "{}", tool_call_id=call.id) for call in answer.tool_calls]
+        conversation = [ChatMessage("user", "Oi"), line, *results, ChatMessage("user", "E?")]
+        for reader, build in BUILDERS.items():
+            CHECKS[reader](build(ask(messages=conversation), reader))
 
 
 @pytest.mark.parametrize("wire", sorted(PROVIDER_OF_WIRE))
