@@ -1,0 +1,42 @@
+"""Every tool by name: a dict of dotted paths, resolved when the tools of a process are built."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
+
+from agent.base import PersonRole, Tool
+from agent.tools.decorator import Blueprint
+from agent.tools.desk import Bench
+from agent.tools.exchange_rates import ExchangeRates
+from models.clock import Clock, SystemClock
+from models.sales.source import SalesSource
+
+TOOLS: Final[dict[str, str]] = {
+    "sales_summary": "agent.tools.sales:sales_summary",
+    "top_n": "agent.tools.sales:top_n",
+    "compare_periods": "agent.tools.sales:compare_periods",
+    "goal_progress": "agent.tools.goals:goal_progress",
+    "pipeline_status": "agent.tools.pipeline:pipeline_status",
+    "customer_brief": "agent.tools.customers:customer_brief",
+    "exchange_rate": "agent.tools.exchange:exchange_rate",
+}
+
+
+def get_blueprint(name: str) -> Blueprint[Any]:
+    """Raises KeyError for a name that is not registered, TypeError for a path that leads to something else."""
+    module, _, attribute = TOOLS[name].partition(":")
+    blueprint = getattr(import_module(module), attribute)
+    if not isinstance(blueprint, Blueprint) or blueprint.spec.name != name:
+        raise TypeError(f"{TOOLS[name]} is not the tool {name}")
+    return blueprint
+
+
+def build_tools(sales: SalesSource, exchange: ExchangeRates, clock: Clock | None = None) -> dict[str, Tool]:
+    """All tools of a process, in the order of the registry. The same objects serve every thread."""
+    bench = Bench(sales=sales, exchange=exchange, clock=clock or SystemClock())
+    return {name: get_blueprint(name).bind(bench) for name in TOOLS}
+
+
+def tools_for_role(tools: Mapping[str, Tool], role: PersonRole) -> dict[str, Tool]:
+    """Those that the role may be told of; an unknown person gets none."""
+    return {name: tool for name, tool in tools.items() if role in tool.roles}
