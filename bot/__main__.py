@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, HelpFormatter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -27,13 +27,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, commands: Mapping[str, tuple[str, str]] = COMMANDS) -> int:
     """Run one command; 0 when all is well, 1 when it failed, 2 for a wrong call or setting, 130 after Ctrl-C."""
     words = list(sys.argv[1:] if argv is None else argv)
     settings: Settings | None = None
     process = ""
     try:
-        parser, command = _build_parser(words)
+        parser, command = _build_parser(words, commands)
         arguments = parser.parse_args(words)
         if command is None:
             parser.print_help()
@@ -50,7 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _report(error, settings, process)
 
 
-def _build_parser(words: Sequence[str]) -> "tuple[ArgumentParser, Command | None]":
+def _build_parser(
+    words: Sequence[str], commands: Mapping[str, tuple[str, str]]
+) -> "tuple[ArgumentParser, Command | None]":
     """Every command by name, but the arguments only of the one that is called."""
     parser = ArgumentParser(
         prog="python -m bot",
@@ -59,11 +61,11 @@ def _build_parser(words: Sequence[str]) -> "tuple[ArgumentParser, Command | None
         epilog="Settings come from the environment and from .env; see .env.example. "
         "`python -m bot <command> --help` explains each command.",
     )
-    commands = parser.add_subparsers(dest="command", metavar="<command>", title="commands")
+    entries = parser.add_subparsers(dest="command", metavar="<command>", title="commands")
     called = next((word for word in words if not word.startswith("-")), None)
     command: Command | None = None
-    for name, (path, summary) in COMMANDS.items():
-        entry = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+    for name, (path, summary) in commands.items():
+        entry = entries.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if name == called:
             command = load_command(path)
             command.add_arguments(entry)

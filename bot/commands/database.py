@@ -11,9 +11,9 @@ from sqlalchemy.exc import OperationalError
 from bot.embedded.engines import attach_or_start
 from bot.migrate import is_at_head, upgrade
 from bot.settings import Settings
+from bot.tenant import prepare_tenant
 from models.errors import ConfigurationError
-from models.session import build_engine, session_scope
-from models.tenant import DEFAULT, ensure_tenant
+from models.session import build_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
         try:
             if engines.owns or not is_at_head(engine):
                 _bring_to_head(settings, engines.database_url)
-            with session_scope(engine) as connection:
-                tenant_id = ensure_tenant(
-                    connection, slug=DEFAULT, name=settings.company_name, timezone=settings.timezone
-                )
-            yield Database(engine, tenant_id, engines.database_url, engines.redis_url)
+            yield Database(engine, prepare_tenant(engine, settings), engines.database_url, engines.redis_url)
         finally:
             engine.dispose()
 

@@ -40,7 +40,9 @@ def _add(arguments: Namespace, settings: Settings) -> None:
         raise CommandError(f"--email: {arguments.email!r} is no e-mail address")
     if not name:
         raise CommandError("--name is empty: give the operator a name")
-    password = _read_line() if arguments.password_stdin else _ask_password()
+    if not arguments.password_stdin and not sys.stdin.isatty():
+        raise CommandError("there is no terminal to ask for the password: pipe it in and give --password-stdin")
+    password = _read_line() if arguments.password_stdin else ask_password(getpass)
     if len(password) < SHORTEST_PASSWORD:
         raise CommandError(f"the password is too short: give at least {SHORTEST_PASSWORD} characters")
     with open_database(settings) as database:
@@ -52,11 +54,10 @@ def _read_line() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _ask_password() -> str:
-    if not sys.stdin.isatty():
-        raise CommandError("there is no terminal to ask for the password: pipe it in and give --password-stdin")
-    password = getpass("Password: ")
-    if getpass("Again: ") != password:
+def ask_password(ask: Callable[[str], str]) -> str:
+    """Typed twice, so that nobody is locked out by a slip. Raises CommandError when the two differ."""
+    password = ask("Password: ")
+    if ask("Again: ") != password:
         raise CommandError("the two passwords differ: nothing was done")
     return password
 

@@ -34,10 +34,11 @@ def _scheduler(arguments: Namespace, settings: Settings) -> int:
 def _migrate(arguments: Namespace, settings: Settings) -> int:
     from bot.commands.database import reaching_database
     from bot.embedded.engines import attach_or_start
-    from bot.migrate import head_revision, upgrade
+    from bot.migrate import head_revision
+    from bot.tenant import migrate_company
 
     with attach_or_start(settings) as engines, reaching_database():
-        upgrade(engines.database_url)
+        migrate_company(settings, engines.database_url)
     print(f"The database is at revision {head_revision()}.")
     return 0
 

@@ -2,13 +2,13 @@
 
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main
+from bot.__main__ import COMMANDS, main
 from bot.demo import prepare_demo
 from bot.settings import Settings, load_settings
 from tests.bot.logging_state import logging_as_before
@@ -24,6 +24,7 @@ class Outcome:
 
 
 Cli = Callable[..., Outcome]
+Table = Mapping[str, tuple[str, str]]
 
 
 @pytest.fixture(scope="package")
@@ -54,18 +55,18 @@ def cli(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Cli:
-    """Runs one command: words, then `stdin` and environment variables by name."""
+    """Runs one command: words, then `stdin`, other `commands`, and environment variables by name."""
     monkeypatch.setenv("DATABASE_URL", command_database_url)
     monkeypatch.setenv("REDIS_URL", redis_url)
 
-    def run(*words: str, stdin: str = "", **environ: str) -> Outcome:
+    def run(*words: str, stdin: str = "", commands: Table = COMMANDS, **environ: str) -> Outcome:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environ.items():
                 patch.setitem(os.environ, name, value)
             patch.setattr("sys.stdin", io.StringIO(stdin))
             capsys.readouterr()
             try:
-                code = main(words)
+                code = main(words, commands)
             except SystemExit as left:  # argparse, after its own message
                 code = left.code if isinstance(left.code, int) else 1
             printed = capsys.readouterr()

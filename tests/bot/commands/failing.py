@@ -16,3 +16,4 @@ def _interrupt(arguments: Namespace, settings: Settings) -> int:
 
 FAILING = Command(_run)
 INTERRUPTED = Command(_interrupt)
+SERVING = Command(_run, process="web")

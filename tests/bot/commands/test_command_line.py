@@ -1,5 +1,6 @@
 """The command line itself: help, exit codes, and errors in one line."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -83,17 +84,24 @@ def test_a_database_out_of_reach_names_the_setting_and_hides_the_password(cli: C
     assert "hunter22" not in done.err
 
 
-def test_an_unexpected_error_is_one_line_until_one_asks_for_more(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(COMMANDS, "usage", ("tests.bot.commands.failing:FAILING", "fails"))
-    done = cli("usage")
+def test_an_unexpected_error_is_one_line_until_one_asks_for_more(cli: Cli) -> None:
+    commands = {"fail": ("tests.bot.commands.failing:FAILING", "fails")}
+    done = cli("fail", commands=commands)
     assert (done.code, done.err) == (1, "recado: unexpected ValueError: no luck (LOG_LEVEL=DEBUG shows where)\n")
-    told = cli("usage", LOG_LEVEL="DEBUG")
+    told = cli("fail", commands=commands, LOG_LEVEL="DEBUG")
     assert "in _run" in told.err
 
 
-def test_ctrl_c_ends_a_command_quietly(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(COMMANDS, "usage", ("tests.bot.commands.failing:INTERRUPTED", "is interrupted"))
-    done = cli("usage")
+def test_an_unexpected_end_of_a_process_is_in_its_log(cli: Cli) -> None:
+    done = cli("serve", commands={"serve": ("tests.bot.commands.failing:SERVING", "serves")})
+    assert done.code == 1
+    line = json.loads(done.out)
+    assert (line["level"], line["process"]) == ("CRITICAL", "web")
+    assert "ValueError: no luck" in line["exc_info"]
+
+
+def test_ctrl_c_ends_a_command_quietly(cli: Cli) -> None:
+    done = cli("wait", commands={"wait": ("tests.bot.commands.failing:INTERRUPTED", "is interrupted")})
     assert (done.code, done.out, done.err) == (130, "", "")
 
 
