@@ -32,8 +32,10 @@ class WhatsAppChannel:
         pause_between_parts=1.0,  # parts sent at once may arrive in any order
     )
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, *, connect_timeout: float = 5.0, read_timeout: float = 15.0) -> None:
+        """Times are in seconds."""
         self.account = account
+        self._timeouts = (connect_timeout, read_timeout)
         self._lock = Lock()
         self._transport: TwilioTransport | None = None
         self._client: Any = None
@@ -67,7 +69,9 @@ class WhatsAppChannel:
                 from twilio.rest import Client
 
                 credentials = self.account.credentials
-                self._transport = TwilioTransport(credentials.get("api_base_url", "") or DEFAULT_BASE_URL)
+                connect, read = self._timeouts
+                base_url = credentials.get("api_base_url", "") or DEFAULT_BASE_URL
+                self._transport = TwilioTransport(base_url, connect=connect, read=read)
                 token = next(iter(split_secrets(credentials.get("auth_token", ""))), "")
                 self._client = Client(credentials.get("account_sid", ""), token, http_client=self._transport)
             return self._client

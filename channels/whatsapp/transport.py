@@ -41,8 +41,8 @@ class Refused(Exception):
 class TwilioTransport:
     """What `twilio.rest.Client` takes as its `http_client`. Safe for threads. Times are in seconds."""
 
-    def __init__(self, base_url: str = DEFAULT_BASE_URL, *, connect: float = 5.0, read: float = 15.0) -> None:
-        self._base = urlsplit(base_url or DEFAULT_BASE_URL)
+    def __init__(self, base_url: str, *, connect: float, read: float) -> None:
+        self._base = urlsplit(base_url)
         self._client = httpx2.Client(
             timeout=httpx2.Timeout(read, connect=connect, pool=connect),
             limits=_LIMITS,

@@ -1,0 +1,69 @@
+"""One specimen per channel: an account, requests as its platform makes them, and requests that it never made.
+
+A new channel adds its builder here; without one the contract suite fails.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from channels.base import Account, InboundRequest
+from tests.channels.whatsapp.conftest import BASE, signed_request
+from tests.standins.twilio import ACCOUNT_SID, AUTH_TOKEN, NUMBER
+from tests.standins.twilio_webhooks import inbound_form
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """`unreadable` is genuine but makes no sense; `forged` is empty where the door authenticates the caller."""
+
+    account: Account
+    message: InboundRequest
+    unreadable: InboundRequest
+    to: str
+    forged: tuple[InboundRequest, ...] = field(default=())
+    receipt: InboundRequest | None = None
+    door_authenticates: bool = False
+    unreachable: Account | None = None  # the account with nobody listening where it sends to
+
+
+def _chat() -> Specimen:
+    body = json.dumps({"user_id": "ana", "message": "Quanto vendi?"}).encode()
+    headers = {"content-type": "application/json", "idempotency-key": "k-1"}
+    request = InboundRequest("chat", "POST", "/chat", headers, body)
+    return Specimen(
+        account=Account("chat", "chat"),
+        message=request,
+        unreadable=replace(request, body=b"[" * 100_000),
+        to="ana",
+        door_authenticates=True,
+    )
+
+
+def _whatsapp() -> Specimen:
+    credentials = {"account_sid": ACCOUNT_SID, "auth_token": AUTH_TOKEN}
+    account = Account("whatsapp", "default", NUMBER, credentials, BASE)
+    form = inbound_form(ACCOUNT_SID, NUMBER, "Quanto vendi?", "whatsapp:+5511987654321")
+    message = signed_request(form)
+    status = {"AccountSid": ACCOUNT_SID, "MessageSid": form["MessageSid"], "MessageStatus": "read"}
+    path = "/webhooks/whatsapp/default/status/0193b6c7-0000-7000-8000-000000000001"
+    unsigned = {"content-type": message.headers["content-type"]}
+    return Specimen(
+        account=account,
+        message=message,
+        unreadable=signed_request({"AccountSid": ACCOUNT_SID}),
+        to="whatsapp:+5511987654321",
+        forged=(
+            replace(message, headers=unsigned),
+            replace(message, headers={**unsigned, "x-twilio-signature": ""}),
+            replace(message, headers={**unsigned, "x-twilio-signature": "ção"}),
+            replace(message, body=message.body + b"&Body=mais"),
+            replace(message, target="/webhooks/whatsapp/other"),
+            signed_request(form, token="another-token"),
+        ),
+        receipt=signed_request(status, target=path),
+        unreachable=replace(account, credentials={**credentials, "api_base_url": "http://127.0.0.1:1"}),
+    )
+
+
+SPECIMENS: dict[str, Callable[[], Specimen]] = {"chat": _chat, "whatsapp": _whatsapp}
