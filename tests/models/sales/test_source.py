@@ -1,6 +1,7 @@
 """The door itself: read-only, patient for five seconds, honest when the database is away."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +14,7 @@ from models.demo.reader import demo_reader_url
 from models.errors import ConfigurationError, ToolError
 from models.period import Period
 from models.sales.question import EVERYTHING
+from models.sales.relations import ALL
 from models.sales.source import SalesSource, twelve_months
 from models.session import build_engine
 from tests.models.sales.conftest import AskSql, amount
@@ -150,3 +152,11 @@ def test_a_brief_of_an_earlier_day_knows_nothing_of_later_orders(source: SalesSo
 def test_twelve_months_end_today_and_survive_a_leap_day() -> None:
     assert twelve_months(date(2026, 11, 21)) == Period(date(2025, 11, 22), date(2026, 11, 21))
     assert twelve_months(date(2024, 2, 29)) == Period(date(2023, 3, 1), date(2024, 2, 29))
+
+
+def test_the_documentation_names_every_relation_and_column_that_queries_use() -> None:
+    document = (Path(__file__).parents[3] / "docs" / "sales-schema.md").read_text()
+    lines = {line.split("|")[1].strip(" `"): line for line in document.splitlines() if line.startswith("| `")}
+    assert set(lines) == {relation.name for relation in ALL}
+    for relation in ALL:
+        assert [c.name for c in relation.columns if f"`{c.name}`" not in lines[relation.name]] == []

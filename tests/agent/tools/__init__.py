@@ -1,0 +1,1 @@
+"""Tools, called as the assistant calls them, over a real database and stand-in servers."""
