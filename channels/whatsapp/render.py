@@ -66,14 +66,10 @@ def _lines(block: SyntaxTreeNode) -> list[Line]:
 
 
 def _labelled(block: SyntaxTreeNode) -> Iterator[tuple[SyntaxTreeNode, str]]:
-    """Items with their bullets or numbers. Numbers stay as written (they may be years), except that 1. 1. 1. counts."""
-    written = [item.info for item in block.children]
-    counted = len(set(written)) == 1 and block.type == "ordered_list"
-    for index, item in enumerate(block.children):
-        if block.type == "bullet_list":
-            yield item, _BULLETS[item.markup]
-        else:
-            yield item, f"{int(item.info) + index if counted else item.info}{item.markup} "
+    """Items with their bullets or numbers. Numbers stay as written: they may be years or figures."""
+    for item in block.children:
+        ordered = block.type == "ordered_list"
+        yield item, f"{item.info}{item.markup} " if ordered else _BULLETS[item.markup]
 
 
 def _hung(item: SyntaxTreeNode, label: str) -> list[Line]:
