@@ -1,0 +1,168 @@
+"""The provider without a vendor: reads the last question, asks for tools, then phrases what they returned."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from agent.base import (
+    ChatMessage,
+    Completion,
+    CompletionRequest,
+    Cost,
+    EngineKind,
+    Language,
+    Situation,
+    ToolCall,
+    Usage,
+)
+from agent.providers.offline.language import language_of
+from agent.providers.offline.lexing import is_common, scan
+from agent.providers.offline.names import Names
+from agent.providers.offline.phrasing import phrase
+from agent.providers.offline.plan import Step, View
+from agent.providers.offline.planning import plan_question
+from agent.providers.offline.slots import Slots
+from agent.providers.offline.splitting import questions_in
+from agent.providers.offline.wording import LIMITS_SAID, TOPICS, say
+from models.catalogue import Catalogue
+from models.errors import ProviderError
+
+_LLM: Final = "recado-rules-1"
+_TURNS_BACK = 4  # a follow-up may lean on a follow-up
+_LONGEST_TEXT = 2000  # characters read of one message
+
+
+class OfflineProvider:
+    """Rules instead of an LLM. Keeps no state but the index of the names last seen; safe for threads."""
+
+    name = "offline"
+    engine: EngineKind = "offline"
+
+    def __init__(self, catalogue: Callable[[], Catalogue]) -> None:
+        self._catalogue = catalogue
+        self._indexed: tuple[Catalogue, Names] | None = None
+
+    def complete(self, request: CompletionRequest) -> Completion:
+        """Tool calls for a fresh question, words once their results are there. Raises ProviderError without a question."""
+        situation = request.situation or Situation(today=_no_date())
+        said = [number for number, message in enumerate(request.messages) if message.role == "user"]
+        if not said:
+            raise ProviderError("the prompt holds no question", kind="bad_request")
+        catalogue, names = self._names()
+        question = request.messages[said[-1]]
+        history = [request.messages[number].content for number in said[:-1]]
+        steps = _steps(question.content, history, situation, catalogue, names)
+        language = language_of(question.content, situation.language)
+        turn = request.messages[said[-1] + 1 :]
+        calls = [call for message in turn if message.role == "assistant" for call in message.tool_calls]
+        if calls:
+            return _completion(_answer(steps, calls, turn, language, situation))
+        return _first(steps, request, language, situation)
+
+    def price(self, completion: Completion, llm: str) -> Cost:
+        """Nothing is paid for rules."""
+        return Cost(Decimal(0), "local_zero")
+
+    def _names(self) -> tuple[Catalogue, Names]:
+        catalogue = self._catalogue()
+        indexed = self._indexed
+        if indexed is None or indexed[0] != catalogue:
+            indexed = (catalogue, Names(catalogue, is_common))
+            self._indexed = indexed
+        return indexed
+
+
+def _no_date() -> date:
+    raise ProviderError("the offline engine needs a situation that tells the date", kind="bad_request")
+
+
+def _completion(text: str, calls: tuple[ToolCall, ...] = ()) -> Completion:
+    return Completion(text, calls, "tool_calls" if calls else "stop", Usage(), _LLM)
+
+
+def _questions(text: str, history: Sequence[str], names: Names, today: date) -> list[Slots]:
+    before: list[Slots] = []
+    for said in (*history[-_TURNS_BACK:], text):
+        before = questions_in(scan(said[:_LONGEST_TEXT], names, today), before)
+    return before
+
+
+def _steps(text: str, history: Sequence[str], situation: Situation, catalogue: Catalogue, names: Names) -> list[Step]:
+    steps: list[Step] = []
+    for question in _questions(text, history, names, situation.today):
+        steps += [step for step in plan_question(question, situation, catalogue) if step not in steps]
+    return steps
+
+
+def _first(steps: list[Step], request: CompletionRequest, language: Language, situation: Situation) -> Completion:
+    """The calls, if all of them may be made; else only words."""
+    allowed = {tool.name for tool in request.tools} if request.tool_choice == "auto" else set()
+    wanted = [step for step in steps if step.tool in allowed]
+    if not wanted:
+        return _completion(_words(steps, language, situation, has_tools=bool(allowed)))
+    calls = tuple(
+        ToolCall(
+            f"offline_{number}", step.tool, dict(step.arguments), json.dumps(dict(step.arguments), ensure_ascii=False)
+        )
+        for number, step in enumerate(wanted)
+    )
+    return _completion("", calls)
+
+
+def _words(steps: list[Step], language: Language, situation: Situation, *, has_tools: bool) -> str:
+    if not has_tools and situation.role == "unknown":
+        return say("stranger", language)
+    texts = [say("not_allowed", language) if step.tool else _said(step, language) for step in steps]
+    return "\n\n".join(dict.fromkeys(texts))
+
+
+def _said(step: Step, language: Language) -> str:
+    details = dict(step.details)
+    if "names" in details:
+        details["names"] = ", ".join(details["names"])
+    if "words" in details:
+        details["words"] = " ".join(details["words"])
+    if "topic" in details:
+        details["topic"] = TOPICS[details["topic"]][language]
+    if "limit" in details:
+        details["limit"] = LIMITS_SAID[details["limit"]][language]
+    return say(step.say, language, **details)
+
+
+def _answer(
+    steps: list[Step], calls: list[ToolCall], turn: Sequence[ChatMessage], language: Language, situation: Situation
+) -> str:
+    """Results in the order of the questions; whatever was answered without a tool keeps its place."""
+    results = {message.tool_call_id: _parsed(message.content) for message in turn if message.role == "tool"}
+    waiting = list(calls)
+    blocks = []
+    for step in steps:
+        call = next((one for one in waiting if one.name == step.tool and _same(one, step)), None) if step.tool else None
+        if call is not None:
+            waiting.remove(call)
+            blocks.append(_phrased(call, results, step.view, language, situation))
+        else:
+            blocks.append(say("not_allowed", language) if step.tool else _said(step, language))
+    blocks += [_phrased(call, results, View(), language, situation) for call in waiting]
+    return "\n\n".join(dict.fromkeys(blocks))
+
+
+def _same(call: ToolCall, step: Step) -> bool:
+    return dict(call.arguments or {}) == dict(step.arguments)
+
+
+def _phrased(
+    call: ToolCall, results: Mapping[str, Mapping[str, Any]], view: View, language: Language, situation: Situation
+) -> str:
+    result = results.get(call.id, {})
+    return phrase(call.name, result, call.arguments or {}, view, language, situation.today.isoformat())
+
+
+def _parsed(content: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(content)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,110 @@
+"""Goals, pipeline, customers and exchange rates in words: results that are a handful of facts rather than a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.base import Language
+from agent.providers.offline import figures
+from agent.providers.offline.lines import line
+from agent.providers.offline.plan import View
+from agent.providers.offline.wording import STATUS_NAMES
+
+_Json = Mapping[str, Any]
+
+
+def goal_progress(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
+    """Goal, achieved, and what is missing per business day where days are left."""
+
+    def money(key: str) -> str:
+        return figures.amount(data.get(key), "BRL", language)
+
+    who = data.get("salesperson") or line("team", language)
+    first = line(
+        "goal",
+        language,
+        who=who,
+        goal=money("goal"),
+        achieved=money("achieved"),
+        percent=figures.percent(data.get("percent"), language),
+    )
+    missing = figures.decimal_of(data.get("missing"))
+    if missing is not None and missing <= 0:
+        return [first, line("reached", language)]
+    second = line("missing", language, missing=money("missing"))
+    if data.get("needed_per_business_day") is not None and data.get("business_days_left"):
+        days = data["business_days_left"]
+        second += line("per_day", language, value=money("needed_per_business_day"), days=days)
+    return [first, second + "."]
+
+
+def pipeline_status(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
+    """Stages with deals and value, and their total when there are several."""
+    stages = [stage for stage in data.get("stages") or () if isinstance(stage, Mapping)]
+    lines = [line("pipeline", language)]
+    for stage in stages:
+        value = figures.amount(stage.get("value"), "BRL", language)
+        lines.append(line("stage", language, stage=stage.get("stage", "—"), value=value, deals=stage.get("deals", "—")))
+    if not stages:
+        return [line("nothing", language)]
+    if len(stages) > 1:
+        total = figures.amount(data.get("total"), "BRL", language)
+        lines.append(line("stages_total", language, value=total, deals=data.get("deals", "—")))
+    return lines
+
+
+def brief(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
+    """A customer on a page: who, where, what they bought, what is open."""
+    where = "/".join(str(data[key]) for key in ("city", "state") if data.get(key))
+    facts = ", ".join(part for part in (where, str(data.get("segment") or "")) if part)
+    lines = [f"**{data.get('customer', arguments.get('customer', ''))}**" + (f" — {facts}" if facts else "")]
+    if data.get("salesperson"):
+        lines.append(line("served_by", language, value=data["salesperson"]))
+    lines.append(_last_order(data.get("last_order"), language))
+    if data.get("revenue_12m") is not None:
+        value = figures.amount(data["revenue_12m"], "BRL", language)
+        lines.append(line("last_year", language, value=value, orders=data.get("orders_12m", "—")))
+    open_orders = data.get("open_orders")
+    if isinstance(open_orders, Mapping) and open_orders.get("count"):
+        value = figures.amount(open_orders.get("value"), "BRL", language)
+        lines.append(line("open_orders", language, value=value, orders=open_orders["count"]))
+    return lines + _lists(data, language)
+
+
+def _last_order(order: Any, language: Language) -> str:
+    if not isinstance(order, Mapping):
+        return line("no_order", language)
+    value = f"{figures.day(order.get('date'), language)}, {figures.amount(order.get('value'), 'BRL', language)}"
+    status = order.get("status")
+    return line("last_order", language, value=value + (f" ({_status(status, language)})" if status else ""))
+
+
+def _status(status: Any, language: Language) -> str:
+    return STATUS_NAMES[status][language] if status in STATUS_NAMES else str(status)
+
+
+def _lists(data: _Json, language: Language) -> list[str]:
+    lines = []
+    products = [one for one in data.get("top_products") or () if isinstance(one, Mapping)]
+    if products:
+        named = (f"{one.get('name')} ({figures.amount(one.get('value'), 'BRL', language)})" for one in products)
+        lines.append(line("top_products", language, value=", ".join(named)))
+    deals = [one for one in data.get("deals") or () if isinstance(one, Mapping)]
+    if deals:
+        told = (
+            f"{one.get('title')} — {one.get('stage')}, {figures.amount(one.get('value'), 'BRL', language)}"
+            for one in deals
+        )
+        lines.append(line("deals", language, value="; ".join(told)))
+    return lines
+
+
+def exchange_rate(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
+    """Buying and selling rate with the day they are of."""
+
+    def rate(key: str) -> str:
+        exact = figures.decimal_of(data.get(key))
+        return "—" if exact is None else figures.number(exact, language, 4)
+
+    currency = data.get("currency", arguments.get("currency", ""))
+    day = figures.day(data.get("date"), language)
+    return [line("rate", language, currency=currency, date=day, buy=rate("buy"), sell=rate("sell"))]

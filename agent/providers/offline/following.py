@@ -1,0 +1,111 @@
+"""Questions that lean on another one: "e no mês anterior?", "e da Ana?", "vendas e pedidos de ontem"."""
+
+from dataclasses import replace
+
+from agent.periods import FoundPeriod, reanchor
+from agent.providers.offline.names import NameHit
+from agent.providers.offline.slots import CORE, Slots
+
+_ORDER = frozenset({"TOP", "BOTTOM", "RANKING"})
+_MEASURES = frozenset({"REVENUE", "SALES", "BUY", "ORDERS", "UNITS", "OUTFLOW", "TICKET", "RESULT", "COUNT"})
+_OTHERWISE = frozenset({"GOAL", "PIPELINE", "RATE", "CURRENCY", "BRIEF", "STAGE"})
+_SHORTEST_GOAL_DAYS = 28
+
+
+def leans_on_another(clause: Slots) -> bool:
+    """Whether the clause brings something to put into the question before."""
+    return bool(
+        clause.periods
+        or clause.names
+        or clause.dimensions
+        or clause.me
+        or clause.team
+        or clause.owners
+        or clause.status
+        or clause.limits
+    )
+
+
+def followed(base: Slots, clause: Slots) -> Slots:
+    """The question before with what the clause says in place of its own."""
+    periods = _placed_against(base, clause)
+    cues = base.cues | clause.cues
+    if periods and len(periods) < 2:
+        cues -= {"COMPARE", "BASE"}
+    if clause.cues & _ORDER:
+        cues = (cues - _ORDER) | (clause.cues & _ORDER)
+    person = clause.me or clause.team or bool(clause.of_kind("salesperson"))
+    return replace(
+        base,
+        cues=cues,
+        metric=clause.metric or base.metric,
+        dimensions=clause.dimensions or base.dimensions,
+        grouped=clause.grouped or base.grouped,
+        plural=clause.plural or base.plural,
+        count=clause.count or base.count,
+        names=_replaced(base, clause),
+        me=clause.me if person else base.me,
+        team=clause.team if person else base.team,
+        status=clause.status or base.status,
+        periods=periods or base.periods,
+        base=None if periods else base.base,
+        limits=tuple(dict.fromkeys(base.limits + clause.limits)),
+        unknown=tuple(dict.fromkeys(base.unknown + clause.unknown)),
+        owners=clause.owners or (() if clause.names else base.owners),
+        linked=base.linked,
+    )
+
+
+def _placed_against(base: Slots, clause: Slots) -> tuple[FoundPeriod, ...]:
+    if not clause.periods or not base.periods:
+        return clause.periods
+    first = clause.periods[0]
+    return (replace(first, period=reanchor(first, base.periods[0].period)), *clause.periods[1:])
+
+
+def _replaced(base: Slots, clause: Slots) -> tuple[NameHit, ...]:
+    """Names of the same kind give way, and so does an unclear name that the new one makes clear."""
+    if not clause.names and not clause.me and not clause.team:
+        return base.names
+    kinds = {hit.candidates[0].kind for hit in clause.names}
+    kinds |= {"salesperson"} if clause.me or clause.team else set()
+    said = {entry for hit in clause.names for entry in hit.candidates}
+    kept = (hit for hit in base.names if hit.candidates[0].kind not in kinds and not said & set(hit.candidates))
+    return (*kept, *clause.names)
+
+
+def with_period_of(base: Slots, clause: Slots) -> Slots:
+    """ "E quantos pedidos?": the period of the question before, if this one names none."""
+    if clause.periods or not _may_share(base, clause):
+        return clause if not clause.periods else replace(clause, periods=_placed_against(base, clause))
+    return lent(base, clause)
+
+
+def lent(lender: Slots, clause: Slots) -> Slots:
+    """The clause with the lender's period, and its person if the clause speaks of nobody."""
+    if not _may_share(lender, clause):
+        return clause
+    periods = clause.periods or _shareable(lender, clause)
+    nobody = not (clause.names or clause.me or clause.team or clause.owners or clause.dimensions)
+    if not nobody or not _bare(clause):
+        return replace(clause, periods=periods)
+    names = lender.names if clause.cues & _MEASURES else lender.of_kind("salesperson")
+    return replace(clause, periods=periods, names=names, me=lender.me, team=lender.team, owners=lender.owners)
+
+
+def _may_share(lender: Slots, clause: Slots) -> bool:
+    asked = (_MEASURES | _ORDER | {"GOAL"}) & clause.cues
+    return bool(asked) and not clause.cues & (_OTHERWISE - {"GOAL"}) and not clause.topics and bool(lender.cues & CORE)
+
+
+def _shareable(lender: Slots, clause: Slots) -> tuple[FoundPeriod, ...]:
+    if lender.cues & (_OTHERWISE - {"GOAL"}) or len(lender.periods) > 1:
+        return ()
+    if "GOAL" in clause.cues:
+        return tuple(found for found in lender.periods if found.period.days >= _SHORTEST_GOAL_DAYS)
+    return lender.periods
+
+
+def _bare(clause: Slots) -> bool:
+    """Only a measure or a goal, with no doer of its own."""
+    return not clause.cues & (_ORDER | {"WHO", "WHAT"})

@@ -1,0 +1,56 @@
+"""Which of the three languages a text is written in, by its small words."""
+
+from typing import Final
+
+from agent.base import Language
+from agent.periods.words import tokens_of
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_MARKS: Final[dict[Language, frozenset[str]]] = {
+    "pt": _set(
+        "quanto qto qual quais vendas venda vendi vendeu vendemos venderam mes semana ontem hoje hj "
+        "anteontem do da dos das no na nos nas em eu meu minha meus minhas nao foi foram com pra pro pelo "
+        "pela voce vc faturamento pedidos quantos quantas quem mais menos este esta esse essa ano passado "
+        "passada ultimos ultimas dias oi ola bom boa dia tarde noite obrigado obrigada valeu cliente "
+        "clientes vendedor vendedores produto produtos falta funil cotacao e o a os as um uma ao dolar "
+        "estoque bati faturou cresceu comparado melhor melhores maiores piores ate fim trimestre me fala"
+    ),
+    "en": _set(
+        "how much many what which who the of in on for did do does is are was were sales sold sell last "
+        "this month week year yesterday today my we our i you and to vs with by per customer customers "
+        "product products orders order revenue top best show tell me hi hello hey thanks thank goal "
+        "target deals stock can will from between compare salesperson please about rate exchange quarter "
+        "units average have has a it at than"
+    ),
+    "es": _set(
+        "cuanto cuantos cuantas cual cuales ventas vendi vendio vendimos vendieron mes semana ayer hoy "
+        "anteayer el la los las del al en y yo mi mis nosotros fue fueron con por para quien quienes mas "
+        "menos este esta ano pasado pasada ultimos ultimas dias hola buenos buenas gracias cliente "
+        "clientes vendedor vendedores producto productos falta embudo facturacion facturamos tipo cambio "
+        "mejor mejores peores hasta desde trimestre hablame de que lo un una es pedidos dolar existencias "
+        "cuota meta enero febrero marzo mayo junio julio septiembre octubre noviembre diciembre unidades"
+    ),
+}
+_SPANISH_SIGNS = frozenset("ñ¿¡")
+_PORTUGUESE_SIGNS = frozenset("ãõçêâ")
+
+
+def language_of(text: str, fallback: Language | None) -> Language:
+    """The language with most small words in the text; ties go to the fallback, then to Portuguese."""
+    lowered = text.lower()
+    scores = dict.fromkeys(_MARKS, 0.0)
+    for token in tokens_of(text):
+        holders = [language for language, marks in _MARKS.items() if token.word in marks]
+        for language in holders:
+            scores[language] += 1 / len(holders)
+    scores["es"] += 2 * len(_SPANISH_SIGNS & set(lowered))
+    scores["pt"] += 2 * len(_PORTUGUESE_SIGNS & set(lowered))
+    best = max(scores.values())
+    leaders: list[Language] = [language for language, score in scores.items() if score > best - 0.01]
+    if fallback in leaders or best == 0:
+        return fallback or "pt"
+    return leaders[0]

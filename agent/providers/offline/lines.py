@@ -1,0 +1,111 @@
+"""The small lines that answers are built of."""
+
+from typing import Final
+
+from agent.base import Language
+
+Texts = dict[Language, str]
+
+LINES: Final[dict[str, Texts]] = {
+    "to": {"pt": "{start} a {end}", "en": "{start} to {end}", "es": "{start} al {end}"},
+    "running": {
+        "pt": " (em curso, dados até hoje)",
+        "en": " (still running, data until today)",
+        "es": " (en curso, datos hasta hoy)",
+    },
+    "assumed_period": {
+        "pt": "Sem período na pergunta, usei o mês atual.",
+        "en": "No period in the question, so I took the current month.",
+        "es": "Sin período en la pregunta, usé el mes actual.",
+    },
+    "assumed_base": {
+        "pt": "Sem base na pergunta, comparei com o período anterior.",
+        "en": "No base in the question, so I compared with the period before.",
+        "es": "Sin base en la pregunta, comparé con el período anterior.",
+    },
+    "assumed_metric": {
+        "pt": "Medido por {metric}.",
+        "en": "Measured by {metric}.",
+        "es": "Medido por {metric}.",
+    },
+    "no_cancelled": {
+        "pt": "Pedidos cancelados não entram.",
+        "en": "Cancelled orders are left out.",
+        "es": "No incluye pedidos cancelados.",
+    },
+    "source": {"pt": "Fonte: {source}{rows}.", "en": "Source: {source}{rows}.", "es": "Fuente: {source}{rows}."},
+    "rows": {"pt": ", {rows} registros", "en": ", {rows} rows", "es": ", {rows} registros"},
+    "more": {"pt": "e mais {count}", "en": "and {count} more", "es": "y {count} más"},
+    "nothing": {"pt": "Nada encontrado.", "en": "Nothing found.", "es": "No se encontró nada."},
+    "total": {"pt": "Total: {value}", "en": "Total: {value}", "es": "Total: {value}"},
+    "without": {"pt": "sem {names}", "en": "without {names}", "es": "sin {names}"},
+    "lowest": {"pt": "menores primeiro", "en": "lowest first", "es": "menores primero"},
+    "no_exclusion": {
+        "pt": "Não consegui separar {names} nesse resultado, então não dou o total.",
+        "en": "I could not tell {names} apart in that result, so I give no total.",
+        "es": "No pude separar {names} en ese resultado, así que no doy el total.",
+    },
+    "no_row": {
+        "pt": "Não há vendas registradas para {who} nesse período.",
+        "en": "There are no sales on record for {who} in that period.",
+        "es": "No hay ventas registradas para {who} en ese período.",
+    },
+    "difference": {
+        "pt": "Diferença: {value}{percent}",
+        "en": "Difference: {value}{percent}",
+        "es": "Diferencia: {value}{percent}",
+    },
+    "no_percent": {
+        "pt": " (sem percentual: a base é zero)",
+        "en": " (no percentage: the base is zero)",
+        "es": " (sin porcentaje: la base es cero)",
+    },
+    "team": {"pt": "Time", "en": "Team", "es": "Equipo"},
+    "goal": {
+        "pt": "**{who}** — meta: {goal}; realizado: {achieved} ({percent})",
+        "en": "**{who}** — goal: {goal}; achieved: {achieved} ({percent})",
+        "es": "**{who}** — meta: {goal}; alcanzado: {achieved} ({percent})",
+    },
+    "missing": {"pt": "Faltam {missing}", "en": "{missing} to go", "es": "Faltan {missing}"},
+    "reached": {"pt": "Meta batida.", "en": "Goal reached.", "es": "Meta cumplida."},
+    "per_day": {
+        "pt": ": {value} por dia útil nos {days} dias úteis que restam",
+        "en": ": {value} per business day over the {days} business days left",
+        "es": ": {value} por día hábil en los {days} días hábiles que quedan",
+    },
+    "pipeline": {"pt": "**Funil**", "en": "**Pipeline**", "es": "**Embudo**"},
+    "stage": {
+        "pt": "- {stage}: {value} ({deals} negócios)",
+        "en": "- {stage}: {value} ({deals} deals)",
+        "es": "- {stage}: {value} ({deals} negocios)",
+    },
+    "stages_total": {
+        "pt": "Total: {value} ({deals} negócios)",
+        "en": "Total: {value} ({deals} deals)",
+        "es": "Total: {value} ({deals} negocios)",
+    },
+    "served_by": {"pt": "Vendedor: {value}", "en": "Salesperson: {value}", "es": "Vendedor: {value}"},
+    "last_order": {"pt": "Último pedido: {value}", "en": "Last order: {value}", "es": "Último pedido: {value}"},
+    "no_order": {"pt": "Nenhum pedido registrado", "en": "No order on record", "es": "Ningún pedido registrado"},
+    "last_year": {
+        "pt": "Últimos 12 meses: {value} em {orders} pedidos",
+        "en": "Last 12 months: {value} in {orders} orders",
+        "es": "Últimos 12 meses: {value} en {orders} pedidos",
+    },
+    "open_orders": {
+        "pt": "Em aberto: {value} em {orders} pedidos",
+        "en": "Open: {value} in {orders} orders",
+        "es": "Abiertos: {value} en {orders} pedidos",
+    },
+    "top_products": {"pt": "Mais compra: {value}", "en": "Buys most: {value}", "es": "Lo que más compra: {value}"},
+    "deals": {"pt": "Negócios: {value}", "en": "Deals: {value}", "es": "Negocios: {value}"},
+    "rate": {
+        "pt": "**{currency}** em {date}: compra R$ {buy}, venda R$ {sell}",
+        "en": "**{currency}** on {date}: buy R$ {buy}, sell R$ {sell}",
+        "es": "**{currency}** el {date}: compra R$ {buy}, venta R$ {sell}",
+    },
+}
+
+
+def line(line_name: str, language: Language, **details: object) -> str:
+    return LINES[line_name][language].format(**details)

@@ -1,0 +1,136 @@
+"""Which of the company's names a text speaks of: without case and accents, by part, forgiving one slip of the pen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from agent.periods.words import Token, fold, is_one_slip, tokens_of
+from agent.providers.offline.states import spellings_of_state
+from models.catalogue import Catalogue
+
+NameKind = Literal["salesperson", "customer", "product", "category", "state"]
+_SMALL = frozenset("de da do das dos e del la las los el y of the and d - ' . & , /".split())  # noqa: SIM905
+_INSIDE = frozenset({"de", "da", "do", "das", "dos", "e", "del", "-", "'", ".", "&", "of", "y", "and", "la", "d"})
+_LONGEST = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name of the catalogue; `words` are its stems, small words left out."""
+
+    kind: NameKind
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameHit:
+    """A stretch of tokens (first and last included) and the entries it may mean; more than one is a question back."""
+
+    first: int
+    last: int
+    candidates: tuple[Entry, ...]
+
+
+def stem(word: str) -> str:
+    """Singular and plural as one; good enough for comparing, not for showing."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") else word
+
+
+class Names:
+    """The catalogue, indexed by word. Immutable and safe to share."""
+
+    def __init__(self, catalogue: Catalogue, is_common: Callable[[str], bool]) -> None:
+        kinds: tuple[tuple[NameKind, tuple[str, ...]], ...] = (
+            ("salesperson", catalogue.salespeople),
+            ("customer", catalogue.customers),
+            ("product", catalogue.products),
+            ("category", catalogue.categories),
+        )
+        self._is_common = is_common
+        self._by_word: dict[str, list[Entry]] = {}
+        for kind, names in kinds:
+            for name in names:
+                self._add(Entry(kind, name, _stems(tokens_of(name))))
+        for state in catalogue.states:
+            for spelling in spellings_of_state(state):
+                self._add(Entry("state", state, _stems(tokens_of(spelling))))
+        self._near = lru_cache(maxsize=1024)(self._nearest)
+
+    def _add(self, entry: Entry) -> None:
+        for word in set(entry.words):
+            self._by_word.setdefault(word, []).append(entry)
+
+    def find(self, tokens: list[Token]) -> list[NameHit]:
+        """Names in reading order, the longest stretch at each place."""
+        hits: list[NameHit] = []
+        index = 0
+        while index < len(tokens):
+            hit = self._longest_at(tokens, index) if tokens[index].word not in _SMALL else None
+            if hit is not None:
+                hits.append(hit)
+            index = hit.last + 1 if hit else index + 1
+        return hits
+
+    def _longest_at(self, tokens: list[Token], first: int) -> NameHit | None:
+        words: list[str] = []
+        common = True
+        best: NameHit | None = None
+        index = first
+        while index < len(tokens) and len(words) < _LONGEST:
+            token = tokens[index]
+            if token.word in _INSIDE and words:
+                index += 1
+                continue
+            known = self._known(token.word)
+            if known is None:
+                break
+            words.append(known)
+            common = common and self._is_common(token.word)
+            candidates = self._holding(tuple(words), common)
+            if candidates is None:
+                break
+            if candidates:
+                best = NameHit(first, index, candidates)
+            index += 1
+        return best
+
+    def _known(self, word: str) -> str | None:
+        stemmed = stem(word)
+        if stemmed in self._by_word:
+            return stemmed
+        return None if self._is_common(word) else self._near(stemmed)
+
+    def _nearest(self, word: str) -> str | None:
+        if len(word) < 5:
+            return None
+        near = [known for known in self._by_word if len(known) >= 5 and is_one_slip(word, known)]
+        return near[0] if len(near) == 1 else None
+
+    def _holding(self, words: tuple[str, ...], common: bool) -> tuple[Entry, ...] | None:
+        """Entries that hold the words in order; None when no entry does, empty when the words are too weak a sign."""
+        holding = [entry for entry in self._by_word[words[0]] if _in_order(words, entry.words)]
+        if not holding:
+            return None
+        whole = tuple(entry for entry in holding if entry.words == words)
+        if whole:
+            return whole
+        if common or all(len(word) < 2 or word.isdigit() for word in words):
+            return ()
+        return tuple(entry for entry in holding if entry.kind != "state")
+
+
+def _stems(tokens: list[Token]) -> tuple[str, ...]:
+    stems = tuple(stem(token.word) for token in tokens if token.word not in _SMALL)
+    return stems or tuple(token.word for token in tokens)
+
+
+def _in_order(words: tuple[str, ...], of: tuple[str, ...]) -> bool:
+    rest = iter(of)
+    return all(word in rest for word in words)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two spellings differ in case and accents only."""
+    return fold(one).strip() == fold(other).strip()

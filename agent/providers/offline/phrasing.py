@@ -1,0 +1,197 @@
+"""A tool's result in words. Every figure comes from the result; nothing is reckoned but sorting and leaving out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from agent.base import Language
+from agent.periods.words import fold
+from agent.providers.offline import figures
+from agent.providers.offline.facts import brief, exchange_rate, goal_progress, pipeline_status
+from agent.providers.offline.lines import line
+from agent.providers.offline.plan import View
+from agent.providers.offline.wording import METRIC_NAMES, OF_NAMES, STATUS_NAMES, say
+
+_MOST_LINES = 15
+_Json = Mapping[str, Any]
+
+
+def phrase(tool: str, result: _Json, arguments: _Json, view: View, language: Language, today: str) -> str:
+    """The answer to one call. `today` is ISO; a period that has not ended by then is said to be running."""
+    if not result.get("ok"):
+        return _refusal(result.get("error"), language)
+    data = result.get("data")
+    write = _WRITERS.get(tool)
+    if write is None or not isinstance(data, Mapping):
+        return say("failed", language)
+    lines = write(data, result, arguments, view, language)
+    lines += _closing(tool, result, arguments, view, language, today)
+    return "\n".join(text for text in lines if text)
+
+
+def _refusal(error: Any, language: Language) -> str:
+    error = error if isinstance(error, Mapping) else {}
+    code = str(error.get("code", "failed"))
+    details = error.get("details")
+    candidates = error.get("candidates") or (details.get("candidates") if isinstance(details, Mapping) else None)
+    if code == "ambiguous_name" and isinstance(candidates, Sequence) and candidates:
+        return say("which_name", language, names=", ".join(str(name) for name in candidates))
+    if code == "unknown_name":
+        return say("unknown_name", language, name=error.get("name") or "?")
+    if code in {"not_allowed", "unreachable", "no_goal", "no_source"}:
+        return say(code, language)
+    return say("not_understood" if code == "period_not_understood" else "failed", language)
+
+
+def span_of(period: Any, language: Language, today: str) -> str:
+    if not isinstance(period, Mapping) or "start" not in period:
+        return ""
+    start, end = str(period["start"]), str(period.get("end", period["start"]))
+    if start == end:
+        return figures.day(start, language)
+    text = line("to", language, start=figures.day(start, language), end=figures.day(end, language))
+    return text + (line("running", language) if start <= today < end else "")
+
+
+def _heading(metric: str, result: _Json, view: View, language: Language) -> str:
+    filters = result.get("filters") if isinstance(result.get("filters"), Mapping) else {}
+    assert isinstance(filters, Mapping)
+    names = [str(filters[key]) for key in ("salesperson", "customer", "product", "category") if filters.get(key)]
+    names += [view.state] if view.state else []
+    status = filters.get("status")
+    names += [STATUS_NAMES[status][language]] if status in STATUS_NAMES else []
+    title = METRIC_NAMES.get(metric, {}).get(language, metric)
+    return title[:1].upper() + title[1:] + (f" ({', '.join(names)})" if names else "")
+
+
+def _summary(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
+    metric, unit = str(data.get("metric", arguments.get("metric", ""))), str(data.get("unit", ""))
+    heading = _heading(metric, result, view, language)
+    groups = [group for group in data.get("groups") or () if isinstance(group, Mapping)]
+    if view.state:
+        return [_one_row(groups, view.state, heading, unit, language)]
+    if view.excluded_total:
+        return [_total_without(data, groups, heading, unit, view, language)]
+    total = figures.amount(data.get("total"), unit, language)
+    if not arguments.get("group_by") or arguments.get("group_by") == "none":
+        return [f"{heading}: **{total}**"]
+    shown = _ordered([group for group in groups if not _is_excluded(group, view)], view)
+    by = OF_NAMES.get(str(arguments["group_by"]), {}).get(language, "")
+    notes = [by] + ([line("lowest", language)] if view.ascending else [])
+    notes += [line("without", language, names=", ".join(view.excluded))] if view.excluded else []
+    lines = [f"{heading} — {', '.join(notes)}:", *_rows(shown, unit, view, language)]
+    if not (view.ranked or view.excluded or metric == "average_ticket"):
+        lines.append(line("total", language, value=total))
+    return lines
+
+
+def _one_row(groups: list[_Json], name: str, heading: str, unit: str, language: Language) -> str:
+    row = next((group for group in groups if fold(str(group.get("name"))) == fold(name)), None)
+    if row is None:
+        return line("no_row", language, who=name)
+    return f"{heading}: **{figures.amount(row.get('value'), unit, language)}**"
+
+
+def _total_without(data: _Json, groups: list[_Json], heading: str, unit: str, view: View, language: Language) -> str:
+    """The total less the groups left out. Orders cannot be subtracted safely by product, so only sums of money,
+    units, or orders that belong to one group each are."""
+    names = ", ".join(view.excluded)
+    total = figures.decimal_of(data.get("total"))
+    left_out = [figures.decimal_of(group.get("value")) for group in groups if _is_excluded(group, view)]
+    splits = data.get("metric") == "orders" and data.get("group_by") in {"product", "category"}
+    if total is None or splits or any(value is None for value in left_out):
+        return line("no_exclusion", language, names=names)
+    rest = total - sum((value for value in left_out if value is not None), Decimal(0))
+    without = line("without", language, names=names)
+    return f"{heading}, {without}: **{figures.amount(rest, unit, language)}**"
+
+
+def _is_excluded(group: _Json, view: View) -> bool:
+    return fold(str(group.get("name"))) in {fold(name) for name in view.excluded}
+
+
+def _ordered(groups: list[_Json], view: View) -> list[_Json]:
+    if not (view.ranked or view.ascending):
+        return groups
+    return sorted(groups, key=lambda g: figures.decimal_of(g.get("value")) or Decimal(0), reverse=not view.ascending)
+
+
+def _rows(groups: Sequence[_Json], unit: str, view: View, language: Language) -> list[str]:
+    if not groups:
+        return [line("nothing", language)]
+    limit = min(view.limit or _MOST_LINES, _MOST_LINES) if view.ranked else _MOST_LINES
+    rows = []
+    for place, group in enumerate(groups[:limit], start=1):
+        bullet = f"{place}." if view.ranked else "-"
+        rows.append(f"{bullet} {_name(group, language)}: {figures.amount(group.get('value'), unit, language)}")
+    if len(groups) > limit and not view.ranked:
+        rows.append(line("more", language, count=len(groups) - limit))
+    return rows
+
+
+def _name(group: _Json, language: Language) -> str:
+    name = str(group.get("name", "—"))
+    return figures.day(name, language) if len(name) == 10 and name[4:5] == "-" else name
+
+
+def _top(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
+    unit, metric = str(data.get("unit", "")), str(data.get("metric", arguments.get("metric", "")))
+    items = [item for item in data.get("items") or () if isinstance(item, Mapping)]
+    of = OF_NAMES.get(str(data.get("of", arguments.get("of"))), {}).get(language, "")
+    heading = f"Top {len(items)} — {of}, {METRIC_NAMES.get(metric, {}).get(language, metric)}:"
+    rows = [
+        f"{item.get('rank', place)}. {_name(item, language)}: {figures.amount(item.get('value'), unit, language)}"
+        for place, item in enumerate(items, start=1)
+    ]
+    return [heading, *rows] if rows else [line("nothing", language)]
+
+
+def _comparison(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
+    unit, metric = str(data.get("unit", "")), str(data.get("metric", arguments.get("metric", "")))
+    today = str(result.get("as_of", ""))[:10]
+    lines = [f"{_heading(metric, result, view, language)}:"]
+    for side in ("a", "b"):
+        one = data.get(side)
+        one = one if isinstance(one, Mapping) else {}
+        value = figures.amount(one.get("value"), unit, language)
+        lines.append(f"- {span_of(one.get('period'), language, today)}: **{value}**")
+    change = data.get("change_percent")
+    percent = line("no_percent", language) if change is None else f" ({_signed(figures.percent(change, language))})"
+    difference = _signed(figures.amount(data.get("difference"), unit, language))
+    return [*lines, line("difference", language, value=difference, percent=percent)]
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith("-") or not any(char in "123456789" for char in text) else f"+{text}"
+
+
+_Writer = Callable[[_Json, _Json, _Json, View, Language], list[str]]
+_WRITERS: dict[str, _Writer] = {
+    "sales_summary": _summary,
+    "top_n": _top,
+    "compare_periods": _comparison,
+    "goal_progress": goal_progress,
+    "pipeline_status": pipeline_status,
+    "customer_brief": brief,
+    "exchange_rate": exchange_rate,
+}
+
+
+def _closing(tool: str, result: _Json, arguments: _Json, view: View, language: Language, today: str) -> list[str]:
+    """Period, what was assumed, what is left out, where it comes from."""
+    notes = []
+    if tool in {"sales_summary", "top_n", "goal_progress"} and (span := span_of(result.get("period"), language, today)):
+        notes.append({"pt": "Período: ", "en": "Period: ", "es": "Período: "}[language] + span + ".")
+    notes += [line("assumed_period", language)] if view.assumed_period else []
+    notes += [line("assumed_base", language)] if view.assumed_base else []
+    if view.assumed_metric:
+        metric = METRIC_NAMES.get(str(arguments.get("metric")), METRIC_NAMES["revenue"])[language]
+        notes.append(line("assumed_metric", language, metric=metric))
+    filters = arguments.get("filters")
+    has_status = isinstance(filters, Mapping) and bool(filters.get("status"))
+    if tool in {"sales_summary", "top_n", "compare_periods"} and not has_status:
+        notes.append(line("no_cancelled", language))
+    rows = result.get("rows")
+    counted = line("rows", language, rows=rows) if isinstance(rows, int) else ""
+    source = line("source", language, source=result["source"], rows=counted) if result.get("source") else ""
+    return [" ".join(notes), source]

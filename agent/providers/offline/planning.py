@@ -1,0 +1,150 @@
+"""From slots to steps: which tool answers a question, or why none may."""
+
+from collections.abc import Callable
+
+from agent.base import Situation
+from agent.periods import current_month
+from agent.periods.words import fold
+from agent.providers.offline.comparing import is_comparison, plan_comparison
+from agent.providers.offline.plan import Step, View, iso, saying
+from agent.providers.offline.slots import Slots
+from agent.providers.offline.summing import plan_sales
+from models.catalogue import Catalogue
+
+_MEASURES = frozenset({"REVENUE", "SALES", "BUY", "ORDERS", "UNITS", "OUTFLOW", "TICKET"})
+_LIMITS_OF_GOALS = frozenset({"share", "amount", "negation"})
+_Rule = Callable[[Slots, Situation, Catalogue], list[Step] | None]
+
+
+def plan_question(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step]:
+    """The steps for one question; the first rule that has an opinion decides."""
+    for rule in _RULES:
+        steps = rule(slots, situation, catalogue)
+        if steps is not None:
+            return steps
+    return [saying("not_understood")]
+
+
+def _out_of_reach(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    if not slots.topics or (slots.currency and set(slots.topics) <= {"documents"} and not slots.cues & _MEASURES):
+        return None
+    return [saying("out_of_reach", topic=slots.topics[0])]
+
+
+def _social(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    if slots.cues & (_MEASURES | {"GOAL", "PIPELINE", "RATE", "CURRENCY", "COMPARE", "STAGE"}) or slots.names:
+        return None
+    if "HELP" in slots.cues and not slots.unknown and not slots.periods:
+        return [saying("help")]
+    if slots.has_core or slots.unknown or slots.periods or slots.limits or slots.owners or slots.dimensions:
+        return None
+    for cue, phrase in (("GREETING", "greeting"), ("THANKS", "thanks")):
+        if cue in slots.cues:
+            return [saying(phrase)]
+    return None
+
+
+def _unclear(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    """Whatever would change the figure and cannot be honoured is said, never dropped."""
+    if not slots.has_core:
+        return [saying("not_understood")]
+    for hit in (*slots.names, *slots.excluded):
+        if len(hit.candidates) > 1:
+            return [saying("which_name", names=tuple(entry.name for entry in hit.candidates))]
+    if slots.owners:
+        return [saying("unknown_name", name=" ".join(slots.owners))]
+    limits = set(slots.limits) - (_LIMITS_OF_GOALS if "GOAL" in slots.cues else set())
+    if limits:
+        return [saying("cannot_filter", limit=sorted(limits)[0])]
+    if slots.unknown:
+        known = slots.cues & (_MEASURES | {"GOAL", "PIPELINE", "CURRENCY", "STAGE"})
+        return [saying("unknown_words", words=slots.unknown) if known else saying("not_understood")]
+    if "NUMBER" in slots.cues:
+        return [saying("cannot_filter", limit="number")]
+    return None
+
+
+def _exchange(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    if slots.currency is None and "RATE" not in slots.cues:
+        return None
+    if slots.cues & _MEASURES - {"SALES", "REVENUE"} or slots.names or slots.dimensions or slots.cues & {"GOAL", "TOP"}:
+        return [saying("cannot_filter", limit="currency")]
+    if slots.currency is None:
+        return None if slots.cues & _MEASURES else [saying("which_currency")]
+    if slots.cues & {"SALES", "REVENUE"} and "RATE" not in slots.cues and "valor" not in slots.cues:
+        return [saying("cannot_filter", limit="currency")]
+    if any(found.period.end < situation.today or found.period.days > 1 for found in slots.periods):
+        return [saying("cannot_filter", limit="old_rate")]
+    return [Step("exchange_rate", {"currency": slots.currency})]
+
+
+def _goal(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    if "GOAL" not in slots.cues:
+        return None
+    if any(hit.candidates[0].kind != "salesperson" for hit in slots.names) or slots.excluded:
+        return [saying("cannot_filter", limit="goal_of")]
+    if slots.grouped or "WHO" in slots.cues or (slots.cues & {"TOP", "BOTTOM"} and slots.dimensions):
+        return [saying("cannot_filter", limit="goal_each")]
+    people = [hit.candidates[0].name for hit in slots.of_kind("salesperson")]
+    if (slots.me or ("MEWEAK" in slots.cues and not people)) and not slots.team:
+        if situation.salesperson is None:
+            return [saying("who_are_you")]
+        people = [situation.salesperson, *(name for name in people if name != situation.salesperson)]
+    periods = [found.period for found in slots.periods] or [current_month(situation.today)]
+    if len(periods) > 1 and len(people) > 1:
+        return [saying("one_at_a_time")]
+    sellers: list[str | None] = [*people] or [None]
+    view = View(assumed_period=not slots.periods, whole_team=not people)
+    return [
+        Step("goal_progress", {"salesperson": person, "period": iso(period)}, view)
+        for person in sellers
+        for period in periods
+    ]
+
+
+def _pipeline(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    if "PIPELINE" not in slots.cues and (slots.stage is None or "SALES" in slots.cues):
+        return None
+    if slots.names or slots.excluded or (slots.grouped and slots.dimensions):
+        return [saying("cannot_filter", limit="pipeline_of")]
+    if any(found.period.start != situation.today or found.period.days > 1 for found in slots.periods):
+        return [saying("cannot_filter", limit="pipeline_when")]
+    stage = None
+    if slots.stage is not None:
+        stage = next((name for name in catalogue.stages if fold(name) == slots.stage), None)
+        if stage is None:
+            return [saying("unknown_words", words=(slots.stage,))]
+    return [Step("pipeline_status", {"stage": stage})]
+
+
+def _brief(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    customers = slots.of_kind("customer")
+    if "BRIEF" not in slots.cues and not ("RESULT" in slots.cues and customers and not slots.periods):
+        return None
+    looks_back = any(found.period.start < situation.today for found in slots.periods)
+    if looks_back or slots.cues & (_MEASURES - {"BUY"}) or not customers:
+        return None
+    if len(slots.names) != len(customers):
+        return [saying("not_understood")]
+    return [Step("customer_brief", {"customer": hit.candidates[0].name}) for hit in customers]
+
+
+def _comparison(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    return plan_comparison(slots, situation) if is_comparison(slots) else None
+
+
+def _sales(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    return plan_sales(slots, situation)
+
+
+_RULES: tuple[_Rule, ...] = (
+    _out_of_reach,
+    _social,
+    _unclear,
+    _exchange,
+    _goal,
+    _pipeline,
+    _brief,
+    _comparison,
+    _sales,
+)

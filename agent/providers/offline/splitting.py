@@ -1,0 +1,107 @@
+"""Where one message holds several questions: sentences first, then conjunctions between two things asked."""
+
+from collections.abc import Iterator
+
+from agent.providers.offline.following import followed, leans_on_another, lent, with_period_of
+from agent.providers.offline.lexing import Scan
+from agent.providers.offline.slots import CORE, Slots, slots_in
+
+_ENDS = frozenset("?!;")
+_CONJUNCTIONS = frozenset({"e", "y", "and", ",", "mas", "pero", "but", "tambem", "alem", "also", "&", "+", "ou"})
+# Words that only colour a question that something else makes: two of them are no two questions.
+_COLOURS = frozenset({"TOP", "BOTTOM", "RESULT"})
+_NEW_QUESTION = frozenset({"COUNT", "HOWMUCH", "WHO", "WHAT"})
+
+
+def questions_in(scan: Scan, before: list[Slots]) -> list[Slots]:
+    """The questions of a message in order. One that leans on another takes from it what it leaves open; `before` are
+    the questions of the turn before."""
+    questions: list[Slots] = []
+    for sentence in _sentences(scan):
+        clauses = [slots_in(scan, first, last) for first, last in _clauses(scan, *sentence)]
+        clauses = _shared(clauses)
+        for number, clause in enumerate(clauses):
+            if clause.has_core:
+                leans = number == 0 and clause.linked and bool(questions or before)
+                questions.append(with_period_of((questions or before)[-1], clause) if leans else clause)
+            elif questions and not clause.linked and _only_adds(clause, questions[-1]):
+                questions[-1] = followed(questions[-1], clause)
+            elif (questions or before) and leans_on_another(clause):
+                questions += [followed(one, clause) for one in ([questions[-1]] if questions else _last_of(before))]
+            elif not _is_chat(clause):
+                questions.append(clause)
+    return questions or [slots_in(scan, 0, len(scan.tokens) - 1)]
+
+
+def _last_of(before: list[Slots]) -> list[Slots]:
+    return before[-1:]
+
+
+def _shared(clauses: list[Slots]) -> list[Slots]:
+    """ "vendas e pedidos de ontem", "vendi ontem e quantos pedidos": neighbours lend each other period and person."""
+    shared: list[Slots] = []
+    for number, clause in enumerate(clauses):
+        lender = shared[-1] if shared else clauses[number + 1] if len(clauses) > 1 else None
+        shared.append(lent(lender, clause) if lender is not None else clause)
+    return shared
+
+
+def _only_adds(clause: Slots, question: Slots) -> bool:
+    """A sentence that only names the period which the question before it left open."""
+    return bool(clause.periods) and not question.periods and not clause.names and not clause.unknown
+
+
+def _is_chat(clause: Slots) -> bool:
+    """A sentence that asks for nothing and restricts nothing."""
+    return not (clause.names or clause.periods or clause.limits or clause.owners or clause.dimensions)
+
+
+def _sentences(scan: Scan) -> Iterator[tuple[int, int]]:
+    first = 0
+    for index, token in enumerate(scan.tokens):
+        gap_after = scan.text[token.end : token.end + 1]
+        line_before = index > first and "\n" in scan.text[scan.tokens[index - 1].end : token.start]
+        if line_before:
+            yield first, index - 1
+            first = index
+        if token.word in _ENDS or (token.word == "." and gap_after in {"", " "} and not _inside_name(scan, index)):
+            if index > first:
+                yield first, index - 1
+            first = index + 1
+    if first < len(scan.tokens):
+        yield first, len(scan.tokens) - 1
+
+
+def _inside_name(scan: Scan, index: int) -> bool:
+    spans = [(hit.first, hit.last) for hit in scan.names] + [(one.first, one.last) for one in scan.periods]
+    return any(first <= index <= last for first, last in spans)
+
+
+def _clauses(scan: Scan, first: int, last: int) -> list[tuple[int, int]]:
+    """Splits at a conjunction where both sides ask for something of their own."""
+    for index in range(first + 1, last):
+        if scan.tokens[index].word not in _CONJUNCTIONS or _inside_name(scan, index) or _in_mark(scan, index):
+            continue
+        if _asks(scan, first, index - 1) and _asks_anew(scan, index + 1, last):
+            return [(first, index - 1), *_clauses(scan, index + 1, last)]
+    return [(first, last)]
+
+
+def _in_mark(scan: Scan, index: int) -> bool:
+    return any(mark.first < index <= mark.last for mark in scan.marks)
+
+
+def _cues(scan: Scan, first: int, last: int) -> set[str]:
+    return {mark.concept for mark in scan.marks if first <= mark.first and mark.last <= last}
+
+
+def _asks(scan: Scan, first: int, last: int) -> bool:
+    return bool(_cues(scan, first, last) & (CORE - {"RESULT"}))
+
+
+def _asks_anew(scan: Scan, first: int, last: int) -> bool:
+    cues = _cues(scan, first, last)
+    strong = cues & (CORE - _COLOURS)
+    # "produto mais vendido e o menos vendido", "top 5 clientes e top 3 produtos"
+    ranked = cues & {"TOP", "BOTTOM"} and (cues & {"SALESPERSON", "CUSTOMER", "PRODUCT", "CATEGORY", "SALES"})
+    return bool(strong or ranked or (cues & _NEW_QUESTION and cues & CORE))

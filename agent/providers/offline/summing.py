@@ -1,0 +1,192 @@
+"""Questions about sold figures: totals, groupings and rankings."""
+
+from dataclasses import dataclass, replace
+
+from agent.base import Situation
+from agent.periods import current_month
+from agent.providers.offline.plan import Step, View, iso, saying
+from agent.providers.offline.slots import Slots
+from models.period import Period
+
+_MONTHLY_FROM_DAYS = 63  # longer periods are shown by month
+_RANKED_BY_TOOL = frozenset({"customer", "product", "category", "salesperson"})
+_DEFAULT_ROWS = 5
+_RANKING_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose figures: one set of filters per call."""
+
+    filters: tuple[dict[str, str], ...]
+    titles: tuple[str, ...]
+
+
+def people_and_things(slots: Slots, situation: Situation) -> Scope | Step:
+    """The filters that names, "eu" and a status make; several names of one kind make several calls."""
+    common: dict[str, str] = {}
+    many: tuple[str, tuple[str, ...]] | None = None
+    for kind in ("customer", "product", "category", "salesperson"):
+        names = tuple(dict.fromkeys(hit.candidates[0].name for hit in slots.of_kind(kind)))
+        if kind == "salesperson" and slots.me:
+            me = _sender(situation)
+            if isinstance(me, Step):
+                return me
+            if me[0] != "salesperson":
+                common[me[0]] = me[1]
+            else:
+                names = tuple(dict.fromkeys((me[1], *names)))
+        if len(names) > 1 and many is not None:
+            return saying("one_at_a_time")
+        if len(names) > 1:
+            many = (kind, names)
+        elif names:
+            common[kind] = names[0]
+    if slots.status:
+        common["status"] = slots.status
+    if many is None:
+        return Scope((common,), ("",))
+    return Scope(tuple({**common, many[0]: name} for name in many[1]), many[1])
+
+
+def _sender(situation: Situation) -> tuple[str, str] | Step:
+    if situation.role == "customer" and situation.customer:
+        return "customer", situation.customer
+    return ("salesperson", situation.salesperson) if situation.salesperson else saying("who_are_you")
+
+
+def metric_of(slots: Slots) -> str | None:
+    """The measure asked for, or None when the words ask for a count that no tool makes."""
+    if slots.metric:
+        return slots.metric
+    if "COUNT" in slots.cues:
+        counted = slots.of_kind("product") or slots.of_kind("category") or "product" in slots.dimensions
+        return "units" if counted and slots.cues & {"SALES", "BUY", "OUTFLOW", "HOWMUCH"} else None
+    return "units" if "OUTFLOW" in slots.cues else "revenue"
+
+
+def periods_of(slots: Slots, situation: Situation) -> list[Period]:
+    return [found.period for found in slots.periods] or [current_month(situation.today)]
+
+
+def plan_sales(slots: Slots, situation: Situation) -> list[Step]:
+    """A total, a grouping or a ranking for every period and name asked about."""
+    metric = metric_of(slots)
+    of = _laid_out_by(slots, situation)
+    if metric is None or of == "?":
+        return [saying("not_understood")]
+    if of == "two":
+        return [saying("cannot_filter", limit="two_groups")]
+    scope = people_and_things(slots, situation)
+    if isinstance(scope, Step):
+        return [scope]
+    periods = periods_of(slots, situation)
+    if len(periods) > 1 and len(scope.filters) > 1:
+        return [saying("one_at_a_time")]
+    trouble = _trouble(slots, of, metric)
+    if trouble is not None:
+        return [trouble]
+    return [
+        _step(slots, situation, of, metric, period, filters, title)
+        for filters, title in zip(scope.filters, scope.titles, strict=True)
+        for period in periods
+    ]
+
+
+def _is_ranking(slots: Slots) -> bool:
+    return bool(slots.cues & {"TOP", "BOTTOM"})
+
+
+def _laid_out_by(slots: Slots, situation: Situation) -> str:
+    """The dimension of a grouping or ranking, "none" for a total, "?" when it is unclear, "two" for two at once."""
+    dimensions = slots.dimensions
+    ranking = _is_ranking(slots)
+    if len(dimensions) > 1 and (slots.grouped or ranking):
+        return "two"
+    if ranking or "WHO" in slots.cues:
+        return _ranked_by(slots)
+    if "TREND" in slots.cues and not dimensions:
+        longest = max(period.days for period in periods_of(slots, situation))
+        return "month" if longest >= _MONTHLY_FROM_DAYS else "day"
+    if not dimensions:
+        return "none"
+    if slots.grouped:
+        return dimensions[0]
+    if set(dimensions) == {"product"} and (slots.of_kind("category") or metric_of(slots) == "units"):
+        return "none"
+    if len(dimensions) == 1 and slots.plural and dimensions[0] not in {"day", "month"} and "COUNT" not in slots.cues:
+        return dimensions[0]
+    return "?"
+
+
+def _ranked_by(slots: Slots) -> str:
+    if slots.dimensions:
+        return slots.dimensions[0]
+    if "WHO" in slots.cues:
+        return "customer" if "BUY" in slots.cues else "salesperson"
+    if slots.cues & {"SALES", "OUTFLOW"} and not slots.me:
+        return "product"
+    return "?"
+
+
+def _trouble(slots: Slots, of: str, metric: str) -> Step | None:
+    """What the tools cannot combine."""
+    states = slots.of_kind("state")
+    if states and (of not in {"none", "state"} or len(states) > 1 or slots.excluded or _is_ranking(slots)):
+        return saying("cannot_filter", limit="state")
+    same_kind = [hit for hit in slots.names if hit.candidates[0].kind == of]
+    if _is_ranking(slots) and len(same_kind) == 1:
+        return saying("not_understood")
+    excluded = {hit.candidates[0].kind for hit in slots.excluded} | ({"salesperson"} if slots.excludes_me else set())
+    if len(excluded) > 1 or (excluded and of not in {"none", *excluded}) or (excluded and "state" in excluded):
+        return saying("cannot_filter", limit="exclusion")
+    if excluded and of == "none" and metric == "average_ticket":
+        return saying("cannot_filter", limit="exclusion")
+    if "EXCLUDE" in slots.cues and not excluded and slots.status != "cancelled":
+        return saying("cannot_filter", limit="exclusion")
+    return None
+
+
+def _step(
+    slots: Slots, situation: Situation, of: str, metric: str, period: Period, filters: dict[str, str], title: str
+) -> Step:
+    view = _view(slots, situation, of, title)
+    if "EXCLUDE" in slots.cues and not view.excluded:
+        filters = {key: value for key, value in filters.items() if key != "status"}
+    group = of
+    if view.excluded and of == "none":
+        group = "salesperson" if slots.excludes_me else slots.excluded[0].candidates[0].kind
+        view = replace(view, excluded_total=True)
+    if view.state:
+        group = "state"
+    if of in filters and _is_ranking(slots):
+        group, view = "none", replace(view, ranked=False, limit=None)
+    plain = not filters and not view.excluded and "BOTTOM" not in slots.cues
+    if view.ranked and plain and of in _RANKED_BY_TOOL:
+        return Step("top_n", {"of": of, "metric": metric, "period": iso(period), "n": view.limit}, view)
+    return Step("sales_summary", {"period": iso(period), "metric": metric, "group_by": group, "filters": filters}, view)
+
+
+def _view(slots: Slots, situation: Situation, of: str, title: str) -> View:
+    ranked = _is_ranking(slots) or ("WHO" in slots.cues and of != "none")
+    excluded = tuple(hit.candidates[0].name for hit in slots.excluded)
+    if slots.excludes_me and situation.salesperson:
+        excluded = (situation.salesperson,)
+    states = slots.of_kind("state")
+    open_reading = ranked and of in {"product", "category"} and slots.metric is None and "OUTFLOW" not in slots.cues
+    return View(
+        ascending="BOTTOM" in slots.cues,
+        ranked=ranked,
+        limit=(slots.count or _rows(slots)) if ranked else None,
+        excluded=excluded,
+        state=states[0].candidates[0].name if states else None,
+        assumed_period=not slots.periods,
+        assumed_metric=open_reading,
+        title=title,
+    )
+
+
+def _rows(slots: Slots) -> int:
+    if "RANKING" in slots.cues:
+        return _RANKING_ROWS
+    return _DEFAULT_ROWS if slots.plural else 1

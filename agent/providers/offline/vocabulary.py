@@ -1,0 +1,257 @@
+"""The words of sales questions in Portuguese, English and Spanish, each under the concept it stands for.
+
+Phrases are written without case and accents; where several match, the longest wins. Words that no table holds are
+never ignored: a question with an unknown word is not answered as if the word were absent.
+"""
+
+from typing import Final
+
+CONCEPTS: Final[dict[str, str]] = {
+    # What is measured. "SALES" words give way to a more exact measure beside them.
+    "REVENUE": "faturamento, faturamentos, fat, fatur, receita, receitas, revenue, revenues, turnover, facturacion, "
+    "ingresos, ingreso, valor vendido, valor total, valor das vendas, valor dos pedidos, valor, em reais, em dinheiro, "
+    "em valor, em receita, by revenue, by value, in value, en valor, en dinero, montante, importe, billing",
+    "SALES": "vendas, venda, vendeu, venderam, vendemos, vendido, vendida, vendidos, vendidas, vender, vende, vendem, "
+    "vds, vnds, vnd, sales, sale, sold, sell, sells, selling, ventas, venta, vendio, vendieron, faturou, faturamos, "
+    "faturaram, fatura, faturar, facturo, facturamos, facturaron, facturar, vendendo, vendiendo, vendeo, vendas totais, "
+    "rendeu, entrou, made, make, did we do, fizemos, fez, fizeram, faz, hicimos, hizo, saiu de venda, saida",
+    "RESULT": "resultado, resultados, desempenho, performance, results, result, como foi, como foram, como esta, "
+    "como estao, como estamos, como vai, como vao, como vamos, como anda, como andam, how was, how were, how is, "
+    "how are, how are we doing, how did we do, how's, como fue, como fueron, como va, como van, como nos fue, "
+    "desempeno, rendimiento, balanco, movimento, numeros, numbers, figures",
+    "BUY": "comprou, compraram, compra, compras, comprado, comprados, comprar, compro, compraron, bought, buy, buys, "
+    "purchased, purchases, purchase, gastou, gastaram, spent, spend, gasto",
+    "ORDERS": "pedidos, pedido, peds, ped, orders, order, ordenes, orden, numero de pedidos, quantidade de pedidos, "
+    "numero de vendas, quantidade de vendas, quantas vendas, qtas vendas, quantos pedidos, how many sales, "
+    "number of sales, cuantas ventas, numero de ventas, cantidad de ventas, cantidad de pedidos, number of orders, "
+    "order count, sales count, qtd de vendas, qtd de pedidos, em pedidos, vendas fechadas",
+    "UNITS": "unidades, unidade, unids, und, unds, uns, latas, lata, caixas, caixa, cx, cxs, garrafas, garrafa, "
+    "pacotes, pacote, fardos, fardo, pecas, peca, itens, units, unit, cans, can, boxes, box, bottles, bottle, pieces, "
+    "packs, pack, packages, items, cajas, caja, botellas, botella, piezas, pieza, paquetes, paquete, bolsas, "
+    "em quantidade, em volume, em unidades, quantidade, quantidades, qtd, qtde, volume, volumes, quantity, quantities, "
+    "cantidad, volumen, potes, pote, sacos, saco, barras, barra, quilos, kilos, litros, jars, bags, bars, frascos",
+    "OUTFLOW": "saiu, sairam, saem, sai, saindo, went out, salio, salieron, salen",
+    "TICKET": "ticket medio, ticket, tickets, tiquete medio, tiquete, tkt medio, tkt, tiket medio, tm, ticket promedio, "
+    "average ticket, avg ticket, average order value, average order, average order size, average sale, avg order value, "
+    "aov, valor medio, valor medio por pedido, valor medio dos pedidos, valor medio do pedido, media por pedido, "
+    "media por venda, valor medio por venda, valor medio das vendas, promedio por pedido, valor promedio por pedido, "
+    "promedio por venta, valor promedio, average per order, average value per order, pedido medio, pedido promedio, "
+    "mean order value, ticket size",
+    "COUNT": "quantos, quantas, qtos, qtas, qts, how many, cuantos, cuantas, quantos foram, numero de, number of",
+    "HOWMUCH": "quanto, qto, qnto, quato, how much, cuanto, qt, quanto que, kuanto",
+    # Whom and what it is about
+    "CUSTOMER": "cliente, clientes, customer, customers, client, clients, comprador, compradores, buyer, buyers",
+    "SALESPERSON": "vendedor, vendedora, vendedores, vendedoras, vend, representante, representantes, salesperson, "
+    "salespeople, salesman, seller, sellers, rep, reps, sales rep, sales reps, representative, representatives, "
+    "comercial, comerciales, vendedor a",
+    "PRODUCT": "produto, produtos, prod, prods, item, product, products, producto, productos, mercadoria, mercadorias, "
+    "articulo, articulos, sku, skus",
+    "CATEGORY": "categoria, categorias, category, categories, linha, linhas, linha de produto, linha de produtos, "
+    "familia, familia de produtos, rubro, product line, product lines, linea, lineas",
+    "STATE": "estado, estados, state, states, uf, ufs, provincia, provincias",
+    "BYDAY": "por dia, dia a dia, by day, per day, day by day, a cada dia, cada dia, diario, diaria, diarias, diarios, "
+    "daily, dia por dia, each day, every day, por fecha, por data, dia, dias, day, days, diariamente",
+    "BYMONTH": "por mes, mes a mes, by month, per month, month by month, cada mes, mensal, mensais, monthly, mensual, "
+    "mensuales, mes por mes, each month, every month, mes, meses, month, months, mensalmente",
+    "TREND": "evolucao, evolution, evolucion, trend, tendencia, historico de vendas, over time, serie, curva",
+    "BY": "por, by, per, cada, each, em cada, para cada, for each, for every, de cada, quebrado por, separado por, "
+    "agrupado por, grouped by, broken down by, breakdown by, split by, desglose por, desglosado por, dividido por, "
+    "divididas por, segundo, abertura por, aberto por, abertas por, quebra por, separadas por, detalhado por, every",
+    "WHO": "quem, quien, who, quienes, whom, qm, quem sao, quem foi, quem foram",
+    "WHAT": "o que, oque, what, lo que, oq",
+    "ME": "eu, meu, meus, minha, minhas, mim, i, my, me myself, mine, mi, mis, mio, mia, mias, mios, yo, minhs, comigo, "
+    "i've, i have, have i, did i, did i do, do i",
+    "ISOLD": "vendi, faturei, facture, fiz, eu fiz, hice, eu vendi, vendii, fechei, eu faturei, i sold, i sell, i made, "
+    "i've sold, did i sell, did i make, have i sold, have i made, faturei eu",
+    "GOALWORD": "falta, faltam, faltando, falto, progress, progresso, atingimento, andamento, left, remaining, restante, "
+    "resta, restam, cumprimento, avance, bateu, bateram, alcancou, hit, reach, reached, to go, alcanzar, on track, perto, "
+    "longe, quase, behind, ahead, missing, short, achieve, achieved, achieving, achievement, cumplimiento, cumplio, lejos, "
+    "cerca, close to, close, far, how far, completed, cumplir, alcancar, alcancado, atingido, atingida, atingiu, batida, "
+    "batido, batendo, alcanzado, alcanzada, meeting my, meet, met, met my, on target, progreso, faltaria, faltan, %, "
+    "quanto por cento, bate, chegar, chega, llegar, still need, need to sell, preciso vender, vender ainda",
+    "MEWEAK": "estou, to, tou, ando, estoy, llevo, am i, i am, im, i'm, vou, bati, bato, bater, batir, atingi, atinjo, "
+    "alcancei, cheguei, consegui, cumpli, alcance, llegue, cumpri, superei, supere, passei",
+    "TEAM": "a gente, nos vendemos, nossa, nosso, nossas, nossos, we, our, ours, us, equipe, time, equipo, team, empresa, "
+    "company, companhia, loja toda, todo mundo, everyone, everybody, nosotros, nuestra, nuestro, nuestras, nuestros, "
+    "minha equipe, meu time, my team, mi equipo, minha empresa, my company, mi empresa, a equipe, o time, el equipo, "
+    "the team, the company, a empresa, la empresa, da equipe toda, pessoal, galera, turma, todos os vendedores, "
+    "all salespeople, the whole team, time todo, time inteiro, equipe toda, equipe inteira, agnt, gente, nois, nos todos",
+    # Order
+    "RANKING": "ranking, rank, ranque, podio, rankeamento, leaderboard",
+    "TOP": "top, melhor, melhores, maior, maiores, principais, principal, best, biggest, largest, "
+    "highest, mejor, mejores, mayores, mayor, campeao, campea, campeoes, lider, lideres, leader, leaders, leading, mais, "
+    "mas, most, more, primeiros, primeiras, primeiro, primeira, primeros, bestselling, best selling, best seller, "
+    "best sellers, bestseller, bestsellers, mais vendido, mais vendidos, mais vendida, mais vendidas, mas vendido, "
+    "mas vendidos, mas vendida, mas vendidas, champion, mais forte, mais fortes, number one, numero um, destaque, "
+    "destaques, ponta, greatest, strongest, em primeiro, em primeiro lugar, grandes, +",
+    "BOTTOM": "menos, pior, piores, menor, menores, worst, least, fewest, lowest, smallest, bottom, peor, peores, "
+    "weakest, less, lanterna, mais fraco, mais fracos, mais fraca, menos vendido, menos vendidos, menos vendida, "
+    "ultimo lugar, em ultimo, em ultimo lugar, mas flojo, mas flojos, ultimos colocados",
+    "EXCLUDE": "sem contar, sem considerar, sem incluir, sem, exceto, excetuando, tirando, excluindo, excluir, fora, "
+    "descontando, except, except for, excluding, without, not counting, leaving out, apart from, other than, excepto, "
+    "sin contar, sin, excluyendo, quitando, salvo, desconsiderando, com excecao de, a excecao de",
+    # Comparison
+    "COMPARE": "comparar, compare, compara, comparando, comparacao, comparativo, comparison, comparing, comparacion, "
+    "comparativa, cresceu, cresceram, crescemos, crescimento, crescendo, cresci, grew, grow, growth, growing, grown, "
+    "crecio, crecieron, crecimos, crecimiento, caiu, cairam, caimos, queda, caindo, fell, fall, dropped, drop, "
+    "declined, decline, cayo, cayeron, caida, aumentou, aumentaram, aumentamos, aumento, increased, increase, "
+    "subiu, subiram, subimos, subio, subieron, went up, gone up, go up, went down, gone down, go down, up or down, bajo, "
+    "bajaron, bajamos, diminuiu, diminuiram, reduziu, decreased, decrease, variacao, variou, variation, variacion, "
+    "change, changed, diferenca, difference, diferencia, vario, desceu, melhorou, melhoraram, melhoramos, piorou, "
+    "pioraram, pioramos, improved, improve, mejoro, mejoramos, empeoro, disminuyo, evoluiu, evoluimos, batemos",
+    "BASE": "vs, versus, contra, x, comparado com, comparado a, comparado ao, comparada a, comparada com, comparadas "
+    "com, comparados com, comparando com, comparadas a, comparadas ao, compared to, compared with, comparado con, "
+    "comparada con, comparadas con, comparados con, comparado al, em relacao a, em relacao ao, em relacao com, "
+    "en relacion a, en relacion al, en relacion con, "
+    "relative to, against, frente a, frente ao, frente al, respecto a, respecto al, respecto de, con respecto a, "
+    "com relacao a, com relacao ao, do que, than, que no, que na, que em, que o, que a, que ontem, q no, q na, "
+    "que el, que la, que en, over, ante, perante, cf, em comparacao com, em comparacao ao, "
+    "em comparacao a, in comparison with, in comparison to, en comparacion con",
+    # Goals, pipeline, customers, money of other countries
+    "GOAL": "meta, metas, objetivo, objetivos, cota, cotas, quota, quotas, goal, goals, target, targets, cuota, cuotas, "
+    "objectives",
+    "PIPELINE": "funil, pipeline, pipelines, funnel, embudo, negocios, negocio, oportunidades, oportunidade, oportunidad, "
+    "deals, deal, opportunities, opportunity, funil de vendas, sales funnel, sales pipeline, "
+    "pipeline de vendas, embudo de ventas, pipeline de ventas, "
+    "carteira de negocios, funiu, pipe, leads, etapa, etapas, stage, stages, fase, fases",
+    "BRIEF": "resumo, resumao, ficha, perfil, historico, brief, briefing, profile, overview, background, resumen, "
+    "historial, fale sobre, fala sobre, me fala do, me fala da, me fale do, me fale da, me fale sobre, me fala sobre, "
+    "me conta do, me conta da, me conta sobre, me conte sobre, me conte do, me conte da, conta sobre, tell me about, "
+    "know about, info on, info about, information on, information about, hablame de, hablame del, hablame sobre, "
+    "cuentame de, cuentame del, cuentame sobre, informacion de, informacion sobre, informacoes sobre, informacoes do, "
+    "informacoes da, infos do, infos da, dados do, dados da, info do, info da, info sobre, sobre o, sobre a, "
+    "o que sabemos do, o que sabemos da, o que sabemos sobre, o que voce sabe sobre, what do we know about, "
+    "vou visitar, visita, visitar, visito, visit, visiting, meeting, reuniao, reuniao com, reunion, reunion con, "
+    "about to visit, voy a visitar, meeting with, i'm meeting, i'm visiting, ultimo pedido, ultima compra, ultima "
+    "venda, last order, last purchase, ultimo pedido del, ultima venta, quem e, quem e o, quem e a, who is, quien es, "
+    "como esta o cliente, como esta a cliente, como anda o cliente, como vai o cliente, situacao, situacao do, "
+    "situacao da, raio x, raio-x, quem atende, que vendedor atende, qual vendedor atende, me situa, vou na, vou no, "
+    "sobre el, sobre la, acerca de, acerca del, panorama, dossie, dossier, detalhes do, detalhes da, details on, "
+    "details about, detalles de, detalles del, me atualiza sobre, update on, update me on, ponme al dia sobre, prepara",
+    "RATE": "cotacao, cambio, taxa de cambio, exchange rate, exchange rates, rate, fx, tipo de cambio, cotizacion, "
+    "tasa de cambio, ptax, cotado, cotada, valendo, esta valendo",
+    # Statuses
+    "OPEN": "em aberto, aberto, abertos, aberta, abertas, pendente, pendentes, open, pending, abierto, abiertos, "
+    "abierta, abiertas, pendiente, pendientes, a faturar, por faturar, por facturar, nao faturado, nao faturados, "
+    "ainda nao faturado, ainda nao faturados, sin facturar, not invoiced, not yet invoiced, uninvoiced, outstanding",
+    "INVOICED": "ja foi faturado, ja foram faturados, ja faturado, ja faturados, ja faturada, ja faturadas, foi faturado, "
+    "foram faturados, faturado, faturados, faturada, faturadas, invoiced, already invoiced, has been invoiced, "
+    "been invoiced, was invoiced, were invoiced, billed, facturado, facturados, facturada, facturadas, ya facturado, "
+    "ya facturados, se facturo ya, ya se facturo, ya fue facturado, ja esta faturado, com nota, nota emitida",
+    "CANCELLED": "cancelado, cancelados, cancelada, canceladas, cancelled, canceled, cancelamentos, cancelamento, "
+    "cancellations, cancelaciones, cancelaram, cancelou, foi cancelado, foram cancelados, foi cancelada, were cancelled, "
+    "were canceled, was cancelled, got cancelled, anulado, anulados, anuladas, fueron cancelados, fue cancelado, "
+    "se cancelo, se cancelaron, perdemos com cancelamento",
+    # Social words
+    "GREETING": "oi, ola, bom dia, boa tarde, boa noite, hi, hello, hey, hey there, buenos dias, buenas tardes, "
+    "buenas noches, buenas, hola, e ai, eai, opa, salve, good morning, good afternoon, good evening, ola tudo bem, "
+    "tudo bem, tudo bom, tudo certo, how are you, que tal, como vai voce, como estas, blz, beleza, oie, oii, alo",
+    "THANKS": "obrigado, obrigada, brigado, brigada, obg, valeu, vlw, thanks, thank you, thx, ty, gracias, "
+    "muito obrigado, muito obrigada, muchas gracias, thanks a lot, agradecido, agradeco, perfeito, otimo, show, great, "
+    "perfecto, excelente",
+    "HELP": "ajuda, ajudar, help, ayuda, socorro, menu, o que voce faz, o que voce sabe fazer, o que vc faz, "
+    "o que vc sabe, o que voce sabe, o que voce consegue fazer, o que voce pode fazer, o que posso perguntar, "
+    "what can you do, what do you do, que puedes hacer, que sabes hacer, que haces, quem e voce, quem e vc, who are you, "
+    "quien eres, que eres, what are you, como funciona, how does this work, como te uso, como usar, voce e um robo, "
+    "voce e humano, vc e um robo, are you a bot, are you human, eres un robot, eres humano, o que e voce, bot, robo",
+}
+
+# What no tool can do: topic -> words. A sentence that holds one is answered with an honest no.
+OUT_OF_REACH: Final[dict[str, str]] = {
+    "stock": "estoque, estoques, em estoque, stock, in stock, inventory, inventario, existencias, almacen, disponivel, "
+    "disponiveis, disponibilidade, disponibilidad, available, availability, tem sobrando, estok, stok, galpao, "
+    "deposito, warehouse",
+    "margin": "margem, margens, margin, margins, margen, margenes, lucro, lucros, lucratividade, rentabilidade, "
+    "rentabilidad, profit, profits, profitability, profitable, lucrativo, lucrativos, ganancia, ganancias, custo, "
+    "custos, cost, costs, costo, costos, coste, markup, mark up, rentavel, rentable, despesa, despesas, expenses, "
+    "gastos, cmv, ebitda, marjem",
+    "commission": "comissao, comissoes, commission, commissions, comision, comisiones, salario, salary, bonus, bono, "
+    "premiacao, comisao, remuneracao, sueldo, vou ganhar, vou receber",
+    "change": "cancelar, cancele, cancela, cancelem, cancelas, cancel, anular, anula, cancelarlo, criar, crie, cria, "
+    "create, crear, crea, cadastrar, cadastre, cadastra, registrar, registra, registre, register, alterar, altere, "
+    "altera, mudar, mude, muda, modificar, modifica, modify, apagar, apague, apaga, delete, remove, remover, remova, "
+    "borrar, borra, eliminar, elimina, editar, edite, edita, edit, atualizar, atualize, atualiza, update, actualizar, "
+    "actualiza, fechar, feche, aprovar, aprove, aprova, approve, aprobar, aprueba, emitir, emita, emite, issue, lancar, "
+    "lance, lanca, fazer um pedido, faz um pedido, faca um pedido, place an order, haz un pedido, hacer un pedido, "
+    "agendar, agende, agenda, schedule, agendame, lembrar, lembre, lembra, me lembra, me lembre, lembrete, remind, "
+    "reminder, recordar, recuerdame, recordatorio, mover, mova, move, transferir, transfira, transfer, reservar, "
+    "reserve, reserva, reserver, duplicar, reabrir, excluir o pedido, excluir pedido, exclua, exclui, adiciona, "
+    "adicionar, adicione, add, agregar, agrega, incluir pedido, bloquear, bloqueia, bloqueie, block",
+    "send": "email, e-mail, e mail, emails, correo, mandar, mande, manda um, manda uma, mandar um, enviar, envie, envia, "
+    "envia um, envie um, send, send an, enviale, mandale, encaminhar, encaminha, encaminhe, forward, reenviar, reenvia, "
+    "reenvie, ligar, ligue, liga pra, call, llamar, llama, telefonar, whatsapp, zap, sms, boleto, "
+    "boletos, nota fiscal, nfe, nf, danfe, segunda via, pdf, excel, planilha, spreadsheet, csv, planilla, imprimir, "
+    "print, exportar, export, grafico, graficos, chart, charts, graph",
+    "documents": "preco, precos, price, prices, pricing, precio, precios, custa, custam, cuesta, cuestan, quanto custa, "
+    "how much is, how much does, tabela de precos, lista de precos, devolucao, devolucoes, devolver, devolvido, "
+    "devolvidos, return, returns, returned, refund, "
+    "refunds, reembolso, devolucion, devoluciones, troca, trocas, exchange policy, politica, politicas, policy, garantia, "
+    "warranty, entrega, entregas, entregar, entregue, entregues, delivery, deliveries, deliver, delivered, envio, "
+    "envios, frete, fretes, shipping, "
+    "shipped, flete, prazo de entrega, transportadora, rastreio, rastrear, tracking, track, rastreo, catalogo, catalog, "
+    "desconto, descontos, discount, discounts, descuento, descuentos, promocao, promocoes, promotion, promociones, "
+    "contrato, contract, condicoes de pagamento, payment terms, horario de funcionamento, endereco, address, direccion, "
+    "telefone do, phone number, telefone da, contato, contact, cnpj, cpf",
+    "money": "inadimplencia, inadimplente, inadimplentes, divida, dividas, deve, devem, devendo, debt, debts, overdue, "
+    "deuda, deudas, atrasado, atrasados, atrasada, atraso, credito, limite de credito, credit limit, imposto, impostos, "
+    "tax, taxes, impuesto, impuestos, contas a receber, contas a pagar, fluxo de caixa, cash flow, recebimento, "
+    "recebimentos, receivables, pagou, pagaram, pagamento, pagamentos, paid, payment, payments, pago, pagos, saldo, "
+    "balance, vencido, vencidos, vencimento, cobranca",
+    "forecast": "previsao, previsoes, projecao, projecoes, forecast, forecasts, projection, projections, pronostico, "
+    "proyeccion, proyecciones, estimativa, estimate, estimacion, vamos vender, vai vender, vou vender, "
+    "venderemos, will sell, will we sell, vamos fechar, vamos faturar, va a vender, vamos a vender, prever, predict, "
+    "predecir, preve, expected",
+}
+
+# Restrictions that no tool knows; the answer says so and gives no figure.
+LIMITS: Final[dict[str, str]] = {
+    "hour": "manha, pela manha, de manha, da manha, tarde, a tarde, de tarde, noite, a noite, de noite, morning, afternoon, evening, night, "
+    "hora, horas, hour, hours, horario, horarios, meio dia, noon, madrugada, manana, por la manana, noche, am, pm, "
+    "minutos, minutes, almoco",
+    "amount": "acima de, acima, abaixo de, abaixo, mais de, menos de, maior que, maiores que, menor que, menores que, above, over r, "
+    "below, more than, less than, greater than, higher than, lower than, at least, at most, pelo menos, no minimo, "
+    "no maximo, mas de, mayores a, mayor que, menor a, superior a, superiores a, inferior a, inferiores a, por encima "
+    "de, por debajo de, exceeding, minimo, maximo, faixa de valor, superando",
+    "weekday": "dias uteis, business days, weekdays, dias habiles, feriado, feriados, holiday, holidays, por semana, by week, per week, "
+    "weekly, semanal, semanais, semanales, semana a semana, week by week, cada semana, por trimestre, by quarter, "
+    "per quarter, quarterly, trimestral, trimestrais, por ano, by year, per year, yearly, anual, anuais, por hora",
+    "share": "participacao, percentual, porcentagem, porcentaje, percentage, percent, share, market share, proporcao, "
+    "proportion, fatia, representatividade, participacion, representa, representam, peso, mix, curva abc",
+    "average": "media, medias, medio, medios, average, averages, avg, promedio, promedios, mediana, median, em media, mean",
+    "negation": "nao, not, didn't, did not, don't, doesn't, never, nunca, haven't, hasn't, ninguem, nobody, nadie, n, "
+    "inativo, inativos, inactive, inactivos, parou, pararam, deixou, deixaram, stopped, sumiu, sumiram, zerados, none",
+    "inclusion": "incluindo, inclusive, including, incluyendo, incluido, incluidos, com cancelados, mesmo os, contando",
+}
+
+CURRENCIES: Final[dict[str, str]] = {
+    "USD": "dolar, dolares, dollar, dollars, usd, dolar americano, us dollar, dolar comercial, dollar americano, dolr, doll",
+    "EUR": "euro, euros, eur",
+    "GBP": "libra, libras, libra esterlina, pound, pounds, gbp, pound sterling, british pound, sterling, libras esterlinas",
+    "JPY": "iene, ienes, yen, yenes, jpy",
+    "ARS": "peso argentino, pesos argentinos, argentine peso, argentine pesos, ars",
+    "MXN": "peso mexicano, pesos mexicanos, mexican peso, mexican pesos, mxn",
+    "CLP": "peso chileno, pesos chilenos, chilean peso, chilean pesos, clp",
+    "COP": "peso colombiano, pesos colombianos, colombian peso, cop",
+    "UYU": "peso uruguaio, peso uruguayo, uruguayan peso, uyu",
+    "CHF": "franco suico, francos suicos, swiss franc, swiss francs, franco suizo, chf",
+    "CNY": "yuan, renminbi, cny, rmb, iuane",
+    "CAD": "dolar canadense, canadian dollar, canadian dollars, dolar canadiense, cad",
+    "AUD": "dolar australiano, australian dollar, australian dollars, aud",
+    "PYG": "guarani, guaranies, pyg",
+    "SEK": "coroa sueca, swedish krona, corona sueca, sek",
+    "NOK": "coroa norueguesa, norwegian krone, corona noruega, nok",
+    "DKK": "coroa dinamarquesa, danish krone, corona danesa, dkk",
+}
+
+# What a stage of the pipeline is called in the three languages, by the folded Portuguese word.
+STAGES: Final[dict[str, str]] = {
+    "prospeccao": "prospeccao, prospecting, prospect, prospects, prospeccion, prospectos, prospectando",
+    "qualificacao": "qualificacao, qualification, qualified, qualifying, calificacion, calificados, qualificados, "
+    "qualificando, cualificacion",
+    "proposta": "proposta, propostas, proposal, proposals, propuesta, propuestas, proposal stage, proposal sent",
+    "negociacao": "negociacao, negotiation, negotiations, negotiating, negociacion, negociando, negociacoes, negociaciones, em negociacoes, in "
+    "negotiation, under negotiation",
+    "ganho": "ganho, ganhos, ganha, ganhas, won, ganado, ganados, ganada, ganadas, fechado, fechados, fechada, fechadas, "
+    "closed, closed won, cerrado, cerrados, cerrada, cerradas, ganhamos, ganamos",
+    "perdido": "perdido, perdidos, perdida, perdidas, lost, closed lost, perdemos, perdimos",
+}

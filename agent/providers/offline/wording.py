@@ -1,0 +1,263 @@
+"""What the engine says, in Portuguese, English and Spanish. Texts that refuse hold no figure."""
+
+from typing import Final
+
+from agent.base import Language
+
+Texts = dict[Language, str]
+
+CAN_DO: Final[Texts] = {
+    "pt": "Posso responder sobre vendas, pedidos, unidades e ticket médio por período; rankings de clientes, produtos, "
+    "categorias e vendedores; comparações entre períodos; metas; funil de negócios; resumo de um cliente; e cotação de moedas.",
+    "en": "I can answer about sales, orders, units and average ticket for a period; rankings of customers, products, "
+    "categories and salespeople; comparisons of periods; goals; the sales pipeline; a customer's summary; and exchange rates.",
+    "es": "Puedo responder sobre ventas, pedidos, unidades y ticket promedio por período; rankings de clientes, productos, "
+    "categorías y vendedores; comparaciones entre períodos; metas; el embudo de negocios; el resumen de un cliente; y tipos de cambio.",
+}
+
+SAYINGS: Final[dict[str, Texts]] = {
+    "greeting": {
+        "pt": "Olá! Sou o Recado, o assistente de vendas. {can_do}",
+        "en": "Hello! I am Recado, the sales assistant. {can_do}",
+        "es": "¡Hola! Soy Recado, el asistente de ventas. {can_do}",
+    },
+    "thanks": {
+        "pt": "De nada! Se precisar de mais algum número de vendas, é só perguntar.",
+        "en": "You're welcome! If you need another sales figure, just ask.",
+        "es": "¡De nada! Si necesitas otra cifra de ventas, pregúntame.",
+    },
+    "help": {
+        "pt": "Sou o Recado, um assistente de vendas automático; agora respondo pelo motor offline, que funciona por regras, "
+        "sem modelo de linguagem. {can_do}",
+        "en": "I am Recado, an automatic sales assistant; right now the offline engine answers, which works by rules, "
+        "without a language model. {can_do}",
+        "es": "Soy Recado, un asistente de ventas automático; ahora responde el motor offline, que funciona por reglas, "
+        "sin modelo de lenguaje. {can_do}",
+    },
+    "not_understood": {
+        "pt": "Não entendi a pergunta. {can_do}",
+        "en": "I did not understand the question. {can_do}",
+        "es": "No entendí la pregunta. {can_do}",
+    },
+    "out_of_reach": {
+        "pt": "Não consigo fazer isso: {topic} está fora do meu alcance, e nada foi feito. {can_do}",
+        "en": "I can't do that: {topic} is out of my reach, and nothing was done. {can_do}",
+        "es": "No puedo hacer eso: {topic} está fuera de mi alcance, y no se hizo nada. {can_do}",
+    },
+    "which_name": {
+        "pt": "De quem você fala: {names}?",
+        "en": "Which one do you mean: {names}?",
+        "es": "¿A cuál te refieres: {names}?",
+    },
+    "unknown_name": {
+        "pt": "Não conheço “{name}” entre os vendedores, clientes, produtos e categorias. Pode escrever o nome como está no cadastro?",
+        "en": "I don't know “{name}” among the salespeople, customers, products and categories. Could you write the name as registered?",
+        "es": "No conozco “{name}” entre los vendedores, clientes, productos y categorías. ¿Puedes escribir el nombre como está registrado?",
+    },
+    "unknown_words": {
+        "pt": "Não entendi “{words}” nessa pergunta, e não sei filtrar por isso; prefiro não dar um número que ignore esse detalhe. "
+        "Pode perguntar de outro jeito?",
+        "en": "I did not understand “{words}” in that question, and I can't filter by it; I would rather give no figure than "
+        "ignore that detail. Could you ask in another way?",
+        "es": "No entendí “{words}” en esa pregunta, y no sé filtrar por eso; prefiero no dar una cifra que ignore ese detalle. "
+        "¿Puedes preguntarlo de otra forma?",
+    },
+    "cannot_filter": {
+        "pt": "Não consigo responder isso: {limit}. Prefiro não dar um número que ignore essa condição.",
+        "en": "I can't answer that: {limit}. I would rather give no figure than ignore that condition.",
+        "es": "No puedo responder eso: {limit}. Prefiero no dar una cifra que ignore esa condición.",
+    },
+    "one_at_a_time": {
+        "pt": "São muitas combinações de uma vez, e posso trocar os números. Pode perguntar uma de cada vez?",
+        "en": "That is too many combinations at once, and I might mix up the figures. Could you ask one at a time?",
+        "es": "Son muchas combinaciones a la vez, y podría mezclar las cifras. ¿Puedes preguntar una por vez?",
+    },
+    "which_currency": {
+        "pt": "De qual moeda você quer a cotação? Por exemplo, dólar ou euro.",
+        "en": "Which currency's rate do you want? For example, the dollar or the euro.",
+        "es": "¿De qué moneda quieres el tipo de cambio? Por ejemplo, dólar o euro.",
+    },
+    "who_are_you": {
+        "pt": "Não sei qual vendedor é você nos dados de vendas, então não consigo mostrar os seus números. "
+        "Diga o nome do vendedor ou peça a quem administra o Recado para ligar o seu cadastro.",
+        "en": "I don't know which salesperson you are in the sales data, so I can't show your own figures. "
+        "Tell me the salesperson's name or ask whoever runs Recado to link your record.",
+        "es": "No sé qué vendedor eres en los datos de ventas, así que no puedo mostrar tus cifras. "
+        "Dime el nombre del vendedor o pide a quien administra Recado que vincule tu registro.",
+    },
+    "not_allowed": {
+        "pt": "Não posso mostrar isso para este contato. Se precisar, peça para falar com uma pessoa da equipe.",
+        "en": "I can't show that to this contact. If you need it, ask to talk to a person on the team.",
+        "es": "No puedo mostrar eso a este contacto. Si lo necesitas, pide hablar con una persona del equipo.",
+    },
+    "stranger": {
+        "pt": "Olá! Ainda não conheço este contato, então não posso mostrar dados. Posso chamar uma pessoa da equipe para atender você.",
+        "en": "Hello! I don't know this contact yet, so I can't show any data. I can ask a person on the team to help you.",
+        "es": "¡Hola! Todavía no conozco este contacto, así que no puedo mostrar datos. Puedo pedir a una persona del equipo que te atienda.",
+    },
+    "failed": {
+        "pt": "Não consegui obter esse dado agora. Tente de novo daqui a pouco.",
+        "en": "I could not get that right now. Please try again in a little while.",
+        "es": "No pude obtener ese dato ahora. Inténtalo de nuevo en un rato.",
+    },
+    "unreachable": {
+        "pt": "A fonte das cotações não respondeu agora. Tente de novo daqui a pouco.",
+        "en": "The source of exchange rates did not answer. Please try again in a little while.",
+        "es": "La fuente de tipos de cambio no respondió. Inténtalo de nuevo en un rato.",
+    },
+    "no_goal": {
+        "pt": "Não há meta cadastrada para esse período.",
+        "en": "There is no goal on record for that period.",
+        "es": "No hay meta registrada para ese período.",
+    },
+    "no_source": {
+        "pt": "Esses dados não estão ligados ao Recado nesta empresa.",
+        "en": "That data is not connected to Recado at this company.",
+        "es": "Esos datos no están conectados a Recado en esta empresa.",
+    },
+}
+
+TOPICS: Final[dict[str, Texts]] = {
+    "stock": {"pt": "estoque", "en": "stock", "es": "el inventario"},
+    "margin": {"pt": "margem, custo ou lucro", "en": "margin, cost or profit", "es": "margen, costo o ganancia"},
+    "commission": {"pt": "comissão ou remuneração", "en": "commission or pay", "es": "comisión o remuneración"},
+    "change": {
+        "pt": "criar, alterar ou cancelar registros",
+        "en": "creating, changing or cancelling records",
+        "es": "crear, modificar o cancelar registros",
+    },
+    "send": {
+        "pt": "enviar mensagens ou gerar documentos",
+        "en": "sending messages or producing documents",
+        "es": "enviar mensajes o generar documentos",
+    },
+    "documents": {
+        "pt": "preço, desconto, entrega, devolução e cadastro",
+        "en": "price, discounts, delivery, returns and contact records",
+        "es": "precio, descuentos, entrega, devoluciones y datos de contacto",
+    },
+    "money": {
+        "pt": "pagamentos, crédito e cobrança",
+        "en": "payments, credit and debt",
+        "es": "pagos, crédito y cobranza",
+    },
+    "forecast": {"pt": "previsão de vendas", "en": "forecasting", "es": "la previsión de ventas"},
+}
+
+LIMITS_SAID: Final[dict[str, Texts]] = {
+    "hour": {
+        "pt": "não sei separar por horário",
+        "en": "I can't filter by time of day",
+        "es": "no sé filtrar por horario",
+    },
+    "amount": {"pt": "não sei filtrar por valor", "en": "I can't filter by amount", "es": "no sé filtrar por importe"},
+    "number": {
+        "pt": "não entendi o número que você citou",
+        "en": "I did not understand the number you gave",
+        "es": "no entendí el número que diste",
+    },
+    "weekday": {
+        "pt": "agrupo só por dia ou por mês",
+        "en": "I only group by day or by month",
+        "es": "solo agrupo por día o por mes",
+    },
+    "share": {
+        "pt": "não calculo participação percentual",
+        "en": "I don't work out percentage shares",
+        "es": "no calculo participaciones porcentuales",
+    },
+    "average": {
+        "pt": "a única média que tenho é o ticket médio por pedido",
+        "en": "the only average I have is the average ticket per order",
+        "es": "el único promedio que tengo es el ticket promedio por pedido",
+    },
+    "negation": {
+        "pt": "não sei procurar o que não aconteceu",
+        "en": "I can't look for what did not happen",
+        "es": "no sé buscar lo que no ocurrió",
+    },
+    "inclusion": {
+        "pt": "não sei juntar status diferentes na mesma conta",
+        "en": "I can't put different statuses in one sum",
+        "es": "no sé juntar estados distintos en la misma cuenta",
+    },
+    "exclusion": {
+        "pt": "não consigo fazer essa exclusão",
+        "en": "I can't leave that out",
+        "es": "no puedo hacer esa exclusión",
+    },
+    "currency": {
+        "pt": "os valores de vendas só existem em reais",
+        "en": "sales figures exist in Brazilian reais only",
+        "es": "las cifras de ventas solo existen en reales",
+    },
+    "old_rate": {
+        "pt": "só tenho a cotação mais recente",
+        "en": "I only have the latest rate",
+        "es": "solo tengo el tipo de cambio más reciente",
+    },
+    "goal_of": {
+        "pt": "as metas são do time ou de um vendedor",
+        "en": "goals belong to the team or to a salesperson",
+        "es": "las metas son del equipo o de un vendedor",
+    },
+    "goal_each": {
+        "pt": "vejo a meta do time ou de um vendedor por vez; diga qual",
+        "en": "I see the goal of the team or of one salesperson at a time; tell me which",
+        "es": "veo la meta del equipo o de un vendedor por vez; dime cuál",
+    },
+    "pipeline_of": {
+        "pt": "o funil só pode ser visto por etapa, não por nome",
+        "en": "the pipeline can only be seen by stage, not by name",
+        "es": "el embudo solo se puede ver por etapa, no por nombre",
+    },
+    "pipeline_when": {
+        "pt": "vejo o funil como está agora, não por período",
+        "en": "I see the pipeline as it is now, not by period",
+        "es": "veo el embudo como está ahora, no por período",
+    },
+    "state": {
+        "pt": "não há filtro por estado; só o total por estado",
+        "en": "there is no filter by state, only totals by state",
+        "es": "no hay filtro por estado, solo totales por estado",
+    },
+    "two_groups": {
+        "pt": "só agrupo por uma coisa de cada vez",
+        "en": "I can group by one thing at a time",
+        "es": "solo agrupo por una cosa a la vez",
+    },
+    "compare_groups": {
+        "pt": "comparo períodos só no total ou com um nome, não por grupo",
+        "en": "I compare periods in total or for one name, not by group",
+        "es": "comparo períodos solo en total o con un nombre, no por grupo",
+    },
+}
+
+METRIC_NAMES: Final[dict[str, Texts]] = {
+    "revenue": {"pt": "faturamento", "en": "revenue", "es": "facturación"},
+    "orders": {"pt": "pedidos", "en": "orders", "es": "pedidos"},
+    "units": {"pt": "unidades", "en": "units", "es": "unidades"},
+    "average_ticket": {"pt": "ticket médio", "en": "average ticket", "es": "ticket promedio"},
+}
+
+OF_NAMES: Final[dict[str, Texts]] = {
+    "customer": {"pt": "clientes", "en": "customers", "es": "clientes"},
+    "product": {"pt": "produtos", "en": "products", "es": "productos"},
+    "category": {"pt": "categorias", "en": "categories", "es": "categorías"},
+    "salesperson": {"pt": "vendedores", "en": "salespeople", "es": "vendedores"},
+    "state": {"pt": "estados", "en": "states", "es": "estados"},
+    "month": {"pt": "meses", "en": "months", "es": "meses"},
+    "day": {"pt": "dias", "en": "days", "es": "días"},
+}
+
+STATUS_NAMES: Final[dict[str, Texts]] = {
+    "open": {"pt": "em aberto", "en": "open", "es": "abiertos"},
+    "invoiced": {"pt": "já faturados", "en": "invoiced", "es": "ya facturados"},
+    "cancelled": {"pt": "cancelados", "en": "cancelled", "es": "cancelados"},
+}
+
+
+def say(phrase: str, language: Language, **details: object) -> str:
+    """A whole sentence of the engine; unknown phrases fall back to "failed"."""
+    texts = SAYINGS.get(phrase, SAYINGS["failed"])
+    return texts[language].format(can_do=CAN_DO[language], **details)
