@@ -17,7 +17,20 @@ ALLOWED_FIELDS = frozenset(
     {
         # what the line belongs to
         *("trace_id", "conversation_id", "turn_id", "message_id", "run_id", "part_id", "job_id", "tenant_id"),
-        *("account", "channel", "worker", "owner", "fence", "kind", "stage", "outcome", "reason", "code", "error_kind"),
+        *(
+            "account",
+            "channel",
+            "worker",
+            "owner",
+            "fence",
+            "kind",
+            "stage",
+            "outcome",
+            "reason",
+            "code",
+            "error_kind",
+            "error_code",
+        ),
         # one completion: the prompt arrives already redacted by LOG_PROMPTS
         *("user_id", "prompt", "tokens_used", "tokens_in", "tokens_out", "time_ms", "tool_called", "cost"),
         *("model", "llm", "provider", "engine", "step", "steps", "attempt", "tries", "finish", "request_id", "tool"),

@@ -16,8 +16,8 @@ from bot.redaction import Redactor, secrets_of
 from bot.settings import Settings
 from models.trace import trace_fields
 
-# Chatty at INFO, and what they say there we say better.
-_CHATTY = ("rq", "gunicorn", "alembic", "werkzeug", "rq_dashboard", "sentry_sdk", "urllib3")
+# Chatty at INFO, and what they say there we say better. (RQ gives its worker's logger a level unless it has one.)
+_CHATTY = ("rq", "rq.worker", "gunicorn", "alembic", "werkzeug", "rq_dashboard", "sentry_sdk", "urllib3")
 # At DEBUG they write whole requests down: only where LOG_PROMPTS allows that too.
 _INDISCREET = ("sqlalchemy", "openai", "anthropic", "twilio", "httpx2", "httpcore2", "httpx", "httpcore")
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

@@ -19,10 +19,10 @@ def check_redis(url: str) -> list[Finding]:
     except (RedisError, OSError) as error:
         cure = "start it, or correct REDIS_URL; messages are stored meanwhile and answered by the sweeper"
         return [broken("Redis", f"does not answer ({type(error).__name__})", cure)]
-    return [_judge_version(facts), _judge_persistence(facts), _judge_eviction(facts)]
+    return [judge_version(facts), judge_persistence(facts), judge_eviction(facts)]
 
 
-def _judge_version(facts: dict[str, object]) -> Finding:
+def judge_version(facts: dict[str, object]) -> Finding:
     name = "Valkey" if "valkey_version" in facts else "Redis"
     version = str(facts.get("valkey_version") or facts.get("redis_version") or "0")
     if int(version.split(".")[0]) < _OLDEST_REDIS:
@@ -30,14 +30,14 @@ def _judge_version(facts: dict[str, object]) -> Finding:
     return well("Redis", f"{name} {version}")
 
 
-def _judge_persistence(facts: dict[str, object]) -> Finding:
+def judge_persistence(facts: dict[str, object]) -> Finding:
     if facts.get("aof_enabled"):
         return well("Redis persistence", "append-only file on")
     cure = "set appendonly yes; without it a restart delays what was rung for until the sweeper comes"
     return doubtful("Redis persistence", "append-only file off", cure)
 
 
-def _judge_eviction(facts: dict[str, object]) -> Finding:
+def judge_eviction(facts: dict[str, object]) -> Finding:
     policy = str(facts.get("maxmemory_policy", "unknown"))
     if policy == "noeviction":
         return well("Redis eviction", policy)

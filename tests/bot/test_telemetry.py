@@ -1,5 +1,6 @@
 """Logs and error reports: what every line carries, and what none may."""
 
+import ast
 import json
 import logging
 import sys
@@ -12,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.redaction import Redactor, secrets_of
+from bot.redaction import ALLOWED_FIELDS, Redactor, secrets_of
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
 from models.trace import tracing
@@ -178,3 +179,20 @@ def test_without_a_dsn_sentry_is_not_even_loaded() -> None:
     loaded = {name for name in sys.modules if name.startswith("sentry_sdk")}
     configure_sentry(settings_with(), "web")
     assert {name for name in sys.modules if name.startswith("sentry_sdk")} == loaded
+
+
+def _logged_fields() -> Iterator[tuple[str, str]]:
+    """Every field that a literal `extra={...}` of ours names, with its place."""
+    root = Path(__file__).resolve().parents[2]
+    for path in (p for floor in ("bot", "jobs", "agent", "channels", "models") for p in (root / floor).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "extra" and isinstance(node.value, ast.Dict):
+                for key in node.value.keys:
+                    if isinstance(key, ast.Constant):
+                        yield str(key.value), f"{path.relative_to(root)}:{node.value.lineno}"
+
+
+def test_every_field_that_our_code_logs_is_allowed() -> None:
+    found = list(_logged_fields())
+    assert ("user_id", "jobs/journal.py") in {(name, place.partition(":")[0]) for name, place in found}
+    assert [place for name, place in found if name not in ALLOWED_FIELDS] == []

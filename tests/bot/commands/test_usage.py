@@ -1,0 +1,70 @@
+"""`usage`: what was spent on whom and when, unknown prices never counted as nothing."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine
+
+from models.inbound import InboundMessage
+from models.inbox import RawRequest, store_messages
+from models.session import build_engine, session_scope
+from models.tenant import DEFAULT, ensure_account, ensure_tenant
+from tests.bot.answering import Spent, answer_message
+from tests.bot.commands.conftest import Cli
+
+
+@pytest.fixture(scope="module")
+def spent_database_url(clone_database: Callable[[], str]) -> str:
+    """Ana asked twice, once at an unknown price; Bruno once."""
+    url = clone_database()
+    engine = build_engine(url, application_name="test")
+    ask(engine, "ana", "a-1", Spent(cost=Decimal("0.001")))
+    ask(engine, "ana", "a-2", Spent(cost=None))
+    ask(engine, "bruno", "b-1", Spent(tokens_in=1000, tokens_out=0, cost=Decimal("0.02")))
+    engine.dispose()
+    return url
+
+
+def ask(engine: Engine, user: str, external_id: str, spent: Spent) -> None:
+    with session_scope(engine) as connection:
+        tenant = ensure_tenant(connection, slug=DEFAULT, name="Aurora", timezone="America/Sao_Paulo")
+        account = ensure_account(connection, tenant, channel="chat")
+    request = RawRequest("/chat", {}, b"{}", "0" * 32)
+    (stored,) = store_messages(engine, account, request, [InboundMessage(external_id, user, "quanto vendi?")])
+    with session_scope(engine) as connection:
+        answer_message(connection, stored.message_id, "R$ 1", spent, announce=False)
+
+
+def test_the_table_has_a_line_for_each_user_and_day_and_the_sum(cli: Cli, spent_database_url: str) -> None:
+    done = cli("usage", DATABASE_URL=spent_database_url)
+    header, ana, bruno, total, _, note = done.out.splitlines()
+    assert header.split()[:3] == ["day", "user", "turns"]
+    assert ana.split()[1:6] == ["ana", "2", "2", "200", "46"]
+    assert "0.0010 + ?" in ana
+    assert bruno.split()[1:7] == ["bruno", "1", "1", "1000", "0", "0.0200"]
+    assert total.split()[:7] == ["total", "2", "users", "3", "3", "1200", "46"]
+    assert "0.0210 + ?" in total
+    assert note == "?: 1 completions have no known price; their cost is in no sum."
+
+
+def test_one_user_can_be_asked_for_and_json_says_the_same(cli: Cli, spent_database_url: str) -> None:
+    done = cli("usage", "--user", "bruno", "--json", DATABASE_URL=spent_database_url)
+    report = json.loads(done.out)
+    (row,) = report["rows"]
+    assert (row["user_id"], row["turns"], row["tokens_in"]) == ("bruno", 1, 1000)
+    assert Decimal(row["cost"]) == Decimal("0.02")
+    assert report["totals"]["users"] == 1
+    assert row["mean_response_ms"] is not None
+
+
+def test_a_day_without_questions_is_said_to_be_one(cli: Cli, spent_database_url: str) -> None:
+    done = cli("usage", "--from", "2020-01-01", "--to", "2020-01-31", DATABASE_URL=spent_database_url)
+    assert (done.code, done.out) == (0, "Nobody asked anything from 2020-01-01 to 2020-01-31.\n")
+
+
+def test_days_that_are_none_or_in_the_wrong_order_are_refused(cli: Cli) -> None:
+    assert cli("usage", "--from", "31/01/2026").code == 2
+    done = cli("usage", "--from", "2026-02-01", "--to", "2026-01-01")
+    assert (done.code, "lies after" in done.err) == (1, True)

@@ -1,0 +1,90 @@
+"""The whole examination: healthy engines, broken ones, and no secret in any line."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.demo import prepare_demo
+from bot.doctor.examination import examine
+from bot.doctor.findings import Finding
+from bot.settings import Settings, load_settings
+from models.clock import SystemClock
+from models.heartbeat import beat
+from models.session import build_engine
+from tests.fakes import FixedClock
+
+
+def settings_with(folder: Path, **environ: str) -> Settings:
+    return load_settings({"RECADO_DATA_DIR": str(folder), **environ}, Path("no-such-file"))
+
+
+def by_subject(findings: list[Finding]) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in findings}
+
+
+@pytest.fixture(scope="module")
+def healthy_url(clone_database: Callable[[], str]) -> str:
+    """A database with the demo company, a worker and a scheduler alive for an hour."""
+    url = clone_database()
+    prepare_demo(load_settings({}, Path("no-such-file")), url)
+    engine = build_engine(url, application_name="test")
+    with engine.begin() as connection:
+        for kind in ("worker", "scheduler"):
+            beat(connection, f"{kind}-1", kind=kind, in_flight=0)
+        connection.execute(text("UPDATE worker_heartbeat SET beat_at = now() + interval '1 hour'"))
+    engine.dispose()
+    return url
+
+
+def test_a_healthy_installation_has_nothing_to_mend(tmp_path: Path, healthy_url: str, redis_url: str) -> None:
+    settings = settings_with(tmp_path, DATABASE_URL=healthy_url, REDIS_URL=redis_url, DEMO_OPEN="1")
+    findings = examine(settings)
+    assert [f for f in findings if f.state == "fail"] == []
+    found = by_subject(findings)
+    for subject in ("Python", "PostgreSQL", "pgvector", "migrations", "clock", "workers", "schedulers", "people"):
+        assert found[subject].state == "ok", found[subject]
+    for subject in ("Redis", "Redis persistence", "Redis eviction", "LLM", "sales data", "WhatsApp"):
+        assert found[subject].state == "ok", found[subject]
+
+
+def test_a_database_that_was_never_migrated_asks_for_it(tmp_path: Path, run_postgres: object, redis_url: str) -> None:
+    url = run_postgres.url_of("postgres")  # type: ignore[attr-defined]
+    found = by_subject(examine(settings_with(tmp_path, DATABASE_URL=url, REDIS_URL=redis_url)))
+    assert found["migrations"].state == "fail"
+    assert "python -m bot migrate" in found["migrations"].cure
+    assert "workers" not in found
+    assert found["sales data"].state == "warn"
+
+
+def test_engines_out_of_reach_are_named_without_their_passwords(tmp_path: Path) -> None:
+    settings = settings_with(
+        tmp_path,
+        DATABASE_URL="postgresql://recado:hunter22@127.0.0.1:1/recado",
+        REDIS_URL="redis://:hunter33@127.0.0.1:1/0",
+    )
+    findings = examine(settings)
+    found = by_subject(findings)
+    assert found["PostgreSQL"].state == "fail"
+    assert found["Redis"].state == "fail"
+    assert not any(secret in str(f) for f in findings for secret in ("hunter22", "hunter33"))
+
+
+def test_nobody_at_work_and_nobody_known_is_doubtful(tmp_path: Path, fresh_database_url: str, redis_url: str) -> None:
+    found = by_subject(examine(settings_with(tmp_path, DATABASE_URL=fresh_database_url, REDIS_URL=redis_url)))
+    assert [found[subject].state for subject in ("workers", "schedulers", "people")] == ["warn"] * 3
+
+
+def test_a_clock_that_is_off_is_noticed(tmp_path: Path, healthy_url: str, redis_url: str) -> None:
+    clock = FixedClock(SystemClock().now() - timedelta(minutes=10))
+    found = by_subject(examine(settings_with(tmp_path, DATABASE_URL=healthy_url, REDIS_URL=redis_url), clock=clock))
+    assert found["clock"].state == "warn"
+
+
+def test_an_llm_without_its_key_is_broken(tmp_path: Path, healthy_url: str, redis_url: str) -> None:
+    settings = settings_with(tmp_path, DATABASE_URL=healthy_url, REDIS_URL=redis_url, LLM_PROVIDER="openai")
+    finding = by_subject(examine(settings))["LLM"]
+    assert finding.state == "fail"
+    assert "OPENAI_API_KEY" in finding.cure
