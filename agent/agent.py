@@ -72,11 +72,13 @@ class Agent:
         for step in range(self._limits.steps):
             is_last = step == self._limits.steps - 1 or self._is_exhausted(progress)
             completion = self._complete(turn, journal, progress, step, tools, is_last)
-            if not completion.tool_calls or is_last:
-                break
+            if completion.finish != "tool_calls" or is_last:
+                break  # the calls of an answer that was cut or refused are not to be run
             self._run_tools(turn, journal, progress, step, completion, tools)
-        if completion.tool_calls:
+        if completion.finish == "tool_calls":
             progress.limit = progress.limit or "steps"
+        elif completion.finish == "length":
+            progress.limit = "output_tokens"
         return self._result(progress, self._words(turn, completion))
 
     def _is_exhausted(self, progress: _Progress) -> bool:
@@ -117,8 +119,6 @@ class Agent:
         started = self._clock.monotonic()
         try:
             completion = self.provider.complete(request)
-            if completion.finish == "length" and completion.tool_calls:
-                raise ProviderError("the answer was cut in the middle of a tool call", kind="truncated")
         except ProviderError as error:
             journal.record_failure(step, error.kind, self._elapsed_ms(started))
             raise

@@ -123,6 +123,14 @@ class Provider(Protocol):
         """What that completion cost. Never raises."""
         ...
 
+    def preload(self) -> None:
+        """Load what the first call would load, such as an SDK: seconds of CPU that no turn should pay."""
+        ...
+
+    def close(self) -> None:
+        """Close connections. Safe to repeat."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 
-from agent.tools.exchange_rates import ExchangeRates
-from agent.tools.registry import build_tools
 from sqlalchemy import Engine
 
 from agent.agent import Agent, Limits
 from agent.providers.registry import build_provider, resolve_llm
+from agent.tools.exchange_rates import ExchangeRates
+from agent.tools.registry import build_tools
 from bot.demo import sales_url
 from bot.settings import Settings
 from jobs.runtime import OpenDoor, WorkPolicy
@@ -31,6 +31,7 @@ class Assistant:
     exchange: ExchangeRates
 
     def close(self) -> None:
+        self.agent.provider.close()
         self.source.close()
         self.exchange.close()
 

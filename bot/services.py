@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from threading import Lock
 
-from sqlalchemy import Engine
-
 from bot.settings import Settings
 from bot.web_services import WebServices
 from channels.base import Account, Channel
@@ -12,10 +10,8 @@ from channels.registry import build_channel
 from jobs.queue import JobQueue
 from models.clock import SystemClock
 from models.errors import ConfigurationError
-from models.session import build_engine, session_scope
-from models.tenant import DEFAULT, ensure_account, ensure_tenant
-
-CHANNELS = ("chat", "whatsapp", "email")  # every tenant has an account on each, so that people can be known there
+from models.session import build_engine
+from models.tenant import DEFAULT
 
 
 class ChannelDirectory:
@@ -50,14 +46,6 @@ def build_accounts(settings: Settings) -> dict[tuple[str, str], Account]:
     whatsapp = Account("whatsapp", DEFAULT, address, credentials, settings.reachable_url)
     chat = Account("chat", DEFAULT, public_base_url=settings.reachable_url)
     return {(account.channel, account.name): account for account in (whatsapp, chat)}
-
-
-def prepare_tenant(engine: Engine, settings: Settings) -> None:
-    """The company and its accounts as rows. Safe to repeat."""
-    with session_scope(engine) as connection:
-        tenant_id = ensure_tenant(connection, slug=DEFAULT, name=settings.company_name, timezone=settings.timezone)
-        for channel in CHANNELS:
-            ensure_account(connection, tenant_id, channel=channel)
 
 
 def build_web_services(settings: Settings) -> WebServices:

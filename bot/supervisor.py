@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.embedded.engines import Engines, attach_or_start
 from bot.embedded.folders import prepare_data_folder
@@ -47,10 +46,10 @@ def prepare_database(settings: Settings, engines: Engines) -> Login:
     from bot.commands.database import reaching_database
     from bot.console.accounts import ensure_first_operator
     from bot.demo import prepare_demo
-    from bot.migrate import upgrade
+    from bot.tenant import migrate_company
 
     with reaching_database():
-        upgrade(engines.database_url)
+        migrate_company(settings, engines.database_url)
         prepare_demo(settings, engines.database_url)
         return ensure_first_operator(engines.database_url)
 
@@ -170,15 +169,13 @@ class _Watch:
                 self.nursery.start(child)
 
     def _look_at_the_door(self) -> None:
-        if is_ready(self.settings.local_url):
+        web = self.nursery.children[0]  # where it has just died, a stranger may have taken its port
+        if not web.has_ended() and is_ready(self.settings.local_url):
             self._is_ready = True
             say(write_banner(self.settings, self.engines.data, embedded=self.engines.embedded, login=self.login))
         elif not self._said_slow and time.monotonic() - self._started_at > _READY_IN:
             self._said_slow = True
-            say(f"The web server does not answer yet; what it says is in {self._web_log()}")
-
-    def _web_log(self) -> Path:
-        return self.nursery.children[0].log
+            say(f"The web server does not answer yet; what it says is in {web.log}")
 
 
 def _stop_children(nursery: Nursery, wish: StopWish) -> None:

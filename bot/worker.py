@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assistant import build_assistant, build_open_door, build_policy
 from bot.embedded.engines import attach_or_start
-from bot.services import ChannelDirectory, build_accounts, prepare_tenant
+from bot.services import ChannelDirectory, build_accounts
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
+from bot.tenant import prepare_tenant
 from jobs.alarms import Alarms
 from jobs.leases import LeaseKeeper
 from jobs.queue import JobQueue
@@ -52,7 +53,7 @@ def installed_services(settings: Settings, database_url: str, queue: JobQueue) -
     engine = build_engine(database_url, application_name="recado-worker", pool_size=pool_size)
     prepare_tenant(engine, settings)
     assistant = build_assistant(settings, database_url, clock)
-    _preload(assistant.agent.provider)
+    assistant.agent.provider.preload()
     services = Services(
         engine=engine,
         channel_for=ChannelDirectory(build_accounts(settings)).find,
@@ -81,13 +82,6 @@ def installed_services(settings: Settings, database_url: str, queue: JobQueue) -
             _log.warning("left without a word: the database is away")
         assistant.close()
         engine.dispose()
-
-
-def _preload(provider: object) -> None:
-    """Load the LLM's SDK now: seconds of CPU that the first turn should not pay."""
-    preload = getattr(provider, "preload", None)
-    if preload is not None:
-        preload()
 
 
 if __name__ == "__main__":

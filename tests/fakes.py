@@ -99,6 +99,12 @@ class ScriptedProvider:
     def price(self, completion: Completion, llm: str) -> Cost:
         return Cost(Decimal("0.001"), "price_table")
 
+    def preload(self) -> None:
+        """Nothing to load."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
 
 def wish(name: str, call_id: str = "call00001", **arguments: object) -> Completion:
     """A completion that asks for one tool."""

@@ -12,7 +12,6 @@ import pytest
 from agent.agent import Agent, Limits
 from agent.base import Completion, Cost, Situation, Tool, ToolCall, ToolContext, ToolResult, ToolSpec, TurnInput, Usage
 from agent.scratch import ScratchJournal
-from models.errors import ProviderError
 from models.ids import new_id
 from tests.fakes import FixedClock, ScriptedProvider, Step, wish
 
@@ -106,11 +105,12 @@ def test_time_runs_out_between_steps() -> None:
     assert len(provider.requests) == 3
 
 
-def test_a_tool_call_cut_in_the_middle_is_an_error_and_is_not_run() -> None:
+def test_a_tool_call_cut_in_the_middle_is_not_run_and_the_person_is_told() -> None:
     cut = Completion("", (ToolCall("c", "total", {}),), "length", Usage(1, 1))
-    with pytest.raises(ProviderError) as caught:
-        agent(ScriptedProvider([cut])).run(turn(), ScratchJournal())
-    assert caught.value.kind == "truncated"
+    result = agent(ScriptedProvider([cut])).run(turn(), ScratchJournal())
+    assert result.tools == ()
+    assert result.limit == "output_tokens"
+    assert "limite de trabalho" in result.text
 
 
 def test_a_refusal_without_words_is_put_into_words() -> None:
