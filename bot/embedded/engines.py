@@ -65,7 +65,9 @@ class Engines:
 @contextmanager
 def attach_or_start(settings: Settings) -> Iterator[Engines]:
     """The engines for one command, for as long as the block lasts. Raises ConfigurationError. No migration is run."""
-    data = prepare_data_folder(settings.recado_data_dir)
+    is_all_configured = settings.database_url is not None and settings.redis_url is not None
+    # In a container the root may be read-only, and then nothing needs to be written.
+    data = settings.recado_data_dir if is_all_configured else prepare_data_folder(settings.recado_data_dir)
     postgres, valkey = EmbeddedPostgres(data), EmbeddedValkey(data)
     ours: list[EmbeddedEngine] = []
     if settings.database_url is None:

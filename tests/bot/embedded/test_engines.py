@@ -121,7 +121,7 @@ def test_an_engine_that_died_is_started_again_under_the_same_url(data: Path) -> 
 def test_configured_engines_are_used_and_none_is_started(data: Path) -> None:
     settings = Settings.model_validate(
         {
-            "recado_data_dir": data,
+            "recado_data_dir": data / "never made",
             "database_url": "postgresql://db.example/recado",
             "redis_url": "redis://queue.example:6379/0",
         }
@@ -133,7 +133,7 @@ def test_configured_engines_are_used_and_none_is_started(data: Path) -> None:
         )
         assert not engines.embedded
         assert not engines.owns
-    assert not one_answers(data)
+    assert not (data / "never made").exists()
 
 
 def test_one_configured_engine_is_used_beside_one_of_our_own(data: Path) -> None:
