@@ -5,6 +5,7 @@ import re
 import phonenumbers
 
 PREFIX = "whatsapp:"
+_BRAZIL = 55
 
 _PHONE = re.compile(r"whatsapp:\+[1-9][0-9]{6,14}")
 # A business-scoped user id: two letters of a country, a dot, up to 128 letters and digits.
@@ -54,4 +55,9 @@ def whatsapp_address(typed: str, region: str = "BR") -> str:
 
 
 def _is_dialable(address: str) -> bool:
-    return phonenumbers.is_valid_number(phonenumbers.parse(address.removeprefix(PREFIX)))
+    """Strictly in Brazil, where a number without its area code would pass for possible; by length elsewhere, since
+    the tables of other countries are not ours to rely on."""
+    number = phonenumbers.parse(address.removeprefix(PREFIX))
+    if number.country_code == _BRAZIL:
+        return phonenumbers.is_valid_number(number)
+    return phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE

@@ -14,6 +14,7 @@ from channels.whatsapp import WhatsAppChannel
 from models.inbound import InboundMessage, Receipt
 from models.reply import Accepted, OutboundPart, Rejected
 from tests.standins.twilio import ACCOUNT_SID, AUTH_TOKEN, NUMBER, StandInTwilio
+from tests.standins.twilio_console import run
 
 _TO = "whatsapp:+5511987654321"
 
@@ -118,3 +119,9 @@ def test_refusals_are_remembered(channel: WhatsAppChannel, twilio: StandInTwilio
     assert twilio.history.refusals == [21617]
     assert isinstance(channel.send(_part()), Accepted)
     assert twilio.history.bodies_to(_TO) == ["Olá"]
+
+
+def test_the_command_line_posts_a_signed_message(door: _Door, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["--send", "Oi", "--to", f"{door.url}/", "--sender", _TO])
+    assert capsys.readouterr().out == "HTTP 204\n"
+    assert [m.text for m in door.found if isinstance(m, InboundMessage)] == ["Oi"]

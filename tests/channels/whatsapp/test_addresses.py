@@ -55,10 +55,13 @@ def test_a_number_as_people_type_it_becomes_the_canonical_address(typed: str) ->
 
 def test_numbers_of_other_countries_need_their_country_code() -> None:
     assert whatsapp_address("+1 415 523 8886") == "whatsapp:+14155238886"
+    assert whatsapp_address("+1 415 555 0000") == "whatsapp:+14155550000"
     assert whatsapp_address("+351 912 345 678") == "whatsapp:+351912345678"
 
 
-@pytest.mark.parametrize("typed", ["", "Ana", "12345", "+55 11", "whatsapp:", "98765-4321", "ana@example.com"])
+@pytest.mark.parametrize(
+    "typed", ["", "Ana", "12345", "+55 11", "whatsapp:", "98765-4321", "+1 555 0000", "ana@example.com"]
+)
 def test_what_is_no_number_is_refused_with_an_example_of_one(typed: str) -> None:
     with pytest.raises(ValueError, match=r"\+55 11 98765-4321"):
         whatsapp_address(typed)

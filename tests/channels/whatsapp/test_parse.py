@@ -71,6 +71,15 @@ def test_parameters_that_nobody_knows_yet_are_kept() -> None:
     assert _message(ReferralCtwaClid="abc", BrandNew="1").extra["BrandNew"] == "1"
 
 
+def test_a_call_of_the_fallback_url_is_the_same_message() -> None:
+    form = inbound_form(ACCOUNT_SID, NUMBER, "Oi", _SENDER)
+    again = {**form, "ErrorCode": "11200", "ErrorUrl": BASE + DOOR}
+    [first], [second] = (parse_request(_ACCOUNT, signed_request(f)) for f in (form, again))
+    assert isinstance(first, InboundMessage)
+    assert isinstance(second, InboundMessage)
+    assert (first.external_id, first.text) == (second.external_id, second.text)
+
+
 def test_a_brazilian_without_the_ninth_digit_is_the_same_person_and_the_given_spelling_an_alias() -> None:
     message = _message(sender="whatsapp:+551187654321")
     assert message.sender == _SENDER
