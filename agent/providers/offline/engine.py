@@ -65,6 +65,12 @@ class OfflineProvider:
         """Nothing is paid for rules."""
         return Cost(Decimal(0), "local_zero")
 
+    def preload(self) -> None:
+        """Rules are loaded already."""
+
+    def close(self) -> None:
+        """Rules hold nothing open."""
+
     def _names(self) -> tuple[Catalogue, Names]:
         catalogue = self._catalogue()
         indexed = self._indexed
