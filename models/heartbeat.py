@@ -29,3 +29,11 @@ def forget_dead(connection: Connection, *, older_than: timedelta) -> int:
     """Rows of processes that died without a word; returns how many."""
     statement = delete(heartbeats).where(heartbeats.c.beat_at < func.now() - literal(older_than))
     return len(connection.execute(statement.returning(heartbeats.c.worker)).all())
+
+
+def is_beating(connection: Connection, *, host: str, kind: str, within: timedelta) -> bool:
+    """Whether a process of that kind on that machine (or in that container) gave a sign of life lately."""
+    h = heartbeats.c
+    here = h.worker.startswith(f"{host}-", autoescape=True)
+    statement = select(func.count()).where(here, h.kind == kind, h.beat_at > func.now() - literal(within))
+    return bool(connection.execute(statement).scalar_one())

@@ -1,8 +1,8 @@
 """The web door seen from the supervisor: whether its port is free, and whether it answers."""
 
 import errno
+import http.client
 import socket
-import urllib.error
 import urllib.request
 
 from models.errors import ConfigurationError
@@ -45,9 +45,14 @@ def _explain(error: OSError, host: str, port: int) -> str:
 
 
 def is_ready(base_url: str) -> bool:
-    """Whether `/readyz` answers 200 within two seconds."""
+    """Whether messages are taken there: `/readyz` answers 200."""
+    return is_answering(f"{base_url}/readyz")
+
+
+def is_answering(url: str) -> bool:
+    """Whether a GET brings 200 within two seconds."""
     try:
-        with _DIRECT.open(f"{base_url}/readyz", timeout=2) as answer:
+        with _DIRECT.open(url, timeout=2) as answer:
             return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):
         return False

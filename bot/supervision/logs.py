@@ -11,10 +11,11 @@ _SIZE_LIMIT = 50_000_000  # bytes
 
 
 class LogWatch:
-    """Reads one log from its present end on."""
+    """Reads one log from its present end on. `size_limit` is in bytes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, size_limit: int = _SIZE_LIMIT) -> None:
         self.path = path
+        self._size_limit = size_limit
         self._position = path.stat().st_size if path.exists() else 0
         self._rest = b""
 
@@ -31,7 +32,7 @@ class LogWatch:
             return []
         self._position += len(fresh)
         *lines, self._rest = (self._rest + fresh).split(b"\n")
-        if self._position > _SIZE_LIMIT:
+        if self._position > self._size_limit:
             self._set_aside()
         found = list(_loud_lines(lines))
         hidden = len(found) - _MOST_AT_ONCE
