@@ -13,7 +13,7 @@ from models.answer import ANSWERED_CHANNEL
 
 _FIRST_PAUSE = 0.2  # seconds before connecting again; doubled at each failure
 _LONGEST_PAUSE = 10.0
-_BREATH = 1.0  # seconds between two looks at whether to stop
+_BREATH = 0.3  # seconds between two looks at whether to stop
 _log = logging.getLogger("recado.web")
 
 

@@ -30,8 +30,11 @@ class Spent:
     tools: tuple[str, ...] = ("sales_summary",)
 
 
+_CHEAP = Spent()
+
+
 def answer_message(
-    connection: Connection, message_id: UUID, text: str, spent: Spent = Spent(), *, announce: bool = True
+    connection: Connection, message_id: UUID, text: str, spent: Spent = _CHEAP, *, announce: bool = True
 ) -> None:
     """Commit a turn with its run, completion, tool calls and reply for one stored message."""
     m = messages.c
