@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.base import Account, InboundRequest
@@ -121,12 +121,14 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | _JSON.map(lambda value: json.dumps(value).encode()))
 def test_garbage_is_a_payload_error_and_nothing_else(body: bytes) -> None:
     with pytest.raises(ChannelError):
         _CHANNEL.parse(_request(body + b"}"))
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_two_texts_give_a_message_or_a_payload_error(user_id: str, message: str) -> None:
     try:

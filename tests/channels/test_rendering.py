@@ -1,7 +1,7 @@
 """Cutting styled text: letters as people see them, marks that close and open again."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.rendering import Atom, atoms_of, clusters, sanitize, split, utf16_length, write
@@ -24,6 +24,7 @@ def test_a_letter_as_people_see_it_is_one_cluster(letter: str) -> None:
     assert list(clusters(letter * 3)) == [letter] * 3
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_clusters_hold_every_character_in_order(text: str) -> None:
     assert "".join(clusters(text)) == text
@@ -33,11 +34,13 @@ def test_a_heap_of_accents_is_no_endless_letter() -> None:
     assert max(len(cluster) for cluster in clusters("a" + "\u0301" * 5000)) <= 32
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_length_is_what_utf16_says(text: str) -> None:
     assert utf16_length(text) == len(text.encode("utf-16-le")) // 2
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_sanitized_text_can_always_be_encoded(text: str) -> None:
     clean = sanitize(text)
@@ -65,6 +68,7 @@ def test_blanks_alone_make_no_part() -> None:
     assert split(list(atoms_of(" \n\n \t ", ("*",), 50)), 10) == []
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.integers(4, 40))
 def test_no_part_is_longer_than_the_limit_when_words_may_fall_apart(text: str, limit: int) -> None:
     clean = "".join(clusters(sanitize(text)))

@@ -18,7 +18,7 @@ from models.inbound import InboundMessage, Receipt
 from models.reply import Absent, Accepted, OutboundPart, Rejected, Reply, Unknown
 from tests.contracts.channel_specimens import SPECIMENS, Specimen
 
-_SETTINGS = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_SETTINGS = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(params=sorted(CHANNELS))

@@ -2,7 +2,7 @@
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.whatsapp.addresses import canonical_address, is_address, same_phone, whatsapp_address
@@ -11,29 +11,34 @@ _AREAS = st.sampled_from(["11", "21", "31", "47", "51", "61", "71", "85", "92"])
 _OLD_MOBILES = st.from_regex(r"(?:[689][0-9]|7[1-6])[0-9]{6}", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(_AREAS, _OLD_MOBILES)
 def test_an_old_brazilian_mobile_number_and_its_nine_digit_form_are_one_person(area: str, old: str) -> None:
     assert canonical_address(f"whatsapp:+55{area}{old}") == canonical_address(f"whatsapp:+55{area}9{old}")
     assert canonical_address(f"whatsapp:+55{area}{old}") == f"whatsapp:+55{area}9{old}"
 
 
+@settings(deadline=None)
 @given(_AREAS, st.from_regex(r"[2-5][0-9]{7}", fullmatch=True))
 def test_landlines_stay_as_they_are(area: str, number: str) -> None:
     address = f"whatsapp:+55{area}{number}"
     assert canonical_address(address) == address
 
 
+@settings(deadline=None)
 @given(_AREAS, st.from_regex(r"7[0789][0-9]{6}", fullmatch=True))
 def test_trunked_radio_never_got_a_ninth_digit(area: str, number: str) -> None:
     address = f"whatsapp:+55{area}{number}"
     assert canonical_address(address) == address
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"\+(?:1|34|351|52|54|598)[0-9]{8,11}", fullmatch=True))
 def test_numbers_of_other_countries_stay_as_they_are(number: str) -> None:
     assert canonical_address(f"whatsapp:{number}") == f"whatsapp:{number}"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_canonical_is_idempotent_for_any_text(text: str) -> None:
     once = canonical_address(f"whatsapp:+55{text}")
@@ -67,6 +72,7 @@ def test_what_is_no_number_is_refused_with_an_example_of_one(typed: str) -> None
         whatsapp_address(typed)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_whatever_is_typed_gives_an_address_or_a_value_error(typed: str) -> None:
     try:

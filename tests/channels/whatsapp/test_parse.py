@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.base import Account, InboundRequest
@@ -225,6 +225,7 @@ _KNOWN = st.sampled_from([*_form(), "MessageStatus", "ErrorCode", "ExternalUserI
 _FORMS = st.dictionaries(_KNOWN | st.text(max_size=10), st.text(max_size=40), max_size=15)
 
 
+@settings(deadline=None)
 @given(
     changes=_FORMS,
     body=st.none() | st.binary(max_size=120),

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.rendering import utf16_length
@@ -137,6 +137,7 @@ def _bare(text: str) -> str:
     return re.sub(r"[\s*_~`#>•-]+", "", text)
 
 
+@settings(deadline=None)
 @given(_DOCUMENT, st.integers(1, 8))
 def test_no_word_is_lost_no_mark_is_open_no_part_too_long(document: str, times: int) -> None:
     text = "\n\n".join([document] * times)
@@ -149,6 +150,7 @@ def test_no_word_is_lost_no_mark_is_open_no_part_too_long(document: str, times: 
             assert body.count(mark) % 2 == 0, (mark, body)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_at_all_gives_parts_within_the_limit(text: str) -> None:
     bodies = [part.body for part in render_reply(Reply(text * 5))]
@@ -157,6 +159,7 @@ def test_any_text_at_all_gives_parts_within_the_limit(text: str) -> None:
     assert all(body.encode("utf-8") for body in bodies)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("0123456789 .,*+-()=R$%\n"), max_size=80))
 def test_no_digit_is_ever_lost_or_moved(text: str) -> None:
     digits = re.sub(r"\D", "", text)
