@@ -117,11 +117,7 @@ class Redactor:
 
     def fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Those fields that may be written down; their texts keep numbers and addresses (`user_id` is one)."""
-        return {
-            name: _walk(value, self.secrets)
-            for name, value in fields.items()
-            if name in ALLOWED_FIELDS and value is not None
-        }
+        return {name: _walk(value, self.secrets) for name, value in fields.items() if name in ALLOWED_FIELDS}
 
     def tree(self, value: Any) -> Any:
         """A nested value with every text blotted and every field with a secret's name left out."""

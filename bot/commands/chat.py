@@ -6,6 +6,7 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -119,7 +120,7 @@ def _read_body(response: httpx2.Response) -> dict[str, Any]:
 def _details(body: dict[str, Any]) -> Iterator[str]:
     for call in body.get("tools") or []:
         yield f"{call['name']}({json.dumps(call['arguments'], ensure_ascii=False)})"
-    cost = "?" if body.get("cost") is None else body["cost"]
+    cost = "?" if body.get("cost") is None else f"{Decimal(body['cost']):.4f}"
     yield f"{body.get('model')} · {body.get('tokens_used')} tokens · USD {cost} · {body.get('time_ms')} ms"
 
 

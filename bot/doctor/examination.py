@@ -76,5 +76,5 @@ def _explain(error: SQLAlchemyError) -> Finding:
 
 def _describe(settings: Settings, engines: Engines) -> str:
     ours = "of our own, " + ("started for this check" if engines.owns else "running")
-    places = (("PostgreSQL", settings.database_url), ("Redis", settings.redis_url))
-    return "; ".join(f"{name} {'by URL' if url else ours}" for name, url in places)
+    postgresql = "PostgreSQL " + ("by DATABASE_URL" if settings.database_url else ours)
+    return f"{postgresql}; " + ("Redis by REDIS_URL" if settings.redis_url else f"Valkey {ours}")
