@@ -88,6 +88,7 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
 
 def _parts_of(secret: str) -> Iterable[str]:
     yield secret
+    yield from (part.strip() for part in secret.split(","))  # two tokens while one replaces the other
     try:
         password = urlsplit(secret).password if "://" in secret else None
     except ValueError:

@@ -42,6 +42,7 @@ class OutboxPart(SQLModel, table=True):
         ),
         Index("outbox_unsettled", "conversation_id", postgresql_where="status IN ('pending', 'sending', 'unknown')"),
         Index("outbox_provider_id", "provider_id"),
+        Index("outbox_neighbours", "conversation_id", "attempted_at"),
         ForeignKeyConstraint(["turn_id"], ["turn.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
     )
@@ -111,8 +112,25 @@ def get_due_part(connection: Connection, turn_id: UUID) -> DuePart:
         .order_by(o.number)
         .limit(1)
     ).one()
-    part = OutboundPart(row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at)
+    taken = _neighbours(connection, row.conversation_id, row.id, row.attempted_at)
+    part = OutboundPart(row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at, taken)
     return DuePart(part, row.status, row.tries, row.asked, row.age, row.since_attempt)
+
+
+def _neighbours(
+    connection: Connection, conversation_id: UUID, part_id: UUID, attempted_at: datetime | None
+) -> frozenset[str]:
+    """Platform ids of the conversation's other parts of about that time; none are needed before a first attempt."""
+    if attempted_at is None:
+        return frozenset()
+    o = outbox.c
+    statement = select(o.provider_id).where(
+        o.conversation_id == conversation_id,
+        o.id != part_id,
+        o.provider_id.is_not(None),
+        o.attempted_at > attempted_at - timedelta(hours=1),
+    )
+    return frozenset(connection.execute(statement).scalars())
 
 
 def mark_sending(connection: Connection, part_id: UUID) -> None:

@@ -29,6 +29,7 @@ class OutboundPart:
     to: str
     body: str
     attempted_at: datetime | None = None
+    taken: frozenset[str] = frozenset()  # the platform's ids of neighbouring parts: a twin's id is not this part's
 
 
 @dataclass(frozen=True, slots=True)

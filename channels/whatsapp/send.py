@@ -72,7 +72,7 @@ def find_sent(client: Any, account: Account, part: OutboundPart) -> ReconcileOut
     """Looks for the part among what was sent to its recipient since the first attempt.
 
     Absent is Twilio's word of this moment: its list may lag, so it counts only when heard twice, some time apart.
-    Two equal texts within seconds look the same here, so the caller must not take a SID that is another part's.
+    Two equal texts within seconds look the same here, which is why a SID in `part.taken` is passed over.
     """
     if part.attempted_at is None:
         return Absent()
@@ -90,7 +90,8 @@ def find_sent(client: Any, account: Account, part: OutboundPart) -> ReconcileOut
                     return Absent()
                 continue
             older = 0
-            if str(message.direction).startswith("outbound") and _same_text(message.body, part.body):
+            is_ours = str(message.direction).startswith("outbound") and message.sid not in part.taken
+            if is_ours and _same_text(message.body, part.body):
                 return Accepted(message.sid)
     except Exception as error:  # whatever went wrong while asking, nothing was learned
         return Unknown(_describe(error))

@@ -166,6 +166,16 @@ def test_an_unknown_outcome_is_asked_for_and_never_sent_again_blindly(house: Hou
     assert house.rows("SELECT status, provider_id, tries FROM outbox") == [("sent", "SM1", 1)]
 
 
+def test_when_a_parts_fate_is_asked_for_its_neighbours_ids_are_named(house: House) -> None:
+    house.advance(house.say("um", "m1"))
+    house.channel.outcomes = [Unknown("timed out")]
+    stored = house.say("um", "m2")
+    house.advance(stored)
+    house.make_due()
+    house.advance(stored)
+    assert house.channel.asked[0].taken == {"id-0"}
+
+
 def test_a_crash_inside_a_send_is_asked_for(house: House) -> None:
     house.channel.outcomes = [Killed()]
     stored = house.say("oi", "m1")

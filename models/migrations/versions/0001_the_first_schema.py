@@ -270,6 +270,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("turn_id", "number"),
     )
     op.create_index(op.f("ix_outbox_tenant_id"), "outbox", ["tenant_id"], unique=False)
+    op.create_index("outbox_neighbours", "outbox", ["conversation_id", "attempted_at"], unique=False)
     op.create_index("outbox_provider_id", "outbox", ["provider_id"], unique=False)
     op.create_index(
         "outbox_unsettled",
@@ -352,6 +353,7 @@ def downgrade() -> None:
         "outbox_unsettled", table_name="outbox", postgresql_where="status IN ('pending', 'sending', 'unknown')"
     )
     op.drop_index("outbox_provider_id", table_name="outbox")
+    op.drop_index("outbox_neighbours", table_name="outbox")
     op.drop_index(op.f("ix_outbox_tenant_id"), table_name="outbox")
     op.drop_table("outbox")
     op.drop_index(op.f("ix_completion_tenant_id"), table_name="completion")

@@ -170,6 +170,14 @@ def test_only_the_same_words_to_the_same_person_since_the_attempt_are_this_part(
     assert isinstance(channel.reconcile(_part()), Accepted)
 
 
+def test_a_twin_that_is_another_part_s_is_passed_over(channel: WhatsAppChannel, twilio: StandInTwilio) -> None:
+    first, second = channel.send(_part("ok")), channel.send(_part("ok"))
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert channel.reconcile(_part("ok", taken=frozenset({first.provider_id}))) == second
+    assert channel.reconcile(_part("ok", taken=frozenset({first.provider_id, second.provider_id}))) == Absent()
+
+
 def test_a_part_that_was_never_attempted_is_absent_without_asking(
     channel: WhatsAppChannel, twilio: StandInTwilio
 ) -> None:
