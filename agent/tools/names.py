@@ -14,7 +14,8 @@ _MAX_SUGGESTIONS = 3
 @lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Lower case, without accents and punctuation, words parted by one space."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    parted = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(c for c in parted if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
 

@@ -13,7 +13,7 @@ WON, LOST = "Ganho", "Perdido"
 STAGES = (*OPEN_STAGES, WON, LOST)
 _WEEKS_SHOWN = 26
 _WON_SHARE = 0.45
-_LOSES_AT = Urn((40, 30, 20, 10))  # stages are lost less often the further a deal has come
+_LOSES_AT = Urn((28, 28, 26, 18))  # how often each stage is where a deal is lost
 _KINDS = ("Contrato anual", "Ampliação de linha", "Campanha promocional", "Primeiro pedido", "Reposição programada")
 
 

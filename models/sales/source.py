@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from threading import Lock
 
 from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.engine import make_url
@@ -35,7 +34,6 @@ class SalesSource:
     def __init__(self, url: str, *, clock: Clock | None = None, pool_size: int = 5) -> None:
         self._engine = _build_reading_engine(url, pool_size)
         self._clock = clock or SystemClock()
-        self._lock = Lock()
         self._directory: tuple[float, Directory] | None = None
 
     def catalogue(self) -> Catalogue:
@@ -44,12 +42,13 @@ class SalesSource:
 
     def directory(self) -> Directory:
         """The catalogue, the company's name and who owns which customer, at most a minute old."""
-        with self._lock:
-            now = self._clock.monotonic()
-            if self._directory is None or now - self._directory[0] >= _NAMES_LIVE_SECONDS:
-                with self._reading() as connection:
-                    self._directory = (now, load_directory(connection))
-            return self._directory[1]
+        now, known = self._clock.monotonic(), self._directory
+        if known is None or now - known[0] >= _NAMES_LIVE_SECONDS:
+            # No lock: two threads may load it at once, but none waits for another's dead connection.
+            with self._reading() as connection:
+                known = (now, load_directory(connection))
+            self._directory = known
+        return known[1]
 
     def summarise(self, scope: Scope, *questions: SalesQuestion) -> tuple[SalesFigures, ...]:
         """One answer to each question, all from one snapshot of the data."""

@@ -118,6 +118,15 @@ def test_garbage_is_called_unreachable_and_gives_no_rate(banco_central: BancoCen
     assert ask.code("exchange_rate", currency="USD") == "unreachable"
 
 
+def test_an_answer_beyond_the_cap_is_given_up_even_if_it_could_be_read(
+    banco_central: BancoCentral, ask: Caller
+) -> None:
+    banco_central.answers({**TWO_DAYS, "padding": "x" * 200_000})
+    assert ask("exchange_rate", currency="USD").ok
+    banco_central.answers({**TWO_DAYS, "padding": "x" * 300_000})
+    assert ask.code("exchange_rate", currency="EUR") == "unreachable"
+
+
 @pytest.mark.parametrize("status", [301, 404, 429, 500, 503])
 def test_an_error_status_is_called_unreachable(banco_central: BancoCentral, ask: Caller, status: int) -> None:
     banco_central.answers(TWO_DAYS, status=status)
