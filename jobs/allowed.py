@@ -8,12 +8,10 @@ import json
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
-from rq import job as rq_job
 from rq.job import Job
-from rq.serializers import DefaultSerializer, JSONSerializer
-from rq.utils import import_attribute
+from rq.serializers import JSONSerializer
 
 from models.errors import RecadoError
 
@@ -97,28 +95,3 @@ class AllowedJob(Job):
         if self.instance is not None:
             raise JobRefused("its data is not a plain call")
         return super().func
-
-
-def guard_rq(allowed: Collection[str] = ALLOWED_JOBS) -> None:
-    """Close the same doors for stock RQ classes in this process, such as those rq-dashboard uses. Safe to repeat.
-
-    RQ falls back to pickle wherever no serializer is handed on (`Worker.all`, some views of the dashboard), and imports
-    a failure callback by name when it tidies the registry of started jobs, which merely counting them does.
-    """
-
-    def import_allowed(name: str) -> Any:
-        check_function(name, allowed)
-        return import_attribute(name)
-
-    vars(rq_job)["import_attribute"] = import_allowed
-    vars(rq_job)["Webhook"] = _NoWebhook
-    for method in ("dumps", "loads"):
-        setattr(DefaultSerializer, method, staticmethod(getattr(JSONSerializer, method)))
-
-
-class _NoWebhook:
-    """Stands where RQ would rebuild a web hook from a job's hash."""
-
-    @classmethod
-    def from_dict(cls, data: object) -> NoReturn:
-        raise JobRefused("it brings web hooks, which no job of ours has")

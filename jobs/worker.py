@@ -62,6 +62,7 @@ class ConcurrentWorker:
         self._functions: dict[str, Callable[..., Any]] = {}
         self._running: dict[Claim, float] = {}  # and since when
         self._changed = threading.Condition()  # guards _running
+        self._at_books = threading.Lock()  # one entry at a time, or an older one could say "idle" after a newer claim
         self._finished: SimpleQueue[Finished | None] = SimpleQueue()  # None: no more will come
         self._stop_asked_at: float | None = None  # a plain value: signal handlers must not take locks
         self._ended = threading.Event()
@@ -104,12 +105,12 @@ class ConcurrentWorker:
             if not free or self._stop_asked_at is not None:
                 continue
             try:
-                claims = self._books.claim(min(free, _CLAIM))
-                if claims:
-                    self._start(claims, pool)
-                elif claims is None:  # suspended
+                with self._at_books:
+                    claims = self._books.claim(min(free, _CLAIM))
+                    self._start(claims or [], pool)
+                if claims is None:  # suspended
                     time.sleep(_BACKOFF)
-                else:
+                elif not claims:
                     self._books.wait_for_ring(_BLOCK)
             except (RedisError, OSError) as error:
                 self._note_away(error)
@@ -143,10 +144,10 @@ class ConcurrentWorker:
             except BaseException:  # whatever it was, it is the job's end and not the worker's
                 error = traceback.format_exc()
                 _log.exception("Job %s failed", claim.job_id)
-        self._finished.put(Finished(claim, time.monotonic() - begun, error))
         with self._changed:
             del self._running[claim]
             self._changed.notify()
+        self._finished.put(Finished(claim, time.monotonic() - begun, error))
 
     def _call(self, claim: Claim) -> None:
         if claim.has_side_effects:
@@ -172,9 +173,13 @@ class ConcurrentWorker:
         until = time.monotonic() + EXECUTION_TTL
         while True:
             try:
-                return self._books.finish(batch, busy=bool(self._running))
+                with self._at_books:
+                    return self._books.finish(batch, busy=bool(self._running))
             except (RedisError, OSError) as error:
                 self._note_away(error)
+            except Exception:  # a clerk who died would let the finished jobs pile up
+                _log.exception("%d finished jobs cannot be entered in Redis", len(batch))
+                return None
             if self._ended.is_set() or time.monotonic() >= until:
                 return None
             time.sleep(_BACKOFF)
@@ -182,15 +187,18 @@ class ConcurrentWorker:
     def _keep_alive(self) -> None:
         while True:
             try:
-                with self._changed:
-                    running = dict(self._running)
-                self._books.beat(running.keys())
+                with self._at_books:
+                    with self._changed:
+                        running = dict(self._running)
+                    self._books.beat(running.keys())
                 orphans = self._books.tidy()
                 if orphans:
                     _log.warning("%d jobs of dead workers were given up; the sweeper finds their work", orphans)
                 self._note_stuck(running)
             except (RedisError, OSError) as error:
                 self._note_away(error)
+            except Exception:  # without a pulse every job would count as orphaned
+                _log.exception("The worker's heartbeat failed")
             if self._ended.wait(_BEAT_EVERY):
                 return
 

@@ -16,6 +16,7 @@ from rq.serializers import JSONSerializer
 
 from jobs.queue import JobQueue
 from jobs.worker import ConcurrentWorker
+from tests.jobs import sample
 
 SAMPLE = "tests.jobs.sample."
 SAMPLES = frozenset({SAMPLE + name for name in ("note", "wait_for_gate", "fail", "meet", "nap_and_write")})
@@ -51,6 +52,9 @@ def at_work(queue: JobQueue, threads: int = 8, allowed: Collection[str] = SAMPLE
     try:
         assert eventually(lambda: queue.connection.exists(f"rq:worker:{worker.name}"))
         yield worker
+    except BaseException:
+        sample.GATE.set()  # a test that failed does not wait for its jobs
+        raise
     finally:
         worker.stop()
         thread.join(30)

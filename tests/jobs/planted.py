@@ -60,10 +60,10 @@ def web_hook(url: str) -> JobFields:
     return {"data": call(SAMPLE + "note", "hooked"), "webhooks": json.dumps(hooks)}
 
 
-def plant(client: Redis, queue: str, fields: JobFields) -> str:
+def plant(client: Redis, queue: str, fields: JobFields, job_id: str = "planted") -> str:
     """Enqueue a hand-made job; its id."""
-    client.hset("rq:job:planted", mapping={"origin": queue, "status": "queued", "timeout": 30})
+    client.hset(f"rq:job:{job_id}", mapping={"origin": queue, "status": "queued", "timeout": 30})
     for name, value in fields.items():
-        client.hset("rq:job:planted", name, value)
-    client.rpush(f"rq:queue:{queue}", "planted")
-    return "planted"
+        client.hset(f"rq:job:{job_id}", name, value)
+    client.rpush(f"rq:queue:{queue}", job_id)
+    return job_id

@@ -94,6 +94,18 @@ def test_a_full_worker_leaves_the_rings_to_others(queue: JobQueue) -> None:
     assert sorted(map(str, sample.DONE)) == ["0", "1", "2", "3", "4"]
 
 
+def test_three_workers_share_the_rings_and_run_each_once(queue: JobQueue) -> None:
+    conversations = [uuid4() for _ in range(900)]
+    with at_work(queue), at_work(queue), at_work(queue):
+        assert queue.ring_many(conversations) == 900
+        assert eventually(lambda: len(sample.DONE) >= 900, 20)
+        shares = [worker.successful_job_count for worker in StockWorker.all(connection=queue.connection)]
+        assert eventually(lambda: not started(queue))
+    assert sorted(map(str, sample.DONE)) == sorted(map(str, conversations))
+    assert len(shares) == 3
+    assert min(shares) > 0, "a burst is shared"
+
+
 def stock_worker(queue: JobQueue) -> StockWorker:
     (found,) = StockWorker.all(connection=queue.connection, serializer=JSONSerializer)
     assert isinstance(found, StockWorker)
