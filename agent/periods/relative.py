@@ -128,6 +128,8 @@ def _skip(match: Match[str], today: date) -> Reading:
 
 _W = r"(?P<w>[Ww][0-6]|SEGUNDA|segunda)"
 _FEIRA = r"(?:(?: -)? feira| fair)?"
+# "segunda quinzena", "quarta semana", "segunda maior": an ordinal, not a weekday.
+_NOT_ORDINAL = r"(?! (?:FORT|HALF|QUARTER|WEEK|MONTH|DAY|maior|melhor|pior|menor|metade|parte|vez|via|opcao)(?!\S))"
 _EDGE_OF = (
     rf"{_OF}(?:(?:THIS |LAST )?(?P<u>WEEK|MONTH|QUARTER|HALF|YEAR)(?: THIS| LAST)?|(?:MONTH )?[MEme](?P<m>[0-9]{{2}}))"
 )
@@ -185,10 +187,13 @@ RELATIVE_RULES = (
     ),
     _rule(r"SAME (?:PERIOD|MONTH|QUARTER|HALF),? (?:a|one|#1) YEAR (?:m08|earlier|antes|before)", _same_last_year),
     # Weekdays
-    _rule(rf"(?:no|na|el|on|THIS|LAST|of|da|de|do) (?:(?:el|la|LAST|THIS) )?{_W}{_FEIRA}(?: LAST)?", _weekday),
+    _rule(
+        rf"(?:no|na|el|on|THIS|LAST|of|da|de|do) (?:(?:el|la|LAST|THIS) )?{_W}{_FEIRA}(?: LAST)?{_NOT_ORDINAL}",
+        _weekday,
+    ),
     _rule(rf"{_W}(?:(?: -)? feira| LAST|(?: -)? feira LAST)", _weekday),
-    _rule(r"(?P<w>W[0-6])", _weekday),
-    _rule(rf"{_W}", _weak_weekday),
+    _rule(rf"(?P<w>W[0-6]){_NOT_ORDINAL}", _weekday),
+    _rule(rf"{_W}{_NOT_ORDINAL}", _weak_weekday),
     _rule(rf"{_W}{_FEIRA} {_OF}(?P<week>WEEK LAST|LAST WEEK|WEEK RETRA|THIS WEEK|WEEK THIS|WEEK)", _weekday_of_week),
     # Edges, and words that cut
     _rule(rf"(?:o |the |el )?BEGIN {_EDGE_OF}", _edge("begin")),

@@ -45,7 +45,7 @@ class OfflineProvider:
         self._indexed: tuple[Catalogue, Names] | None = None
 
     def complete(self, request: CompletionRequest) -> Completion:
-        """Tool calls for a fresh question, words once their results are there. Raises ProviderError without a question."""
+        """Tool calls for a fresh question, words once their results are there. ProviderError if nothing is asked."""
         situation = request.situation or Situation(today=_no_date())
         said = [number for number, message in enumerate(request.messages) if message.role == "user"]
         if not said:

@@ -13,28 +13,36 @@ _Json = Mapping[str, Any]
 
 
 def goal_progress(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
-    """Goal, achieved, and what is missing per business day where days are left."""
+    """Goal, achieved, and what is missing per business day where days are left; everybody's, if each was asked for."""
+    lines = _one_goal(data, data.get("salesperson") or line("team", language), language)
+    people = data.get("people")
+    if view.everybody and isinstance(people, list):
+        rows = (person for person in people if isinstance(person, Mapping))
+        lines += ["- " + _goal_line(person, person.get("salesperson", "—"), language) for person in rows]
+    return lines
 
-    def money(key: str) -> str:
-        return figures.amount(data.get(key), "BRL", language)
 
-    who = data.get("salesperson") or line("team", language)
-    first = line(
-        "goal",
-        language,
-        who=who,
-        goal=money("goal"),
-        achieved=money("achieved"),
-        percent=figures.percent(data.get("percent"), language),
-    )
+def _one_goal(data: _Json, who: Any, language: Language) -> list[str]:
+    first = _goal_line(data, who, language)
     missing = figures.decimal_of(data.get("missing"))
-    if missing is not None and missing <= 0:
+    if missing is None:
+        return [first]
+    if missing <= 0:
         return [first, line("reached", language)]
-    second = line("missing", language, missing=money("missing"))
+    second = line("missing", language, missing=figures.money(missing, language))
     if data.get("needed_per_business_day") is not None and data.get("business_days_left"):
-        days = data["business_days_left"]
-        second += line("per_day", language, value=money("needed_per_business_day"), days=days)
+        needed = figures.amount(data["needed_per_business_day"], "BRL", language)
+        second += line("per_day", language, value=needed, days=data["business_days_left"])
     return [first, second + "."]
+
+
+def _goal_line(data: _Json, who: Any, language: Language) -> str:
+    achieved = figures.amount(data.get("achieved"), "BRL", language)
+    if data.get("goal") is None:
+        return line("goal_unset", language, who=who, achieved=achieved)
+    goal = figures.amount(data["goal"], "BRL", language)
+    percent = figures.percent(data.get("percent"), language)
+    return line("goal", language, who=who, goal=goal, achieved=achieved, percent=percent)
 
 
 def pipeline_status(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
@@ -49,6 +57,9 @@ def pipeline_status(data: _Json, result: _Json, arguments: _Json, view: View, la
     if len(stages) > 1:
         total = figures.amount(data.get("total"), "BRL", language)
         lines.append(line("stages_total", language, value=total, deals=data.get("deals", "—")))
+        if data.get("open_total") is not None:
+            value = figures.amount(data["open_total"], "BRL", language)
+            lines.append(line("still_open", language, value=value, deals=data.get("open_deals", "—")))
     return lines
 
 

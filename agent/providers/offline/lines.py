@@ -66,6 +66,26 @@ LINES: Final[dict[str, Texts]] = {
         "en": "**{who}** — goal: {goal}; achieved: {achieved} ({percent})",
         "es": "**{who}** — meta: {goal}; alcanzado: {achieved} ({percent})",
     },
+    "goal_unset": {
+        "pt": "**{who}** — sem meta cadastrada nesse período; realizado: {achieved}",
+        "en": "**{who}** — no goal on record for that period; achieved: {achieved}",
+        "es": "**{who}** — sin meta registrada en ese período; alcanzado: {achieved}",
+    },
+    "still_open": {
+        "pt": "Ainda em aberto: {value} ({deals} negócios)",
+        "en": "Still open: {value} ({deals} deals)",
+        "es": "Aún abiertos: {value} ({deals} negocios)",
+    },
+    "cut_off": {
+        "pt": "São grupos demais, e a lista veio cortada: não consigo responder isso com segurança.",
+        "en": "There are too many groups and the list came cut off, so I can't answer that safely.",
+        "es": "Hay demasiados grupos y la lista vino cortada: no puedo responder eso con seguridad.",
+    },
+    "only_with_sales": {
+        "pt": "Só conto quem aparece nas vendas do período.",
+        "en": "Only those who appear in the period's sales are counted.",
+        "es": "Solo cuento a quienes aparecen en las ventas del período.",
+    },
     "missing": {"pt": "Faltam {missing}", "en": "{missing} to go", "es": "Faltan {missing}"},
     "reached": {"pt": "Meta batida.", "en": "Goal reached.", "es": "Meta cumplida."},
     "per_day": {

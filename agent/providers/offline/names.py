@@ -105,7 +105,14 @@ class Names:
     def _nearest(self, word: str) -> str | None:
         if len(word) < 5:
             return None
-        near = [known for known in self._by_word if len(known) >= 5 and is_one_slip(word, known)]
+        # Another last letter is more often another person (Bruno, Bruna) than a slip.
+        near = [
+            known
+            for known in self._by_word
+            if len(known) >= 5
+            and is_one_slip(word, known)
+            and not (len(known) == len(word) and known[:-1] == word[:-1])
+        ]
         return near[0] if len(near) == 1 else None
 
     def _holding(self, words: tuple[str, ...], common: bool) -> tuple[Entry, ...] | None:

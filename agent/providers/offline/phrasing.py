@@ -36,6 +36,8 @@ def _refusal(error: Any, language: Language) -> str:
     candidates = error.get("candidates") or (details.get("candidates") if isinstance(details, Mapping) else None)
     if code == "ambiguous_name" and isinstance(candidates, Sequence) and candidates:
         return say("which_name", language, names=", ".join(str(name) for name in candidates))
+    if code == "unknown_name" and error.get("kind") == "currency":
+        return say("unknown_currency", language)
     if code == "unknown_name":
         return say("unknown_name", language, name=error.get("name") or "?")
     if code in {"not_allowed", "unreachable", "no_goal", "no_source"}:
@@ -68,6 +70,8 @@ def _summary(data: _Json, result: _Json, arguments: _Json, view: View, language:
     metric, unit = str(data.get("metric", arguments.get("metric", ""))), str(data.get("unit", ""))
     heading = _heading(metric, result, view, language)
     groups = [group for group in data.get("groups") or () if isinstance(group, Mapping)]
+    if data.get("truncated") and (view.ascending or view.excluded or view.state):
+        return [heading, line("cut_off", language)]
     if view.state:
         return [_one_row(groups, view.state, heading, unit, language)]
     if view.excluded_total:
@@ -80,6 +84,8 @@ def _summary(data: _Json, result: _Json, arguments: _Json, view: View, language:
     notes = [by] + ([line("lowest", language)] if view.ascending else [])
     notes += [line("without", language, names=", ".join(view.excluded))] if view.excluded else []
     lines = [f"{heading} — {', '.join(notes)}:", *_rows(shown, unit, view, language)]
+    if view.ascending:
+        lines.append(line("only_with_sales", language))
     if not (view.ranked or view.excluded or metric == "average_ticket"):
         lines.append(line("total", language, value=total))
     return lines

@@ -21,7 +21,7 @@ class View:
     assumed_period: bool = False
     assumed_base: bool = False
     assumed_metric: bool = False
-    whole_team: bool = False
+    everybody: bool = False  # each one's goal, not only the team's
     title: str = ""  # whose figures these are, when several calls answer one message
 
 

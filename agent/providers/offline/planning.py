@@ -57,7 +57,7 @@ def _unclear(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[S
     if limits:
         return [saying("cannot_filter", limit=sorted(limits)[0])]
     if slots.unknown:
-        known = slots.cues & (_MEASURES | {"GOAL", "PIPELINE", "CURRENCY", "STAGE"})
+        known = slots.cues & (_MEASURES | {"GOAL", "PIPELINE", "CURRENCY"})
         return [saying("unknown_words", words=slots.unknown) if known else saying("not_understood")]
     if "NUMBER" in slots.cues:
         return [saying("cannot_filter", limit="number")]
@@ -83,8 +83,9 @@ def _goal(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step
         return None
     if any(hit.candidates[0].kind != "salesperson" for hit in slots.names) or slots.excluded:
         return [saying("cannot_filter", limit="goal_of")]
-    if slots.grouped or "WHO" in slots.cues or (slots.cues & {"TOP", "BOTTOM"} and slots.dimensions):
-        return [saying("cannot_filter", limit="goal_each")]
+    if set(slots.dimensions) - {"salesperson"} or slots.status:
+        return [saying("cannot_filter", limit="goal_of")]
+    everybody = bool(slots.dimensions) or "WHO" in slots.cues
     people = [hit.candidates[0].name for hit in slots.of_kind("salesperson")]
     if (slots.me or ("MEWEAK" in slots.cues and not people)) and not slots.team:
         if situation.salesperson is None:
@@ -94,7 +95,7 @@ def _goal(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step
     if len(periods) > 1 and len(people) > 1:
         return [saying("one_at_a_time")]
     sellers: list[str | None] = [*people] or [None]
-    view = View(assumed_period=not slots.periods, whole_team=not people)
+    view = View(assumed_period=not slots.periods, everybody=everybody and not people)
     return [
         Step("goal_progress", {"salesperson": person, "period": iso(period)}, view)
         for person in sellers

@@ -67,7 +67,8 @@ class Slots:
 
 _LINKS = frozenset({"e", "and", "y", "mas", "but", "pero", "ou", "agora", "what", "how"})
 _OWNER_BEFORE = _set(
-    "do da dos das del of by de from para pra pro pelo pela com for to o a cliente vendedor vendedora "
+    "do da dos das del ao aos las los os as of by de from para pra pro pelo pela com for to o a cliente vendedor "
+    "vendedora "
     "produto customer client seller rep salesperson product categoria category marca al la el en em "
     "no na in"
 )

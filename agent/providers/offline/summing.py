@@ -12,6 +12,7 @@ _MONTHLY_FROM_DAYS = 63  # longer periods are shown by month
 _RANKED_BY_TOOL = frozenset({"customer", "product", "category", "salesperson"})
 _DEFAULT_ROWS = 5
 _RANKING_ROWS = 10
+_MOST_ROWS = 50  # as many as the tool gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _view(slots: Slots, situation: Situation, of: str, title: str) -> View:
     return View(
         ascending="BOTTOM" in slots.cues,
         ranked=ranked,
-        limit=(slots.count or _rows(slots)) if ranked else None,
+        limit=min(slots.count or _rows(slots), _MOST_ROWS) if ranked else None,
         excluded=excluded,
         state=states[0].candidates[0].name if states else None,
         assumed_period=not slots.periods,

@@ -13,7 +13,8 @@ CONCEPTS: Final[dict[str, str]] = {
     "em valor, em receita, by revenue, by value, in value, en valor, en dinero, montante, importe, billing",
     "SALES": "vendas, venda, vendeu, venderam, vendemos, vendido, vendida, vendidos, vendidas, vender, vende, vendem, "
     "vds, vnds, vnd, sales, sale, sold, sell, sells, selling, ventas, venta, vendio, vendieron, faturou, faturamos, "
-    "faturaram, fatura, faturar, facturo, facturamos, facturaron, facturar, vendendo, vendiendo, vendeo, vendas totais, "
+    "faturaram, fatura, faturar, facturo, facturamos, facturaron, facturar, vendendo, vendiendo, vendeo, vendas "
+    "totais, "
     "rendeu, entrou, made, make, did we do, fizemos, fez, fizeram, faz, hicimos, hizo, saiu de venda, saida",
     "RESULT": "resultado, resultados, desempenho, performance, results, result, como foi, como foram, como esta, "
     "como estao, como estamos, como vai, como vao, como vamos, como anda, como andam, how was, how were, how is, "
@@ -31,8 +32,10 @@ CONCEPTS: Final[dict[str, str]] = {
     "em quantidade, em volume, em unidades, quantidade, quantidades, qtd, qtde, volume, volumes, quantity, quantities, "
     "cantidad, volumen, potes, pote, sacos, saco, barras, barra, quilos, kilos, litros, jars, bags, bars, frascos",
     "OUTFLOW": "saiu, sairam, saem, sai, saindo, went out, salio, salieron, salen",
-    "TICKET": "ticket medio, ticket, tickets, tiquete medio, tiquete, tkt medio, tkt, tiket medio, tm, ticket promedio, "
-    "average ticket, avg ticket, average order value, average order, average order size, average sale, avg order value, "
+    "TICKET": "ticket medio, ticket, tickets, tiquete medio, tiquete, tkt medio, tkt, tiket medio, tm, ticket "
+    "promedio, "
+    "average ticket, avg ticket, average order value, average order, average order size, average sale, avg order "
+    "value, "
     "aov, valor medio, valor medio por pedido, valor medio dos pedidos, valor medio do pedido, media por pedido, "
     "media por venda, valor medio por venda, valor medio das vendas, promedio por pedido, valor promedio por pedido, "
     "promedio por venta, valor promedio, average per order, average value per order, pedido medio, pedido promedio, "
@@ -59,27 +62,37 @@ CONCEPTS: Final[dict[str, str]] = {
     "divididas por, segundo, abertura por, aberto por, abertas por, quebra por, separadas por, detalhado por, every",
     "WHO": "quem, quien, who, quienes, whom, qm, quem sao, quem foi, quem foram",
     "WHAT": "o que, oque, what, lo que, oq",
-    "ME": "eu, meu, meus, minha, minhas, mim, i, my, me myself, mine, mi, mis, mio, mia, mias, mios, yo, minhs, comigo, "
+    "ME": "eu, meu, meus, minha, minhas, mim, i, my, me myself, mine, mi, mis, mio, mia, mias, mios, yo, minhs, "
+    "comigo, "
     "i've, i have, have i, did i, did i do, do i",
-    "ISOLD": "vendi, faturei, facture, fiz, eu fiz, hice, eu vendi, vendii, fechei, eu faturei, i sold, i sell, i made, "
+    "ISOLD": "vendi, faturei, facture, fiz, eu fiz, hice, eu vendi, vendii, fechei, eu faturei, i sold, i sell, "
+    "i made, "
     "i've sold, did i sell, did i make, have i sold, have i made, faturei eu",
-    "GOALWORD": "falta, faltam, faltando, falto, progress, progresso, atingimento, andamento, left, remaining, restante, "
-    "resta, restam, cumprimento, avance, bateu, bateram, alcancou, hit, reach, reached, to go, alcanzar, on track, perto, "
-    "longe, quase, behind, ahead, missing, short, achieve, achieved, achieving, achievement, cumplimiento, cumplio, lejos, "
-    "cerca, close to, close, far, how far, completed, cumplir, alcancar, alcancado, atingido, atingida, atingiu, batida, "
+    "GOALWORD": "falta, faltam, faltando, falto, progress, progresso, atingimento, andamento, left, remaining, "
+    "restante, "
+    "resta, restam, cumprimento, avance, bateu, bateram, alcancou, hit, reach, reached, to go, alcanzar, on "
+    "track, perto, "
+    "longe, quase, behind, ahead, missing, short, achieve, achieved, achieving, achievement, cumplimiento, "
+    "cumplio, lejos, "
+    "cerca, close to, close, far, how far, completed, cumplir, alcancar, alcancado, atingido, atingida, atingiu, "
+    "batida, "
     "batido, batendo, alcanzado, alcanzada, meeting my, meet, met, met my, on target, progreso, faltaria, faltan, %, "
-    "quanto por cento, bate, chegar, chega, llegar, still need, need to sell, preciso vender, vender ainda",
-    "MEWEAK": "estou, to, tou, ando, estoy, llevo, am i, i am, im, i'm, vou, bati, bato, bater, batir, atingi, atinjo, "
+    "quanto por cento, bate, bater, batir, atingir, chegar, chega, llegar, still need, need to sell, preciso "
+    "vender, vender ainda",
+    "MEWEAK": "estou, to, tou, ando, estoy, llevo, am i, i am, im, i'm, vou, bati, bato, atingi, atinjo, "
     "alcancei, cheguei, consegui, cumpli, alcance, llegue, cumpri, superei, supere, passei",
-    "TEAM": "a gente, nos vendemos, nossa, nosso, nossas, nossos, we, our, ours, us, equipe, time, equipo, team, empresa, "
+    "TEAM": "a gente, nos vendemos, nossa, nosso, nossas, nossos, we, our, ours, us, equipe, time, equipo, team, "
+    "empresa, "
     "company, companhia, loja toda, todo mundo, everyone, everybody, nosotros, nuestra, nuestro, nuestras, nuestros, "
     "minha equipe, meu time, my team, mi equipo, minha empresa, my company, mi empresa, a equipe, o time, el equipo, "
     "the team, the company, a empresa, la empresa, da equipe toda, pessoal, galera, turma, todos os vendedores, "
-    "all salespeople, the whole team, time todo, time inteiro, equipe toda, equipe inteira, agnt, gente, nois, nos todos",
+    "all salespeople, the whole team, time todo, time inteiro, equipe toda, equipe inteira, agnt, gente, nois, "
+    "nos todos",
     # Order
     "RANKING": "ranking, rank, ranque, podio, rankeamento, leaderboard",
     "TOP": "top, melhor, melhores, maior, maiores, principais, principal, best, biggest, largest, "
-    "highest, mejor, mejores, mayores, mayor, campeao, campea, campeoes, lider, lideres, leader, leaders, leading, mais, "
+    "highest, mejor, mejores, mayores, mayor, campeao, campea, campeoes, lider, lideres, leader, leaders, "
+    "leading, mais, "
     "mas, most, more, primeiros, primeiras, primeiro, primeira, primeros, bestselling, best selling, best seller, "
     "best sellers, bestseller, bestsellers, mais vendido, mais vendidos, mais vendida, mais vendidas, mas vendido, "
     "mas vendidos, mas vendida, mas vendidas, champion, mais forte, mais fortes, number one, numero um, destaque, "
@@ -95,11 +108,14 @@ CONCEPTS: Final[dict[str, str]] = {
     "comparativa, cresceu, cresceram, crescemos, crescimento, crescendo, cresci, grew, grow, growth, growing, grown, "
     "crecio, crecieron, crecimos, crecimiento, caiu, cairam, caimos, queda, caindo, fell, fall, dropped, drop, "
     "declined, decline, cayo, cayeron, caida, aumentou, aumentaram, aumentamos, aumento, increased, increase, "
-    "subiu, subiram, subimos, subio, subieron, went up, gone up, go up, went down, gone down, go down, up or down, bajo, "
+    "subiu, subiram, subimos, subio, subieron, went up, gone up, go up, went down, gone down, go down, up or "
+    "down, bajo, "
     "bajaron, bajamos, diminuiu, diminuiram, reduziu, decreased, decrease, variacao, variou, variation, variacion, "
     "change, changed, diferenca, difference, diferencia, vario, desceu, melhorou, melhoraram, melhoramos, piorou, "
     "pioraram, pioramos, improved, improve, mejoro, mejoramos, empeoro, disminuyo, evoluiu, evoluimos, batemos",
-    "BASE": "vs, versus, contra, x, comparado com, comparado a, comparado ao, comparada a, comparada com, comparadas "
+    "BASE": "vs, versus, contra, x, comparado, comparada, comparados, comparadas, compared, comparado aos, em relacao, "
+    "en relacion, em relacao aos, frente aos, contra os, comparado com, comparado a, comparado ao, comparada a, "
+    "comparada com, comparadas "
     "com, comparados com, comparando com, comparadas a, comparadas ao, compared to, compared with, comparado con, "
     "comparada con, comparadas con, comparados con, comparado al, em relacao a, em relacao ao, em relacao com, "
     "en relacion a, en relacion al, en relacion con, "
@@ -108,9 +124,11 @@ CONCEPTS: Final[dict[str, str]] = {
     "que el, que la, que en, over, ante, perante, cf, em comparacao com, em comparacao ao, "
     "em comparacao a, in comparison with, in comparison to, en comparacion con",
     # Goals, pipeline, customers, money of other countries
-    "GOAL": "meta, metas, objetivo, objetivos, cota, cotas, quota, quotas, goal, goals, target, targets, cuota, cuotas, "
+    "GOAL": "meta, metas, objetivo, objetivos, cota, cotas, quota, quotas, goal, goals, target, targets, cuota, "
+    "cuotas, "
     "objectives",
-    "PIPELINE": "funil, pipeline, pipelines, funnel, embudo, negocios, negocio, oportunidades, oportunidade, oportunidad, "
+    "PIPELINE": "funil, pipeline, pipelines, funnel, embudo, negocios, negocio, oportunidades, oportunidade, "
+    "oportunidad, "
     "deals, deal, opportunities, opportunity, funil de vendas, sales funnel, sales pipeline, "
     "pipeline de vendas, embudo de ventas, pipeline de ventas, "
     "carteira de negocios, funiu, pipe, leads, etapa, etapas, stage, stages, fase, fases",
@@ -134,12 +152,14 @@ CONCEPTS: Final[dict[str, str]] = {
     "OPEN": "em aberto, aberto, abertos, aberta, abertas, pendente, pendentes, open, pending, abierto, abiertos, "
     "abierta, abiertas, pendiente, pendientes, a faturar, por faturar, por facturar, nao faturado, nao faturados, "
     "ainda nao faturado, ainda nao faturados, sin facturar, not invoiced, not yet invoiced, uninvoiced, outstanding",
-    "INVOICED": "ja foi faturado, ja foram faturados, ja faturado, ja faturados, ja faturada, ja faturadas, foi faturado, "
+    "INVOICED": "ja foi faturado, ja foram faturados, ja faturado, ja faturados, ja faturada, ja faturadas, foi "
+    "faturado, "
     "foram faturados, faturado, faturados, faturada, faturadas, invoiced, already invoiced, has been invoiced, "
     "been invoiced, was invoiced, were invoiced, billed, facturado, facturados, facturada, facturadas, ya facturado, "
     "ya facturados, se facturo ya, ya se facturo, ya fue facturado, ja esta faturado, com nota, nota emitida",
     "CANCELLED": "cancelado, cancelados, cancelada, canceladas, cancelled, canceled, cancelamentos, cancelamento, "
-    "cancellations, cancelaciones, cancelaram, cancelou, foi cancelado, foram cancelados, foi cancelada, were cancelled, "
+    "cancellations, cancelaciones, cancelaram, cancelou, foi cancelado, foram cancelados, foi cancelada, were "
+    "cancelled, "
     "were canceled, was cancelled, got cancelled, anulado, anulados, anuladas, fueron cancelados, fue cancelado, "
     "se cancelo, se cancelaron, perdemos com cancelamento",
     # Social words
@@ -151,7 +171,8 @@ CONCEPTS: Final[dict[str, str]] = {
     "perfecto, excelente",
     "HELP": "ajuda, ajudar, help, ayuda, socorro, menu, o que voce faz, o que voce sabe fazer, o que vc faz, "
     "o que vc sabe, o que voce sabe, o que voce consegue fazer, o que voce pode fazer, o que posso perguntar, "
-    "what can you do, what do you do, que puedes hacer, que sabes hacer, que haces, quem e voce, quem e vc, who are you, "
+    "what can you do, what do you do, que puedes hacer, que sabes hacer, que haces, quem e voce, quem e vc, who "
+    "are you, "
     "quien eres, que eres, what are you, como funciona, how does this work, como te uso, como usar, voce e um robo, "
     "voce e humano, vc e um robo, are you a bot, are you human, eres un robot, eres humano, o que e voce, bot, robo",
 }
@@ -171,29 +192,37 @@ OUT_OF_REACH: Final[dict[str, str]] = {
     "create, crear, crea, cadastrar, cadastre, cadastra, registrar, registra, registre, register, alterar, altere, "
     "altera, mudar, mude, muda, modificar, modifica, modify, apagar, apague, apaga, delete, remove, remover, remova, "
     "borrar, borra, eliminar, elimina, editar, edite, edita, edit, atualizar, atualize, atualiza, update, actualizar, "
-    "actualiza, fechar, feche, aprovar, aprove, aprova, approve, aprobar, aprueba, emitir, emita, emite, issue, lancar, "
+    "actualiza, fechar, feche, aprovar, aprove, aprova, approve, aprobar, aprueba, emitir, emita, emite, issue, "
+    "lancar, "
     "lance, lanca, fazer um pedido, faz um pedido, faca um pedido, place an order, haz un pedido, hacer un pedido, "
     "agendar, agende, agenda, schedule, agendame, lembrar, lembre, lembra, me lembra, me lembre, lembrete, remind, "
     "reminder, recordar, recuerdame, recordatorio, mover, mova, move, transferir, transfira, transfer, reservar, "
     "reserve, reserva, reserver, duplicar, reabrir, excluir o pedido, excluir pedido, exclua, exclui, adiciona, "
     "adicionar, adicione, add, agregar, agrega, incluir pedido, bloquear, bloqueia, bloqueie, block",
-    "send": "email, e-mail, e mail, emails, correo, mandar, mande, manda um, manda uma, mandar um, enviar, envie, envia, "
-    "envia um, envie um, send, send an, enviale, mandale, encaminhar, encaminha, encaminhe, forward, reenviar, reenvia, "
+    "send": "email, e-mail, e mail, emails, correo, mandar, mande, manda um, manda uma, mandar um, enviar, "
+    "envie, envia, "
+    "envia um, envie um, send, send an, enviale, mandale, encaminhar, encaminha, encaminhe, forward, reenviar, "
+    "reenvia, "
     "reenvie, ligar, ligue, liga pra, call, llamar, llama, telefonar, whatsapp, zap, sms, boleto, "
     "boletos, nota fiscal, nfe, nf, danfe, segunda via, pdf, excel, planilha, spreadsheet, csv, planilla, imprimir, "
     "print, exportar, export, grafico, graficos, chart, charts, graph",
-    "documents": "preco, precos, price, prices, pricing, precio, precios, custa, custam, cuesta, cuestan, quanto custa, "
+    "documents": "preco, precos, price, prices, pricing, precio, precios, custa, custam, cuesta, cuestan, quanto "
+    "custa, "
     "how much is, how much does, tabela de precos, lista de precos, devolucao, devolucoes, devolver, devolvido, "
     "devolvidos, return, returns, returned, refund, "
-    "refunds, reembolso, devolucion, devoluciones, troca, trocas, exchange policy, politica, politicas, policy, garantia, "
+    "refunds, reembolso, devolucion, devoluciones, troca, trocas, exchange policy, politica, politicas, policy, "
+    "garantia, "
     "warranty, entrega, entregas, entregar, entregue, entregues, delivery, deliveries, deliver, delivered, envio, "
     "envios, frete, fretes, shipping, "
-    "shipped, flete, prazo de entrega, transportadora, rastreio, rastrear, tracking, track, rastreo, catalogo, catalog, "
+    "shipped, flete, prazo de entrega, transportadora, rastreio, rastrear, tracking, track, rastreo, catalogo, "
+    "catalog, "
     "desconto, descontos, discount, discounts, descuento, descuentos, promocao, promocoes, promotion, promociones, "
-    "contrato, contract, condicoes de pagamento, payment terms, horario de funcionamento, endereco, address, direccion, "
+    "contrato, contract, condicoes de pagamento, payment terms, horario de funcionamento, endereco, address, "
+    "direccion, "
     "telefone do, phone number, telefone da, contato, contact, cnpj, cpf",
     "money": "inadimplencia, inadimplente, inadimplentes, divida, dividas, deve, devem, devendo, debt, debts, overdue, "
-    "deuda, deudas, atrasado, atrasados, atrasada, atraso, credito, limite de credito, credit limit, imposto, impostos, "
+    "deuda, deudas, atrasado, atrasados, atrasada, atraso, credito, limite de credito, credit limit, imposto, "
+    "impostos, "
     "tax, taxes, impuesto, impuestos, contas a receber, contas a pagar, fluxo de caixa, cash flow, recebimento, "
     "recebimentos, receivables, pagou, pagaram, pagamento, pagamentos, paid, payment, payments, pago, pagos, saldo, "
     "balance, vencido, vencidos, vencimento, cobranca",
@@ -205,28 +234,34 @@ OUT_OF_REACH: Final[dict[str, str]] = {
 
 # Restrictions that no tool knows; the answer says so and gives no figure.
 LIMITS: Final[dict[str, str]] = {
-    "hour": "manha, pela manha, de manha, da manha, tarde, a tarde, de tarde, noite, a noite, de noite, morning, afternoon, evening, night, "
+    "hour": "manha, pela manha, de manha, da manha, tarde, a tarde, de tarde, noite, a noite, de noite, morning, "
+    "afternoon, evening, night, "
     "hora, horas, hour, hours, horario, horarios, meio dia, noon, madrugada, manana, por la manana, noche, am, pm, "
     "minutos, minutes, almoco",
-    "amount": "acima de, acima, abaixo de, abaixo, mais de, menos de, maior que, maiores que, menor que, menores que, above, over r, "
+    "amount": "acima de, acima, abaixo de, abaixo, mais de, menos de, maior que, maiores que, menor que, menores "
+    "que, above, over r, "
     "below, more than, less than, greater than, higher than, lower than, at least, at most, pelo menos, no minimo, "
     "no maximo, mas de, mayores a, mayor que, menor a, superior a, superiores a, inferior a, inferiores a, por encima "
     "de, por debajo de, exceeding, minimo, maximo, faixa de valor, superando",
-    "weekday": "dias uteis, business days, weekdays, dias habiles, feriado, feriados, holiday, holidays, por semana, by week, per week, "
+    "weekday": "dias uteis, business days, weekdays, dias habiles, feriado, feriados, holiday, holidays, por "
+    "semana, by week, per week, "
     "weekly, semanal, semanais, semanales, semana a semana, week by week, cada semana, por trimestre, by quarter, "
     "per quarter, quarterly, trimestral, trimestrais, por ano, by year, per year, yearly, anual, anuais, por hora",
     "share": "participacao, percentual, porcentagem, porcentaje, percentage, percent, share, market share, proporcao, "
     "proportion, fatia, representatividade, participacion, representa, representam, peso, mix, curva abc",
-    "average": "media, medias, medio, medios, average, averages, avg, promedio, promedios, mediana, median, em media, mean",
+    "average": "media, medias, medio, medios, average, averages, avg, promedio, promedios, mediana, median, em "
+    "media, mean",
     "negation": "nao, not, didn't, did not, don't, doesn't, never, nunca, haven't, hasn't, ninguem, nobody, nadie, n, "
     "inativo, inativos, inactive, inactivos, parou, pararam, deixou, deixaram, stopped, sumiu, sumiram, zerados, none",
     "inclusion": "incluindo, inclusive, including, incluyendo, incluido, incluidos, com cancelados, mesmo os, contando",
 }
 
 CURRENCIES: Final[dict[str, str]] = {
-    "USD": "dolar, dolares, dollar, dollars, usd, dolar americano, us dollar, dolar comercial, dollar americano, dolr, doll",
+    "USD": "dolar, dolares, dollar, dollars, usd, dolar americano, us dollar, dolar comercial, dollar americano, "
+    "dolr, doll",
     "EUR": "euro, euros, eur",
-    "GBP": "libra, libras, libra esterlina, pound, pounds, gbp, pound sterling, british pound, sterling, libras esterlinas",
+    "GBP": "libra, libras, libra esterlina, pound, pounds, gbp, pound sterling, british pound, sterling, libras "
+    "esterlinas",
     "JPY": "iene, ienes, yen, yenes, jpy",
     "ARS": "peso argentino, pesos argentinos, argentine peso, argentine pesos, ars",
     "MXN": "peso mexicano, pesos mexicanos, mexican peso, mexican pesos, mxn",
@@ -249,9 +284,11 @@ STAGES: Final[dict[str, str]] = {
     "qualificacao": "qualificacao, qualification, qualified, qualifying, calificacion, calificados, qualificados, "
     "qualificando, cualificacion",
     "proposta": "proposta, propostas, proposal, proposals, propuesta, propuestas, proposal stage, proposal sent",
-    "negociacao": "negociacao, negotiation, negotiations, negotiating, negociacion, negociando, negociacoes, negociaciones, em negociacoes, in "
+    "negociacao": "negociacao, negotiation, negotiations, negotiating, negociacion, negociando, negociacoes, "
+    "negociaciones, em negociacoes, in "
     "negotiation, under negotiation",
-    "ganho": "ganho, ganhos, ganha, ganhas, won, ganado, ganados, ganada, ganadas, fechado, fechados, fechada, fechadas, "
+    "ganho": "ganho, ganhos, ganha, ganhas, won, ganado, ganados, ganada, ganadas, fechado, fechados, fechada, "
+    "fechadas, "
     "closed, closed won, cerrado, cerrados, cerrada, cerradas, ganhamos, ganamos",
     "perdido": "perdido, perdidos, perdida, perdidas, lost, closed lost, perdemos, perdimos",
 }

@@ -8,11 +8,15 @@ Texts = dict[Language, str]
 
 CAN_DO: Final[Texts] = {
     "pt": "Posso responder sobre vendas, pedidos, unidades e ticket médio por período; rankings de clientes, produtos, "
-    "categorias e vendedores; comparações entre períodos; metas; funil de negócios; resumo de um cliente; e cotação de moedas.",
+    "categorias e vendedores; comparações entre períodos; metas; funil de negócios; resumo de um cliente; e "
+    "cotação de moedas.",
     "en": "I can answer about sales, orders, units and average ticket for a period; rankings of customers, products, "
-    "categories and salespeople; comparisons of periods; goals; the sales pipeline; a customer's summary; and exchange rates.",
-    "es": "Puedo responder sobre ventas, pedidos, unidades y ticket promedio por período; rankings de clientes, productos, "
-    "categorías y vendedores; comparaciones entre períodos; metas; el embudo de negocios; el resumen de un cliente; y tipos de cambio.",
+    "categories and salespeople; comparisons of periods; goals; the sales pipeline; a customer's summary; and "
+    "exchange rates.",
+    "es": "Puedo responder sobre ventas, pedidos, unidades y ticket promedio por período; rankings de clientes, "
+    "productos, "
+    "categorías y vendedores; comparaciones entre períodos; metas; el embudo de negocios; el resumen de un "
+    "cliente; y tipos de cambio.",
 }
 
 SAYINGS: Final[dict[str, Texts]] = {
@@ -27,11 +31,13 @@ SAYINGS: Final[dict[str, Texts]] = {
         "es": "¡De nada! Si necesitas otra cifra de ventas, pregúntame.",
     },
     "help": {
-        "pt": "Sou o Recado, um assistente de vendas automático; agora respondo pelo motor offline, que funciona por regras, "
+        "pt": "Sou o Recado, um assistente de vendas automático; agora respondo pelo motor offline, que funciona "
+        "por regras, "
         "sem modelo de linguagem. {can_do}",
         "en": "I am Recado, an automatic sales assistant; right now the offline engine answers, which works by rules, "
         "without a language model. {can_do}",
-        "es": "Soy Recado, un asistente de ventas automático; ahora responde el motor offline, que funciona por reglas, "
+        "es": "Soy Recado, un asistente de ventas automático; ahora responde el motor offline, que funciona por "
+        "reglas, "
         "sin modelo de lenguaje. {can_do}",
     },
     "not_understood": {
@@ -40,9 +46,9 @@ SAYINGS: Final[dict[str, Texts]] = {
         "es": "No entendí la pregunta. {can_do}",
     },
     "out_of_reach": {
-        "pt": "Não consigo fazer isso: {topic} está fora do meu alcance, e nada foi feito. {can_do}",
-        "en": "I can't do that: {topic} is out of my reach, and nothing was done. {can_do}",
-        "es": "No puedo hacer eso: {topic} está fuera de mi alcance, y no se hizo nada. {can_do}",
+        "pt": "Não consigo fazer isso ({topic}): está fora do meu alcance, e nada foi feito. {can_do}",
+        "en": "I can't do that ({topic}): it is out of my reach, and nothing was done. {can_do}",
+        "es": "No puedo hacer eso ({topic}): está fuera de mi alcance, y no se hizo nada. {can_do}",
     },
     "which_name": {
         "pt": "De quem você fala: {names}?",
@@ -50,16 +56,22 @@ SAYINGS: Final[dict[str, Texts]] = {
         "es": "¿A cuál te refieres: {names}?",
     },
     "unknown_name": {
-        "pt": "Não conheço “{name}” entre os vendedores, clientes, produtos e categorias. Pode escrever o nome como está no cadastro?",
-        "en": "I don't know “{name}” among the salespeople, customers, products and categories. Could you write the name as registered?",
-        "es": "No conozco “{name}” entre los vendedores, clientes, productos y categorías. ¿Puedes escribir el nombre como está registrado?",
+        "pt": "Não conheço “{name}” entre os vendedores, clientes, produtos e categorias. Pode escrever o nome "
+        "como está no cadastro?",
+        "en": "I don't know “{name}” among the salespeople, customers, products and categories. Could you write "
+        "the name as registered?",
+        "es": "No conozco “{name}” entre los vendedores, clientes, productos y categorías. ¿Puedes escribir el "
+        "nombre como está registrado?",
     },
     "unknown_words": {
-        "pt": "Não entendi “{words}” nessa pergunta, e não sei filtrar por isso; prefiro não dar um número que ignore esse detalhe. "
+        "pt": "Não entendi “{words}” nessa pergunta, e não sei filtrar por isso; prefiro não dar um número que "
+        "ignore esse detalhe. "
         "Pode perguntar de outro jeito?",
-        "en": "I did not understand “{words}” in that question, and I can't filter by it; I would rather give no figure than "
+        "en": "I did not understand “{words}” in that question, and I can't filter by it; I would rather give no "
+        "figure than "
         "ignore that detail. Could you ask in another way?",
-        "es": "No entendí “{words}” en esa pregunta, y no sé filtrar por eso; prefiero no dar una cifra que ignore ese detalle. "
+        "es": "No entendí “{words}” en esa pregunta, y no sé filtrar por eso; prefiero no dar una cifra que "
+        "ignore ese detalle. "
         "¿Puedes preguntarlo de otra forma?",
     },
     "cannot_filter": {
@@ -77,6 +89,11 @@ SAYINGS: Final[dict[str, Texts]] = {
         "en": "Which currency's rate do you want? For example, the dollar or the euro.",
         "es": "¿De qué moneda quieres el tipo de cambio? Por ejemplo, dólar o euro.",
     },
+    "unknown_currency": {
+        "pt": "A minha fonte de cotações não publica essa moeda.",
+        "en": "My source of exchange rates does not publish that currency.",
+        "es": "Mi fuente de tipos de cambio no publica esa moneda.",
+    },
     "who_are_you": {
         "pt": "Não sei qual vendedor é você nos dados de vendas, então não consigo mostrar os seus números. "
         "Diga o nome do vendedor ou peça a quem administra o Recado para ligar o seu cadastro.",
@@ -91,9 +108,12 @@ SAYINGS: Final[dict[str, Texts]] = {
         "es": "No puedo mostrar eso a este contacto. Si lo necesitas, pide hablar con una persona del equipo.",
     },
     "stranger": {
-        "pt": "Olá! Ainda não conheço este contato, então não posso mostrar dados. Posso chamar uma pessoa da equipe para atender você.",
-        "en": "Hello! I don't know this contact yet, so I can't show any data. I can ask a person on the team to help you.",
-        "es": "¡Hola! Todavía no conozco este contacto, así que no puedo mostrar datos. Puedo pedir a una persona del equipo que te atienda.",
+        "pt": "Olá! Ainda não conheço este contato, então não posso mostrar dados. Posso chamar uma pessoa da "
+        "equipe para atender você.",
+        "en": "Hello! I don't know this contact yet, so I can't show any data. I can ask a person on the team to "
+        "help you.",
+        "es": "¡Hola! Todavía no conozco este contacto, así que no puedo mostrar datos. Puedo pedir a una "
+        "persona del equipo que te atienda.",
     },
     "failed": {
         "pt": "Não consegui obter esse dado agora. Tente de novo daqui a pouco.",
@@ -118,7 +138,7 @@ SAYINGS: Final[dict[str, Texts]] = {
 }
 
 TOPICS: Final[dict[str, Texts]] = {
-    "stock": {"pt": "estoque", "en": "stock", "es": "el inventario"},
+    "stock": {"pt": "estoque", "en": "stock", "es": "inventario"},
     "margin": {"pt": "margem, custo ou lucro", "en": "margin, cost or profit", "es": "margen, costo o ganancia"},
     "commission": {"pt": "comissão ou remuneração", "en": "commission or pay", "es": "comisión o remuneración"},
     "change": {
@@ -141,7 +161,7 @@ TOPICS: Final[dict[str, Texts]] = {
         "en": "payments, credit and debt",
         "es": "pagos, crédito y cobranza",
     },
-    "forecast": {"pt": "previsão de vendas", "en": "forecasting", "es": "la previsión de ventas"},
+    "forecast": {"pt": "previsão de vendas", "en": "forecasting", "es": "previsión de ventas"},
 }
 
 LIMITS_SAID: Final[dict[str, Texts]] = {
@@ -200,11 +220,6 @@ LIMITS_SAID: Final[dict[str, Texts]] = {
         "pt": "as metas são do time ou de um vendedor",
         "en": "goals belong to the team or to a salesperson",
         "es": "las metas son del equipo o de un vendedor",
-    },
-    "goal_each": {
-        "pt": "vejo a meta do time ou de um vendedor por vez; diga qual",
-        "en": "I see the goal of the team or of one salesperson at a time; tell me which",
-        "es": "veo la meta del equipo o de un vendedor por vez; dime cuál",
     },
     "pipeline_of": {
         "pt": "o funil só pode ser visto por etapa, não por nome",
