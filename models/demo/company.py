@@ -31,8 +31,9 @@ def _named(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"  # a database cannot hold a NUL, nor a message show the others
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=_PRINTABLE)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120, pattern=_PRINTABLE)]
 Price = Annotated[Decimal, BeforeValidator(_read_price), Field(gt=0, max_digits=10, decimal_places=2)]
 
 
@@ -79,9 +80,12 @@ class Company(_Entry):
             return value
         sender = _name_of(value.get("sender"))
         people = list(value.get("salespeople", []))
-        if sender and sender not in [_name_of(person) for person in people]:
-            people.append(sender)
-        return {**value, "salespeople": people}
+        known = {_name_of(person).casefold(): _name_of(person) for person in people}
+        if not sender:
+            return value
+        if sender.casefold() in known:
+            return {**value, "sender": known[sender.casefold()]}
+        return {**value, "salespeople": [*people, sender]}
 
     @model_validator(mode="after")
     def _check_names(self) -> "Company":

@@ -93,9 +93,10 @@ class OrderBook:
         self._visits = [0.4 + 1.6 * share(seed, "visits", c.name) for c in company.customers]
         self._customers = Urn(self._visits)
         self._appeal = [0.3 + 1.4 * share(seed, "appeal", p.name) for p in company.products]
-        self._urns = {month: Urn(self._weights(month)) for month in range(1, 13)}
+        self._weights = {month: self._weigh(month) for month in range(1, 13)}
+        self._urns = {month: Urn(weights) for month, weights in self._weights.items()}
 
-    def _weights(self, month: int) -> list[float]:
+    def _weigh(self, month: int) -> list[float]:
         products = self._company.products
         return [a * category_weight(p.category, month) for a, p in zip(self._appeal, products, strict=True)]
 
@@ -128,7 +129,7 @@ class OrderBook:
         return shares
 
     def _line_value(self, size: float, month: int) -> float:
-        weights = self._weights(month)
+        weights = self._weights[month]
         values = (max(price, _LINE_VALUE_CENTS * size) for price in self._prices)
         return sum(w * v for w, v in zip(weights, values, strict=True)) / sum(weights)
 

@@ -59,6 +59,7 @@ def _year_end_rush(day: date) -> float:
     return 0.75 if (day.month, day.day) < (1, 8) else 1.0
 
 
+@lru_cache(maxsize=65_536)
 def category_weight(category: str, month: int) -> float:
     """The category's share against its own average; a category we do not know gets a season by its name."""
     profile = _KNOWN.get(category.casefold()) or _PROFILES[fingerprint("season", category) % len(_PROFILES)]

@@ -28,6 +28,12 @@ def test_the_sender_joins_the_salespeople_when_the_list_leaves_her_out() -> None
     assert [p.name for p in _parse(sender={"name": "Rui Costa"}).salespeople] == ["Rui Costa", "Eva Lima"]
 
 
+def test_the_sender_is_known_in_any_case_by_the_spelling_of_the_list() -> None:
+    company = _parse(sender="  EVA lima ")
+    assert company.sender.name == "Eva Lima"
+    assert len(company.salespeople) == 2
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
@@ -55,8 +61,10 @@ def test_a_price_may_be_a_number_or_a_text_and_is_exact(written: object, meant: 
         ({"customers": [{"city": "Recife"}]}, "customers.0.name"),
         ({"customers": [{"name": "A"}, {"name": "a"}]}, 'customers: "a" appears twice'),
         ({"customers": [{"name": "A", "salesperson": "Zé"}]}, 'belongs to "Zé", who is no salesperson'),
+        ({"customers": [{"name": "A\x00B"}]}, "customers.0.name"),
         ({"sender": "  "}, "sender.name"),
         ({"sender": None}, "sender"),
+        ({"sender": None, "salespeople": [""]}, "sender"),
         ({"salespeople": "Rui"}, "salespeople"),
     ],
 )
