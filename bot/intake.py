@@ -1,7 +1,7 @@
 """The way of every inbound request into the inbox: frozen, read by its channel, stored, rung for."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import Request
@@ -37,25 +37,23 @@ def freeze_request(request: Request, account: str, max_body: int) -> InboundRequ
 
 
 def _read_body(request: Request, cap: int) -> bytes:
-    too_large = Problem(413, f"The body is larger than {cap} bytes, the limit of this address.")
+    """With or without Content-Length; without either there is none. Never holds more than `cap` bytes and one."""
     if (request.content_length or 0) > cap:
-        raise too_large
+        raise _too_large(cap)
+    stream = get_input_stream(request.environ)
     body = bytearray()
-    for chunk in _chunks(request):
-        body += chunk
-        if len(body) > cap:
-            raise too_large
+    try:
+        while chunk := stream.read(min(_CHUNK, cap + 1 - len(body))):
+            body += chunk
+            if len(body) > cap:
+                raise _too_large(cap)
+    except OSError as error:  # broken chunks, or the caller went away
+        raise Problem(400, "The body ended before its time.") from error
     return bytes(body)
 
 
-def _chunks(request: Request) -> Iterator[bytes]:
-    """The body with or without Content-Length; without either there is none."""
-    stream = get_input_stream(request.environ)
-    try:
-        while chunk := stream.read(_CHUNK):
-            yield chunk
-    except OSError as error:  # broken chunks, or the caller went away
-        raise Problem(400, "The body ended before its time.") from error
+def _too_large(cap: int) -> Problem:
+    return Problem(413, f"The body is larger than {cap} bytes, the limit of this address.")
 
 
 def read_inbound(channel: Channel, request: InboundRequest) -> Sequence[InboundMessage | Receipt]:

@@ -51,22 +51,27 @@ class Door:
 DoorMaker = Callable[..., Door]
 
 
+def embedded_settings(database_url: str, redis_url: str, **changes: object) -> Settings:
+    """The embedded mode on the engines given; further arguments replace settings."""
+    values: dict[str, object] = {
+        "database_url": SecretStr(database_url),
+        "redis_url": SecretStr(redis_url),
+        "recado_embedded": True,
+        "twilio_account_sid": SID,
+        "twilio_auth_token": SecretStr(TOKEN),
+        "twilio_whatsapp_from": NUMBER,
+        "chat_wait_seconds": 10,
+        "web_threads": 8,
+    }
+    return Settings(**(values | changes))
+
+
 @pytest.fixture
 def make_settings(fresh_database_url: str, fresh_redis_url: str) -> Callable[..., Settings]:
     """The embedded mode on the test's own engines; arguments replace settings."""
 
     def make(**changes: object) -> Settings:
-        values: dict[str, object] = {
-            "database_url": SecretStr(fresh_database_url),
-            "redis_url": SecretStr(fresh_redis_url),
-            "recado_embedded": True,
-            "twilio_account_sid": SID,
-            "twilio_auth_token": SecretStr(TOKEN),
-            "twilio_whatsapp_from": NUMBER,
-            "chat_wait_seconds": 10,
-            "web_threads": 8,
-        }
-        return Settings(**(values | changes))
+        return embedded_settings(fresh_database_url, fresh_redis_url, **changes)
 
     return make
 

@@ -1,0 +1,159 @@
+"""The web door under gunicorn, as it runs for real."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from bot.settings import Settings
+from bot.tenant import prepare_tenant
+from bot.web import run_web
+from models.errors import ConfigurationError
+from tests.bot.answering import inbound_rows, pretend_worker
+from tests.bot.door_requests import TOKEN, WEBHOOK, whatsapp_form
+from tests.bot.running_web import ROOT, RunningWeb, running_web
+from tests.standins.twilio_webhooks import post_form
+
+MakeSettings = Callable[..., Settings]
+
+
+def post_chat(web: RunningWeb, message: str, **headers: str) -> int:
+    connection = web.connect()
+    try:
+        body = json.dumps({"user_id": message, "message": message})
+        connection.request("POST", "/chat", body, {"Content-Type": "application/json", **headers})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+def test_a_signed_webhook_gets_its_2xx_while_a_hundred_chats_wait(
+    engine: Engine, make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    settings = make_settings(web_threads=8, chat_wait_seconds=60)
+    prepare_tenant(engine, settings)
+    may_answer = threading.Event()
+    with (
+        running_web(settings, tmp_path) as web,
+        pretend_worker(engine, lambda text: "sim" if may_answer.is_set() else None),
+        ThreadPoolExecutor(100) as pool,
+    ):
+        asked = [pool.submit(post_chat, web, f"pergunta {n}") for n in range(100)]
+        deadline = time.monotonic() + 30
+        while sum(one.done() for one in asked) < 96 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        started_at = time.monotonic()
+        code = post_form(web.base + WEBHOOK, whatsapp_form("Oi"), TOKEN)
+        took = time.monotonic() - started_at
+        still_waiting = sum(not one.done() for one in asked)
+        may_answer.set()
+        codes = sorted(one.result() for one in asked)
+    assert code == 200
+    assert took < 5
+    assert still_waiting == 4
+    assert codes == [200] * 4 + [202] * 96
+    assert len(inbound_rows(engine)) == 101
+
+
+def test_a_stop_sends_waiters_home_with_a_place_to_come_back_to(
+    engine: Engine, make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    settings = make_settings(chat_wait_seconds=60)
+    prepare_tenant(engine, settings)
+    with running_web(settings, tmp_path) as web, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(post_chat, web, "Oi")
+        deadline = time.monotonic() + 10
+        while not inbound_rows(engine) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        web.process.send_signal(signal.SIGTERM)
+        assert asked.result(timeout=15) == 202
+        assert web.process.wait(timeout=15) == 0
+
+
+def send_raw(web: RunningWeb, request: bytes) -> bytes:
+    """The first bytes of the answer to whatever is sent."""
+    with socket.create_connection(("127.0.0.1", web.port), timeout=10) as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        received = b""
+        while chunk := connection.recv(65536):
+            received += chunk
+        return received
+
+
+def chunked(path: str, chunks: list[bytes], content_type: str = "application/json") -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\n"
+    head += "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    return head.encode() + b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
+
+
+def test_bodies_in_chunks_are_read_and_bounded(engine: Engine, make_settings: MakeSettings, tmp_path: Path) -> None:
+    settings = make_settings(chat_wait_seconds=0)
+    prepare_tenant(engine, settings)
+    with running_web(settings, tmp_path) as web:
+        question = [b'{"user_id": "ana", ', b'"message": "Oi"}', b""]
+        assert send_raw(web, chunked("/chat", question)).startswith(b"HTTP/1.1 202")
+        too_much = [b"a" * 60_000, b"a" * 60_000]
+        assert send_raw(web, chunked(WEBHOOK, too_much)).startswith(b"HTTP/1.1 413")
+        assert send_raw(web, chunked("/chat", [b'{"user_id'])).startswith(b"HTTP/1.1 400")  # breaks off
+        assert web.is_alive()
+    assert [text for _, text in inbound_rows(engine)] == ["Oi"]
+
+
+def test_forwarding_headers_close_the_keyless_door_under_gunicorn_too(
+    engine: Engine, make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    settings = make_settings(chat_wait_seconds=0)
+    prepare_tenant(engine, settings)
+    with running_web(settings, tmp_path) as web:
+        assert post_chat(web, "Oi") == 202
+        for header in ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Ssl", "Forwarded", "Via", "X-Real-IP"):
+            assert post_chat(web, "Oi", **{header: "https"}) == 401, header
+        assert post_chat(web, "Oi", Host="evil.example") == 401
+        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)
+        connection.request("GET", "/healthz", headers={"Script_Name": "/x", "Path-Info": "/v1/usage"})
+        assert connection.getresponse().status == 200
+        connection.close()
+
+
+def test_a_busy_port_is_one_clear_sentence_before_anything_starts(make_settings: MakeSettings) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen(1)
+        with pytest.raises(ConfigurationError, match="PORT"):
+            run_web(make_settings(port=other.getsockname()[1]))
+
+
+def test_the_web_process_loads_no_llm_sdk_no_agent_and_no_twilio_client(
+    fresh_database_url: str, fresh_redis_url: str
+) -> None:
+    program = (
+        "import sys, wsgi; import bot.web, bot.gunicorn_config\n"
+        "wsgi.app.test_client().get('/readyz')\n"
+        "heavy = {'openai', 'anthropic', 'agent', 'genai_prices', 'twilio'}\n"
+        "print(sorted(heavy & {name.split('.')[0] for name in sys.modules}))"
+    )
+    environment = {"DATABASE_URL": fresh_database_url, "REDIS_URL": fresh_redis_url}
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip().splitlines()[-1] == "[]"
