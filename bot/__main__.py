@@ -1,5 +1,6 @@
 """The command line: `python -m bot <command>`. Only the module of the command that is called gets loaded."""
 
+import os
 import sys
 from argparse import ArgumentParser, HelpFormatter
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.commands.base import Command
+    from bot.redaction import Redactor
     from bot.settings import Settings
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -40,11 +42,13 @@ def main(argv: Sequence[str] | None = None, commands: Mapping[str, tuple[str, st
             return 2
         process = command.process
         settings = _prepare(command)
-        return command.run(arguments, settings)
+        code = command.run(arguments, settings)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # `... | head`: nobody reads on
-        sys.stderr.close()
+    except BrokenPipeError:  # `... | head`: nobody reads on, not even what is still buffered
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except Exception as error:
         return _report(error, settings, process)
@@ -98,23 +102,23 @@ def _report(error: Exception, settings: "Settings | None", process: str) -> int:
     """One line for a person; the whole story in the log of a process, or on the terminal with LOG_LEVEL=DEBUG."""
     from models.errors import ConfigurationError, RecadoError
 
-    is_expected = isinstance(error, RecadoError)
-    if settings is not None and not is_expected and (process or settings.log_level == "DEBUG"):
+    redactor = _build_redactor(settings)
+    if isinstance(error, RecadoError):
+        print(f"recado: {redactor.secrets(str(error))}", file=sys.stderr)
+        return 2 if isinstance(error, ConfigurationError) else 1
+    if settings is not None and (process or settings.log_level == "DEBUG"):
         import logging
 
         logging.getLogger("recado").critical("stopped by an unexpected error", exc_info=error)
-    words = str(error) or type(error).__name__
-    if not is_expected:
-        first = words.strip().splitlines()[0] if words.strip() else ""
-        words = f"unexpected {type(error).__name__}: {_redact(first, settings)} (LOG_LEVEL=DEBUG shows where)"
-    print(f"recado: {words}", file=sys.stderr)
-    return 2 if isinstance(error, ConfigurationError) else 1
+    reason = redactor.text(str(error).strip().partition("\n")[0])
+    print(f"recado: unexpected {type(error).__name__}: {reason} (LOG_LEVEL=DEBUG shows where)", file=sys.stderr)
+    return 1
 
 
-def _redact(text: str, settings: "Settings | None") -> str:
+def _build_redactor(settings: "Settings | None") -> "Redactor":
     from bot.redaction import Redactor, secrets_of
 
-    return Redactor(secrets_of(settings) if settings else ()).text(text)
+    return Redactor(secrets_of(settings) if settings else ())
 
 
 if __name__ == "__main__":

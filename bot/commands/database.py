@@ -48,10 +48,18 @@ def reaching_database() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if not _is_away(error):
+            raise
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
         raise ConfigurationError(
             f"DATABASE_URL: PostgreSQL cannot be reached ({reason}): start it, or correct DATABASE_URL"
         ) from None
+
+
+def _is_away(error: OperationalError) -> bool:
+    """Not connected, not let in, or shut down: a statement that took too long is none of these."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state is None or state[:2] in {"08", "28", "3D", "53"} or state.startswith("57P")
 
 
 def _bring_to_head(settings: Settings, database_url: str) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.doctor.assistant import check_llm, check_sales
 from bot.doctor.database import (
+    check_backlog,
     check_clock,
     check_migrations,
     check_people,
@@ -60,6 +61,7 @@ def _examine_database(settings: Settings, engines: Engines, clock: Clock) -> Ite
         yield check_clock(engine, clock)
         if migrated.state == "ok":
             yield from check_processes(engine)
+            yield check_backlog(engine)
             yield check_people(engine, is_demo_open=settings.is_demo_open)
     except SQLAlchemyError as error:
         yield _explain(error)

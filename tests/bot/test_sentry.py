@@ -1,6 +1,8 @@
 """Error reports to Sentry, caught by a transport of ours instead of being sent."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,3 +84,19 @@ def test_what_led_to_the_error_is_told_without_its_data(reports: list[dict[str, 
     crumb = event["breadcrumbs"]["values"][-1]
     assert crumb["message"] == "called +***21"
     assert crumb["data"] == {"http.method": "POST", "status_code": 500}
+
+
+@pytest.mark.parametrize("process", ["web", "worker"])
+def test_a_process_reports_without_loading_an_llm_sdk_and_without_warnings(process: str, tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from bot.settings import load_settings\n"
+        "from bot.telemetry import configure_sentry\n"
+        f"configure_sentry(load_settings(), {process!r})\n"
+        "print({'openai', 'anthropic', 'rq' if sys.argv[1] == 'web' else 'flask'} & set(sys.modules))\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    environ = {"PYTHONPATH": str(root), "SENTRY_DSN": "http://public@127.0.0.1:1/1"}
+    command = [sys.executable, "-W", "error", "-c", script, process]
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "set()\n", "")

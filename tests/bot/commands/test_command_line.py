@@ -3,11 +3,17 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bot.__main__ import COMMANDS, load_command, main
+from bot.commands.database import reaching_database
+from models.session import build_engine
 from tests.bot.commands.conftest import Cli
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -105,6 +111,25 @@ def test_ctrl_c_ends_a_command_quietly(cli: Cli) -> None:
     assert (done.code, done.out, done.err) == (130, "", "")
 
 
+def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
+    words = "import sys, bot.__main__ as line\n"
+    words += "sys.exit(line.main(['talk'], {'talk': ('tests.bot.commands.failing:TALKING', 'talks')}))"
+    command = [sys.executable, "-c", words]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        complaints = process.stderr.read()
+        assert (process.wait(60), complaints) == (141, b"")
+
+
+def test_a_statement_that_takes_too_long_is_not_called_a_database_out_of_reach() -> None:
+    canceled = OperationalError("SELECT", {}, psycopg.errors.QueryCanceled("too long"))
+    with pytest.raises(OperationalError), reaching_database():
+        raise canceled
+
+
 def test_every_command_is_found_where_the_table_says() -> None:
     for path, summary in COMMANDS.values():
         assert callable(load_command(path).run)
@@ -118,13 +143,8 @@ def test_migrating_twice_changes_nothing(cli: Cli) -> None:
     assert first.out.startswith("The database is at revision ")
 
 
-def test_a_database_of_another_version_asks_for_the_migration(cli: Cli, clone_database: object) -> None:
-    assert callable(clone_database)
+def test_a_database_of_another_version_asks_for_the_migration(cli: Cli, clone_database: Callable[[], str]) -> None:
     url = clone_database()
-    from sqlalchemy import text
-
-    from models.session import build_engine
-
     engine = build_engine(url, application_name="test")
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM alembic_version"))

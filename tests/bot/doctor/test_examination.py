@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from bot.demo import prepare_demo
 from bot.doctor.examination import examine
@@ -13,7 +13,10 @@ from bot.doctor.findings import Finding
 from bot.settings import Settings, load_settings
 from models.clock import SystemClock
 from models.heartbeat import beat
-from models.session import build_engine
+from models.inbound import InboundMessage
+from models.inbox import RawRequest, store_messages
+from models.session import build_engine, session_scope
+from models.tenant import DEFAULT, ensure_account, ensure_tenant
 from tests.fakes import FixedClock
 
 
@@ -44,7 +47,17 @@ def test_a_healthy_installation_has_nothing_to_mend(tmp_path: Path, healthy_url:
     findings = examine(settings)
     assert [f for f in findings if f.state == "fail"] == []
     found = by_subject(findings)
-    for subject in ("Python", "PostgreSQL", "pgvector", "migrations", "clock", "workers", "schedulers", "people"):
+    for subject in (
+        "Python",
+        "PostgreSQL",
+        "pgvector",
+        "migrations",
+        "clock",
+        "workers",
+        "schedulers",
+        "people",
+        "backlog",
+    ):
         assert found[subject].state == "ok", found[subject]
     for subject in ("Redis", "Redis persistence", "Redis eviction", "LLM", "sales data", "WhatsApp"):
         assert found[subject].state == "ok", found[subject]
@@ -88,3 +101,16 @@ def test_an_llm_without_its_key_is_broken(tmp_path: Path, healthy_url: str, redi
     finding = by_subject(examine(settings))["LLM"]
     assert finding.state == "fail"
     assert "OPENAI_API_KEY" in finding.cure
+
+
+def test_what_waits_too_long_is_noticed(
+    tmp_path: Path, engine: Engine, fresh_database_url: str, redis_url: str
+) -> None:
+    with session_scope(engine) as connection:
+        tenant = ensure_tenant(connection, slug=DEFAULT, name="Aurora", timezone="America/Sao_Paulo")
+        account = ensure_account(connection, tenant, channel="chat")
+    store_messages(engine, account, RawRequest("/chat", {}, b"{}", "0" * 32), [InboundMessage("m-1", "ana", "oi")])
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE conversation SET due_at = now() - interval '5 minutes'"))
+    found = by_subject(examine(settings_with(tmp_path, DATABASE_URL=fresh_database_url, REDIS_URL=redis_url)))
+    assert found["backlog"].words == "1 conversations wait for more than a minute"
