@@ -79,16 +79,23 @@ def give_to(account: ServiceAccount | None, folder: Path) -> None:
 
 def copy_for(account: ServiceAccount, installation: Path, shelter: Path) -> Path:
     """A copy of a program's folder under `shelter` that the account can reach; made once, then reused."""
+    package = installation.parent
     mark = (installation / "bin" / "postgres").stat()
     copy = shelter / f"{installation.name}-{mark.st_size}-{int(mark.st_mtime)}"
     if not copy.exists():
         shelter.mkdir(mode=0o755, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=shelter, prefix=".copy-") as draft:
-            shutil.copytree(installation, Path(draft, "whole"), symlinks=True)
+            # Wheels keep foreign libraries beside the package on Linux, inside it on macOS, found by relative path.
+            for folder in (installation, package / ".dylibs", package.with_name(f"{package.name}.libs")):
+                if folder.exists():
+                    place = Path(draft, "whole", folder.relative_to(package.parent))
+                    shutil.copytree(folder, place, symlinks=True)
+            Path(draft, "whole").chmod(0o755)
             Path(draft, "whole").rename(copy)
-    if not can_reach(account, copy / "bin" / "postgres"):
+    copied = copy / package.name / installation.name
+    if not can_reach(account, copied / "bin" / "postgres"):
         raise ConfigurationError(
-            f"PostgreSQL runs as user {account.uid}, who cannot reach {copy}: open the folders above it (chmod o+x), "
+            f"PostgreSQL runs as user {account.uid}, who cannot reach {copied}: open the folders above it (chmod o+x), "
             "start Recado as an ordinary user, or set DATABASE_URL"
         )
-    return copy
+    return copied

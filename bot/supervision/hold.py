@@ -13,6 +13,8 @@ def main() -> int:
     with StopWish() as wish:
         try:
             with attach_or_start(load_settings()) as engines:
+                for notice in [notice for engine in engines.ours for notice in engine.notices]:
+                    print(notice)
                 names = " and ".join(engine.name for engine in engines.ours)
                 print(f"{names} run on {engines.data}" if names else "No engine is ours.", flush=True)
                 wish.note_only()

@@ -4,13 +4,16 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from bot.embedded.cluster import find_installation
 from bot.embedded.folders import find_socket_folder
 from bot.embedded.postgres import EmbeddedPostgres
+from bot.embedded.privileges import copy_for, find_service_account
 from models.errors import ConfigurationError
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root meets this")
@@ -156,3 +159,16 @@ def test_under_root_a_closed_data_folder_is_kept_where_the_account_can_reach_it(
         assert query(server, "SELECT 1") == 1
     finally:
         server.stop()
+
+
+@as_root
+def test_under_root_a_private_copy_of_the_programs_works_by_itself(data: Path) -> None:
+    account = find_service_account(data / "postgres")
+    assert account is not None
+    shelter = data / "shelter"
+    copy = copy_for(account, find_installation(), shelter)
+    assert copy.is_relative_to(shelter)
+    words = [str(copy / "bin" / "postgres"), "--version"]
+    shown = subprocess.run(words, cwd="/", capture_output=True, text=True, check=True, **account.identity)
+    assert "PostgreSQL) 18" in shown.stdout
+    assert copy_for(account, find_installation(), shelter) == copy
