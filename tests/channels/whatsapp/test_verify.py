@@ -45,6 +45,8 @@ def test_escapes_in_the_url_are_signed_as_they_were_sent(target: str) -> None:
         ("https://bot.example.com:8443", "https://bot.example.com:8443"),
         ("https://bot.example.com:8443", "https://bot.example.com"),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://127.0.0.1:8000", "http://localhost:8000"),
+        ("http://localhost:8000", "http://127.0.0.1:8000"),
         ("http://bot.example.com", "http://bot.example.com:80"),
         ("https://example.com/recado", "https://example.com/recado"),
     ],
