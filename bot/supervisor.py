@@ -150,6 +150,8 @@ class _Watch:
                     say(f"{child.plan.name} {warning}")
             if not self._is_ready:
                 self._look_at_the_door()
+        if not self._is_ready and self.login:
+            say("The console's first login, shown only this once: " + ", password ".join(self.login))
 
     def _revive_engines(self) -> None:
         if time.monotonic() < self._engines_due_at:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _LOG_LIMIT = 10_000_000  # bytes; a log beyond it is set aside once, as `<name>.1`
+_TAIL = 64_000  # bytes of a log's end that are looked at
 _POLL = 0.03  # seconds
 
 
@@ -71,7 +72,7 @@ def last_lines(path: Path, *, since: int = 0, count: int = 5) -> str:
     """The last lines of a log after byte `since`, joined by ` | `."""
     try:
         with path.open("rb") as log:
-            log.seek(since)
+            log.seek(max(since, log.seek(0, os.SEEK_END) - _TAIL))
             text = log.read().decode(errors="replace")
     except OSError:
         return ""

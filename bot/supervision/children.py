@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.embedded.lock import FileLock
-from bot.embedded.processes import command_line, last_lines, open_log, wait_until_gone
+from bot.embedded.processes import command_line, open_log, wait_until_gone
 from bot.supervision.leash import PIPE_VARIABLE
+from bot.supervision.logs import last_words
 from models.errors import ConfigurationError
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds between a death and the next start
@@ -69,8 +70,10 @@ class Child:
             self._pause = _FIRST_PAUSE
         pause, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
         self._due_at = time.monotonic() + pause
-        end = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-        return f"{self.plan.name} {end} and is started again in {pause:g} s ({last_lines(self.log, count=1)[:200]})"
+        again = f"is started again in {pause:g} s"
+        if code < 0:
+            return f"{self.plan.name} was killed by signal {-code} and {again}"
+        return f"{self.plan.name} ended with code {code} and {again}: {last_words(self.log)}"
 
     def ask_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.embedded.processes import last_lines
+
 _LOUD = {"WARNING", "ERROR", "CRITICAL"}
 _MOST_AT_ONCE = 5  # lines of one log shown per look
 _LONGEST = 300  # characters
@@ -48,14 +50,24 @@ class LogWatch:
         self._position = 0
 
 
+def last_words(path: Path) -> str:
+    """What the log says at its end, for a person."""
+    line = last_lines(path, count=1)
+    record = _read_record(line.encode())
+    return str(record.get("message", line) if record else line)[:_LONGEST]
+
+
 def _loud_lines(lines: list[bytes]) -> Iterator[str]:
     for line in lines:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if not isinstance(record, dict):
-            continue
+        record = _read_record(line) or {}
         level = str(record.get("levelname") or record.get("level") or "").upper()
         if level in _LOUD:
             yield f"{level.lower()}: {' '.join(str(record.get('message', '')).split())}"[:_LONGEST]
+
+
+def _read_record(line: bytes) -> dict[str, object] | None:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None

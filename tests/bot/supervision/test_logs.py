@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.supervision.logs import LogWatch
+from bot.supervision.logs import LogWatch, last_words
 
 
 def write(path: Path, *records: object) -> None:
@@ -79,3 +79,21 @@ def test_a_log_grown_too_large_is_copied_and_emptied_under_its_writer(tmp_path: 
         writer.write(json.dumps({"level": "ERROR", "message": "afterwards"}).encode() + b"\n")
     assert watch.read_warnings() == ["error: afterwards"]
     assert path.with_name("worker.log.1").stat().st_size == 2001
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (b'{"level": "INFO", "message": "ready"}\n', "ready"),
+        (b"recado: PORT: 8000 is taken\n", "recado: PORT: 8000 is taken"),
+        (b'{"level"\n', '{"level"'),
+    ],
+)
+def test_the_last_words_of_a_log_are_told_without_their_wrapping(tmp_path: Path, end: bytes, expected: str) -> None:
+    path = tmp_path / "worker.log"
+    path.write_bytes(b"earlier\n" + end)
+    assert last_words(path) == expected
+
+
+def test_a_log_that_is_not_there_says_nothing(tmp_path: Path) -> None:
+    assert last_words(tmp_path / "worker.log") == ""
