@@ -74,6 +74,14 @@ def days_before(anchor: Period, count: int) -> Period:
     return Period(plus_days(anchor.start, -count), plus_days(anchor.start, -1))
 
 
+def period_before(anchor: Period) -> Period:
+    """The calendar unit before, if the anchor is a whole one; else as many days just before it."""
+    for unit in ("MONTH", "WEEK", "QUARTER", "HALF", "YEAR", "FORT"):
+        if unit_holding(anchor.start, unit) == Period(anchor.start, anchor.end):
+            return unit_holding(anchor.start, unit, -1)
+    return days_before(anchor, anchor.days)
+
+
 def year_before(period: Period) -> Period:
     """Both ends one year back; 29 February becomes 28."""
     return Period(plus_months(period.start, -12), plus_months(period.end, -12))

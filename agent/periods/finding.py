@@ -36,6 +36,8 @@ def find_periods(text: str, today: date) -> list[FoundPeriod]:
     for atom in join(_atoms(tokens, today), tokens, today):
         if atom.reading.kind == "skip" or atom.reading.period is None:
             continue
+        if atom.reading.unit == "SAME" and not found:
+            continue
         span = (tokens[atom.first].start, tokens[atom.last].end)
         period = replace(atom.reading.period, label=" ".join(text[span[0] : span[1]].split()))
         one = FoundPeriod(span, period, atom.reading.kind, atom.parts, atom.reading.unit, atom.reading.count)
@@ -58,8 +60,8 @@ def _moved(found: FoundPeriod, anchor: Period) -> Period:
     if found.kind == "before":
         return days.last_units(days.plus_days(anchor.start, -1), found.unit, found.count)
     if found.kind == "previous":
-        if found.unit == "PERIOD":
-            return days.days_before(anchor, anchor.days)
+        if found.unit in {"PERIOD", "SAME"}:
+            return days.period_before(anchor)
         return days.unit_holding(anchor.start, found.unit, -1)
     return found.period
 

@@ -12,7 +12,7 @@ _RANGE_LINKS = frozenset({"a", "ao", "ate", "UNTIL", "to", "al", "-", "pra", "pa
 _AND_LINKS = frozenset({"e", "y", "and", ",", "&", "+", "/"})
 _FILLERS = frozenset(
     {"de", "do", "da", "o", "a", "el", "la", "the", "em", "en", "in", "of"}
-    | {"on", "no", "na", "as", "del", "los", "las"}
+    | {"on", "no", "na", "as", "del", "los", "las", "'", "s"}
 )
 _OPENERS = frozenset({"de", "do", "da", "from", "del", "desde"})
 _CYCLES = {"year": timedelta(days=365), "month": timedelta(days=30), "week": timedelta(days=6)}

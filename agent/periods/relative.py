@@ -19,6 +19,11 @@ def _rule(pattern: str, build: Builder) -> Rule:
     return Rule(re.compile(rf"(?<!\S){pattern}(?!\S)"), build)
 
 
+def _weekday_rule(pattern: str, build: Builder) -> Rule:
+    """ "segundo sábado" is one of several, not the latest."""
+    return _rule(rf"(?<!#[1-5] ){pattern}", build)
+
+
 def _one_day(match: Match[str], today: date) -> Reading:
     return Reading("day", days.unit_holding(today, "DAY", _DAY_SHIFTS.get(match[0].split()[0], -2)), unit="DAY")
 
@@ -99,6 +104,10 @@ def _previous(match: Match[str], today: date) -> Reading:
     if unit == "PERIOD":
         return Reading("previous", days.unit_holding(today, "MONTH", -1), unit=unit)
     return Reading("previous", days.unit_holding(today, unit, -1), unit=unit)
+
+
+def _elliptical(match: Match[str], today: date) -> Reading:
+    return Reading("previous", days.unit_holding(today, "MONTH", -1), unit="SAME")
 
 
 def _same_last_year(match: Match[str], today: date) -> Reading:
@@ -186,14 +195,20 @@ RELATIVE_RULES = (
         _same_last_year,
     ),
     _rule(r"SAME (?:PERIOD|MONTH|QUARTER|HALF),? (?:a|one|#1) YEAR (?:m08|earlier|antes|before)", _same_last_year),
+    # "esta semana contra a passada", "this month vs last": only after another period, which tells the unit
+    _rule(
+        r"(?:(?:a|o|la|el|the) |(?<=vs )|(?<=versus )|(?<=than )|(?<=contra )|(?<=to )|(?<=com ))"
+        r"(?:LAST|PREV)(?: one)?(?= [?.!;,]| em | en | in | by | por |$)",
+        _elliptical,
+    ),
     # Weekdays
     _rule(
         rf"(?:no|na|el|on|THIS|LAST|of|da|de|do) (?:(?:el|la|LAST|THIS) )?{_W}{_FEIRA}(?: LAST)?{_NOT_ORDINAL}",
         _weekday,
     ),
-    _rule(rf"{_W}(?:(?: -)? feira| LAST|(?: -)? feira LAST)", _weekday),
-    _rule(rf"(?P<w>W[0-6]){_NOT_ORDINAL}", _weekday),
-    _rule(rf"{_W}{_NOT_ORDINAL}", _weak_weekday),
+    _weekday_rule(rf"{_W}(?:(?: -)? feira| LAST|(?: -)? feira LAST)", _weekday),
+    _weekday_rule(rf"(?P<w>W[0-6]){_NOT_ORDINAL}", _weekday),
+    _weekday_rule(rf"{_W}{_NOT_ORDINAL}", _weak_weekday),
     _rule(rf"{_W}{_FEIRA} {_OF}(?P<week>WEEK LAST|LAST WEEK|WEEK RETRA|THIS WEEK|WEEK THIS|WEEK)", _weekday_of_week),
     # Edges, and words that cut
     _rule(rf"(?:o |the |el )?BEGIN {_EDGE_OF}", _edge("begin")),

@@ -13,6 +13,9 @@ _UNITS = frozenset({"DAY", "WEEK", "MONTH", "QUARTER", "HALF", "YEAR", "FORT", "
 
 def is_comparison(slots: Slots) -> bool:
     """Words of comparison, unless it is people or things that are held against each other."""
+    of_all = bool(slots.dimensions) or bool(slots.cues & {"WHO", "WHAT", "BESTSELLER", "WORSTSELLER"})
+    if slots.cues & {"TOP", "BOTTOM"} and "COMPARE" not in slots.cues:
+        return len(slots.periods) == 2 and not of_all
     if not slots.cues & {"COMPARE", "BASE"} and not any(one.kind == "same_last_year" for one in slots.periods[1:]):
         return False
     kinds = [hit.candidates[0].kind for hit in slots.names]
@@ -25,7 +28,7 @@ def plan_comparison(slots: Slots, situation: Situation) -> list[Step]:
     pair = _pair(slots, situation)
     if metric is None or pair is None:
         return [saying("not_understood")]
-    if slots.dimensions or slots.of_kind("state") or slots.excluded:
+    if slots.dimensions or "WHO" in slots.cues or slots.of_kind("state") or slots.excluded:
         return [saying("cannot_filter", limit="compare_groups")]
     scope = people_and_things(slots, situation)
     if isinstance(scope, Step):

@@ -44,8 +44,22 @@ FILLERS: Final[frozenset[str]] = frozenset(
         "junto, dai, "
         "mais uma coisa, outra coisa, outra pergunta, uma pergunta, pergunta, duvida, uma duvida, dinheiro, "
         "reais, real, r, rs$, brl, "
-        "grana, esta em, estamos em, estamos, tou precisando, to precisando, estou precisando, vou precisar, "
+        "grana, estamos, tou precisando, to precisando, estou precisando, vou precisar, "
         "nosso amigo, ve, ver ai, ve ai, sei, saberia",
+        "fechou, fecharam, fechamos, tirou, tiraram, tiramos, conseguiu, conseguiram, conseguimos, emplacou, levou, "
+        "levaram, recebeu, receberam, recebemos, gerou, movimentou, movimentamos, alcancamos, esperando, achar, acha, "
+        "saberia, mandar, aparece, apareceu, aparecem, compoe, somou, somaram, totalizou, totalizaram, deram, vieram, "
+        "veio, ficamos, andou, andaram, iam, ia, estava, estavam, estivemos, era, eram, pega, pegar, pegue, busca, "
+        "buscar, busque, levanta, levantar, consulta, consultar, analisa, analisar, entender, acompanhar, acompanha, "
+        "msm, memo, viu, manda ver, contigo, falando, perguntar, saber de, querendo, gostava, tava, tavam, tao, "
+        "tamo, tamos, bora, vish, "
+        "opa, nossa senhora, "
+        "minha nossa, po, poxa, tche, uai, ue, hum, ah, oh, ei, ta bom, beleza, show de bola, valeu ja, urgentemente, "
+        "depressa, agora mesmo, neste momento, nesse momento, no momento, ao certo, mais ou menos, por acaso, de novo, "
+        "novamente, ainda por cima, so pra saber, so para saber, pra eu saber, so uma duvida, sabe, sabe dizer, "
+        "sabe me dizer, consegue me dizer, consegue ver, pode me dizer, pode ver, pode me passar, tem como, tem "
+        "como ver, "
+        "da pra ver, sera, sera que, fecha, fechando, cada qual, propria, proprio, algo, alguem, contei, somatorio",
         # English
         "the, an, of, in, on, at, to, for, from, and, or, is, are, was, were, be, been, do, does, did, done, "
         "has, have, "
@@ -70,7 +84,20 @@ FILLERS: Final[frozenset[str]] = frozenset(
         "data, report on, money, "
         "brazilian reais, per se, between, over the, to me, question, another question, one more thing, both, "
         "worth, people, person, lets, let's, moved, volume of sales, placed orders",
+        "got, bring in, brought in, pull in, pulled in, take in, took in, taken in, rake in, raked in, book, booked, "
+        "close out, looking, look like, looks, look at, like, going to be, goes, breakdown, figure, figure out, "
+        "heads up, hi there, quick question, i'm looking for, i am looking for, looking for, asking, ask, wondering, "
+        "share with me, help me, can you help me, can we see, could we see, lets see, let's see, think, say, said, "
+        "sort, sorted, order by, respectively, separately, together, again, exact, precise, roughly, about how much, "
+        "there's, that's, he's, she's, they're, we're, you're, who's, d, m, t, o'clock sharp, only, per favor, anyone",
         # Spanish
+        "tuvimos, tuvo, tuvieron, tuve, logro, logramos, lograron, consiguio, conseguimos, cerro, cerraron, cerramos, "
+        "llevamos, lleva, llevan, anda, andan, andamos, quedo, quedaron, quedamos, sumo, sumaron, recibio, recibimos, "
+        "recibieron, trajo, trajeron, salio todo, esta yendo, estamos yendo, sabes, sabes decirme, puedes decirme, "
+        "me dices, dices, decime, contame, pasarme, mandame, buscar, busca, revisa, revisar, consulta, consultar, "
+        "exactamente, mas o menos, otra vez, de nuevo, en este momento, ahorita, porfis, vale ya, bueno, buen, bien, "
+        "saludos, estimada, colega, cada cual, juntas, separados, por separado, fuiste, fuimos, estuvo, "
+        "estuvieron, estuvimos",
         "el, la, lo, los, las, un, unos, unas, del, al, en, con, sin duda, y, e, u, o, que, cual, cuales, cuanto "
         "fue, es, "
         "son, fue, fueron, era, eran, ha, han, he, hemos, hay, hubo, habia, ser, estar, esta, estan, por favor, porfa, "

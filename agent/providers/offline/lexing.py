@@ -12,7 +12,8 @@ from agent.periods.lexicon import NAME_LIKE, WORDS
 from agent.periods.words import Token, is_one_slip, tokens_of
 from agent.providers.offline.fillers import FILLERS
 from agent.providers.offline.names import NameHit, Names
-from agent.providers.offline.vocabulary import CONCEPTS, CURRENCIES, LIMITS, OUT_OF_REACH, STAGES
+from agent.providers.offline.refusals import LIMITS, OUT_OF_REACH
+from agent.providers.offline.vocabulary import CONCEPTS, CURRENCIES, STAGES
 
 _OWNER_WORDS: Final = frozenset({"do", "da", "dos", "das", "del", "of", "by", "from", "pelo", "pela", "cliente"})
 _LONGEST_PHRASE = 6

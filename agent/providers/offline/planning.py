@@ -53,7 +53,8 @@ def _unclear(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[S
             return [saying("which_name", names=tuple(entry.name for entry in hit.candidates))]
     if slots.owners:
         return [saying("unknown_name", name=" ".join(slots.owners))]
-    limits = set(slots.limits) - (_LIMITS_OF_GOALS if "GOAL" in slots.cues else set())
+    is_goal = "GOAL" in slots.cues and not slots.cues & _MEASURES
+    limits = set(slots.limits) - (_LIMITS_OF_GOALS if is_goal else set())
     if limits:
         return [saying("cannot_filter", limit=sorted(limits)[0])]
     if slots.unknown:

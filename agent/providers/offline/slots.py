@@ -1,12 +1,10 @@
-"""The parts of one question: what is measured, of whom, when, in which order. Values only; nothing is decided here."""
+"""The parts of one question: what is measured, of whom, when, in which order. Values only."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from agent.periods import FoundPeriod
-from agent.providers.offline.lexing import Mark, Scan
-from agent.providers.offline.names import Entry, NameHit, NameKind
+from agent.providers.offline.names import NameHit, NameKind
 
 
 def _set(words: str) -> frozenset[str]:
@@ -26,7 +24,22 @@ METRICS: Final = {"REVENUE": "revenue", "ORDERS": "orders", "UNITS": "units", "T
 STATUSES: Final = {"OPEN": "open", "INVOICED": "invoiced", "CANCELLED": "cancelled"}
 CORE: Final = frozenset(
     {"REVENUE", "SALES", "RESULT", "BUY", "ORDERS", "UNITS", "OUTFLOW", "TICKET", "GOAL", "PIPELINE", "RATE", "OUT"}
-    | {"CURRENCY", "TOP", "BOTTOM", "RANKING", "BRIEF", "HELP", "COMPARE", "BASE", "STAGE", "TREND", "ISOLD"}
+    | {
+        "CURRENCY",
+        "TOP",
+        "BOTTOM",
+        "RANKING",
+        "BRIEF",
+        "HELP",
+        "COMPARE",
+        "BASE",
+        "STAGE",
+        "TREND",
+        "ISOLD",
+        "BILLED",
+        "BESTSELLER",
+        "WORSTSELLER",
+    }
     | set(STATUSES)
 )
 
@@ -63,202 +76,3 @@ class Slots:
 
     def of_kind(self, kind: NameKind) -> tuple[NameHit, ...]:
         return tuple(hit for hit in self.names if hit.candidates[0].kind == kind)
-
-
-_LINKS = frozenset({"e", "and", "y", "mas", "but", "pero", "ou", "agora", "what", "how"})
-_OWNER_BEFORE = _set(
-    "do da dos das del ao aos las los os as of by de from para pra pro pelo pela com for to o a cliente vendedor "
-    "vendedora "
-    "produto customer client seller rep salesperson product categoria category marca al la el en em "
-    "no na in"
-)
-_PLURAL_MARKS = _set(
-    "clientes vendedores vendedoras produtos categorias estados customers clients salespeople reps "
-    "sellers products categories states productos categorias representantes melhores piores maiores "
-    "menores mejores peores mayores principais itens items quais cuales dias meses days months "
-    "lideres campeoes vendidos vendidas"
-)
-_KIND_WORDS: Final[dict[str, NameKind]] = {
-    "CUSTOMER": "customer",
-    "SALESPERSON": "salesperson",
-    "PRODUCT": "product",
-    "CATEGORY": "category",
-}
-
-
-def slots_in(scan: Scan, first: int, last: int) -> Slots:
-    """The slots of the tokens first to last, both included."""
-    marks = [mark for mark in scan.marks if first <= mark.first and mark.last <= last]
-    marks = _without_packaging(scan, marks)
-    cues = {mark.concept for mark in marks}
-    cues |= {"ME", "SALES"} if "ISOLD" in cues else set()
-    cues |= {"SALES"} if cues & set(STATUSES) and not cues & {"ORDERS", "UNITS", "TICKET", "PIPELINE"} else set()
-    cues |= {"TOP"} if "RANKING" in cues and "BOTTOM" not in cues else set()
-    names = [_narrowed(hit, marks) for hit in scan.names if first <= hit.first and hit.last <= last]
-    excluded = [hit for hit in names if _is_excluded(scan, hit, marks)]
-    placed = [one for one in scan.periods if first <= one.first and one.last <= last]
-    unknown = [index for index in scan.unknown if first <= index <= last]
-    unknown = _without_counted(scan, unknown, marks, names)
-    unknown += [mark.first for mark in marks if mark.concept == "GOALWORD" and "GOAL" not in cues]
-    owners = [index for index in unknown if _looks_like_owner(scan, index, first)]
-    words = [scan.tokens[index].word for index in range(first, last + 1)]
-    return Slots(
-        cues=frozenset(cues - _spent(scan, marks, excluded)),
-        metric=_metric(cues),
-        dimensions=_dimensions(marks, names),
-        grouped=_grouped(scan, marks),
-        count=_count(scan, marks),
-        plural=bool(_PLURAL_MARKS & set(words)),
-        names=tuple(hit for hit in names if hit not in excluded),
-        excluded=tuple(excluded),
-        excludes_me=_excludes_me(marks),
-        me=bool(cues & {"ME"}) and "TEAM" not in cues and not _excludes_me(marks),
-        team="TEAM" in cues,
-        status=next((STATUSES[cue] for cue in ("CANCELLED", "INVOICED", "OPEN") if cue in cues), None),
-        periods=tuple(one.found for one in placed),
-        base=_base(scan, marks, [one.first for one in placed]),
-        currency=next((mark.value for mark in marks if mark.concept == "CURRENCY"), None),
-        stage=next((mark.value for mark in marks if mark.concept == "STAGE"), None),
-        topics=tuple(dict.fromkeys(mark.value for mark in marks if mark.concept == "OUT")),
-        limits=tuple(dict.fromkeys(mark.value for mark in marks if mark.concept == "LIMIT")),
-        unknown=tuple(_shown(scan, index) for index in unknown if index not in owners),
-        owners=tuple(_shown(scan, index) for index in owners),
-        linked=bool(words) and words[0] in _LINKS,
-    )
-
-
-def _shown(scan: Scan, index: int) -> str:
-    token = scan.tokens[index]
-    return scan.text[token.start : token.end]
-
-
-def _metric(cues: set[str]) -> str | None:
-    if "COUNT" in cues and not cues & {"UNITS", "TICKET", "REVENUE"}:
-        return "orders" if "ORDERS" in cues else None
-    return next((METRICS[cue] for cue in ("TICKET", "UNITS", "REVENUE", "ORDERS") if cue in cues), None)
-
-
-def _dimensions(marks: list[Mark], names: list[NameHit]) -> tuple[str, ...]:
-    """What the question is laid out by; "cliente" right before a customer's name only introduces the name."""
-    named = {(hit.candidates[0].kind, hit.first) for hit in names}
-    found = [
-        DIMENSIONS[mark.concept]
-        for mark in marks
-        if mark.concept in DIMENSIONS
-        and not any((DIMENSIONS[mark.concept], mark.last + step) in named for step in (1, 2))
-    ]
-    return tuple(dict.fromkeys(found))
-
-
-def _grouped(scan: Scan, marks: list[Mark]) -> bool:
-    """ "por vendedor": a grouping word right before a dimension; "por dia" holds its own."""
-    ends = {mark.last + 1 for mark in marks if mark.concept == "BY"}
-    for mark in marks:
-        before = mark.first
-        while (
-            before not in ends and before > 0 and scan.tokens[before - 1].word in {"o", "a", "the", "el", "la", "cada"}
-        ):
-            before -= 1
-        if mark.concept in DIMENSIONS and before in ends:
-            return True
-        if mark.concept in {"BYDAY", "BYMONTH"} and (mark.first != mark.last or _is_adverb(scan, mark)):
-            return True
-    return False
-
-
-def _is_adverb(scan: Scan, mark: Mark) -> bool:
-    return scan.tokens[mark.first].word not in {"dia", "dias", "day", "days", "mes", "meses", "month", "months"}
-
-
-def _count(scan: Scan, marks: list[Mark]) -> int | None:
-    """A number beside a word of order or of a dimension: "top 5", "os 3 maiores", "5 clientes"."""
-    beside = {"TOP", "BOTTOM", "RANKING", *DIMENSIONS}
-    for mark in marks:
-        if mark.concept == "NUMBER" and any(
-            other.concept in beside and (other.last + 1 == mark.first or mark.last + 1 == other.first)
-            for other in marks
-        ):
-            return int(mark.value)
-    return None
-
-
-def _spent(scan: Scan, marks: list[Mark], excluded: list[NameHit]) -> set[str]:
-    """Cues that did their work elsewhere: "menos" in "menos o João", a lone packaging word inside a count."""
-    spent = set()
-    if (
-        excluded
-        and sum(mark.concept == "BOTTOM" for mark in marks) == 1
-        and not any(m.concept == "EXCLUDE" for m in marks)
-    ):
-        spent.add("BOTTOM")
-    if _count(scan, marks) is not None and sum(mark.concept == "NUMBER" for mark in marks) == 1:
-        spent.add("NUMBER")
-    return spent
-
-
-def _narrowed(hit: NameHit, marks: list[Mark]) -> NameHit:
-    """ "cliente Silva": the word before the name says which list to look in."""
-    for mark in marks:
-        kind = _KIND_WORDS.get(mark.concept)
-        if kind is not None and mark.last + 1 <= hit.first <= mark.last + 2:
-            of_kind: tuple[Entry, ...] = tuple(entry for entry in hit.candidates if entry.kind == kind)
-            if of_kind:
-                return NameHit(hit.first, hit.last, of_kind)
-    return hit
-
-
-def _is_excluded(scan: Scan, hit: NameHit, marks: list[Mark]) -> bool:
-    before = hit.first - 1
-    skipped = {"o", "a", "os", "as", "el", "la", "the", "de", "do", "da", "cliente", "vendedor", "produto", "vendedora"}
-    skipped |= {"vendas", "sales", "ventas", "com", "categoria", "as", "los", "las", "del", "customer", "for"}
-    while before >= 0 and scan.tokens[before].word in skipped:
-        before -= 1
-    return any(
-        mark.last == before and (mark.concept == "EXCLUDE" or scan.tokens[before].word == "menos") for mark in marks
-    )
-
-
-def _excludes_me(marks: list[Mark]) -> bool:
-    return any(
-        one.concept == "EXCLUDE" and other.concept == "ME" and one.last < other.first <= one.last + 3
-        for one, other in pairwise(marks)
-    )
-
-
-def _base(scan: Scan, marks: list[Mark], starts: list[int]) -> int | None:
-    """The period right after "vs", "em relação a", "than"."""
-    ends = {mark.last for mark in marks if mark.concept == "BASE"}
-    for number, start in enumerate(starts):
-        before = start - 1
-        while before >= 0 and before not in ends and scan.tokens[before].word in _OWNER_BEFORE | {"as", "os", "the"}:
-            before -= 1
-        if before in ends:
-            return number
-    return None
-
-
-def _without_packaging(scan: Scan, marks: list[Mark]) -> list[Mark]:
-    """ "x" between names, "que o" before none: base marks that lead to no period are small words."""
-    starts = [placed.first for placed in scan.periods]
-    return [
-        mark
-        for mark in marks
-        if mark.concept != "BASE"
-        or any(0 < start - mark.last <= 4 for start in starts)
-        or scan.tokens[mark.first].word in {"vs", "versus", "contra", "x", "comparado", "compared", "comparada"}
-    ]
-
-
-def _without_counted(scan: Scan, unknown: list[int], marks: list[Mark], names: list[NameHit]) -> list[int]:
-    """ "quantas bisnagas de X": whatever is counted right before a product's name is a unit of it."""
-    counted = {mark.last + 1 for mark in marks if mark.concept == "COUNT"}
-    products = {hit.first for hit in names if hit.candidates[0].kind in {"product", "category"}}
-    return [i for i in unknown if not (i in counted and products & {i + 1, i + 2})]
-
-
-def _looks_like_owner(scan: Scan, index: int, first: int) -> bool:
-    token = scan.tokens[index]
-    capital = scan.text[token.start].isupper() and index > first and not scan.text.isupper()
-    after_owner = index > 0 and scan.tokens[index - 1].word in {"do", "da", "dos", "das", "del", "of", "by", "s"}
-    person = index > 0 and scan.tokens[index - 1].word in {"cliente", "vendedor", "vendedora", "produto", "customer"}
-    return capital or after_owner or person

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from agent.providers.offline.filling import slots_in
 from agent.providers.offline.following import followed, leans_on_another, lent, with_period_of
 from agent.providers.offline.lexing import Scan
-from agent.providers.offline.slots import CORE, Slots, slots_in
+from agent.providers.offline.slots import CORE, Slots
 
 _ENDS = frozenset("?!;")
 _CONJUNCTIONS = frozenset({"e", "y", "and", ",", "mas", "pero", "but", "tambem", "alem", "also", "&", "+", "ou"})

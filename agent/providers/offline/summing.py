@@ -104,6 +104,8 @@ def _laid_out_by(slots: Slots, situation: Situation) -> str:
     ranking = _is_ranking(slots)
     if len(dimensions) > 1 and (slots.grouped or ranking):
         return "two"
+    if ranking and not dimensions and _are_held_together(slots):
+        return "none"
     if ranking or "WHO" in slots.cues:
         return _ranked_by(slots)
     if "TREND" in slots.cues and not dimensions:
@@ -120,12 +122,20 @@ def _laid_out_by(slots: Slots, situation: Situation) -> str:
     return "?"
 
 
+def _are_held_together(slots: Slots) -> bool:
+    """ "A Ana vendeu mais que o Bruno?": several of a kind, each with a figure of its own."""
+    kinds = [hit.candidates[0].kind for hit in slots.names] + (["salesperson"] if slots.me else [])
+    return len(kinds) > 1 and len(set(kinds)) == 1 and "WHO" not in slots.cues
+
+
 def _ranked_by(slots: Slots) -> str:
     if slots.dimensions:
         return slots.dimensions[0]
     if "WHO" in slots.cues:
         return "customer" if "BUY" in slots.cues else "salesperson"
-    if slots.cues & {"SALES", "OUTFLOW"} and not slots.me:
+    if slots.cues & {"BESTSELLER", "WORSTSELLER", "OUTFLOW"} or (
+        "WHAT" in slots.cues and slots.cues & {"SALES", "BUY"}
+    ):
         return "product"
     return "?"
 

@@ -16,7 +16,9 @@ CONCEPTS: Final[dict[str, str]] = {
     "faturaram, fatura, faturar, facturo, facturamos, facturaron, facturar, vendendo, vendiendo, vendeo, vendas "
     "totais, "
     "rendeu, entrou, made, make, did we do, fizemos, fez, fizeram, faz, hicimos, hizo, saiu de venda, saida",
-    "RESULT": "resultado, resultados, desempenho, performance, results, result, como foi, como foram, como esta, "
+    "RESULT": "quanto deu, quanto foi, quanto ficou, quanto tivemos, quanto fechou, quanto fechamos, how much was, "
+    "cuanto fue, cuanto dio, cuanto hubo, resultado, resultados, desempenho, performance, results, result, como "
+    "foi, como foram, como esta, "
     "como estao, como estamos, como vai, como vao, como vamos, como anda, como andam, how was, how were, how is, "
     "how are, how are we doing, how did we do, how's, como fue, como fueron, como va, como van, como nos fue, "
     "desempeno, rendimiento, balanco, movimento, numeros, numbers, figures",
@@ -90,21 +92,25 @@ CONCEPTS: Final[dict[str, str]] = {
     "nos todos",
     # Order
     "RANKING": "ranking, rank, ranque, podio, rankeamento, leaderboard",
-    "TOP": "top, melhor, melhores, maior, maiores, principais, principal, best, biggest, largest, "
-    "highest, mejor, mejores, mayores, mayor, campeao, campea, campeoes, lider, lideres, leader, leaders, "
-    "leading, mais, "
-    "mas, most, more, primeiros, primeiras, primeiro, primeira, primeros, bestselling, best selling, best seller, "
-    "best sellers, bestseller, bestsellers, mais vendido, mais vendidos, mais vendida, mais vendidas, mas vendido, "
-    "mas vendidos, mas vendida, mas vendidas, champion, mais forte, mais fortes, number one, numero um, destaque, "
-    "destaques, ponta, greatest, strongest, em primeiro, em primeiro lugar, grandes, +",
-    "BOTTOM": "menos, pior, piores, menor, menores, worst, least, fewest, lowest, smallest, bottom, peor, peores, "
-    "weakest, less, lanterna, mais fraco, mais fracos, mais fraca, menos vendido, menos vendidos, menos vendida, "
-    "ultimo lugar, em ultimo, em ultimo lugar, mas flojo, mas flojos, ultimos colocados",
+    "TOP": "top, melhor, melhores, maior, maiores, principais, principal, best, biggest, largest, highest, "
+    "mejor, mejores, mayores, mayor, campeao, campea, campeoes, lider, lideres, leader, leaders, leading, mais, "
+    "mas, most, more, primeiros, primeiras, primeiro, primeira, primeros, champion, mais forte, mais fortes, "
+    "number one, numero um, destaque, destaques, ponta, greatest, strongest, em primeiro, em primeiro lugar, "
+    "grandes, +",
+    "BOTTOM": "menos, pior, piores, menor, menores, worst, least, fewest, lowest, smallest, bottom, peor, "
+    "peores, weakest, less, lanterna, mais fraco, mais fracos, mais fraca, ultimo lugar, em ultimo, em ultimo "
+    "lugar, mas flojo, mas flojos, ultimos colocados",
+    "BESTSELLER": "mais vendido, mais vendidos, mais vendida, mais vendidas, mas vendido, mas vendidos, mas "
+    "vendida, mas vendidas, bestselling, best selling, best seller, best sellers, bestseller, bestsellers, top "
+    "selling, top seller, top sellers, most sold, maiores vendas de produtos, sold best, sell best",
+    "WORSTSELLER": "menos vendido, menos vendidos, menos vendida, menos vendidas, worst selling, least sold, "
+    "worst seller, worst sellers, slowest selling",
     "EXCLUDE": "sem contar, sem considerar, sem incluir, sem, exceto, excetuando, tirando, excluindo, excluir, fora, "
     "descontando, except, except for, excluding, without, not counting, leaving out, apart from, other than, excepto, "
     "sin contar, sin, excluyendo, quitando, salvo, desconsiderando, com excecao de, a excecao de",
     # Comparison
-    "COMPARE": "comparar, compare, compara, comparando, comparacao, comparativo, comparison, comparing, comparacion, "
+    "COMPARE": "better, worse, higher, lower, comparar, compare, compara, comparando, comparacao, comparativo, "
+    "comparison, comparing, comparacion, "
     "comparativa, cresceu, cresceram, crescemos, crescimento, crescendo, cresci, grew, grow, growth, growing, grown, "
     "crecio, crecieron, crecimos, crecimiento, caiu, cairam, caimos, queda, caindo, fell, fall, dropped, drop, "
     "declined, decline, cayo, cayeron, caida, aumentou, aumentaram, aumentamos, aumento, increased, increase, "
@@ -113,7 +119,8 @@ CONCEPTS: Final[dict[str, str]] = {
     "bajaron, bajamos, diminuiu, diminuiram, reduziu, decreased, decrease, variacao, variou, variation, variacion, "
     "change, changed, diferenca, difference, diferencia, vario, desceu, melhorou, melhoraram, melhoramos, piorou, "
     "pioraram, pioramos, improved, improve, mejoro, mejoramos, empeoro, disminuyo, evoluiu, evoluimos, batemos",
-    "BASE": "vs, versus, contra, x, comparado, comparada, comparados, comparadas, compared, comparado aos, em relacao, "
+    "BASE": "vs, versus, contra, x, relacao, que as, que os, que las, que los, q as, q os, comparacao com, "
+    "comparacion con, comparado, comparada, comparados, comparadas, compared, comparado aos, em relacao, "
     "en relacion, em relacao aos, frente aos, contra os, comparado com, comparado a, comparado ao, comparada a, "
     "comparada com, comparadas "
     "com, comparados com, comparando com, comparadas a, comparadas ao, compared to, compared with, comparado con, "
@@ -146,17 +153,21 @@ CONCEPTS: Final[dict[str, str]] = {
     "situacao da, raio x, raio-x, quem atende, que vendedor atende, qual vendedor atende, me situa, vou na, vou no, "
     "sobre el, sobre la, acerca de, acerca del, panorama, dossie, dossier, detalhes do, detalhes da, details on, "
     "details about, detalles de, detalles del, me atualiza sobre, update on, update me on, ponme al dia sobre, prepara",
-    "RATE": "cotacao, cambio, taxa de cambio, exchange rate, exchange rates, rate, fx, tipo de cambio, cotizacion, "
+    "RATE": "vale, valem, cotacao, cambio, taxa de cambio, exchange rate, exchange rates, rate, fx, tipo de "
+    "cambio, cotizacion, "
     "tasa de cambio, ptax, cotado, cotada, valendo, esta valendo",
     # Statuses
     "OPEN": "em aberto, aberto, abertos, aberta, abertas, pendente, pendentes, open, pending, abierto, abiertos, "
     "abierta, abiertas, pendiente, pendientes, a faturar, por faturar, por facturar, nao faturado, nao faturados, "
     "ainda nao faturado, ainda nao faturados, sin facturar, not invoiced, not yet invoiced, uninvoiced, outstanding",
-    "INVOICED": "ja foi faturado, ja foram faturados, ja faturado, ja faturados, ja faturada, ja faturadas, foi "
-    "faturado, "
-    "foram faturados, faturado, faturados, faturada, faturadas, invoiced, already invoiced, has been invoiced, "
-    "been invoiced, was invoiced, were invoiced, billed, facturado, facturados, facturada, facturadas, ya facturado, "
-    "ya facturados, se facturo ya, ya se facturo, ya fue facturado, ja esta faturado, com nota, nota emitida",
+    "INVOICED": "ja foi faturado, ja foram faturados, ja faturado, ja faturados, ja faturada, ja faturadas, "
+    "ja esta faturado, ja estao faturados, invoiced, already invoiced, has been invoiced, been invoiced, was invoiced, "
+    "were invoiced, already billed, ya facturado, ya facturados, ya se facturo, ya fue facturado, ya fueron "
+    "facturados, "
+    "com nota, nota emitida, com nota emitida",
+    "BILLED": "faturado, faturados, faturada, faturadas, foi faturado, foram faturados, facturado, facturados, "
+    "facturada, "
+    "facturadas, fue facturado, se facturo, billed",
     "CANCELLED": "cancelado, cancelados, cancelada, canceladas, cancelled, canceled, cancelamentos, cancelamento, "
     "cancellations, cancelaciones, cancelaram, cancelou, foi cancelado, foram cancelados, foi cancelada, were "
     "cancelled, "
@@ -175,85 +186,6 @@ CONCEPTS: Final[dict[str, str]] = {
     "are you, "
     "quien eres, que eres, what are you, como funciona, how does this work, como te uso, como usar, voce e um robo, "
     "voce e humano, vc e um robo, are you a bot, are you human, eres un robot, eres humano, o que e voce, bot, robo",
-}
-
-# What no tool can do: topic -> words. A sentence that holds one is answered with an honest no.
-OUT_OF_REACH: Final[dict[str, str]] = {
-    "stock": "estoque, estoques, em estoque, stock, in stock, inventory, inventario, existencias, almacen, disponivel, "
-    "disponiveis, disponibilidade, disponibilidad, available, availability, tem sobrando, estok, stok, galpao, "
-    "deposito, warehouse",
-    "margin": "margem, margens, margin, margins, margen, margenes, lucro, lucros, lucratividade, rentabilidade, "
-    "rentabilidad, profit, profits, profitability, profitable, lucrativo, lucrativos, ganancia, ganancias, custo, "
-    "custos, cost, costs, costo, costos, coste, markup, mark up, rentavel, rentable, despesa, despesas, expenses, "
-    "gastos, cmv, ebitda, marjem",
-    "commission": "comissao, comissoes, commission, commissions, comision, comisiones, salario, salary, bonus, bono, "
-    "premiacao, comisao, remuneracao, sueldo, vou ganhar, vou receber",
-    "change": "cancelar, cancele, cancela, cancelem, cancelas, cancel, anular, anula, cancelarlo, criar, crie, cria, "
-    "create, crear, crea, cadastrar, cadastre, cadastra, registrar, registra, registre, register, alterar, altere, "
-    "altera, mudar, mude, muda, modificar, modifica, modify, apagar, apague, apaga, delete, remove, remover, remova, "
-    "borrar, borra, eliminar, elimina, editar, edite, edita, edit, atualizar, atualize, atualiza, update, actualizar, "
-    "actualiza, fechar, feche, aprovar, aprove, aprova, approve, aprobar, aprueba, emitir, emita, emite, issue, "
-    "lancar, "
-    "lance, lanca, fazer um pedido, faz um pedido, faca um pedido, place an order, haz un pedido, hacer un pedido, "
-    "agendar, agende, agenda, schedule, agendame, lembrar, lembre, lembra, me lembra, me lembre, lembrete, remind, "
-    "reminder, recordar, recuerdame, recordatorio, mover, mova, move, transferir, transfira, transfer, reservar, "
-    "reserve, reserva, reserver, duplicar, reabrir, excluir o pedido, excluir pedido, exclua, exclui, adiciona, "
-    "adicionar, adicione, add, agregar, agrega, incluir pedido, bloquear, bloqueia, bloqueie, block",
-    "send": "email, e-mail, e mail, emails, correo, mandar, mande, manda um, manda uma, mandar um, enviar, "
-    "envie, envia, "
-    "envia um, envie um, send, send an, enviale, mandale, encaminhar, encaminha, encaminhe, forward, reenviar, "
-    "reenvia, "
-    "reenvie, ligar, ligue, liga pra, call, llamar, llama, telefonar, whatsapp, zap, sms, boleto, "
-    "boletos, nota fiscal, nfe, nf, danfe, segunda via, pdf, excel, planilha, spreadsheet, csv, planilla, imprimir, "
-    "print, exportar, export, grafico, graficos, chart, charts, graph",
-    "documents": "preco, precos, price, prices, pricing, precio, precios, custa, custam, cuesta, cuestan, quanto "
-    "custa, "
-    "how much is, how much does, tabela de precos, lista de precos, devolucao, devolucoes, devolver, devolvido, "
-    "devolvidos, return, returns, returned, refund, "
-    "refunds, reembolso, devolucion, devoluciones, troca, trocas, exchange policy, politica, politicas, policy, "
-    "garantia, "
-    "warranty, entrega, entregas, entregar, entregue, entregues, delivery, deliveries, deliver, delivered, envio, "
-    "envios, frete, fretes, shipping, "
-    "shipped, flete, prazo de entrega, transportadora, rastreio, rastrear, tracking, track, rastreo, catalogo, "
-    "catalog, "
-    "desconto, descontos, discount, discounts, descuento, descuentos, promocao, promocoes, promotion, promociones, "
-    "contrato, contract, condicoes de pagamento, payment terms, horario de funcionamento, endereco, address, "
-    "direccion, "
-    "telefone do, phone number, telefone da, contato, contact, cnpj, cpf",
-    "money": "inadimplencia, inadimplente, inadimplentes, divida, dividas, deve, devem, devendo, debt, debts, overdue, "
-    "deuda, deudas, atrasado, atrasados, atrasada, atraso, credito, limite de credito, credit limit, imposto, "
-    "impostos, "
-    "tax, taxes, impuesto, impuestos, contas a receber, contas a pagar, fluxo de caixa, cash flow, recebimento, "
-    "recebimentos, receivables, pagou, pagaram, pagamento, pagamentos, paid, payment, payments, pago, pagos, saldo, "
-    "balance, vencido, vencidos, vencimento, cobranca",
-    "forecast": "previsao, previsoes, projecao, projecoes, forecast, forecasts, projection, projections, pronostico, "
-    "proyeccion, proyecciones, estimativa, estimate, estimacion, vamos vender, vai vender, vou vender, "
-    "venderemos, will sell, will we sell, vamos fechar, vamos faturar, va a vender, vamos a vender, prever, predict, "
-    "predecir, preve, expected",
-}
-
-# Restrictions that no tool knows; the answer says so and gives no figure.
-LIMITS: Final[dict[str, str]] = {
-    "hour": "manha, pela manha, de manha, da manha, tarde, a tarde, de tarde, noite, a noite, de noite, morning, "
-    "afternoon, evening, night, "
-    "hora, horas, hour, hours, horario, horarios, meio dia, noon, madrugada, manana, por la manana, noche, am, pm, "
-    "minutos, minutes, almoco",
-    "amount": "acima de, acima, abaixo de, abaixo, mais de, menos de, maior que, maiores que, menor que, menores "
-    "que, above, over r, "
-    "below, more than, less than, greater than, higher than, lower than, at least, at most, pelo menos, no minimo, "
-    "no maximo, mas de, mayores a, mayor que, menor a, superior a, superiores a, inferior a, inferiores a, por encima "
-    "de, por debajo de, exceeding, minimo, maximo, faixa de valor, superando",
-    "weekday": "dias uteis, business days, weekdays, dias habiles, feriado, feriados, holiday, holidays, por "
-    "semana, by week, per week, "
-    "weekly, semanal, semanais, semanales, semana a semana, week by week, cada semana, por trimestre, by quarter, "
-    "per quarter, quarterly, trimestral, trimestrais, por ano, by year, per year, yearly, anual, anuais, por hora",
-    "share": "participacao, percentual, porcentagem, porcentaje, percentage, percent, share, market share, proporcao, "
-    "proportion, fatia, representatividade, participacion, representa, representam, peso, mix, curva abc",
-    "average": "media, medias, medio, medios, average, averages, avg, promedio, promedios, mediana, median, em "
-    "media, mean",
-    "negation": "nao, not, didn't, did not, don't, doesn't, never, nunca, haven't, hasn't, ninguem, nobody, nadie, n, "
-    "inativo, inativos, inactive, inactivos, parou, pararam, deixou, deixaram, stopped, sumiu, sumiram, zerados, none",
-    "inclusion": "incluindo, inclusive, including, incluyendo, incluido, incluidos, com cancelados, mesmo os, contando",
 }
 
 CURRENCIES: Final[dict[str, str]] = {

@@ -171,6 +171,16 @@ LIMITS_SAID: Final[dict[str, Texts]] = {
         "es": "no sé filtrar por horario",
     },
     "amount": {"pt": "não sei filtrar por valor", "en": "I can't filter by amount", "es": "no sé filtrar por importe"},
+    "payment": {
+        "pt": "não sei filtrar por forma de pagamento",
+        "en": "I can't filter by means of payment",
+        "es": "no sé filtrar por forma de pago",
+    },
+    "period": {
+        "pt": "não entendi com certeza o período",
+        "en": "I am not sure which period you mean",
+        "es": "no entendí con certeza el período",
+    },
     "number": {
         "pt": "não entendi o número que você citou",
         "en": "I did not understand the number you gave",
