@@ -1,0 +1,117 @@
+"""The whole program as it runs for real: web and worker in processes of their own, beside a stand-in Twilio."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import psycopg
+
+from tests.bot.running_web import free_port
+from tests.standins.twilio import StandInTwilio
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def eventually(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    """Wait for a state of other processes; fails when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.05)
+
+
+@dataclass
+class RunningProgram:
+    """Web and worker on the engines given. `environment` is what both are started with."""
+
+    database_url: str
+    environment: Mapping[str, str]
+    twilio: StandInTwilio
+    data: Path
+    children: "dict[str, subprocess.Popen[str]]" = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.environment['PORT']}"
+
+    @property
+    def webhook(self) -> str:
+        return f"{self.url}/webhooks/whatsapp/default"
+
+    def start(self, name: str) -> None:
+        log = (self.data / f"{name}.log").open("a")
+        with log:
+            self.children[name] = subprocess.Popen(
+                [sys.executable, "-m", "bot", name],
+                cwd=ROOT,
+                env=dict(self.environment),
+                stdout=log,
+                stderr=log,
+                text=True,
+            )
+
+    def end(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
+        child = self.children.pop(name)
+        child.send_signal(number)
+        return child.wait(timeout=30)
+
+    def log(self, name: str) -> str:
+        return (self.data / f"{name}.log").read_text()
+
+    def ask(self, user_id: str, message: str) -> dict[str, Any]:
+        body = json.dumps({"user_id": user_id, "message": message}).encode()
+        request = Request(f"{self.url}/chat", body, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=40) as answer:
+            found: dict[str, Any] = json.loads(answer.read())
+        return found
+
+    def rows(self, statement: str) -> list[Any]:
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+    def is_ready(self) -> bool:
+        try:
+            with urlopen(f"{self.url}/readyz", timeout=2) as answer:
+                return bool(json.loads(answer.read())["workers"])
+        except OSError:
+            return False
+
+
+@contextmanager
+def running_program(database_url: str, redis_url: str, data: Path, **settings: str) -> Iterator[RunningProgram]:
+    """Until the block ends; then both processes must end cleanly on SIGTERM."""
+    with StandInTwilio() as twilio:
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "RECADO_EMBEDDED": "1",
+            "RECADO_DATA_DIR": str(data),
+            "PORT": str(free_port()),
+            "QUIET_WINDOW_SECONDS": "0",
+            "TWILIO_ACCOUNT_SID": twilio.account_sid,
+            "TWILIO_AUTH_TOKEN": twilio.auth_token,
+            "TWILIO_WHATSAPP_FROM": twilio.number,
+            "TWILIO_API_BASE_URL": twilio.url,
+            **settings,
+        }
+        program = RunningProgram(database_url, environment, twilio, data)
+        program.start("worker")
+        program.start("web")
+        try:
+            eventually(program.is_ready)
+            yield program
+            assert [program.end(name) for name in ("web", "worker")] == [0, 0]
+        finally:
+            for child in program.children.values():
+                child.kill()
+                child.wait()

@@ -1,0 +1,132 @@
+"""One message through all of it, for real: processes, engines, HTTP, signatures - and what a crash may cost."""
+
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from bot.settings import Settings
+from bot.tenant import migrate_company
+from models.clock import SystemClock
+from models.demo.aurora import aurora
+from models.demo.load import load_demo
+from models.session import build_engine
+from tests.running import RunningProgram, eventually, running_program
+from tests.standins.llm import StandInLlm
+from tests.standins.twilio_webhooks import inbound_form, post_form
+
+QUESTION = "Quais foram as vendas do mês passado?"
+
+
+@pytest.fixture
+def company_url(fresh_database_url: str) -> str:
+    """A database with tenant and demo company, loaded up to the present day."""
+    migrate_company(Settings(), fresh_database_url)
+    engine = build_engine(fresh_database_url, application_name="recado-tests", pool_size=1)
+    load_demo(engine, aurora(), SystemClock().today("America/Sao_Paulo"))
+    engine.dispose()
+    return fresh_database_url
+
+
+@pytest.fixture
+def program(company_url: str, fresh_redis_url: str, tmp_path: Path) -> Iterator[RunningProgram]:
+    with running_program(company_url, fresh_redis_url, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def slow_program(company_url: str, fresh_redis_url: str, tmp_path: Path) -> Iterator[RunningProgram]:
+    """With an LLM that takes a second and a half for each completion."""
+    with StandInLlm(latency=1.5) as llm:
+        settings = {"LLM_PROVIDER": "openai-compatible", "LLM_BASE_URL": llm.url, "LLM_MODEL": "stand-in"}
+        with running_program(company_url, fresh_redis_url, tmp_path, **settings) as running:
+            yield running
+
+
+def revenue_of_last_month(program: RunningProgram) -> str:
+    """The figure by SQL of the test's own, written as a Brazilian writes money."""
+    last = SystemClock().today("America/Sao_Paulo").replace(day=1) - timedelta(days=1)
+    [[total]] = program.rows(
+        "SELECT sum(i.quantity * i.unit_price) FROM demo.sales_order o JOIN demo.order_item i ON i.order_id = o.id"
+        f" WHERE o.ordered_on BETWEEN '{last.replace(day=1)}' AND '{last}' AND o.status <> 'cancelled'"
+    )
+    return f"R$ {total:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
+
+
+def test_chat_and_whatsapp_give_the_figure_that_sql_gives(program: RunningProgram) -> None:
+    figure = revenue_of_last_month(program)
+    answer = program.ask("ana", QUESTION)
+    assert figure in answer["response"]
+    assert answer["tools"][0]["name"] == "sales_summary"
+
+    program.twilio.callbacks = ("sent", "delivered", "read")
+    form = inbound_form(program.twilio.account_sid, program.twilio.number, QUESTION, "whatsapp:+5511987654321")
+    with ThreadPoolExecutor(20) as pool:
+        statuses = set(pool.map(lambda _: post_form(program.webhook, form, program.twilio.auth_token), range(20)))
+    assert statuses == {200}
+    eventually(lambda: program.rows("SELECT 1 FROM outbox WHERE status = 'read'"))
+    [reply] = program.twilio.history.messages
+    assert figure in reply.body
+    assert reply.to == "whatsapp:+5511987654321"
+    assert program.rows("SELECT count(*) FROM turn") == [(2,)]
+
+
+def test_one_trace_id_runs_from_the_webhook_to_the_receipt(program: RunningProgram) -> None:
+    program.twilio.callbacks = ("delivered",)
+    program.twilio.post_inbound(program.webhook, QUESTION)
+    eventually(lambda: program.rows("SELECT 1 FROM outbox WHERE status = 'delivered'"))
+    [[trace_id]] = program.rows("SELECT trace_id FROM turn")
+    assert trace_id in program.log("web")
+    worker_lines = [line for line in program.log("worker").splitlines() if trace_id in line]
+    assert any('"message": "completion"' in line and '"tool_called": "sales_summary"' in line for line in worker_lines)
+    assert any('"message": "sent a part"' in line for line in worker_lines)
+    assert QUESTION not in program.log("worker") + program.log("web"), "what people write stays out of the logs"
+
+
+def test_a_worker_killed_in_mid_turn_costs_no_second_payment_and_no_second_reply(
+    slow_program: RunningProgram,
+) -> None:
+    program = slow_program
+    program.twilio.post_inbound(program.webhook, "quanto vendi?")
+    eventually(lambda: program.rows("SELECT 1 FROM completion WHERE step = 1 AND status = 'started'"))
+    assert program.end("worker", signal.SIGKILL) == -signal.SIGKILL
+    program.start("worker")
+    eventually(lambda: program.rows("SELECT 1 FROM turn WHERE status = 'settled'"))
+    assert len(program.twilio.history.messages) == 1
+    assert program.rows("SELECT step, attempt, status FROM completion ORDER BY 1, 2") == [
+        (0, 1, "done"),
+        (1, 1, "estimated"),
+        (1, 2, "done"),
+    ]
+
+
+def test_messages_that_wait_while_redis_is_emptied_are_each_answered_once(
+    program: RunningProgram, fresh_redis_url: str
+) -> None:
+    worker = program.children["worker"]
+    worker.send_signal(signal.SIGSTOP)
+    senders = [f"whatsapp:+55119870{number:05d}" for number in range(50)]
+    for sender in senders:
+        assert program.twilio.post_inbound(program.webhook, "quanto vendi ontem?", sender) == 200
+    with Redis.from_url(fresh_redis_url) as client:
+        client.flushall()
+    worker.send_signal(signal.SIGCONT)
+    eventually(lambda: len(program.twilio.history.messages) >= len(senders))
+    assert sorted(message.to for message in program.twilio.history.messages) == senders
+    eventually(lambda: program.rows("SELECT count(*) FROM turn WHERE status = 'settled'") == [(50,)])
+    assert program.twilio.history.double_sends() == []
+
+
+def test_a_deploy_in_mid_turn_finishes_what_is_in_flight(slow_program: RunningProgram) -> None:
+    program = slow_program
+    program.twilio.post_inbound(program.webhook, "quanto vendi?")
+    eventually(lambda: program.rows("SELECT 1 FROM completion WHERE status = 'started'"))
+    assert program.end("worker") == 0
+    assert len(program.twilio.history.messages) == 1
+    assert program.rows("SELECT lease_owner, due_at FROM conversation") == [(None, None)]
+    program.start("worker")
+    eventually(program.is_ready)
