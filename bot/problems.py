@@ -76,10 +76,11 @@ def is_database_away(error: SQLAlchemyError) -> bool:
 def register_problems(app: Flask) -> None:
     """Let no route, known or unknown, answer an error in any other form."""
     app.register_error_handler(HTTPException, _answer_http_exception)
-    app.register_error_handler(Exception, _answer_exception)
+    app.register_error_handler(Exception, answer_exception)
 
 
-def _answer_exception(error: Exception) -> Response:
+def answer_exception(error: Exception) -> Response:
+    """The response to an error of any kind; what we did not foresee is logged."""
     problem = problem_of(error)
     if problem.status == 500:
         _log.error("unexpected error in %s", request.endpoint or "no route", exc_info=error)

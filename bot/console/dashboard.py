@@ -8,6 +8,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import rq_dashboard.web as dashboard
@@ -23,7 +24,7 @@ from rq_dashboard.version import VERSION as DASHBOARD_VERSION
 
 from bot.console.routes import build_redis, require_operator
 from bot.console.sessions import OperatorSessions
-from bot.problems import Problem
+from bot.problems import Problem, answer_exception
 from bot.web_services import WebServices
 
 _REGISTRIES = frozenset({"queued", "failed", "deferred", "started", "finished", "scheduled", "canceled"})
@@ -74,8 +75,9 @@ class Dashboard:
         routes.context_processor(dashboard.inject_interval)
         routes.register_error_handler(NoSuchJobError, _no_such_job)
         first = {"instance_number": 0}
+        queues = partial(dashboard.queues_overview, instance_number=0)  # with defaults, werkzeug would redirect
         for rule in ("/", "/0/", "/0/view", "/0/view/queues"):
-            routes.add_url_rule(rule, "queues_overview", dashboard.queues_overview, defaults=first)
+            routes.add_url_rule(rule, "queues_overview", queues)
         routes.add_url_rule("/0/view/workers", "workers_overview", dashboard.workers_overview, defaults=first)
         jobs = "/<queue_name>/<registry_name>/<int:per_page>/<order>/<int:page>"
         page = {"queue_name": None, "registry_name": "queued", "per_page": 8, "order": "asc", "page": 1}
@@ -209,7 +211,7 @@ def _escape(value: Any, keep: frozenset[str]) -> Any:
 
 
 def _no_such_job(error: NoSuchJobError) -> Response:
-    raise Problem(404, "There is no such job.")
+    return answer_exception(Problem(404, "There is no such job."))
 
 
 def _refuse_writing(**arguments: str) -> Response:

@@ -49,9 +49,10 @@ class Door:
 
 
 DoorMaker = Callable[..., Door]
+MakeSettings = Callable[..., Settings]
 
 
-def embedded_settings(database_url: str, redis_url: str, **changes: object) -> Settings:
+def embedded_settings(database_url: str, redis_url: str, /, **changes: object) -> Settings:
     """The embedded mode on the engines given; further arguments replace settings."""
     values: dict[str, object] = {
         "database_url": SecretStr(database_url),

@@ -8,23 +8,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from bot.settings import Settings
 from bot.tenant import prepare_tenant
 from bot.web import run_web
 from models.errors import ConfigurationError
 from tests.bot.answering import inbound_rows, pretend_worker
+from tests.bot.conftest import MakeSettings
 from tests.bot.door_requests import TOKEN, WEBHOOK, whatsapp_form
 from tests.bot.running_web import ROOT, RunningWeb, running_web
 from tests.standins.twilio_webhooks import post_form
-
-MakeSettings = Callable[..., Settings]
 
 
 def post_chat(web: RunningWeb, message: str, **headers: str) -> int:
