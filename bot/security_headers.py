@@ -29,7 +29,7 @@ def register_security_headers(app: Flask, *, is_https: bool) -> None:
         response.headers.update(_ALWAYS)
         is_dashboard = request.blueprint == "rq_dashboard"
         response.headers["Content-Security-Policy"] = _DASHBOARD if is_dashboard else _STRICT
-        if request.blueprint == "console":  # with no-referrer browsers send `Origin: null` with our own forms
+        if request.path.startswith("/console/"):  # with no-referrer browsers send `Origin: null` with our own forms
             response.headers["Referrer-Policy"] = "same-origin"
         if is_https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
