@@ -111,6 +111,7 @@ def _metric(cues: set[str]) -> str | None:
 def _dimensions(marks: list[Mark], names: list[NameHit]) -> tuple[str, ...]:
     """What the question is laid out by; "cliente" right before a customer's name only introduces the name."""
     named = {(hit.candidates[0].kind, hit.first) for hit in names}
+    named |= {("product", first) for kind, first in named if kind == "category"}  # "produtos de limpeza"
     found = [
         DIMENSIONS[mark.concept]
         for mark in marks

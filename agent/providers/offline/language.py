@@ -12,6 +12,10 @@ def _set(words: str) -> frozenset[str]:
 
 _MARKS: Final[dict[Language, frozenset[str]]] = {
     "pt": _set(
+        "de meta metas sem ja minha janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro abril "
+        "agosto foram estou esta como ou vender compras comprou medio ranking vendido saiu sairam negocios "
+        "produtos aberto "
+        "abertos ganhos ontm vnd fat dessa desse nessa nesse deste desta ultimo ultima pedido lista contra versus "
         "quanto qto qual quais vendas venda vendi vendeu vendemos venderam mes semana ontem hoje hj "
         "anteontem do da dos das no na nos nas em eu meu minha meus minhas nao foi foram com pra pro pelo "
         "pela voce vc faturamento pedidos quantos quantas quem mais menos este esta esse essa ano passado "
@@ -22,11 +26,14 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
     "en": _set(
         "how much many what which who the of in on for did do does is are was were sales sold sell last "
         "this month week year yesterday today my we our i you and to vs with by per customer customers "
-        "product products orders order revenue top best show tell me hi hello hey thanks thank goal "
+        "product products orders order revenue best show tell me hi hello hey thanks thank goal "
         "target deals stock can will from between compare salesperson please about rate exchange quarter "
         "units average have has a it at than"
     ),
     "es": _set(
+        "ganados ganado abiertos abierto negocios metas contra agosto abril ultimo ultima pedido ranking como "
+        "estoy llegue "
+        "facturo medio promedio vendido compro compraron unidad cajas latas margen precio dame dime quiero cuantos sin "
         "cuanto cuantos cuantas cual cuales ventas vendi vendio vendimos vendieron mes semana ayer hoy "
         "anteayer el la los las del al en y yo mi mis nosotros fue fueron con por para quien quienes mas "
         "menos este esta ano pasado pasada ultimos ultimas dias hola buenos buenas gracias cliente "

@@ -121,9 +121,12 @@ def _pipeline(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[
 
 def _brief(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
     customers = slots.of_kind("customer")
-    if "BRIEF" not in slots.cues and not ("RESULT" in slots.cues and customers and not slots.periods):
+    is_plain = "CUSTOMER" in slots.cues or any(hit.last > hit.first for hit in customers)
+    if "BRIEF" not in slots.cues and not ("RESULT" in slots.cues and is_plain and not slots.periods):
         return None
     looks_back = any(found.period.start < situation.today for found in slots.periods)
+    if "RESULT" in slots.cues and "BRIEF" not in slots.cues and not is_plain:
+        return [saying("not_understood")]
     if looks_back or slots.cues & (_MEASURES - {"BUY"}) or not customers:
         return None
     if len(slots.names) != len(customers):

@@ -51,9 +51,9 @@ SAYINGS: Final[dict[str, Texts]] = {
         "es": "No puedo hacer eso ({topic}): está fuera de mi alcance, y no se hizo nada. {can_do}",
     },
     "which_name": {
-        "pt": "De quem você fala: {names}?",
-        "en": "Which one do you mean: {names}?",
-        "es": "¿A cuál te refieres: {names}?",
+        "pt": "Há mais de um com esse nome. Qual deles: {names}?",
+        "en": "More than one goes by that name. Which one: {names}?",
+        "es": "Hay más de uno con ese nombre. ¿Cuál: {names}?",
     },
     "unknown_name": {
         "pt": "Não conheço “{name}” entre os vendedores, clientes, produtos e categorias. Pode escrever o nome "
