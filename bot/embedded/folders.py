@@ -27,7 +27,7 @@ def prepare_data_folder(path: Path) -> Path:
     except OSError as error:
         raise ConfigurationError(
             f"RECADO_DATA_DIR: {folder} cannot be written ({error.strerror}): "
-            "make it a writable folder or set RECADO_DATA_DIR to another one"
+            "make it a writable folder, set RECADO_DATA_DIR to another one, or set DATABASE_URL and REDIS_URL"
         ) from None
     return folder.resolve()
 

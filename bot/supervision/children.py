@@ -136,7 +136,9 @@ class Nursery:
         environment = {**self.environment, PIPE_VARIABLE: str(self._reading)}
         child.start(environment, [self._reading, self._lock.descriptor])
         pids = [one.process.pid for one in self.children if one.process is not None]
-        self._record.write_text(json.dumps(pids), encoding="ascii")
+        draft = self._record.with_suffix(".new")
+        draft.write_text(json.dumps(pids), encoding="ascii")
+        draft.replace(self._record)
 
     def close(self) -> None:
         """After the last child has ended."""

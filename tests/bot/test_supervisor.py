@@ -17,9 +17,9 @@ import pytest
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.processes import command_line, wait_until_gone
 from bot.embedded.valkey import EmbeddedValkey
-from tests.bot.embedded.conftest import data
+from tests.bot.embedded.conftest import data, empty_data, initialised_cluster
 
-__all__ = ["data"]  # the fixture: a data folder that PostgreSQL's account can reach
+__all__ = ["data", "empty_data", "initialised_cluster"]  # fixtures
 
 _PATIENCE = 40.0  # seconds; only reached when something is wrong
 

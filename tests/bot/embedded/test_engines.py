@@ -144,7 +144,7 @@ def test_one_configured_engine_is_used_beside_one_of_our_own(data: Path) -> None
         assert not EmbeddedPostgres(data).is_answering()
 
 
-def test_a_data_folder_that_cannot_be_made_is_named_with_the_cure(data: Path) -> None:
-    (data / "file").write_text("in the way")
+def test_a_data_folder_that_cannot_be_made_is_named_with_the_cure(empty_data: Path) -> None:
+    (empty_data / "file").write_text("in the way")
     with pytest.raises(ConfigurationError, match=r"RECADO_DATA_DIR: .* set RECADO_DATA_DIR"):
-        prepare_data_folder(data / "file" / "below")
+        prepare_data_folder(empty_data / "file" / "below")

@@ -111,24 +111,24 @@ def test_a_copied_data_folder_does_not_find_the_engines_of_its_original(postgres
     assert not EmbeddedPostgres(copy).is_answering()
 
 
-def test_a_set_up_that_died_half_way_is_done_again(postgres: EmbeddedPostgres, data: Path) -> None:
-    (data / "postgres.new").mkdir()
-    (data / "postgres.new" / "PG_VERSION").write_text("18\n")
-    (data / "postgres").mkdir()
-    postgres.start()
-    assert query(postgres, "SELECT 1") == 1
-    assert not (data / "postgres.new").exists()
+def test_a_set_up_that_died_half_way_is_done_again(empty_data: Path) -> None:
+    (empty_data / "postgres.new").mkdir()
+    (empty_data / "postgres.new" / "PG_VERSION").write_text("18\n")
+    (empty_data / "postgres").mkdir()
+    server = EmbeddedPostgres(empty_data)
+    server.start()
+    assert query(server, "SELECT 1") == 1
+    assert not (empty_data / "postgres.new").exists()
+    server.stop()
 
 
 @pytest.mark.parametrize(("name", "expected"), [("PG_VERSION", "made by PostgreSQL 15"), ("notes.txt", "holds files")])
-def test_a_folder_of_another_make_is_named_and_left_alone(
-    postgres: EmbeddedPostgres, data: Path, name: str, expected: str
-) -> None:
-    (data / "postgres").mkdir()
-    (data / "postgres" / name).write_text("15\n")
+def test_a_folder_of_another_make_is_named_and_left_alone(empty_data: Path, name: str, expected: str) -> None:
+    (empty_data / "postgres").mkdir()
+    (empty_data / "postgres" / name).write_text("15\n")
     with pytest.raises(ConfigurationError, match=f"RECADO_DATA_DIR.*{expected}"):
-        postgres.start()
-    assert (data / "postgres" / name).exists()
+        EmbeddedPostgres(empty_data).start()
+    assert (empty_data / "postgres" / name).exists()
 
 
 def test_a_server_that_cannot_start_says_why_and_where_its_log_is(data: Path) -> None:

@@ -28,23 +28,23 @@ def test_what_was_written_is_there_after_a_stop_and_a_second_start(valkey: Embed
         assert client.get("kept") == b"yes"
 
 
-def test_a_kill_loses_nothing_that_was_written_to_the_file(valkey: EmbeddedValkey, data: Path) -> None:
+def test_a_kill_loses_nothing_that_was_written_to_the_file(valkey: EmbeddedValkey, empty_data: Path) -> None:
     valkey.start()
     with Redis.from_url(valkey.url) as client:
         client.set("kept", "yes")
-    os.kill(pid_of(data), signal.SIGKILL)
+    os.kill(pid_of(empty_data), signal.SIGKILL)
     valkey.start()
     with Redis.from_url(valkey.url) as client:
         assert client.get("kept") == b"yes"
 
 
-def test_a_file_cut_in_the_middle_of_a_command_is_loaded(valkey: EmbeddedValkey, data: Path) -> None:
+def test_a_file_cut_in_the_middle_of_a_command_is_loaded(valkey: EmbeddedValkey, empty_data: Path) -> None:
     valkey.start()
     with Redis.from_url(valkey.url) as client:
         client.set("kept", "yes")
         client.set("last", "x" * 100)
     valkey.stop()
-    journal = next((data / "valkey" / "appendonlydir").glob("*.incr.aof"))
+    journal = next((empty_data / "valkey" / "appendonlydir").glob("*.incr.aof"))
     os.truncate(journal, journal.stat().st_size - 50)
     valkey.start()
     with Redis.from_url(valkey.url) as client:
@@ -53,26 +53,26 @@ def test_a_file_cut_in_the_middle_of_a_command_is_loaded(valkey: EmbeddedValkey,
     assert valkey.notices == ()
 
 
-def test_a_damaged_file_is_set_aside_and_said(valkey: EmbeddedValkey, data: Path) -> None:
+def test_a_damaged_file_is_set_aside_and_said(valkey: EmbeddedValkey, empty_data: Path) -> None:
     valkey.start()
     with Redis.from_url(valkey.url) as client:
         client.set("first", "1")
         client.set("second", "2")
     valkey.stop()
-    journal = next((data / "valkey" / "appendonlydir").glob("*.incr.aof"))
+    journal = next((empty_data / "valkey" / "appendonlydir").glob("*.incr.aof"))
     journal.write_bytes(b"not a journal\r\n" + journal.read_bytes())
     valkey.start()
     assert "starts empty" in valkey.notices[0]
-    assert list(data.glob("valkey.broken-*/appendonlydir/*.incr.aof"))
+    assert list(empty_data.glob("valkey.broken-*/appendonlydir/*.incr.aof"))
 
 
-def test_a_server_that_hangs_is_ended_before_another_starts(valkey: EmbeddedValkey, data: Path) -> None:
+def test_a_server_that_hangs_is_ended_before_another_starts(valkey: EmbeddedValkey, empty_data: Path) -> None:
     valkey.start()
-    hung = pid_of(data)
+    hung = pid_of(empty_data)
     os.kill(hung, signal.SIGSTOP)
-    other = EmbeddedValkey(data, patience=0.1)
+    other = EmbeddedValkey(empty_data, patience=0.1)
     other.start()
-    assert pid_of(data) != hung
+    assert pid_of(empty_data) != hung
     other.stop()
 
 

@@ -13,9 +13,9 @@ import pytest
 from bot.embedded.cluster import find_installation
 from bot.embedded.folders import find_socket_folder
 from bot.embedded.postgres import EmbeddedPostgres
-from tests.bot.embedded.conftest import data
+from tests.bot.embedded.conftest import data, empty_data, initialised_cluster
 
-__all__ = ["data"]
+__all__ = ["data", "empty_data", "initialised_cluster"]  # fixtures
 
 
 @pytest.fixture
