@@ -33,14 +33,21 @@ _KIND_WORDS: Final[dict[str, NameKind]] = {
 }
 
 
+_NUMBER_WITHIN = 3  # tokens between "mais de" and its number: "mais de R$ 500"
+_MORE = _set("mais maior maiores more greater higher mas mayor mayores")
+_LESS = _set("menos menor menores less lower")
+
+
 def slots_in(scan: Scan, first: int, last: int) -> Slots:
     """The slots of the tokens first to last, both included."""
     marks = [mark for mark in scan.marks if first <= mark.first and mark.last <= last]
-    marks = _without_packaging(scan, marks)
+    marks = [_less_strict(scan, mark, marks) for mark in _without_packaging(scan, marks)]
     cues = {mark.concept for mark in marks}
     cues |= {"ME", "SALES"} if "ISOLD" in cues else set()
     cues |= _implied(scan, marks, cues)
-    cues |= {"SALES"} if cues & set(STATUSES) and not cues & {"ORDERS", "UNITS", "TICKET", "PIPELINE"} else set()
+    cues |= (
+        {"SALES"} if cues & set(STATUSES) and not cues & {"ORDERS", "UNITS", "TICKET", "PIPELINE", "STAGE"} else set()
+    )
     cues |= {"TOP"} if "RANKING" in cues and "BOTTOM" not in cues else set()
     names = [_narrowed(hit, marks) for hit in scan.names if first <= hit.first and hit.last <= last]
     excluded = [hit for hit in names if _is_excluded(scan, hit, marks)]
@@ -73,6 +80,17 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
         owners=tuple(_shown(scan, index) for index in owners),
         linked=bool(words) and words[0] in _LINKS,
     )
+
+
+def _less_strict(scan: Scan, mark: Mark, marks: list[Mark]) -> Mark:
+    """ "maiores que" restricts amounts only before a number; before anything else it compares."""
+    if (mark.concept, mark.value) != ("LIMIT", "amount"):
+        return mark
+    if any(other.concept == "NUMBER" and 0 < other.first - mark.last <= _NUMBER_WITHIN for other in marks):
+        return mark
+    word = scan.tokens[mark.first].word
+    order = "TOP" if word in _MORE else "BOTTOM" if word in _LESS else ""
+    return Mark(order, mark.first, mark.last) if order else mark
 
 
 def _limits(scan: Scan, marks: list[Mark], placed: list[PlacedPeriod]) -> list[str]:

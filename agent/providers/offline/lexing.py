@@ -17,6 +17,9 @@ from agent.providers.offline.vocabulary import CONCEPTS, CURRENCIES, STAGES
 
 _OWNER_WORDS: Final = frozenset({"do", "da", "dos", "das", "del", "of", "by", "from", "pelo", "pela", "cliente"})
 _LONGEST_PHRASE = 6
+_NOUNS: Final = frozenset(
+    {"SALES", "REVENUE", "ORDERS", "UNITS", "TICKET", "CUSTOMER", "PRODUCT", "SALESPERSON", "GOAL"}
+)
 _NUMBER_WORDS = {"dez": 10, "once": 11}
 
 
@@ -147,7 +150,8 @@ def _marked(text: str, tokens: list[Token], taken: set[int]) -> tuple[list[Mark]
         if index in taken:
             index += 1
             continue
-        mark = _mark_at(text, tokens, index, taken)
+        after_noun = bool(marks) and marks[-1].last == index - 1 and marks[-1].concept in _NOUNS
+        mark = _mark_at(text, tokens, index, taken, after_noun=after_noun)
         if mark is None and re.search(r"[^\W_]", tokens[index].word):
             unknown.append(index)
         elif mark is not None and mark.concept != "FILLER":
@@ -156,7 +160,7 @@ def _marked(text: str, tokens: list[Token], taken: set[int]) -> tuple[list[Mark]
     return marks, unknown
 
 
-def _mark_at(text: str, tokens: list[Token], first: int, taken: set[int]) -> Mark | None:
+def _mark_at(text: str, tokens: list[Token], first: int, taken: set[int], *, after_noun: bool) -> Mark | None:
     table = _phrases()
     for size in range(min(_LONGEST_PHRASE, len(tokens) - first), 0, -1):
         stretch = range(first, first + size)
@@ -171,4 +175,6 @@ def _mark_at(text: str, tokens: list[Token], first: int, taken: set[int]) -> Mar
         return Mark("NUMBER", first, first, token.concept[1:])
     may_be_name = first > 0 and (text[token.start].isupper() or tokens[first - 1].word in _OWNER_WORDS)
     meaning = None if may_be_name else _meant(token.word)
+    if meaning is not None and meaning[0] == "FILLER" and after_noun:
+        return None  # "pedidos urgentes": an adjective restricts, however like a small word it looks
     return Mark(meaning[0], first, first, meaning[1]) if meaning else None

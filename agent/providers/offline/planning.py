@@ -139,6 +139,10 @@ def _comparison(slots: Slots, situation: Situation, catalogue: Catalogue) -> lis
 
 
 def _sales(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    """Last of all, so only where something is measured; "resumo", "evolução" and "como foi" measure a period."""
+    measured = slots.cues & (_MEASURES | {"TOP", "BOTTOM", "WHO"})
+    if not measured and not (slots.periods or (slots.names and "RESULT" in slots.cues)):
+        return None
     return plan_sales(slots, situation)
 
 

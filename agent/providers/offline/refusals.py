@@ -33,7 +33,7 @@ OUT_OF_REACH: Final[dict[str, str]] = {
     "print, exportar, export, grafico, graficos, chart, charts, graph",
     "documents": "preco, precos, price, prices, pricing, precio, precios, custa, custam, cuesta, cuestan, quanto "
     "custa, "
-    "how much is, how much does, tabela de precos, lista de precos, devolucao, devolucoes, devolver, devolvido, "
+    "tabela de precos, lista de precos, devolucao, devolucoes, devolver, devolvido, "
     "devolvidos, return, returns, returned, refund, "
     "refunds, reembolso, devolucion, devoluciones, troca, trocas, exchange policy, politica, politicas, policy, "
     "garantia, "

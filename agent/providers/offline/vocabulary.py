@@ -16,7 +16,9 @@ CONCEPTS: Final[dict[str, str]] = {
     "faturaram, fatura, faturar, facturo, facturamos, facturaron, facturar, vendendo, vendiendo, vendeo, vendas "
     "totais, "
     "rendeu, entrou, made, make, did we do, fizemos, fez, fizeram, faz, hicimos, hizo, saiu de venda, saida",
-    "RESULT": "quanto deu, quanto foi, quanto ficou, quanto tivemos, quanto fechou, quanto fechamos, how much was, "
+    "RESULT": "como fechamos, como fechou, como terminou, como terminamos, como ficou, como ficaram, como cerramos, "
+    "como cerro, como quedo, how did it go, quanto deu, quanto foi, quanto ficou, quanto tivemos, quanto fechou, "
+    "quanto fechamos, how much was, "
     "cuanto fue, cuanto dio, cuanto hubo, resultado, resultados, desempenho, performance, results, result, como "
     "foi, como foram, como esta, "
     "como estao, como estamos, como vai, como vao, como vamos, como anda, como andam, how was, how were, how is, "
@@ -81,7 +83,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "batido, batendo, alcanzado, alcanzada, meeting my, meet, met, met my, on target, progreso, faltaria, faltan, %, "
     "quanto por cento, bate, bater, batir, atingir, chegar, chega, llegar, still need, need to sell, preciso "
     "vender, vender ainda",
-    "MEWEAK": "estou, to, tou, ando, estoy, llevo, am i, i am, im, i'm, vou, bati, bato, atingi, atinjo, "
+    "MEWEAK": "voy, vengo, estou, to, tou, ando, estoy, llevo, am i, i am, im, i'm, vou, bati, bato, atingi, atinjo, "
     "alcancei, cheguei, consegui, cumpli, alcance, llegue, cumpri, superei, supere, passei",
     "TEAM": "a gente, nos vendemos, nossa, nosso, nossas, nossos, we, our, ours, us, equipe, time, equipo, team, "
     "empresa, "
@@ -116,7 +118,8 @@ CONCEPTS: Final[dict[str, str]] = {
     "declined, decline, cayo, cayeron, caida, aumentou, aumentaram, aumentamos, aumento, increased, increase, "
     "subiu, subiram, subimos, subio, subieron, went up, gone up, go up, went down, gone down, go down, up or "
     "down, bajo, "
-    "bajaron, bajamos, diminuiu, diminuiram, reduziu, decreased, decrease, variacao, variou, variation, variacion, "
+    "bajaron, bajamos, diminuiu, diminuiram, reduziu, decreased, decrease, variacao, variou, variaram, "
+    "variation, variacion, "
     "change, changed, diferenca, difference, diferencia, vario, desceu, melhorou, melhoraram, melhoramos, piorou, "
     "pioraram, pioramos, improved, improve, mejoro, mejoramos, empeoro, disminuyo, evoluiu, evoluimos, batemos",
     "BASE": "vs, versus, contra, x, relacao, que as, que os, que las, que los, q as, q os, comparacao com, "
