@@ -17,6 +17,7 @@ _KEY_HEADER = "idempotency-key"
 _MAX_USER_ID = 200
 _MAX_MESSAGE = 8000
 _MAX_KEY = 255
+_OURS = "reply:"  # what our replies are stored under; a question there would take a reply's place
 _MAX_DEPTH = 20
 _MAX_BODY = 1_000_000
 _STRINGS_AND_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
@@ -67,6 +68,8 @@ def _read_key(request: InboundRequest) -> str:
         return ""
     if not 1 <= len(key) <= _MAX_KEY or not key.isascii() or not key.isprintable():
         raise PayloadError(f"Idempotency-Key: 1 to {_MAX_KEY} printable ASCII characters are expected")
+    if key.startswith(_OURS):
+        raise PayloadError(f"Idempotency-Key: keys that begin with {_OURS!r} are ours")
     return key
 
 

@@ -173,6 +173,11 @@ def test_the_same_key_with_another_body_is_a_422(door: Door) -> None:
     assert [text for _, text in inbound_rows(door.engine)] == ["um"]
 
 
+def test_no_key_can_take_the_place_of_a_reply(door: Door) -> None:
+    turn_id = ask(door.client, headers={"Prefer": "respond-async"}).get_json()["turn_id"]
+    assert_problem(ask(door.client, headers={"Idempotency-Key": f"reply:{turn_id}"}), 400)
+
+
 def test_a_key_that_was_answered_is_answered_even_where_nobody_may_wait(make_door: DoorMaker) -> None:
     door = make_door(chat_wait_seconds=0)
     headers = {"Idempotency-Key": "abc"}
