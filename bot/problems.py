@@ -18,6 +18,8 @@ PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 # SQLSTATE classes of values that can never be stored: wrong data, and what exceeds a limit of the database.
 _UNSTORABLE = ("22", "54")
+# Connections, conflicts, resources, shutdowns; and tables that are not there yet, while another process migrates.
+_PASSING = ("08", "3D", "40", "42703", "42P01", "53", "55", "57")
 _log = logging.getLogger("recado.web")
 
 
@@ -70,7 +72,7 @@ def is_database_away(error: SQLAlchemyError) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     state = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or not state or state.startswith(("08", "40", "53", "55", "57"))
+    return error.connection_invalidated or not state or state.startswith(_PASSING)
 
 
 def register_problems(app: Flask) -> None:

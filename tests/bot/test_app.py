@@ -5,11 +5,13 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 from werkzeug.routing import Rule
 
 from bot.problems import Problem
+from models.session import session_scope
 from tests.bot.conftest import Door, DoorMaker
-from tests.bot.door_requests import assert_problem
+from tests.bot.door_requests import ask, assert_problem
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -95,3 +97,11 @@ def test_a_problem_keeps_its_headers(door: Door) -> None:
 def test_trace_ids_differ_from_request_to_request(door: Door) -> None:
     seen = {door.client.get("/healthz").headers["X-Trace-Id"] for _ in range(5)}
     assert len(seen) == 5
+
+
+def test_before_the_migrations_have_run_everything_asks_for_patience(door: Door) -> None:
+    with session_scope(door.engine) as connection:
+        connection.execute(text("ALTER TABLE channel_account RENAME TO elsewhere"))
+    response = ask(door.client)
+    assert_problem(response, 503)
+    assert response.headers["Retry-After"]
