@@ -35,13 +35,8 @@ def plan_comparison(slots: Slots, situation: Situation) -> list[Step]:
         return [scope]
     judged, base, assumed = pair
     view = View(assumed_period=not slots.periods, assumed_base=assumed)
-    steps = []
-    for filters, title in zip(scope.filters, scope.titles, strict=True):
-        arguments: dict[str, object] = {"period_a": iso(judged), "period_b": iso(base), "metric": metric}
-        if filters:
-            arguments["filters"] = filters
-        steps.append(Step("compare_periods", arguments, View(view.ascending, title=title, assumed_base=assumed)))
-    return steps
+    arguments = {"period_a": iso(judged), "period_b": iso(base), "metric": metric}
+    return [Step("compare_periods", arguments | ({"filters": filters} if filters else {}), view) for filters in scope]
 
 
 def _pair(slots: Slots, situation: Situation) -> tuple[Period, Period, bool] | None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -163,7 +164,8 @@ def _phrased(
     call: ToolCall, results: Mapping[str, Mapping[str, Any]], view: View, language: Language, situation: Situation
 ) -> str:
     result = results.get(call.id, {})
-    return phrase(call.name, result, call.arguments or {}, view, language, situation.today.isoformat())
+    view = replace(view, today=situation.today.isoformat())
+    return phrase(call.name, result, call.arguments or {}, view, language)
 
 
 def _parsed(content: str) -> Mapping[str, Any]:

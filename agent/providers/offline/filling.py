@@ -12,7 +12,7 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_LINKS = frozenset({"e", "and", "y", "mas", "but", "pero", "ou", "agora", "what", "how"})
+_LINKS = frozenset({"e", "and", "y", "mas", "but", "pero"})
 _OWNER_BEFORE = _set(
     "do da dos das del ao aos las los os as of by de from para pra pro pelo pela com for to o a cliente vendedor "
     "vendedora "
@@ -78,7 +78,15 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
         limits=tuple(dict.fromkeys(_limits(scan, marks, placed))),
         unknown=tuple(_shown(scan, index) for index in unknown if index not in owners),
         owners=tuple(_shown(scan, index) for index in owners),
-        linked=bool(words) and words[0] in _LINKS,
+        linked=_leans(words),
+    )
+
+
+def _leans(words: list[str]) -> bool:
+    """ "E ontem?", "what about yesterday?"; but "e aí, quanto vendemos?" only greets."""
+    opening = tuple(words[:2])
+    return opening in {("what", "about"), ("how", "about"), ("que", "tal")} or (
+        bool(words) and words[0] in _LINKS and opening[1:] != ("ai",)
     )
 
 

@@ -16,8 +16,8 @@ _MOST_LINES = 15
 _Json = Mapping[str, Any]
 
 
-def phrase(tool: str, result: _Json, arguments: _Json, view: View, language: Language, today: str) -> str:
-    """The answer to one call. `today` is ISO; a period that has not ended by then is said to be running."""
+def phrase(tool: str, result: _Json, arguments: _Json, view: View, language: Language) -> str:
+    """The answer to one call."""
     if not result.get("ok"):
         return _refusal(result.get("error"), language)
     data = result.get("data")
@@ -25,7 +25,7 @@ def phrase(tool: str, result: _Json, arguments: _Json, view: View, language: Lan
     if write is None or not isinstance(data, Mapping):
         return say("failed", language)
     lines = write(data, result, arguments, view, language)
-    lines += _closing(tool, result, arguments, view, language, today)
+    lines += _closing(tool, result, arguments, view, language)
     return "\n".join(text for text in lines if text)
 
 
@@ -154,13 +154,12 @@ def _top(data: _Json, result: _Json, arguments: _Json, view: View, language: Lan
 
 def _comparison(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
     unit, metric = str(data.get("unit", "")), str(data.get("metric", arguments.get("metric", "")))
-    today = str(result.get("as_of", ""))[:10]
     lines = [f"{_heading(metric, result, view, language)}:"]
     for side in ("a", "b"):
         one = data.get(side)
         one = one if isinstance(one, Mapping) else {}
         value = figures.amount(one.get("value"), unit, language)
-        lines.append(f"- {span_of(one.get('period'), language, today)}: **{value}**")
+        lines.append(f"- {span_of(one.get('period'), language, view.today)}: **{value}**")
     change = data.get("change_percent")
     percent = line("no_percent", language) if change is None else f" ({_signed(figures.percent(change, language))})"
     difference = _signed(figures.amount(data.get("difference"), unit, language))
@@ -183,10 +182,12 @@ _WRITERS: dict[str, _Writer] = {
 }
 
 
-def _closing(tool: str, result: _Json, arguments: _Json, view: View, language: Language, today: str) -> list[str]:
+def _closing(tool: str, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
     """Period, what was assumed, what is left out, where it comes from."""
     notes = []
-    if tool in {"sales_summary", "top_n", "goal_progress"} and (span := span_of(result.get("period"), language, today)):
+    if tool in {"sales_summary", "top_n", "goal_progress"} and (
+        span := span_of(result.get("period"), language, view.today)
+    ):
         notes.append({"pt": "Período: ", "en": "Period: ", "es": "Período: "}[language] + span + ".")
     notes += [line("assumed_period", language)] if view.assumed_period else []
     notes += [line("assumed_base", language)] if view.assumed_base else []

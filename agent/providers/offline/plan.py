@@ -22,7 +22,7 @@ class View:
     assumed_base: bool = False
     assumed_metric: bool = False
     everybody: bool = False  # each one's goal, not only the team's
-    title: str = ""  # whose figures these are, when several calls answer one message
+    today: str = ""  # ISO; a period that has not ended by then is still running
 
 
 @dataclass(frozen=True, slots=True)

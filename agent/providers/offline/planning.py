@@ -1,11 +1,13 @@
 """From slots to steps: which tool answers a question, or why none may."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from agent.base import Situation
 from agent.periods import current_month
 from agent.periods.words import fold
 from agent.providers.offline.comparing import is_comparison, plan_comparison
+from agent.providers.offline.names import NameHit, NameKind
 from agent.providers.offline.plan import Step, View, iso, saying
 from agent.providers.offline.slots import Slots
 from agent.providers.offline.summing import plan_sales
@@ -18,11 +20,26 @@ _Rule = Callable[[Slots, Situation, Catalogue], list[Step] | None]
 
 def plan_question(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step]:
     """The steps for one question; the first rule that has an opinion decides."""
+    slots = _for_the_tool(slots)
     for rule in _RULES:
         steps = rule(slots, situation, catalogue)
         if steps is not None:
             return steps
     return [saying("not_understood")]
+
+
+def _for_the_tool(slots: Slots) -> Slots:
+    """Goals are salespeople's and summaries customers': a name that others bear too is theirs there."""
+    is_brief = "BRIEF" in slots.cues and not slots.cues & _MEASURES
+    kind: NameKind | None = "salesperson" if "GOAL" in slots.cues else "customer" if is_brief else None
+    if kind is None:
+        return slots
+    return replace(slots, names=tuple(_of_kind(hit, kind) for hit in slots.names))
+
+
+def _of_kind(hit: NameHit, kind: NameKind) -> NameHit:
+    of_kind = tuple(entry for entry in hit.candidates if entry.kind == kind)
+    return replace(hit, candidates=of_kind or hit.candidates)
 
 
 def _out_of_reach(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:

@@ -1,6 +1,6 @@
 """Questions about sold figures: totals, groupings and rankings."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agent.base import Situation
 from agent.periods import current_month
@@ -15,15 +15,7 @@ _RANKING_ROWS = 10
 _MOST_ROWS = 50  # as many as the tool gives
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose figures: one set of filters per call."""
-
-    filters: tuple[dict[str, str], ...]
-    titles: tuple[str, ...]
-
-
-def people_and_things(slots: Slots, situation: Situation) -> Scope | Step:
+def people_and_things(slots: Slots, situation: Situation) -> list[dict[str, str]] | Step:
     """The filters that names, "eu" and a status make; several names of one kind make several calls."""
     common: dict[str, str] = {}
     many: tuple[str, tuple[str, ...]] | None = None
@@ -46,8 +38,8 @@ def people_and_things(slots: Slots, situation: Situation) -> Scope | Step:
     if slots.status:
         common["status"] = slots.status
     if many is None:
-        return Scope((common,), ("",))
-    return Scope(tuple({**common, many[0]: name} for name in many[1]), many[1])
+        return [common]
+    return [{**common, many[0]: name} for name in many[1]]
 
 
 def _sender(situation: Situation) -> tuple[str, str] | Step:
@@ -82,16 +74,12 @@ def plan_sales(slots: Slots, situation: Situation) -> list[Step]:
     if isinstance(scope, Step):
         return [scope]
     periods = periods_of(slots, situation)
-    if len(periods) > 1 and len(scope.filters) > 1:
+    if len(periods) > 1 and len(scope) > 1:
         return [saying("one_at_a_time")]
     trouble = _trouble(slots, of, metric)
     if trouble is not None:
         return [trouble]
-    return [
-        _step(slots, situation, of, metric, period, filters, title)
-        for filters, title in zip(scope.filters, scope.titles, strict=True)
-        for period in periods
-    ]
+    return [_step(slots, situation, of, metric, period, filters) for filters in scope for period in periods]
 
 
 def _is_ranking(slots: Slots) -> bool:
@@ -158,10 +146,8 @@ def _trouble(slots: Slots, of: str, metric: str) -> Step | None:
     return None
 
 
-def _step(
-    slots: Slots, situation: Situation, of: str, metric: str, period: Period, filters: dict[str, str], title: str
-) -> Step:
-    view = _view(slots, situation, of, title)
+def _step(slots: Slots, situation: Situation, of: str, metric: str, period: Period, filters: dict[str, str]) -> Step:
+    view = _view(slots, situation, of)
     if "EXCLUDE" in slots.cues and not view.excluded:
         filters = {key: value for key, value in filters.items() if key != "status"}
     group = of
@@ -178,7 +164,7 @@ def _step(
     return Step("sales_summary", {"period": iso(period), "metric": metric, "group_by": group, "filters": filters}, view)
 
 
-def _view(slots: Slots, situation: Situation, of: str, title: str) -> View:
+def _view(slots: Slots, situation: Situation, of: str) -> View:
     ranked = _is_ranking(slots) or ("WHO" in slots.cues and of != "none")
     excluded = tuple(hit.candidates[0].name for hit in slots.excluded)
     if slots.excludes_me and situation.salesperson:
@@ -193,7 +179,6 @@ def _view(slots: Slots, situation: Situation, of: str, title: str) -> View:
         state=states[0].candidates[0].name if states else None,
         assumed_period=not slots.periods,
         assumed_metric=open_reading,
-        title=title,
     )
 
 

@@ -11,7 +11,7 @@ from agent.base import ChatMessage, CompletionRequest, Cost, Situation, Usage
 from agent.providers.offline import OfflineProvider
 from models.catalogue import Catalogue
 from models.errors import ProviderError
-from tests.agent.offline.cast import CAST, SITUATION, TODAY, ask, kind_of, provider
+from tests.agent.offline.cast import CAST, SITUATION, TODAY, TOOLS, ask, kind_of, provider
 
 
 def test_a_completion_says_what_it_is_and_costs_nothing() -> None:
@@ -97,3 +97,33 @@ def test_a_prompt_without_a_question_is_refused() -> None:
 def test_any_text_at_all_gets_an_answer_or_a_call(text: str) -> None:
     completion = ask(text)
     assert bool(completion.text) != bool(completion.tool_calls)
+
+
+def test_a_greeting_that_starts_like_a_follow_up_takes_nothing_from_the_turn_before() -> None:
+    (call,) = ask("e aí, quanto vendemos?", history=["vendas da Ana em janeiro"]).tool_calls
+    assert call.arguments is not None
+    assert (call.arguments["period"], call.arguments["filters"]) == ("2026-03-01/2026-03-31", {})
+
+
+def test_a_follow_up_keeps_the_person_and_changes_the_measure() -> None:
+    (call,) = ask("e quantos pedidos?", history=["vendas da Ana em janeiro"]).tool_calls
+    assert call.arguments == {
+        "period": "2026-01-01/2026-01-31",
+        "metric": "orders",
+        "group_by": "none",
+        "filters": {"salesperson": "Ana Beatriz Moura"},
+    }
+
+
+def test_a_name_that_a_customer_and_a_salesperson_share_is_the_salespersons_where_goals_are_asked() -> None:
+    cast = Catalogue(salespeople=("Ana Lima",), customers=("Padaria Ana",), products=(), categories=())
+    engine = OfflineProvider(lambda: cast)
+
+    def first(text: str) -> str:
+        request = CompletionRequest("recado-rules-1", [ChatMessage("user", text)], TOOLS, SITUATION)
+        completion = engine.complete(request)
+        return completion.tool_calls[0].raw_arguments if completion.tool_calls else kind_of(completion.text)
+
+    assert "Ana Lima" in first("meta da Ana")
+    assert "Padaria Ana" in first("me fala da Ana")
+    assert first("vendas da Ana") == "which_name"

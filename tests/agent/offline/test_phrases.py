@@ -151,3 +151,20 @@ def test_a_result_that_is_no_json_object_gives_no_figure() -> None:
         ChatMessage("tool", "12345", tool_call_id="offline_0"),
     ]
     assert kind_of(ask("vendas de ontem", after=after).text) == "failed"
+
+
+def test_a_list_that_came_cut_off_is_not_taken_for_the_whole() -> None:
+    short = summary("9", [("Ana", "5"), ("Bia", "4")])
+    short["data"]["truncated"] = True
+    text = answer("quem vendeu menos em fevereiro?", short)
+    assert "veio cortada" in text
+    assert "Bia" not in text
+
+
+def test_everybodys_goals_are_listed_when_everybody_was_asked_about() -> None:
+    people = [{"salesperson": "Ana", "goal": "50", "achieved": "60", "percent": "120.0"}]
+    people.append({"salesperson": "Bia", "goal": None, "achieved": "9", "percent": None})  # type: ignore[dict-item]
+    team = {"salesperson": None, "goal": "50", "achieved": "69", "percent": "138.0", "missing": "0", "people": people}
+    text = answer("quem bateu a meta em fevereiro?", result(team))
+    assert "- **Ana** — meta: R$ 50,00; realizado: R$ 60,00 (120,0%)" in text
+    assert "- **Bia** — sem meta cadastrada" in text
