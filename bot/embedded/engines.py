@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from bot.embedded.folders import prepare_data_folder
+from bot.embedded.folders import prepare_data_folder, remove_temporary_sockets
 from bot.embedded.lock import FileLock
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.valkey import EmbeddedValkey
@@ -93,6 +93,7 @@ class _Share:
     """A command's share in the engines of a data folder."""
 
     def __init__(self, data: Path, engines: tuple[EmbeddedEngine, ...]) -> None:
+        self._data = data
         self._gate = data / "engines.lock"  # held while engines are started or stopped
         self._users = FileLock(data / "engines.users")
         self._engines = engines
@@ -121,4 +122,5 @@ class _Share:
         if self._users.try_exclusive():
             for engine in self._engines:
                 engine.stop()
+            remove_temporary_sockets(self._data)
         self._users.release()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import stat
 import tempfile
@@ -63,6 +64,14 @@ def make_socket_folder(data: Path, account: ServiceAccount | None) -> Path:
     draft.write_text(json.dumps({"data": str(data), "folder": str(folder)}), encoding="utf-8")
     draft.replace(data / "sockets.json")
     return folder
+
+
+def remove_temporary_sockets(data: Path) -> None:
+    """After the engines stopped: a socket folder outside the data folder goes, and the next start makes another."""
+    folder = find_socket_folder(data)
+    if folder is not None and not folder.is_relative_to(data):
+        shutil.rmtree(folder, ignore_errors=True)
+        (data / "sockets.json").unlink(missing_ok=True)
 
 
 def _owner_fits(folder: Path, account: ServiceAccount | None) -> bool:

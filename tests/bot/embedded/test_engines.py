@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from bot.embedded.engines import attach_or_start
-from bot.embedded.folders import prepare_data_folder
+from bot.embedded.folders import find_socket_folder, prepare_data_folder
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.valkey import EmbeddedValkey
 from bot.settings import Settings
@@ -116,6 +116,19 @@ def test_an_engine_that_died_is_started_again_under_the_same_url(data: Path) -> 
         assert engines.restart_dead() == ["PostgreSQL", "Valkey"]
         with psycopg.connect(engines.database_url), Redis.from_url(engines.redis_url) as client:
             assert client.ping()
+
+
+def test_a_socket_folder_in_the_temporary_folder_goes_with_the_engines(data: Path) -> None:
+    long = data / ("a" * 60) / ("b" * 60)
+    long.mkdir(parents=True)
+    for folder in (long, long.parent):
+        folder.chmod(0o711)
+    for _ in range(2):
+        with attach_or_start(Settings(recado_data_dir=long)):
+            sockets = find_socket_folder(long)
+            assert sockets is not None
+            assert not sockets.is_relative_to(data)
+        assert not sockets.exists()
 
 
 def test_configured_engines_are_used_and_none_is_started(data: Path) -> None:

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from bot.embedded.cluster import find_installation
-from bot.embedded.folders import find_socket_folder
+from bot.embedded.folders import find_socket_folder, remove_temporary_sockets
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.privileges import copy_for, find_service_account
 from models.errors import ConfigurationError
@@ -93,14 +93,14 @@ def test_a_data_folder_with_a_very_long_path_gets_its_socket_elsewhere(data: Pat
         folder.chmod(0o711)
     server = EmbeddedPostgres(long, settings={"fsync": "off"})
     server.start()
-    folder = find_socket_folder(long)
     try:
+        folder = find_socket_folder(long)
         assert folder is not None
         assert not folder.is_relative_to(data)
         assert query(server, "SELECT 1") == 1
     finally:
         server.stop()
-        shutil.rmtree(str(folder))
+        remove_temporary_sockets(long)
 
 
 def test_a_copied_data_folder_does_not_find_the_engines_of_its_original(postgres: EmbeddedPostgres, data: Path) -> None:
@@ -159,6 +159,7 @@ def test_under_root_a_closed_data_folder_is_kept_where_the_account_can_reach_it(
         assert query(server, "SELECT 1") == 1
     finally:
         server.stop()
+        remove_temporary_sockets(closed)
 
 
 @as_root
