@@ -38,7 +38,7 @@ def followed(base: Slots, clause: Slots) -> Slots:
     return replace(
         base,
         cues=cues,
-        metric=clause.metric or base.metric,
+        metric=clause.metric or ("revenue" if "SALES" in clause.cues else base.metric),
         dimensions=clause.dimensions or base.dimensions,
         grouped=clause.grouped or base.grouped,
         plural=clause.plural or base.plural,
@@ -75,10 +75,20 @@ def _replaced(base: Slots, clause: Slots) -> tuple[NameHit, ...]:
 
 
 def with_period_of(base: Slots, clause: Slots) -> Slots:
-    """ "E quantos pedidos?": the period of the question before, if this one names none."""
+    """A question that starts with "e": it may give the one before a base or a measure, or only take its period."""
+    if clause.base == 0 and len(clause.periods) == 1 and base.periods and _lends(base):
+        periods = (base.periods[0], *_placed_against(base, clause))
+        return replace(followed(base, clause), cues=base.cues | clause.cues, periods=periods, base=1)
+    if _only_measures(clause) and base.cues & (_MEASURES | _ORDER | {"COMPARE", "BASE"}) and not base.cues & _OTHERWISE:
+        return replace(followed(base, clause), base=base.base)
     if clause.periods or not _may_share(base, clause):
         return clause if not clause.periods else replace(clause, periods=_placed_against(base, clause))
     return lent(base, clause)
+
+
+def _only_measures(clause: Slots) -> bool:
+    """ "E em pedidos?": another measure of the same thing."""
+    return clause.cues <= _MEASURES | {"HOWMUCH"} and not (clause.periods or clause.names or clause.dimensions)
 
 
 def lent(lender: Slots, clause: Slots) -> Slots:
@@ -95,11 +105,15 @@ def lent(lender: Slots, clause: Slots) -> Slots:
 
 def _may_share(lender: Slots, clause: Slots) -> bool:
     asked = (_MEASURES | _ORDER | {"GOAL"}) & clause.cues
-    return bool(asked) and not clause.cues & (_OTHERWISE - {"GOAL"}) and not clause.topics and bool(lender.cues & CORE)
+    return bool(asked) and not clause.cues & (_OTHERWISE - {"GOAL"}) and not clause.topics and _lends(lender)
+
+
+def _lends(lender: Slots) -> bool:
+    return bool(lender.cues & CORE) and not lender.topics
 
 
 def _shareable(lender: Slots, clause: Slots) -> tuple[FoundPeriod, ...]:
-    if lender.cues & (_OTHERWISE - {"GOAL"}) or len(lender.periods) > 1:
+    if lender.cues & (_OTHERWISE - {"GOAL"}):
         return ()
     if "GOAL" in clause.cues:
         return tuple(found for found in lender.periods if found.period.days >= _SHORTEST_GOAL_DAYS)

@@ -42,8 +42,11 @@ def _shared(clauses: list[Slots]) -> list[Slots]:
     """ "vendas e pedidos de ontem", "vendi ontem e quantos pedidos": neighbours lend each other period and person."""
     shared: list[Slots] = []
     for number, clause in enumerate(clauses):
-        lender = shared[-1] if shared else clauses[number + 1] if len(clauses) > 1 else None
-        shared.append(lent(lender, clause) if lender is not None else clause)
+        if shared:
+            clause = lent(shared[-1], clause)
+        elif len(clauses) > 1 and not clause.periods:
+            clause = lent(clauses[number + 1], clause)
+        shared.append(clause)
     return shared
 
 
