@@ -132,6 +132,22 @@ def _fortnight(match: Match[str], today: date) -> Reading:
     )
 
 
+def _edge_days(match: Match[str], today: date) -> Reading:
+    """ "os primeiros 10 dias de fevereiro", "the last 5 days of March"."""
+    count = int(match["n"])
+    year = _year(match, today)
+
+    def build(of_year: int) -> Period:
+        whole = days.month_of(of_year, int(match["m"]))
+        if not 1 <= count <= whole.days:
+            raise ValueError("the month has fewer days")
+        if match["edge"] == "LAST":
+            return Period(days.plus_days(whole.end, 1 - count), whole.end)
+        return Period(whole.start, days.plus_days(whole.start, count - 1))
+
+    return Reading("named", build(year) if year is not None else days.latest(build, today))
+
+
 def _feast(match: Match[str], today: date) -> Reading:
     is_week = bool(match["week"] or match["weekafter"])
     if match["feast"] == "CARNIVAL":
@@ -194,6 +210,10 @@ NAMED_RULES = (
         rf"(?P<n>#1|#2|segunda|LAST) (?:FORT|HALF (?=\S+ [MEme][0-9]|[MEme][0-9]|(?:\S+ ){{0,2}}MONTH))"
         rf"(?:(?: ?{_OF}(?:MONTH {_OF})?{_MONTH}{_YEAR})|(?: ?{_OF}{_RELATIVE_MONTH}))?",
         _fortnight,
+    ),
+    _rule(
+        rf"(?P<edge>#1|primeiros|primeros|LAST) #(?P<n>[0-9]{{1,2}}) DAY {_OF}(?:MONTH {_OF})?{_MONTH}{_YEAR}",
+        _edge_days,
     ),
     # Feasts
     _rule(

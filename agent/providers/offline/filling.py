@@ -75,7 +75,7 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
         currency=next((mark.value for mark in marks if mark.concept == "CURRENCY"), None),
         stage=next((mark.value for mark in marks if mark.concept == "STAGE"), None),
         topics=tuple(dict.fromkeys(mark.value for mark in marks if mark.concept == "OUT")),
-        limits=tuple(dict.fromkeys(_limits(scan, marks, placed))),
+        limits=tuple(dict.fromkeys(_limits(scan, marks, placed, names))),
         unknown=tuple(_shown(scan, index) for index in unknown if index not in owners),
         owners=tuple(_shown(scan, index) for index in owners),
         linked=_leans(words),
@@ -101,9 +101,17 @@ def _less_strict(scan: Scan, mark: Mark, marks: list[Mark]) -> Mark:
     return Mark(order, mark.first, mark.last) if order else mark
 
 
-def _limits(scan: Scan, marks: list[Mark], placed: list[PlacedPeriod]) -> list[str]:
+def _owns(scan: Scan, index: int) -> bool:
+    return scan.tokens[index].word in {"do", "da", "de", "of", "del"}
+
+
+def _limits(scan: Scan, marks: list[Mark], placed: list[PlacedPeriod], names: list[NameHit]) -> list[str]:
     """Restrictions named outright, and periods inside one another ("a sexta de fevereiro"), which nobody resolved."""
     limits = [mark.value for mark in marks if mark.concept == "LIMIT"]
+    owned = {hit.first - 2 for hit in names if hit.candidates[0].kind == "salesperson"}
+    limits += (
+        ["team"] if any(m.concept == "TEAM" and m.last in owned and _owns(scan, m.last + 1) for m in marks) else []
+    )
     for one, other in pairwise(placed):
         between = {token.word for token in scan.tokens[one.last + 1 : other.first]}
         if between <= {"de", "do", "da", "del", "of", "in", "em", "en", "no", "na", "the", "la"}:

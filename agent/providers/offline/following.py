@@ -93,6 +93,8 @@ def _only_measures(clause: Slots) -> bool:
 
 def lent(lender: Slots, clause: Slots) -> Slots:
     """The clause with the lender's period, and its person if the clause speaks of nobody."""
+    if lender.topics and not clause.topics:
+        return replace(clause, periods=clause.periods or lender.periods)
     if not _may_share(lender, clause):
         return clause
     periods = clause.periods or _shareable(lender, clause)

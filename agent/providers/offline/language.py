@@ -12,7 +12,8 @@ def _set(words: str) -> frozenset[str]:
 
 _MARKS: Final[dict[Language, frozenset[str]]] = {
     "pt": _set(
-        "de meta metas sem ja minha janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro abril "
+        "de por media meta metas sem ja minha janeiro fevereiro marco maio junho julho setembro outubro novembro "
+        "dezembro abril "
         "agosto foram estou esta como ou vender compras comprou medio ranking vendido saiu sairam negocios "
         "produtos aberto "
         "abertos ganhos ontm vnd fat dessa desse nessa nesse deste desta ultimo ultima pedido lista contra versus "

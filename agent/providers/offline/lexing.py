@@ -16,6 +16,10 @@ from agent.providers.offline.refusals import LIMITS, OUT_OF_REACH
 from agent.providers.offline.vocabulary import CONCEPTS, CURRENCIES, STAGES
 
 _OWNER_WORDS: Final = frozenset({"do", "da", "dos", "das", "del", "of", "by", "from", "pelo", "pela", "cliente"})
+_MEASURE_NOUNS: Final = frozenset(
+    {"faturamento", "vendas", "venda", "receita", "pedidos", "pedido", "sales", "revenue", "orders", "ventas"}
+    | {"venta", "facturacion", "ingresos", "valor", "resultado", "ticket", "cliente", "clientes"}
+)
 _LONGEST_PHRASE = 6
 _NOUNS: Final = frozenset(
     {"SALES", "REVENUE", "ORDERS", "UNITS", "TICKET", "CUSTOMER", "PRODUCT", "SALESPERSON", "GOAL"}
@@ -101,7 +105,12 @@ def _meant(word: str) -> tuple[str, str] | None:
 def scan(text: str, names: Names, today: date) -> Scan:
     """Reads a text, names first, then periods in what they leave, then the words of the trade."""
     tokens = tokens_of(text)
-    hits = [hit for hit in names.find(tokens) if not _is_time(tokens, hit) and not _is_small_word(text, tokens, hit)]
+    doubts = (_is_time, _is_adjective)
+    hits = [
+        hit
+        for hit in names.find(tokens)
+        if not any(doubt(tokens, hit) for doubt in doubts) and not _is_small_word(text, tokens, hit)
+    ]
     masked = _masked(text, tokens, hits)
     periods = tuple(_placed(found, tokens) for found in find_periods(masked, today))
     taken = {index for hit in hits for index in range(hit.first, hit.last + 1)}
@@ -115,6 +124,13 @@ def _is_time(tokens: list[Token], hit: NameHit) -> bool:
     if hit.first != hit.last or tokens[hit.first].word not in WORDS:
         return False
     return hit.first == 0 or tokens[hit.first - 1].word not in _OWNER_WORDS
+
+
+def _is_adjective(tokens: list[Token], hit: NameHit) -> bool:
+    """ "faturamento líquido" is no "Sabão Líquido": a lone part of a product's name right after a measure."""
+    if hit.first != hit.last or hit.first == 0 or tokens[hit.first - 1].word not in _MEASURE_NOUNS:
+        return False
+    return all(entry.kind == "product" and len(entry.words) > 1 for entry in hit.candidates)
 
 
 def _is_small_word(text: str, tokens: list[Token], hit: NameHit) -> bool:

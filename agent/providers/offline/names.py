@@ -56,6 +56,9 @@ class Names:
         for state in catalogue.states:
             for spelling in spellings_of_state(state):
                 self._add(Entry("state", state, _stems(tokens_of(spelling))))
+        self._by_length: dict[int, list[str]] = {}
+        for word in self._by_word:
+            self._by_length.setdefault(len(word), []).append(word)
         self._near = lru_cache(maxsize=1024)(self._nearest)
 
     def _add(self, entry: Entry) -> None:
@@ -106,9 +109,10 @@ class Names:
         if len(word) < 5:
             return None
         # Another last letter is more often another person (Bruno, Bruna) than a slip.
+        alike = (known for size in range(len(word) - 1, len(word) + 2) for known in self._by_length.get(size, ()))
         near = [
             known
-            for known in self._by_word
+            for known in alike
             if len(known) >= 5
             and is_one_slip(word, known)
             and not (len(known) == len(word) and known[:-1] == word[:-1])

@@ -122,8 +122,10 @@ def _goal(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step
 
 
 def _pipeline(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
-    if "PIPELINE" not in slots.cues and (slots.stage is None or "SALES" in slots.cues):
+    if "PIPELINE" not in slots.cues and slots.stage is None:
         return None
+    if "PIPELINE" not in slots.cues and "SALES" in slots.cues:
+        return [saying("not_understood")]  # "vendas perdidas" are neither sales nor surely deals
     if slots.names or slots.excluded or (slots.grouped and slots.dimensions):
         return [saying("cannot_filter", limit="pipeline_of")]
     if any(found.period.start != situation.today or found.period.days > 1 for found in slots.periods):

@@ -174,7 +174,7 @@ def _view(slots: Slots, situation: Situation, of: str) -> View:
     return View(
         ascending="BOTTOM" in slots.cues,
         ranked=ranked,
-        limit=min(slots.count or _rows(slots), _MOST_ROWS) if ranked else None,
+        limit=min(slots.count or _rows(slots), _MOST_ROWS) if _is_ranking(slots) else None,
         excluded=excluded,
         state=states[0].candidates[0].name if states else None,
         assumed_period=not slots.periods,

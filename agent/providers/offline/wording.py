@@ -176,6 +176,11 @@ LIMITS_SAID: Final[dict[str, Texts]] = {
         "en": "I can't filter by means of payment",
         "es": "no sé filtrar por forma de pago",
     },
+    "team": {
+        "pt": "não sei quem faz parte do time de cada pessoa",
+        "en": "I don't know who is on each person's team",
+        "es": "no sé quién forma parte del equipo de cada persona",
+    },
     "period": {
         "pt": "não entendi com certeza o período",
         "en": "I am not sure which period you mean",
