@@ -1,12 +1,13 @@
 """The way of every inbound request into the inbox: frozen, read by its channel, stored, rung for."""
 
 import logging
-from collections.abc import Mapping, Sequence
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from flask import Request
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.wsgi import get_input_stream
 
 from bot.problems import Problem
 from bot.web_services import WebServices
@@ -19,6 +20,7 @@ from models.session import session_scope
 from models.tenant import AccountKey
 
 _CHUNK = 65_536  # bytes
+_STALL_SECONDS = 10
 # What may be kept beside a raw event. Never what proves an identity: tokens, cookies, signatures.
 _HARMLESS = frozenset(
     {"content-type", "content-length", "content-encoding", "user-agent", "date", "i-twilio-idempotency-token"}
@@ -38,22 +40,49 @@ def freeze_request(request: Request, account: str, max_body: int) -> InboundRequ
 
 def _read_body(request: Request, cap: int) -> bytes:
     """With or without Content-Length; without either there is none. Never holds more than `cap` bytes and one."""
-    if (request.content_length or 0) > cap:
+    length = request.content_length  # None for a body in chunks, whose end the server finds
+    if length is None and not request.environ.get("wsgi.input_terminated"):
+        return b""
+    if length is not None and length > cap:
         raise _too_large(cap)
-    stream = get_input_stream(request.environ)
+    wanted = cap + 1 if length is None else length
     body = bytearray()
     try:
-        while chunk := stream.read(min(_CHUNK, cap + 1 - len(body))):
-            body += chunk
-            if len(body) > cap:
-                raise _too_large(cap)
+        with _no_stalling(request):
+            while chunk := request.environ["wsgi.input"].read(min(_CHUNK, wanted - len(body))):
+                body += chunk
+    except TimeoutError as error:
+        raise Problem(408, f"Nothing of the body came for {_STALL_SECONDS} seconds.") from error
     except OSError as error:  # broken chunks, or the caller went away
-        raise Problem(400, "The body ended before its time.") from error
+        raise _cut_short() from error
+    if len(body) > cap:
+        raise _too_large(cap)
+    if length is not None and len(body) < length:
+        raise _cut_short()
     return bytes(body)
+
+
+def _cut_short() -> Problem:
+    return Problem(400, "The body ended before its time.")
 
 
 def _too_large(cap: int) -> Problem:
     return Problem(413, f"The body is larger than {cap} bytes, the limit of this address.")
+
+
+@contextmanager
+def _no_stalling(request: Request) -> Iterator[None]:
+    """Within the block a caller that stops sending loses its thread again, instead of keeping it."""
+    connection = request.environ.get("gunicorn.socket")
+    if not isinstance(connection, socket.socket):
+        yield
+        return
+    before = connection.gettimeout()
+    connection.settimeout(_STALL_SECONDS)
+    try:
+        yield
+    finally:
+        connection.settimeout(before)
 
 
 def read_inbound(channel: Channel, request: InboundRequest) -> Sequence[InboundMessage | Receipt]:

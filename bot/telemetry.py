@@ -122,6 +122,7 @@ def configure_sentry(settings: Settings, process: str) -> None:
         include_local_variables=False,  # locals hold what people wrote
         max_request_body_size="never",
         trace_propagation_targets=[],
+        ignore_errors=[StopIteration],  # how a WebSocket tells gunicorn that its connection is over
         auto_enabling_integrations=False,  # they would load the LLM SDKs and report prompts
         integrations=_integrations_for(process),
         disabled_integrations=[ArgvIntegration()],  # command lines hold numbers and addresses

@@ -143,6 +143,21 @@ def test_a_body_beyond_the_cap_is_a_413_by_its_length_alone(door: Door) -> None:
     assert_problem(response, 413)
 
 
+class Stalling:
+    """A body that never comes."""
+
+    def read(self, size: int) -> bytes:
+        raise TimeoutError
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+def test_a_body_that_stops_coming_is_a_408(door: Door) -> None:
+    overrides = {"wsgi.input": Stalling(), "CONTENT_LENGTH": "100"}
+    assert_problem(door.client.post(WEBHOOK, content_type=FORM_TYPE, environ_overrides=overrides), 408)
+
+
 def test_an_account_that_is_not_there_is_a_404(door: Door) -> None:
     assert_problem(post_whatsapp(door.client, whatsapp_form(), path="/webhooks/whatsapp/other"), 404)
     assert_problem(post_whatsapp(door.client, whatsapp_form(), path="/webhooks/telegram/default"), 404)
