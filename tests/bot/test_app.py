@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 from werkzeug.routing import Rule
 
@@ -105,3 +107,24 @@ def test_before_the_migrations_have_run_everything_asks_for_patience(door: Door)
     response = ask(door.client)
     assert_problem(response, 503)
     assert response.headers["Retry-After"]
+
+
+HEADER_TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=60)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(["/chat", "/webhooks/whatsapp/default", "/console/login", "/v1/usage", "/ws/chat", "/rq/"]),
+    method=st.sampled_from(["GET", "POST"]),
+    content_type=st.sampled_from(["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]),
+    body=st.binary(max_size=200) | st.text(max_size=100).map(str.encode),
+    query=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40),
+    name=st.sampled_from(["Authorization", "Cookie", "Origin", "Prefer", "Idempotency-Key", "traceparent", "Host"]),
+    value=HEADER_TEXT,
+)
+def test_nothing_that_can_be_sent_is_a_500(
+    door: Door, path: str, method: str, content_type: str, body: bytes, query: str, name: str, value: str
+) -> None:
+    headers = [("Content-Type", content_type), (name, value), ("X-Twilio-Signature", value)]
+    response = door.client.open(f"{path}?{query}", method=method, data=body, headers=headers)
+    assert response.status_code < 500, response.get_data(as_text=True)

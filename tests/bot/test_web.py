@@ -2,10 +2,13 @@
 
 import http.client
 import json
+import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +23,7 @@ from models.errors import ConfigurationError
 from tests.bot.answering import inbound_rows, pretend_worker
 from tests.bot.conftest import MakeSettings
 from tests.bot.door_requests import TOKEN, WEBHOOK, whatsapp_form
-from tests.bot.running_web import ROOT, RunningWeb, running_web
+from tests.bot.running_web import ROOT, RunningWeb, free_port, running_web
 from tests.standins.twilio_webhooks import post_form
 
 
@@ -154,3 +157,26 @@ def test_the_web_process_loads_no_llm_sdk_no_agent_and_no_twilio_client(
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_without_configured_engines_it_brings_its_own_and_takes_them_away_again() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="recado-web-"))
+    folder.chmod(0o711)  # PostgreSQL's account must get through, where the tests run as root
+    port = free_port()
+    environment = {"PATH": os.environ.get("PATH", ""), "RECADO_DATA_DIR": str(folder / "data"), "PORT": str(port)}
+    process = subprocess.Popen([sys.executable, "-m", "bot", "web"], cwd=ROOT, env=environment)
+    web = RunningWeb(port, process)  # type: ignore[arg-type]
+    try:
+        deadline = time.monotonic() + 60
+        while not web.is_alive() and time.monotonic() < deadline:
+            assert process.poll() is None
+            time.sleep(0.1)
+        assert (folder / "data" / "postgres" / "postmaster.pid").exists()
+        process.terminate()
+        assert process.wait(timeout=45) == 0
+        assert not web.is_alive()
+        assert not (folder / "data" / "postgres" / "postmaster.pid").exists()
+    finally:
+        process.kill()
+        process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
