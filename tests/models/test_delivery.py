@@ -62,3 +62,9 @@ def test_a_receipt_for_nothing_of_ours_is_logged_and_moves_nothing(house: House)
     assert receive(house, status="delivered", external_id="SM-other")
     with session_scope(house.engine) as connection:
         assert connection.execute(text("SELECT outbox_id FROM receipt")).scalar_one() is None
+
+
+def test_a_receipt_wakes_the_conversation_only_where_it_frees_something(house: House) -> None:
+    house.advance(house.say("oi", "m1"))
+    receive(house, status="read", external_id="SM1", part_id=part_of(house))
+    assert house.rows("SELECT due_at FROM conversation") == [(None,)]
