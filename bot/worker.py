@@ -3,7 +3,7 @@
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -38,19 +38,23 @@ def main() -> int:
     configure_sentry(settings, "worker")
     with attach_or_start(settings) as engines:
         queue = JobQueue(engines.redis_url)
-        with installed_services(settings, engines.database_url, queue):
+        worker = ConcurrentWorker(queue, settings.worker_threads, GRACE)
+        with installed_services(settings, engines.database_url, queue, lambda: worker.is_stopping):
             _log.info("ready", extra={"threads": settings.worker_threads, "provider": settings.llm_provider})
-            ConcurrentWorker(queue, settings.worker_threads, GRACE).run()
+            worker.run()
     return 0
 
 
 @contextmanager
-def installed_services(settings: Settings, database_url: str, queue: JobQueue) -> Iterator[Services]:
+def installed_services(
+    settings: Settings, database_url: str, queue: JobQueue, is_stopping: Callable[[], bool] = lambda: False
+) -> Iterator[Services]:
     """Everything a worker process needs, its threads running, until the block ends."""
     clock = SystemClock()
     owner = f"{socket.gethostname()}-{os.getpid()}-{new_id().hex[-8:]}"
     pool_size = max(5, min(settings.worker_threads // 8, 24))
-    engine = build_engine(database_url, application_name="recado-worker", pool_size=pool_size)
+    engine = build_engine(database_url, application_name="recado-worker", pool_size=pool_size, patience=30)
+    pulse = build_engine(database_url, application_name="recado-worker-pulse", pool_size=2)
     prepare_tenant(engine, settings)
     assistant = build_assistant(settings, database_url, clock)
     assistant.agent.provider.preload()
@@ -58,14 +62,15 @@ def installed_services(settings: Settings, database_url: str, queue: JobQueue) -
         engine=engine,
         channel_for=ChannelDirectory(build_accounts(settings)).find,
         agent=assistant.agent,
-        leases=LeaseKeeper(engine, owner),
+        leases=LeaseKeeper(engine, owner, pulse=pulse),
         alarms=Alarms(queue.ring, clock),
         clock=clock,
         policy=build_policy(settings),
         open_door=build_open_door(settings, engine, clock),
         log_prompts=settings.log_prompts,
+        is_stopping=is_stopping,
     )
-    sweeper = Sweeper(engine, owner, queue.ring_many)
+    sweeper = Sweeper(pulse, owner, queue.ring_many)
     set_services(services)
     for thread in (services.leases, services.alarms, sweeper):
         thread.start()
@@ -81,6 +86,7 @@ def installed_services(settings: Settings, database_url: str, queue: JobQueue) -
         except SQLAlchemyError:
             _log.warning("left without a word: the database is away")
         assistant.close()
+        pulse.dispose()
         engine.dispose()
 
 

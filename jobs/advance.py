@@ -14,6 +14,9 @@ from models.trace import tracing
 from models.turns import freeze_turn, get_thread, settle_turn
 from models.work import QuietWindow, Work, find_wait, find_work
 
+_NO_CHANNEL_WAIT = timedelta(minutes=1)
+_ANY_WINDOW = QuietWindow(False, timedelta(0), timedelta(0))
+
 _log = logging.getLogger("recado.advance")
 
 
@@ -45,23 +48,32 @@ def _work_until_idle(services: Services, lease: Lease) -> None:
     channel = services.channel_for(thread.account.channel, thread.account.name)
     if channel is None:
         _log.error("no channel %s/%s: its settings were taken away", thread.account.channel, thread.account.name)
-        return  # the lease expires, and the sweeper asks again: nothing is lost when the settings come back
+        return _put_aside(services, lease)
     policy = services.policy
     window = QuietWindow(channel.capabilities.coalesces, policy.quiet, policy.quiet_longest)
     while (work := _look(services, lease, window)) is not None:
         assert work.turn_id is not None, "answer and deliver name their turn"
         with tracing("", turn_id=work.turn_id, conversation_id=lease.conversation_id):
             if work.stage == "answer":
-                answer_turn(services, lease, thread, channel, work.turn_id)
+                answer_turn(services, lease, channel, work.turn_id)
             else:
                 deliver_part(services, lease, channel, work.turn_id)
+    return None
+
+
+def _put_aside(services: Services, lease: Lease) -> None:
+    """Nothing is lost when the settings come back, and until then it stands in nobody's way."""
+    with session_scope(services.engine) as connection:
+        check_lease(connection, lease)
+        work = find_work(connection, lease.conversation_id, _ANY_WINDOW)
+        release_lease(connection, lease, None if work.due_at is None else work.now + _NO_CHANNEL_WAIT)
 
 
 def _look(services: Services, lease: Lease, window: QuietWindow) -> Work | None:
     """The next stage that leaves the database, with the short ones done on the way; None when the lease was released.
 
     Looking and releasing are one transaction under the conversation's lock, so a message that comes meanwhile either
-    is seen here or makes the conversation due again.
+    is seen here or makes the conversation due again. A worker that stops rings for the answers it does not begin.
     """
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
@@ -73,7 +85,7 @@ def _look(services: Services, lease: Lease, window: QuietWindow) -> Work | None:
                 assert work.turn_id is not None, "settle names its turn"
                 settle_turn(connection, lease, work.turn_id)
             work = find_work(connection, lease.conversation_id, window)
-        if work.is_due:
+        if work.is_due and not (work.stage == "answer" and services.is_stopping()):
             return work
         release_lease(connection, lease, work.due_at)
     if work.due_at is not None:

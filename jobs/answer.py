@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from time import sleep
 from uuid import UUID
 
 from agent.base import PersonRole, RunResult, Situation, TurnInput
@@ -12,16 +13,16 @@ from agent.phrases import guess_language, is_reset, phrase
 from channels.base import Channel
 from jobs.journal import Asked, TurnJournal
 from jobs.runtime import Services
-from models.errors import ProviderError
+from models.errors import LeaseLost, ProviderError
 from models.history import recent_turns
 from models.journal import JournalKey
 from models.lease import Lease
 from models.person import KnownPerson, People
 from models.reply import Reply
-from models.session import session_scope
+from models.session import is_database_away, session_scope
 from models.tenant import get_tenant
 from models.trace import tracing
-from models.turns import BegunTurn, Thread, begin_turn, commit_answer, put_off_turn
+from models.turns import BegunTurn, Thread, begin_turn, commit_answer, get_thread, put_off_turn
 
 _FIRST_WAIT = timedelta(seconds=3)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -29,11 +30,12 @@ _LONGEST_WAIT = timedelta(minutes=5)
 _log = logging.getLogger("recado.answer")
 
 
-def answer_turn(services: Services, lease: Lease, thread: Thread, channel: Channel, turn_id: UUID) -> None:
+def answer_turn(services: Services, lease: Lease, channel: Channel, turn_id: UUID) -> None:
     """Answered, put off, or closed with an honest apology: never left silent. Raises LeaseLost."""
     provider = services.agent.provider
     with session_scope(services.engine) as connection:
         turn = begin_turn(connection, lease, turn_id, provider=provider.name, engine=provider.engine)
+        thread = get_thread(connection, lease.conversation_id)  # the turn before may have been a reset
     with tracing(turn.trace_id):
         _Execution(services, lease, thread, channel, turn).run()
 
@@ -49,10 +51,19 @@ class _Execution:
     turn: BegunTurn
 
     def run(self) -> None:
+        try:
+            self._respond()
+        except LeaseLost:
+            raise
+        except Exception as error:
+            _log.exception("the answer met an error that nobody expected")
+            self._meet_trouble(error)
+
+    def _respond(self) -> None:
         text, crashes = self.turn.text, self.turn.crashes
         if crashes >= self.services.policy.max_crashes:
-            _log.error("turn given up: %d executions died", crashes)
-            self._apologise(f"{crashes} executions died")
+            _log.error("turn given up: %d executions died or met a bug", crashes)
+            self._apologise(f"{crashes} executions died or met a bug")
         elif is_reset(text):
             self._say(phrase("reset_done", guess_language(text)), outcome="reset")
         elif not text.strip():
@@ -106,17 +117,42 @@ class _Execution:
         """Put the turn off while the failure may pass; apologise when it cannot, or has lasted too long."""
         reason = f"{error.kind}: {error}"
         patience = self.services.policy.llm_patience
-        since = self.turn.first_failed_at
-        if error.permanent or (since is not None and self.services.clock.now() - since > patience):
+        if error.permanent or self._has_lasted():
             _log.error("the LLM failed for good", extra={"error_kind": error.kind})
             return self._apologise(reason)
-        wait = min(_FIRST_WAIT * 2 ** min(self.turn.attempt - 1, 10), _LONGEST_WAIT)
+        wait = self._wait()
         if error.retry_after is not None:
             wait = min(max(timedelta(seconds=error.retry_after), wait), patience)
         _log.warning("the LLM failed, again in %.0f s", wait.total_seconds(), extra={"error_kind": error.kind})
         with session_scope(self.services.engine) as connection:
             put_off_turn(connection, self.lease, self.turn, wait=wait, error=reason)
         return None
+
+    def _meet_trouble(self, error: Exception) -> None:
+        """A bug counts as a crash, so that it ends in an apology; a database that is away or slow is waited for."""
+        is_crash = not is_database_away(error)
+        reason = type(error).__name__
+        if not is_crash and self._has_lasted():
+            return self._apologise(reason)
+        for pause in (*self.services.policy.database_pauses, None):
+            try:
+                with session_scope(self.services.engine) as connection:
+                    return put_off_turn(
+                        connection, self.lease, self.turn, wait=self._wait(), error=reason, is_crash=is_crash
+                    )
+            except Exception as failure:
+                if pause is None or not is_database_away(failure):
+                    raise
+                sleep(pause)
+        return None
+
+    def _has_lasted(self) -> bool:
+        failing_for = self.turn.failing_for
+        return failing_for is not None and failing_for > self.services.policy.llm_patience
+
+    def _wait(self) -> timedelta:
+        wait: timedelta = min(_FIRST_WAIT * 2 ** min(self.turn.attempt - 1, 10), _LONGEST_WAIT)
+        return wait
 
     def _apologise(self, error: str) -> None:
         words = phrase("cannot_now", guess_language(self.turn.text))

@@ -9,7 +9,7 @@ from jobs.runtime import Services
 from models.errors import LeaseLost
 from models.lease import Lease, check_lease, extend_lease
 from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent
-from models.reply import Accepted, Rejected, Unknown
+from models.reply import Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 from models.session import session_scope
 from models.trace import tracing
 from models.turns import get_trace_id
@@ -44,7 +44,7 @@ def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, bega
     policy = services.policy
     if services.clock.monotonic() - began > (policy.send_lease - policy.send_timeout).total_seconds():
         raise LeaseLost("frozen between marking and sending: the part's fate will be asked for")
-    outcome = channel.send(due.part)
+    outcome = _call_send(channel, due.part)
     _log.info("sent a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
@@ -68,6 +68,23 @@ def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, bega
             mark_again(connection, due.part.id, status="pending", wait=wait, code=outcome.code, error=outcome.reason)
 
 
+def _call_send(channel: Channel, part: OutboundPart) -> SendOutcome:
+    """An adapter that stumbles may have sent before it did."""
+    try:
+        return channel.send(part)
+    except Exception as error:
+        _log.exception("the channel stumbled over sending a part")
+        return Unknown(f"{type(error).__name__} in the adapter")
+
+
+def _call_reconcile(channel: Channel, part: OutboundPart) -> ReconcileOutcome:
+    try:
+        return channel.reconcile(part)
+    except Exception as error:
+        _log.exception("the channel stumbled over asking for a part")
+        return Unknown(f"{type(error).__name__} in the adapter")
+
+
 def _wait_after(outcome: Rejected, tries: int) -> timedelta:
     wait: timedelta = min(_FIRST_WAIT * 2 ** min(tries, 10), _LONGEST_WAIT)
     return max(wait, timedelta(seconds=outcome.retry_after or 0))
@@ -76,7 +93,7 @@ def _wait_after(outcome: Rejected, tries: int) -> timedelta:
 def _reconcile(services: Services, lease: Lease, channel: Channel, due: DuePart) -> None:
     """Accepted: done. Absent twice, and long enough after the attempt: it may be sent again. Else ask again later."""
     policy = services.policy
-    outcome = channel.reconcile(due.part)
+    outcome = _call_reconcile(channel, due.part)
     _log.info("asked for a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
     since = due.since_attempt or timedelta(0)
     with session_scope(services.engine) as connection:

@@ -19,12 +19,16 @@ _log = logging.getLogger("recado.leases")
 
 
 class LeaseKeeper:
-    """Takes leases in the name of one process and keeps them alive until they are forgotten. Thread-safe."""
+    """Takes leases in the name of one process and keeps them alive until they are forgotten. Thread-safe.
 
-    def __init__(self, engine: Engine, owner: str, *, kind: str = "worker") -> None:
+    `pulse` is the engine for renewals: one of their own, or they would queue behind the very work they protect.
+    """
+
+    def __init__(self, engine: Engine, owner: str, *, kind: str = "worker", pulse: Engine | None = None) -> None:
         self.owner = owner
         self._kind = kind
         self._engine = engine
+        self._pulse = pulse or engine
         self._held: dict[UUID, Lease] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -65,7 +69,7 @@ class LeaseKeeper:
         """One statement for every lease and one for the heartbeat. Safe to repeat."""
         with self._lock:
             held = list(self._held.values())
-        with session_scope(self._engine) as connection:
+        with session_scope(self._pulse) as connection:
             if held:
                 renew_leases(connection, self.owner, held, LEASE)
             beat(connection, self.owner, kind=self._kind, in_flight=len(held))
@@ -76,3 +80,5 @@ class LeaseKeeper:
                 self.renew()
             except SQLAlchemyError as error:
                 _log.warning("leases not renewed: %s", type(error).__name__)
+            except Exception:  # without renewals every turn would be taken for a dead worker's
+                _log.exception("leases not renewed")

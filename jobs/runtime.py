@@ -25,6 +25,7 @@ class WorkPolicy:
     send_patience: timedelta = timedelta(hours=1)
     llm_patience: timedelta = timedelta(minutes=15)
     max_crashes: int = 3
+    database_pauses: tuple[float, ...] = (1.0, 3.0, 6.0)  # seconds: a turn that failed waits for it so often
     memory_tokens: int = 3000
     memory_turns: int = 40
 
@@ -39,7 +40,8 @@ class OpenDoor:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a job may touch. `open_door` gives None where unknown senders stay unknown."""
+    """Everything a job may touch. `open_door` gives None where unknown senders stay unknown; `is_stopping`: begin no
+    more answers."""
 
     engine: Engine
     channel_for: Callable[[str, str], Channel | None]
@@ -50,6 +52,7 @@ class Services:
     policy: WorkPolicy
     open_door: Callable[[], OpenDoor | None]
     log_prompts: bool = False
+    is_stopping: Callable[[], bool] = lambda: False
 
 
 _installed: Services | None = None

@@ -60,3 +60,5 @@ class Sweeper:
                 self.sweep()
             except SQLAlchemyError as error:
                 _log.warning("sweep put off: %s", type(error).__name__)
+            except Exception:  # nobody else finds what was missed
+                _log.exception("sweep put off")

@@ -73,6 +73,11 @@ class ConcurrentWorker:
         """Jobs running now."""
         return len(self._running)
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to stop. Takes no lock."""
+        return self._stop_asked_at is not None
+
     def stop(self) -> None:
         """Take no more jobs, finish those in flight, let `run` return. From any thread, and repeatable."""
         if self._stop_asked_at is None:

@@ -5,21 +5,27 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 _STATEMENT_TIMEOUT_MS = 15_000
 _IDLE_IN_TRANSACTION_MS = 30_000
 
 
-def build_engine(url: str, *, application_name: str, pool_size: int = 5) -> Engine:
-    """An engine for `postgresql://` URLs; at most `pool_size` connections, and a caller waits 10 s for one at most."""
+def build_engine(url: str, *, application_name: str, pool_size: int = 5, patience: float = 10) -> Engine:
+    """An engine for `postgresql://` URLs; at most `pool_size` connections, a caller waits `patience` seconds for one.
+
+    Its errors name no values: they reach logs, and values are what people wrote.
+    """
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     return create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=10,
+        pool_timeout=patience,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,
         connect_args={
             "application_name": application_name,
             "connect_timeout": 5,
@@ -34,3 +40,10 @@ def session_scope(engine: Engine) -> Iterator[Connection]:
     """One transaction: committed when the block ends, rolled back when it raises. Keep it short; no network inside."""
     with engine.begin() as connection:
         yield connection
+
+
+def is_database_away(error: BaseException) -> bool:
+    """Gone, restarting, overrun or too slow: the same may well work later, and whoever asked is not to blame."""
+    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, literal, select, update
@@ -37,7 +37,10 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class BegunTurn:
-    """A turn in execution; `attempt` counts from 1, `crashes` are executions that began and never ended."""
+    """A turn in execution; `attempt` counts from 1, `crashes` are executions that died or met a bug.
+
+    `failing_for` is the time since the first of its failures, by the database's clock.
+    """
 
     id: UUID
     number: int
@@ -46,7 +49,7 @@ class BegunTurn:
     trace_id: str
     text: str
     kinds: tuple[str, ...]
-    first_failed_at: datetime | None
+    failing_for: timedelta | None
     run_id: UUID
 
 
@@ -97,11 +100,12 @@ def begin_turn(connection: Connection, lease: Lease, turn_id: UUID, *, provider:
     """Count this execution, note the one before it as crashed if it never ended, and open its run."""
     check_lease(connection, lease)
     t = turns.c
+    failing_for = (func.now() - t.first_failed_at).label("failing_for")
     row = connection.execute(
         update(turns)
         .where(t.id == turn_id)
         .values(tries=t.tries + 1, crashes=t.crashes + t.running, running=1)
-        .returning(t.tenant_id, t.number, t.tries, t.crashes, t.trace_id, t.first_failed_at)
+        .returning(t.tenant_id, t.number, t.tries, t.crashes, t.trace_id, failing_for)
     ).one()
     if row.tries > 1:
         _close_what_crashed(connection, turn_id)
@@ -120,7 +124,7 @@ def begin_turn(connection: Connection, lease: Lease, turn_id: UUID, *, provider:
         trace_id=row.trace_id,
         text="\n".join(item.text for item in said if item.text),
         kinds=tuple(item.kind for item in said),
-        first_failed_at=row.first_failed_at,
+        failing_for=row.failing_for,
         run_id=run_id,
     )
 
@@ -167,7 +171,7 @@ def commit_answer(
     if outcome == "reset":
         c = conversations.c
         connection.execute(
-            update(conversations).where(c.id == lease.conversation_id).values(memory_from_seq=c.next_seq - 1)
+            update(conversations).where(c.id == lease.conversation_id).values(memory_from_seq=turn.number)
         )
 
 
@@ -206,22 +210,27 @@ def _insert_parts(connection: Connection, thread: Thread, turn: BegunTurn, parts
     connection.execute(insert(outbox), rows)
 
 
-def put_off_turn(connection: Connection, lease: Lease, turn: BegunTurn, *, wait: timedelta, error: str) -> None:
-    """The run failed in a way that may pass: try again after `wait`."""
+def put_off_turn(
+    connection: Connection, lease: Lease, turn: BegunTurn, *, wait: timedelta, error: str, is_crash: bool = False
+) -> None:
+    """Try again after `wait`: the run failed in a way that may pass, or met a bug (`is_crash`). Safe to repeat."""
     check_lease(connection, lease)
     t = turns.c
     connection.execute(
         update(turns)
-        .where(t.id == turn.id)
+        .where(t.id == turn.id, t.status == "open")  # a commit may have arrived though its connection died
         .values(
             running=0,
+            crashes=turn.crashes + is_crash,
             error=error,
             first_failed_at=func.coalesce(t.first_failed_at, func.now()),
             next_try_at=func.now() + literal(wait),
         )
     )
     connection.execute(
-        update(runs).where(runs.c.id == turn.run_id).values(status="failed", error=error, finished_at=func.now())
+        update(runs)
+        .where(runs.c.id == turn.run_id, runs.c.status == "started")
+        .values(status="failed", error=error, finished_at=func.now())
     )
 
 

@@ -50,7 +50,7 @@ class FakeChannel:
     account: Account = field(default_factory=lambda: Account("fake", "default"))
     sent: list[OutboundPart] = field(default_factory=list)
     outcomes: list[SendOutcome | BaseException] = field(default_factory=list)
-    findings: list[ReconcileOutcome] = field(default_factory=list)
+    findings: list[ReconcileOutcome | BaseException] = field(default_factory=list)
     asked: list[OutboundPart] = field(default_factory=list)
 
     def verify(self, request: InboundRequest) -> None:
@@ -72,7 +72,10 @@ class FakeChannel:
 
     def reconcile(self, part: OutboundPart) -> ReconcileOutcome:
         self.asked.append(part)
-        return self.findings.pop(0) if self.findings else Absent()
+        finding = self.findings.pop(0) if self.findings else Absent()
+        if isinstance(finding, BaseException):
+            raise finding
+        return finding
 
 
 Step = str | Completion | BaseException | Callable[[CompletionRequest], Completion]
