@@ -33,6 +33,7 @@ _KIND_WORDS: Final[dict[str, NameKind]] = {
 }
 
 
+_ARTICLES = _set("o a do da de the of el la del")
 _NUMBER_WITHIN = 3  # tokens between "mais de" and its number: "mais de R$ 500"
 _MORE = _set("mais maior maiores more greater higher mas mayor mayores")
 _LESS = _set("menos menor menores less lower")
@@ -60,7 +61,7 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
     return Slots(
         cues=frozenset(cues - _spent(scan, marks, excluded)),
         metric=_metric(cues),
-        dimensions=_dimensions(marks, names),
+        dimensions=_dimensions(scan, marks, names),
         grouped=_grouped(scan, marks),
         count=_count(scan, marks),
         plural=bool(_PLURAL_MARKS & set(words)),
@@ -142,17 +143,21 @@ def _metric(cues: set[str]) -> str | None:
     return next((METRICS[cue] for cue in ("TICKET", "UNITS", "REVENUE", "ORDERS") if cue in cues), None)
 
 
-def _dimensions(marks: list[Mark], names: list[NameHit]) -> tuple[str, ...]:
+def _dimensions(scan: Scan, marks: list[Mark], names: list[NameHit]) -> tuple[str, ...]:
     """What the question is laid out by; "cliente" right before a customer's name only introduces the name."""
     named = {(hit.candidates[0].kind, hit.first) for hit in names}
     named |= {("product", first) for kind, first in named if kind == "category"}  # "produtos de limpeza"
     found = [
         DIMENSIONS[mark.concept]
         for mark in marks
-        if mark.concept in DIMENSIONS
-        and not any((DIMENSIONS[mark.concept], mark.last + step) in named for step in (1, 2))
+        if mark.concept in DIMENSIONS and (DIMENSIONS[mark.concept], _after_article(scan, mark.last + 1)) not in named
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _after_article(scan: Scan, index: int) -> int:
+    has_article = index + 1 < len(scan.tokens) and scan.tokens[index].word in _ARTICLES
+    return index + 1 if has_article else index
 
 
 def _grouped(scan: Scan, marks: list[Mark]) -> bool:

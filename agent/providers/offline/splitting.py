@@ -8,9 +8,10 @@ from agent.providers.offline.lexing import Scan
 from agent.providers.offline.slots import CORE, Slots
 
 _ENDS = frozenset("?!;")
-_CONJUNCTIONS = frozenset({"e", "y", "and", ",", "mas", "pero", "but", "tambem", "alem", "also", "&", "+", "ou"})
+_CONJUNCTIONS = frozenset({"e", "y", "and", ",", "pero", "but", "tambem", "alem", "also", "&", "+", "ou"})
 # Words that only colour a question that something else makes: two of them are no two questions.
-_COLOURS = frozenset({"TOP", "BOTTOM", "RESULT"})
+_COLOURS = frozenset({"TOP", "BOTTOM", "RESULT", "BASE"})
+_MANNER = frozenset({"por", "em", "en", "in", "by", "per"})
 _NEW_QUESTION = frozenset({"COUNT", "HOWMUCH", "WHO", "WHAT"})
 
 
@@ -95,6 +96,11 @@ def _in_mark(scan: Scan, index: int) -> bool:
     return any(mark.first < index <= mark.last for mark in scan.marks)
 
 
+def _is_manner(scan: Scan, first: int) -> bool:
+    """ "..., por produto", "e em unidades": how the question before is to be answered."""
+    return scan.tokens[first].word in _MANNER and any(first <= mark.first <= first + 1 for mark in scan.marks)
+
+
 def _cues(scan: Scan, first: int, last: int) -> set[str]:
     return {mark.concept for mark in scan.marks if first <= mark.first and mark.last <= last}
 
@@ -104,6 +110,8 @@ def _asks(scan: Scan, first: int, last: int) -> bool:
 
 
 def _asks_anew(scan: Scan, first: int, last: int) -> bool:
+    if _is_manner(scan, first):
+        return False
     cues = _cues(scan, first, last)
     strong = cues & (CORE - _COLOURS)
     # "produto mais vendido e o menos vendido", "top 5 clientes e top 3 produtos"
