@@ -5,7 +5,7 @@ from typing import Any
 
 from agent.base import Language
 from agent.providers.offline import figures
-from agent.providers.offline.lines import line
+from agent.providers.offline.lines import deals, line
 from agent.providers.offline.plan import View
 from agent.providers.offline.wording import STATUS_NAMES
 
@@ -51,15 +51,23 @@ def pipeline_status(data: _Json, result: _Json, arguments: _Json, view: View, la
     lines = [line("pipeline", language)]
     for stage in stages:
         value = figures.amount(stage.get("value"), "BRL", language)
-        lines.append(line("stage", language, stage=stage.get("stage", "—"), value=value, deals=stage.get("deals", "—")))
+        lines.append(
+            line(
+                "stage",
+                language,
+                stage=stage.get("stage", "—"),
+                value=value,
+                deals=deals(stage.get("deals", "—"), language),
+            )
+        )
     if not stages:
         return [line("nothing", language)]
     if len(stages) > 1:
         total = figures.amount(data.get("total"), "BRL", language)
-        lines.append(line("stages_total", language, value=total, deals=data.get("deals", "—")))
+        lines.append(line("stages_total", language, value=total, deals=deals(data.get("deals", "—"), language)))
         if data.get("open_total") is not None:
             value = figures.amount(data["open_total"], "BRL", language)
-            lines.append(line("still_open", language, value=value, deals=data.get("open_deals", "—")))
+            lines.append(line("still_open", language, value=value, deals=deals(data.get("open_deals", "—"), language)))
     return lines
 
 
@@ -99,11 +107,11 @@ def _lists(data: _Json, language: Language) -> list[str]:
     if products:
         named = (f"{one.get('name')} ({figures.amount(one.get('value'), 'BRL', language)})" for one in products)
         lines.append(line("top_products", language, value=", ".join(named)))
-    deals = [one for one in data.get("deals") or () if isinstance(one, Mapping)]
-    if deals:
+    open_deals = [one for one in data.get("deals") or () if isinstance(one, Mapping)]
+    if open_deals:
         told = (
             f"{one.get('title')} — {one.get('stage')}, {figures.amount(one.get('value'), 'BRL', language)}"
-            for one in deals
+            for one in open_deals
         )
         lines.append(line("deals", language, value="; ".join(told)))
     return lines

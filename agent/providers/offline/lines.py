@@ -72,9 +72,9 @@ LINES: Final[dict[str, Texts]] = {
         "es": "**{who}** — sin meta registrada en ese período; alcanzado: {achieved}",
     },
     "still_open": {
-        "pt": "Ainda em aberto: {value} ({deals} negócios)",
-        "en": "Still open: {value} ({deals} deals)",
-        "es": "Aún abiertos: {value} ({deals} negocios)",
+        "pt": "Ainda em aberto: {value} ({deals})",
+        "en": "Still open: {value} ({deals})",
+        "es": "Aún abiertos: {value} ({deals})",
     },
     "cut_off": {
         "pt": "São grupos demais, e a lista veio cortada: não consigo responder isso com segurança.",
@@ -95,14 +95,14 @@ LINES: Final[dict[str, Texts]] = {
     },
     "pipeline": {"pt": "**Funil**", "en": "**Pipeline**", "es": "**Embudo**"},
     "stage": {
-        "pt": "- {stage}: {value} ({deals} negócios)",
-        "en": "- {stage}: {value} ({deals} deals)",
-        "es": "- {stage}: {value} ({deals} negocios)",
+        "pt": "- {stage}: {value} ({deals})",
+        "en": "- {stage}: {value} ({deals})",
+        "es": "- {stage}: {value} ({deals})",
     },
     "stages_total": {
-        "pt": "Total: {value} ({deals} negócios)",
-        "en": "Total: {value} ({deals} deals)",
-        "es": "Total: {value} ({deals} negocios)",
+        "pt": "Total: {value} ({deals})",
+        "en": "Total: {value} ({deals})",
+        "es": "Total: {value} ({deals})",
     },
     "served_by": {"pt": "Vendedor: {value}", "en": "Salesperson: {value}", "es": "Vendedor: {value}"},
     "last_order": {"pt": "Último pedido: {value}", "en": "Last order: {value}", "es": "Último pedido: {value}"},
@@ -125,6 +125,18 @@ LINES: Final[dict[str, Texts]] = {
         "es": "**{currency}** el {date}: compra R$ {buy}, venta R$ {sell}",
     },
 }
+
+
+DEALS: Final[dict[Language, tuple[str, str]]] = {
+    "pt": ("negócio", "negócios"),
+    "en": ("deal", "deals"),
+    "es": ("negocio", "negocios"),
+}
+
+
+def deals(count: object, language: Language) -> str:
+    """ "1 negócio", "2 negócios"."""
+    return f"{count} {DEALS[language][0 if str(count) == '1' else 1]}"
 
 
 def line(line_name: str, language: Language, **details: object) -> str:
