@@ -5,9 +5,10 @@ The order verify -> parse -> store -> ring -> acknowledge is fixed by the caller
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, Literal, Protocol
 
-from models.inbound import InboundMessage, Receipt
+from models.inbound import InboundMedia, InboundMessage, Receipt
 from models.reply import OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
 
 
@@ -75,4 +76,36 @@ class Channel(Protocol):
 
     def reconcile(self, part: OutboundPart) -> ReconcileOutcome:
         """After a crash or an Unknown: did it leave? Safe to repeat."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMedia:
+    """A file as it was fetched; `content_type` is what its bytes are, not what somebody claimed."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+
+
+class MediaSource(Protocol):
+    """A channel whose files lie with the platform."""
+
+    def fetch(self, media: InboundMedia) -> FetchedMedia:
+        """Bounded in bytes and time. Raises DeliveryError, permanent when asking again cannot help."""
+        ...
+
+
+class Typing(Protocol):
+    """A channel that can show that an answer is being written."""
+
+    def show_typing(self, external_id: str) -> None:
+        """Best effort, for the message of that id. Never raises."""
+        ...
+
+
+class History(Protocol):
+    """A channel whose platform lists what it received, for what we missed while we were away."""
+
+    def list_since(self, since: datetime) -> Sequence[InboundMessage]:
+        """Oldest first. Raises DeliveryError."""
         ...

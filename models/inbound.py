@@ -7,6 +7,16 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class InboundMedia:
+    """A file that came with a message: with its bytes, or with the URL where the platform keeps it for a while."""
+
+    content_type: str  # as the sender's side claims it; nobody has looked into the bytes yet
+    name: str = ""
+    url: str = ""
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One thing a person said. `external_id` is the platform's own id and is claimed for ever per account."""
 
@@ -20,6 +30,14 @@ class InboundMessage:
     aliases: tuple[str, ...] = ()  # other addresses the platform gave for the same sender
     fingerprint: str = ""  # hash of the body, where the same external id with another body is a conflict
     extra: Mapping[str, Any] = field(default_factory=dict)  # parameters we do not know yet, kept
+    subject: str = ""
+    media: tuple[InboundMedia, ...] = ()
+    aside: str = ""  # what was cut off the text - quoted history, signature - kept for who asks for it
+    quotes: str = ""  # external id of the message it answers or points at, where the platform says so
+    follows: tuple[str, ...] = ()  # external ids of earlier messages of its thread, nearest first
+    is_forwarded: bool = False  # somebody else's words
+    is_verified: bool = True  # the platform vouches for the sender; without it nobody's data may be shown
+    unanswerable: str = ""  # why nobody may answer it: a machine wrote it, or it is an event without words
 
     @property
     def thread_key(self) -> str:

@@ -113,7 +113,7 @@ def get_due_part(connection: Connection, turn_id: UUID) -> DuePart:
         .limit(1)
     ).one()
     taken = _neighbours(connection, row.conversation_id, row.id, row.attempted_at)
-    part = OutboundPart(row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at, taken)
+    part = OutboundPart(row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at, taken=taken)
     return DuePart(part, row.status, row.tries, row.asked, row.age, row.since_attempt)
 
 

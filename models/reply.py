@@ -1,8 +1,33 @@
 """What we say back: values without SQL."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFile:
+    """A file of ours that goes with a reply. `url` is public, short-lived and unguessable."""
+
+    name: str
+    content_type: str
+    url: str = ""
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a reply answers, for channels whose replies quote it."""
+
+    text: str
+    external_id: str = ""
+    follows: tuple[str, ...] = ()  # external ids of earlier messages of the thread, nearest first
+    subject: str = ""
+    sender: str = ""
+    sender_name: str = ""
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,13 +35,19 @@ class Reply:
     """Our answer to a turn, in Markdown, before any channel has rendered it."""
 
     text: str
+    question: Question | None = None
+    files: tuple[ReplyFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedPart:
-    """One send's worth of a reply, in the channel's own markup and within its limits."""
+    """One send's worth of a reply, in the channel's own markup and within its limits.
+
+    `extra` is JSON that the channel's own `send` understands: a subject, threading headers, a file's URL, a template.
+    """
 
     body: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +60,7 @@ class OutboundPart:
     to: str
     body: str
     attempted_at: datetime | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)  # as `render` gave it
     taken: frozenset[str] = frozenset()  # the platform's ids of neighbouring parts: a twin's id is not this part's
 
 
