@@ -62,7 +62,7 @@ def installed_services(
         engine=engine,
         channel_for=ChannelDirectory(build_accounts(settings)).find,
         agent=assistant.agent,
-        leases=LeaseKeeper(engine, owner, pulse=pulse),
+        leases=LeaseKeeper(engine, owner, pulse=pulse, longest=_longest_stage(settings), clock=clock),
         alarms=Alarms(queue.ring, clock),
         clock=clock,
         policy=build_policy(settings),
@@ -88,6 +88,11 @@ def installed_services(
         assistant.close()
         pulse.dispose()
         engine.dispose()
+
+
+def _longest_stage(settings: Settings) -> timedelta:
+    """Twice what a run may take at most: its own limit, and an LLM call begun just before it."""
+    return timedelta(seconds=2 * (settings.run_timeout_seconds + settings.llm_timeout_seconds))
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ def _put_aside(services: Services, lease: Lease) -> None:
         check_lease(connection, lease)
         work = find_work(connection, lease.conversation_id, _ANY_WINDOW)
         release_lease(connection, lease, None if work.due_at is None else work.now + _NO_CHANNEL_WAIT)
+        services.leases.forget(lease)
 
 
 def _look(services: Services, lease: Lease, window: QuietWindow) -> Work | None:
@@ -75,6 +76,7 @@ def _look(services: Services, lease: Lease, window: QuietWindow) -> Work | None:
     Looking and releasing are one transaction under the conversation's lock, so a message that comes meanwhile either
     is seen here or makes the conversation due again. A worker that stops rings for the answers it does not begin.
     """
+    services.leases.note_progress(lease)
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
         work = find_work(connection, lease.conversation_id, window)
@@ -88,6 +90,7 @@ def _look(services: Services, lease: Lease, window: QuietWindow) -> Work | None:
         if work.is_due and not (work.stage == "answer" and services.is_stopping()):
             return work
         release_lease(connection, lease, work.due_at)
+        services.leases.forget(lease)  # before the commit: whoever is rung right after it must not be refused
     if work.due_at is not None:
         services.alarms.set(lease.conversation_id, work.due_at - work.now)
     return None

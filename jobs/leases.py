@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.clock import Clock, SystemClock
 from models.heartbeat import beat
 from models.lease import Lease, acquire_lease, renew_leases
 from models.session import session_scope
 
 LEASE = timedelta(seconds=10)
 RENEW_EVERY = timedelta(seconds=3)
+LONGEST = timedelta(hours=1)
 
 _log = logging.getLogger("recado.leases")
 
@@ -22,14 +24,27 @@ class LeaseKeeper:
     """Takes leases in the name of one process and keeps them alive until they are forgotten. Thread-safe.
 
     `pulse` is the engine for renewals: one of their own, or they would queue behind the very work they protect.
+    A lease without progress for `longest` belongs to a thread that hangs: it is renewed no more.
     """
 
-    def __init__(self, engine: Engine, owner: str, *, kind: str = "worker", pulse: Engine | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        owner: str,
+        *,
+        kind: str = "worker",
+        pulse: Engine | None = None,
+        longest: timedelta = LONGEST,
+        clock: Clock | None = None,
+    ) -> None:
         self.owner = owner
         self._kind = kind
         self._engine = engine
         self._pulse = pulse or engine
+        self._longest = longest.total_seconds()
+        self._clock = clock or SystemClock()
         self._held: dict[UUID, Lease] = {}
+        self._progress: dict[UUID, float] = {}  # when each was last seen to move
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
@@ -57,22 +72,42 @@ class LeaseKeeper:
         if lease is not None:
             with self._lock:
                 self._held[conversation_id] = lease
+                self._progress[conversation_id] = self._clock.monotonic()
         return lease
+
+    def note_progress(self, lease: Lease) -> None:
+        """A stage has ended, so the thread that holds the lease is alive."""
+        with self._lock:
+            if self._held.get(lease.conversation_id) == lease:
+                self._progress[lease.conversation_id] = self._clock.monotonic()
 
     def forget(self, lease: Lease) -> None:
         """Stop renewing it; it was released, or is to expire."""
         with self._lock:
             if self._held.get(lease.conversation_id) == lease:
                 del self._held[lease.conversation_id]
+                del self._progress[lease.conversation_id]
 
     def renew(self) -> None:
         """One statement for every lease and one for the heartbeat. Safe to repeat."""
+        self._drop_stuck()
         with self._lock:
             held = list(self._held.values())
         with session_scope(self._pulse) as connection:
             if held:
                 renew_leases(connection, self.owner, held, LEASE)
             beat(connection, self.owner, kind=self._kind, in_flight=len(held))
+
+    def _drop_stuck(self) -> None:
+        before = self._clock.monotonic() - self._longest
+        with self._lock:
+            stuck = [self._held[key] for key, at in self._progress.items() if at < before]
+        for lease in stuck:
+            _log.error(
+                "a stage hangs: its conversation goes on without it",
+                extra={"conversation_id": str(lease.conversation_id)},
+            )
+            self.forget(lease)
 
     def _run(self) -> None:
         while not self._stopping.wait(RENEW_EVERY.total_seconds()):

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -10,10 +11,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from agent.base import Completion, CompletionRequest, Usage
 from channels.base import Capabilities
+from jobs.alarms import Alarms
 from jobs.leases import LeaseKeeper
 from jobs.runtime import set_services
 from models.errors import ProviderError
-from models.lease import check_lease
+from models.lease import Lease, check_lease
 from models.outbox import mark_again
 from models.session import build_engine, session_scope
 from tests.jobs.house import House
@@ -188,6 +190,38 @@ def test_leases_are_renewed_while_the_work_uses_up_every_connection(house: House
         keeper.renew()
     work.dispose()
     assert house.rows("SELECT lease_until > now() + interval '5 seconds' FROM conversation") == [(True,)]
+
+
+def test_a_thread_that_hangs_does_not_hold_its_conversation_for_ever(house: House) -> None:
+    hanging = LeaseKeeper(house.engine, "worker-2", longest=timedelta(minutes=9), clock=house.clock)
+    stored = house.say("oi", "m1")
+    lease = hanging.acquire(stored.conversation_id)
+    assert lease is not None
+    house.clock.move(400)
+    hanging.note_progress(lease)
+    house.clock.move(400)
+    house.let_leases_expire()
+    hanging.renew()
+    house.advance(stored)
+    assert house.sent == [], "it moved a moment ago"
+    house.clock.move(400)
+    house.let_leases_expire()
+    hanging.renew()
+    house.advance(stored)
+    assert house.sent == ["echo: oi"]
+
+
+def test_who_rings_right_after_the_release_is_not_refused(house: House) -> None:
+    class RingsAtOnce(Alarms):
+        def set(self, conversation_id: UUID, wait: timedelta) -> None:
+            leases.append(house.services.leases.acquire(conversation_id))
+
+    leases: list[Lease | None] = []
+    set_services(replace(house.services, alarms=RingsAtOnce(lambda _: None, house.clock)))
+    house.provider.script = [ProviderError("down", kind="server")]
+    house.advance(house.say("oi", "m1"))
+    assert None not in leases
+    assert len(leases) == 1
 
 
 def _url(house: House) -> str:
