@@ -13,7 +13,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 from simple_websocket import ConnectionClosed, ConnectionError, Server
-from wsproto.utilities import RemoteProtocolError
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 from bot.access import Caller, authenticate
 from bot.chat import ChatDoor
@@ -30,6 +30,7 @@ _SEND_TIMEOUT = 30  # seconds; who does not read for so long is gone
 _MOST_OWED = 32  # answers owed to one socket at once
 _LONGEST_ID = 200
 _MOST_UNREAD = 256  # frames we have not looked at yet
+_GONE = (ConnectionClosed, LocalProtocolError, OSError)  # closed by either side, or closing, or cut
 _GOING_AWAY, _POLICY_VIOLATION = 1001, 1008
 _log = logging.getLogger("recado.web")
 
@@ -135,22 +136,31 @@ class _Talk:
     def run(self) -> None:
         """Until one side closes or the process ends; what is still owed then can be fetched at /chat/<turn id>."""
         try:
-            while self._server.connected and not self._desk.is_stopping():
+            while True:
                 self._event.wait(self._pause())
                 self._event.clear()
-                if len(self._server.input_buffer) > _MOST_UNREAD:
+                is_over = not self._server.connected or self._desk.is_stopping()
+                if not self._take_all():
                     self._server.close(_POLICY_VIOLATION, "too many messages at once")
                     break
-                while self._server.input_buffer:
-                    self._take(self._server.receive(timeout=0))
+                if is_over:
+                    self._server.close(_GOING_AWAY, "the server is stopping")
+                    break
                 self._answer()
-            if self._server.connected:
-                self._server.close(_GOING_AWAY, "the server is stopping")
-        except (ConnectionClosed, OSError):
-            pass
+        except _GONE:
+            self._take_all()  # who has left has still asked
         finally:
             for owed in self._owed:
                 self._forget(owed)
+
+    def _take_all(self) -> bool:
+        """Store what has come; False if it was so much that none of it was looked at."""
+        if len(self._server.input_buffer) > _MOST_UNREAD:
+            self._server.input_buffer.clear()
+            return False
+        while self._server.input_buffer:
+            self._take(self._server.receive(timeout=0))
+        return True
 
     def _pause(self) -> float:
         """Until the next look, or until the first who waits is to be told that it will take longer."""

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from bot.settings import Settings
 from channels.base import Channel
+from jobs.queue import JobQueue
 from models.clock import Clock
-
-if TYPE_CHECKING:
-    from jobs.queue import JobQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +18,7 @@ class WebServices:
 
     settings: Settings
     engine: Engine
-    queue: "JobQueue"
+    queue: JobQueue
     clock: Clock
     channel_for: Callable[[str, str], Channel | None]
     database_url: str

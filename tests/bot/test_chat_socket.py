@@ -141,7 +141,7 @@ def test_errors_are_problems_on_the_socket_which_stays_open(web: RunningWeb, eng
 
 def test_a_frame_beyond_the_cap_ends_the_socket(web: RunningWeb) -> None:
     with talk(web) as socket:
-        say(socket, "x" * 1_100_000)
+        say(socket, "x" * 1_000_000)  # so little too much that it is sent before it is refused
         opcode, data = socket.recv_data()
     assert opcode == ABNF.OPCODE_CLOSE
     assert int.from_bytes(data[:2], "big") == 1009
@@ -213,6 +213,30 @@ def test_too_many_questions_at_once_are_refused_one_by_one(web: RunningWeb, engi
     refused = [one["id"] for one in heard if one.get("status") == 429]
     assert len(inbound_rows(engine)) + len(refused) == 40
     assert refused, "a socket may not owe answers without bound"
+
+
+def test_a_flood_is_sent_away(web: RunningWeb, engine: Engine) -> None:
+    with talk(web) as socket:
+        try:
+            for _ in range(20_000):
+                socket.send("{")
+        except OSError:
+            pass  # the server has closed already
+        assert is_gone(socket)
+    assert inbound_rows(engine) == []
+
+
+def is_gone(socket: WebSocket) -> bool:
+    """Whether the server ends the connection after whatever it had to say before."""
+    for _ in range(25_000):
+        try:
+            if socket.recv_data()[0] == ABNF.OPCODE_CLOSE:
+                return True
+        except WebSocketTimeoutException:
+            return False
+        except (WebSocketException, OSError):
+            return True
+    return False
 
 
 def test_a_plain_request_is_told_to_upgrade(web: RunningWeb) -> None:
