@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.meter import cpu_seconds, end_and_weigh
+from benchmarks.meter import cpu_seconds
 
 ROOT = Path(__file__).resolve().parents[2]
 
