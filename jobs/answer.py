@@ -56,7 +56,6 @@ class _Execution:
         except LeaseLost:
             raise
         except Exception as error:
-            _log.exception("the answer met an error that nobody expected")
             self._meet_trouble(error)
 
     def _respond(self) -> None:
@@ -130,10 +129,13 @@ class _Execution:
 
     def _meet_trouble(self, error: Exception) -> None:
         """A bug counts as a crash, so that it ends in an apology; a database that is away or slow is waited for."""
-        is_crash = not is_database_away(error)
-        reason = type(error).__name__
-        if not is_crash and self._has_lasted():
-            return self._apologise(reason)
+        reason, is_crash = type(error).__name__, not is_database_away(error)
+        if is_crash:
+            _log.error("the answer met an error that nobody expected", exc_info=error)
+        else:
+            _log.warning("the database is away or slow (%s)", reason)
+            if self._has_lasted():
+                return self._apologise(reason)
         for pause in (*self.services.policy.database_pauses, None):
             try:
                 with session_scope(self.services.engine) as connection:

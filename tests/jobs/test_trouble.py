@@ -24,7 +24,9 @@ from tests.models.test_delivery import part_of, receive
 _AWAY = OperationalError("SELECT 1", {}, Exception("the server went away"))
 
 
-def test_a_bug_is_tried_again_later_and_ends_in_an_apology_after_three_tries(house: House) -> None:
+def test_a_bug_is_tried_again_later_and_ends_in_an_apology_after_three_tries(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     house.provider.script = [KeyError("a bug"), KeyError("a bug"), KeyError("a bug")]
     stored = house.say("oi", "m1")
     for tries in (1, 2, 3):
@@ -38,6 +40,8 @@ def test_a_bug_is_tried_again_later_and_ends_in_an_apology_after_three_tries(hou
     assert len(house.sent) == 1
     assert "Não consegui" in house.sent[0]
     assert house.rows("SELECT status, outcome FROM turn") == [("settled", "apologised")]
+    traces = [record.exc_info for record in caplog.records if record.exc_info]
+    assert len(traces) == 3, "a bug can be found by its traces"
 
 
 @pytest.mark.parametrize("error", [_AWAY, PoolTimeout("the pool is empty")])
