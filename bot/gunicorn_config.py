@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from flask import Flask
 
 from bot.app import door_of
+from bot.patience import PatientWorker
 from bot.settings import Settings
 
 GRACE_SECONDS = 30
@@ -26,7 +27,7 @@ def gunicorn_options(settings: Settings) -> dict[str, Any]:
         "bind": [f"{_bracketed(settings.host)}:{settings.port}"],
         "workers": settings.web_processes,
         "threads": settings.web_threads,
-        "worker_class": "gthread",
+        "worker_class": PatientWorker,
         "worker_connections": settings.web_threads * 8,
         "backlog": _BACKLOG,
         "timeout": 60,

@@ -1,9 +1,7 @@
 """The way of every inbound request into the inbox: frozen, read by its channel, stored, rung for."""
 
 import logging
-import socket
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import Request
@@ -20,7 +18,6 @@ from models.session import session_scope
 from models.tenant import AccountKey
 
 _CHUNK = 65_536  # bytes
-_STALL_SECONDS = 10
 # What may be kept beside a raw event. Never what proves an identity: tokens, cookies, signatures.
 _HARMLESS = frozenset(
     {"content-type", "content-length", "content-encoding", "user-agent", "date", "i-twilio-idempotency-token"}
@@ -48,11 +45,10 @@ def _read_body(request: Request, cap: int) -> bytes:
     wanted = cap + 1 if length is None else length
     body = bytearray()
     try:
-        with _no_stalling(request):
-            while chunk := request.environ["wsgi.input"].read(min(_CHUNK, wanted - len(body))):
-                body += chunk
+        while chunk := request.environ["wsgi.input"].read(min(_CHUNK, wanted - len(body))):
+            body += chunk
     except TimeoutError as error:
-        raise Problem(408, f"Nothing of the body came for {_STALL_SECONDS} seconds.") from error
+        raise Problem(408, "The body came too slowly.") from error
     except OSError as error:  # broken chunks, or the caller went away
         raise _cut_short() from error
     if len(body) > cap:
@@ -68,21 +64,6 @@ def _cut_short() -> Problem:
 
 def _too_large(cap: int) -> Problem:
     return Problem(413, f"The body is larger than {cap} bytes, the limit of this address.")
-
-
-@contextmanager
-def _no_stalling(request: Request) -> Iterator[None]:
-    """Within the block a caller that stops sending loses its thread again, instead of keeping it."""
-    connection = request.environ.get("gunicorn.socket")
-    if not isinstance(connection, socket.socket):
-        yield
-        return
-    before = connection.gettimeout()
-    connection.settimeout(_STALL_SECONDS)
-    try:
-        yield
-    finally:
-        connection.settimeout(before)
 
 
 def read_inbound(channel: Channel, request: InboundRequest) -> Sequence[InboundMessage | Receipt]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, g, request
+from gunicorn.http.errors import ParseException
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -46,6 +47,8 @@ def problem_of(error: Exception) -> Problem:
             return error
         case VerificationError():
             return Problem(403, "This request could not be verified as coming from who it claims to come from.")
+        case ParseException():  # what the server finds wrong only while the body is read: broken chunks
+            return Problem(400, "The body is not sent as HTTP demands.")
         case PayloadError():
             return Problem(400, str(error) or "The request cannot be read.")
         case IdempotencyConflict():

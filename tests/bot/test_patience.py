@@ -1,0 +1,117 @@
+"""Slow and broken senders: what they send is refused, and nobody waits for them but themselves."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from bot.patience import PatientSocket, TooSlow
+from bot.tenant import prepare_tenant
+from bot.waiting import WaitingPlaces
+from tests.bot.answering import inbound_rows
+from tests.bot.conftest import MakeSettings
+from tests.bot.door_requests import TOKEN, WEBHOOK, whatsapp_form
+from tests.bot.running_web import RunningWeb, running_web
+from tests.standins.twilio_webhooks import post_form
+
+_HALF_A_HEAD = b"POST /chat HTTP/1.1\r\nHost: localhost\r\nX-Note: "
+_HALF_A_BODY = f"POST {WEBHOOK} HTTP/1.1\r\nHost: x\r\nX-Twilio-Signature: x\r\nContent-Length: 900\r\n".encode() + (
+    b"Content-Type: application/x-www-form-urlencoded\r\n\r\nBody="
+)
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+def read_on(connection: socket.socket, until: float) -> None:
+    while time.monotonic() < until:
+        connection.recv(1)
+
+
+def test_a_trickle_does_not_keep_a_thread(pair: tuple[socket.socket, socket.socket]) -> None:
+    patient, theirs = PatientSocket(pair[0], WaitingPlaces(8), patience=0.3), pair[1]
+    stopped = threading.Event()
+
+    def trickle() -> None:
+        while not stopped.wait(0.05):
+            theirs.send(b"x")
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    began_at = time.monotonic()
+    with patient, pytest.raises(TooSlow):
+        read_on(patient, until=began_at + 5)
+    stopped.set()
+    thread.join()
+
+
+def test_a_body_that_comes_at_a_fair_pace_may_take_its_time(pair: tuple[socket.socket, socket.socket]) -> None:
+    patient, theirs = PatientSocket(pair[0], WaitingPlaces(8), patience=0.2), pair[1]
+    with patient:
+        for _ in range(5):
+            threading.Timer(0.1, theirs.send, [b"x" * 20_000]).start()
+            assert patient.recv(65_536)
+
+
+def test_an_answer_that_nobody_takes_is_given_up(pair: tuple[socket.socket, socket.socket]) -> None:
+    with PatientSocket(pair[0], WaitingPlaces(8), patience=0.05) as patient, pytest.raises(TooSlow):
+        patient.sendall(b"x" * 50_000_000)
+
+
+def test_half_sent_requests_do_not_shut_the_door(engine: Engine, make_settings: MakeSettings, tmp_path: Path) -> None:
+    settings = make_settings(web_threads=8)
+    prepare_tenant(engine, settings)
+    with running_web(settings, tmp_path) as web, ExitStack() as senders:
+        for half in [b"", _HALF_A_HEAD, _HALF_A_BODY] * 6:
+            connection = senders.enter_context(socket.create_connection(("127.0.0.1", web.port)))
+            connection.sendall(half)
+        for _ in range(3):  # the second and third while the connections of some are being closed
+            began_at = time.monotonic()
+            assert post_form(web.base + WEBHOOK, whatsapp_form("Oi"), TOKEN) == 200
+            assert time.monotonic() - began_at < 7
+            time.sleep(1)
+    assert len(inbound_rows(engine)) == 3
+
+
+def test_who_never_closes_keeps_nobody_waiting(engine: Engine, make_settings: MakeSettings, tmp_path: Path) -> None:
+    settings = make_settings()
+    prepare_tenant(engine, settings)
+    with running_web(settings, tmp_path) as web, ExitStack() as senders:
+        began_at = time.monotonic()
+        for _ in range(8):
+            connection = senders.enter_context(socket.create_connection(("127.0.0.1", web.port), timeout=10))
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            while connection.recv(65_536):
+                continue
+        assert time.monotonic() - began_at < 8
+
+
+def test_broken_chunks_are_a_400_at_every_door_that_reads(
+    engine: Engine, make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    settings = make_settings()
+    prepare_tenant(engine, settings)
+    with running_web(settings, tmp_path) as web:
+        for path, content_type in {
+            "/chat": "application/json",
+            WEBHOOK: "application/x-www-form-urlencoded",
+            "/console/login": "application/x-www-form-urlencoded",
+        }.items():
+            assert b"400 " in _post_chunks(web, path, content_type, b"zz\r\n{}\r\n").partition(b"\r\n")[0], path
+    assert inbound_rows(engine) == []
+
+
+def _post_chunks(web: RunningWeb, path: str, content_type: str, chunks: bytes) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\nCookie: recado_login=a\r\n"
+    with socket.create_connection(("127.0.0.1", web.port), timeout=10) as connection:
+        connection.sendall(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + chunks)
+        return connection.recv(65_536)
