@@ -59,12 +59,16 @@ def extend_lease(connection: Connection, lease: Lease, duration: timedelta) -> N
 
 
 def renew_leases(connection: Connection, owner: str, leases: Iterable[Lease], duration: timedelta) -> None:
-    """Every lease of a process in one statement; a lease that was lost stays lost."""
+    """Every lease of a process in one statement; a lease that was lost stays lost.
+
+    A conversation that is locked just now is left for the next time: one slow stage must not cost the others theirs.
+    """
     c = conversations.c
-    held = [lease.conversation_id for lease in leases]
+    held = select(c.id).where(c.id.in_([lease.conversation_id for lease in leases]), c.lease_owner == owner)
+    free = held.with_for_update(key_share=True, skip_locked=True).scalar_subquery()
     connection.execute(
         update(conversations)
-        .where(c.id.in_(held), c.lease_owner == owner)
+        .where(c.id.in_(free))
         .values(lease_until=func.greatest(c.lease_until, func.now() + literal(duration)))
     )
 

@@ -196,6 +196,22 @@ def test_leases_are_renewed_while_the_work_uses_up_every_connection(house: House
     assert house.rows("SELECT lease_until > now() + interval '5 seconds' FROM conversation") == [(True,)]
 
 
+def test_one_slow_stage_does_not_keep_the_other_leases_from_being_renewed(house: House) -> None:
+    keeper = house.services.leases
+    slow = keeper.acquire(house.say("oi", "m1").conversation_id)
+    other = keeper.acquire(house.say("oi", "m2", sender="+5511999990001").conversation_id)
+    assert slow is not None
+    assert other is not None
+    house.run("UPDATE conversation SET lease_until = now()")
+    with session_scope(house.engine) as connection:
+        check_lease(connection, slow)
+        keeper.renew()
+    renewed = house.rows("SELECT id FROM conversation WHERE lease_until > now() + interval '5 seconds'")
+    assert renewed == [(other.conversation_id,)]
+    keeper.renew()
+    assert house.rows("SELECT count(*) FROM conversation WHERE lease_until > now() + interval '5 seconds'") == [(2,)]
+
+
 def test_a_thread_that_hangs_does_not_hold_its_conversation_for_ever(house: House) -> None:
     hanging = LeaseKeeper(house.engine, "worker-2", longest=timedelta(minutes=9), clock=house.clock)
     stored = house.say("oi", "m1")
