@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import Request
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from bot.problems import Problem
 from bot.web_services import WebServices
@@ -120,7 +120,7 @@ def _store(
     try:
         return store_messages(services.engine, account, raw, incoming, quiet)
     except DBAPIError as error:
-        if not is_dead_connection(error):
+        if not is_worth_another_try(error):
             raise
         return store_messages(services.engine, account, raw, incoming, quiet)  # once, on a new connection
     except UnicodeError as error:  # lone surrogates have no UTF-8
@@ -131,7 +131,7 @@ def _record(services: WebServices, account: AccountKey, receipts: list[Receipt])
     try:
         _record_all(services, account, receipts)
     except DBAPIError as error:
-        if not is_dead_connection(error):
+        if not is_worth_another_try(error):
             raise
         _record_all(services, account, receipts)
 
@@ -142,6 +142,6 @@ def _record_all(services: WebServices, account: AccountKey, receipts: list[Recei
             record_receipt(connection, account.id, account.tenant_id, receipt)
 
 
-def is_dead_connection(error: DBAPIError) -> bool:
-    """The pool gave a connection that had died; a new one may well live. Storing is safe to repeat."""
-    return isinstance(error, OperationalError) and error.connection_invalidated
+def is_worth_another_try(error: DBAPIError) -> bool:
+    """The connection had died in the pool, or two transactions were in each other's way. Storing is safe to repeat."""
+    return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None) or "").startswith("40")

@@ -39,6 +39,8 @@ def answer_message(
     """Commit a turn with its run, completion, tool calls and reply for one stored message."""
     m = messages.c
     row = connection.execute(select(messages).where(m.id == message_id)).one()
+    own = conversations.c.id == row.conversation_id
+    connection.execute(select(conversations.c.id).where(own).with_for_update())  # first, as everybody locks it first
     tenant, now = {"tenant_id": row.tenant_id}, func.clock_timestamp()
     number = connection.execute(
         select(func.count()).select_from(turns).where(turns.c.conversation_id == row.conversation_id)

@@ -17,7 +17,7 @@ from bot.tenant import prepare_tenant
 from bot.web_services import WebServices
 from jobs.queue import JobQueue
 from models.clock import SystemClock
-from models.session import session_scope
+from models.session import build_engine, session_scope
 from models.tenant import DEFAULT, find_tenant
 from tests.bot.door_requests import NUMBER, SID, TOKEN
 
@@ -77,38 +77,59 @@ def make_settings(fresh_database_url: str, fresh_redis_url: str) -> Callable[...
     return make
 
 
+def build_door(
+    settings: Settings, engine: Engine, queue: JobQueue | None = None, other_engine: Engine | None = None
+) -> Door:
+    """The tenant is prepared through `engine`; the door itself may be given another, and another queue."""
+    assert settings.database_url is not None
+    assert settings.redis_url is not None
+    redis_url = settings.redis_url.get_secret_value()
+    prepare_tenant(engine, settings)
+    services = WebServices(
+        settings=settings,
+        engine=other_engine or engine,
+        queue=queue or JobQueue(redis_url),
+        clock=SystemClock(),
+        channel_for=ChannelDirectory(build_accounts(settings)).find,
+        database_url=settings.database_url.get_secret_value(),
+        redis_url=redis_url,
+    )
+    return Door(create_app(services), services)
+
+
+def close(door: Door) -> None:
+    door_of(door.app).close()
+    door.services.queue.connection.close()
+    door.app.redis_conn.close()  # type: ignore[attr-defined]
+
+
 @pytest.fixture
-def make_door(engine: Engine, make_settings: Callable[..., Settings]) -> Iterator[DoorMaker]:
-    """Builds doors; arguments replace settings, `engine` and `queue` the services of those names."""
+def make_door(engine: Engine, make_settings: MakeSettings) -> Iterator[DoorMaker]:
+    """Builds doors; `queue` and `other_engine` replace services, further arguments settings."""
     made: list[Door] = []
 
     def make(*, queue: JobQueue | None = None, other_engine: Engine | None = None, **changes: object) -> Door:
-        settings = make_settings(**changes)
-        assert settings.database_url is not None
-        assert settings.redis_url is not None
-        redis_url = settings.redis_url.get_secret_value()
-        services = WebServices(
-            settings=settings,
-            engine=other_engine or engine,
-            queue=queue or JobQueue(redis_url),
-            clock=SystemClock(),
-            channel_for=ChannelDirectory(build_accounts(settings)).find,
-            database_url=settings.database_url.get_secret_value(),
-            redis_url=redis_url,
-        )
-        prepare_tenant(engine, settings)
-        door = Door(create_app(services), services)
-        made.append(door)
-        return door
+        made.append(build_door(make_settings(**changes), engine, queue, other_engine))
+        return made[-1]
 
     yield make
     for door in made:
-        door_of(door.app).close()
-        door.services.queue.connection.close()
-        door.app.redis_conn.close()  # type: ignore[attr-defined]
+        close(door)
 
 
 @pytest.fixture
 def door(make_door: DoorMaker) -> Door:
     """The door of the embedded demo."""
     return make_door()
+
+
+@pytest.fixture(scope="session")
+def closed_door(clone_database: Callable[[], str], redis_url: str) -> Iterator[Door]:
+    """One door for all tests that must be refused: nothing is ever stored behind it."""
+    settings = embedded_settings(clone_database(), redis_url)
+    assert settings.database_url is not None
+    engine = build_engine(settings.database_url.get_secret_value(), application_name="recado-tests")
+    door = build_door(settings, engine)
+    yield door
+    close(door)
+    engine.dispose()

@@ -30,8 +30,8 @@ def test_the_embedded_demo_needs_no_key_on_its_own_machine(door: Door, host: str
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "192.168.0.7:8000", "", "[", "127.1"]
 )
-def test_another_host_name_needs_a_key(door: Door, host: str) -> None:
-    response = ask(door.client, headers={"Host": host})
+def test_another_host_name_needs_a_key(closed_door: Door, host: str) -> None:
+    response = ask(closed_door.client, headers={"Host": host})
     assert_problem(response, 401)
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
 
@@ -39,14 +39,14 @@ def test_another_host_name_needs_a_key(door: Door, host: str) -> None:
 @pytest.mark.parametrize(
     "header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"]
 )
-def test_a_request_through_a_proxy_needs_a_key(door: Door, header: str) -> None:
-    assert_problem(ask(door.client, headers={header: "127.0.0.1"}), 401)
+def test_a_request_through_a_proxy_needs_a_key(closed_door: Door, header: str) -> None:
+    assert_problem(ask(closed_door.client, headers={header: "127.0.0.1"}), 401)
 
 
 @pytest.mark.parametrize("peer", ["192.168.0.7", "10.0.0.1", "::ffff:8.8.8.8", "", "garbage"])
-def test_a_peer_elsewhere_needs_a_key(door: Door, peer: str) -> None:
-    assert_problem(ask(door.client, environ_overrides={"REMOTE_ADDR": peer}), 401)
-    assert inbound_rows(door.engine) == []
+def test_a_peer_elsewhere_needs_a_key(closed_door: Door, peer: str) -> None:
+    assert_problem(ask(closed_door.client, environ_overrides={"REMOTE_ADDR": peer}), 401)
+    assert inbound_rows(closed_door.engine) == []
 
 
 def test_a_public_address_closes_the_keyless_door(make_door: DoorMaker) -> None:
@@ -70,9 +70,9 @@ def test_engines_of_ones_own_close_the_keyless_door(make_door: DoorMaker) -> Non
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-def test_pages_of_other_sites_may_not_use_the_keyless_door(door: Door, headers: dict[str, str]) -> None:
-    assert_problem(ask(door.client, headers=headers | {"Host": "localhost:8000"}), 403)
-    assert inbound_rows(door.engine) == []
+def test_pages_of_other_sites_may_not_use_the_keyless_door(closed_door: Door, headers: dict[str, str]) -> None:
+    assert_problem(ask(closed_door.client, headers=headers | {"Host": "localhost:8000"}), 403)
+    assert inbound_rows(closed_door.engine) == []
 
 
 def test_a_page_of_our_own_may_use_the_keyless_door(door: Door) -> None:
@@ -96,8 +96,8 @@ def test_a_key_opens_the_door_from_anywhere(door: Door) -> None:
 
 
 @pytest.mark.parametrize("change", ["secret", "id", "shape", "scheme", "empty", "unicode"])
-def test_a_wrong_key_is_refused_even_where_none_is_needed(door: Door, change: str) -> None:
-    key = door.key()
+def test_a_wrong_key_is_refused_even_where_none_is_needed(closed_door: Door, change: str) -> None:
+    key = closed_door.key()
     wrong = {
         "secret": f"Bearer {key[:-1]}{'A' if key[-1] != 'A' else 'B'}",
         "id": f"Bearer rk_{'0' * 32}_{key[36:]}",
@@ -106,7 +106,7 @@ def test_a_wrong_key_is_refused_even_where_none_is_needed(door: Door, change: st
         "empty": "",
         "unicode": "Bearer rk_\xe9",
     }[change]
-    response = ask(door.client, headers={"Authorization": wrong})
+    response = ask(closed_door.client, headers={"Authorization": wrong})
     assert_problem(response, 401)
     assert "invalid_token" in response.headers["WWW-Authenticate"]
 
@@ -168,7 +168,7 @@ def test_keys_are_listed_with_the_revoked_ones(door: Door) -> None:
     assert [key.revoked_at is None for key in again] == [False, True]
 
 
-def test_v1_always_needs_a_key(door: Door) -> None:
-    response = door.client.get("/v1/usage")
+def test_v1_always_needs_a_key(closed_door: Door) -> None:
+    response = closed_door.client.get("/v1/usage")
     assert_problem(response, 401)
     assert response.headers["WWW-Authenticate"].startswith("Bearer")

@@ -211,34 +211,34 @@ def test_a_key_that_was_answered_is_answered_even_where_nobody_may_wait(make_doo
         b'{"user_id": "' + b"u" * 5_000 + b'", "message": "Oi"}',
     ],
 )
-def test_what_is_no_question_is_a_400_and_not_stored(door: Door, body: bytes) -> None:
-    response = door.client.post("/chat", data=body, content_type="application/json")
+def test_what_is_no_question_is_a_400_and_not_stored(closed_door: Door, body: bytes) -> None:
+    response = closed_door.client.post("/chat", data=body, content_type="application/json")
     assert_problem(response, 400)
-    assert inbound_rows(door.engine) == []
+    assert inbound_rows(closed_door.engine) == []
 
 
-def test_a_body_beyond_a_megabyte_is_a_413(door: Door) -> None:
-    response = door.client.post("/chat", data=b" " * 1_000_001, content_type="application/json")
+def test_a_body_beyond_a_megabyte_is_a_413(closed_door: Door) -> None:
+    response = closed_door.client.post("/chat", data=b" " * 1_000_001, content_type="application/json")
     assert_problem(response, 413)
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"])
-def test_another_content_type_is_a_415(door: Door, content_type: str) -> None:
-    response = door.client.post(
+def test_another_content_type_is_a_415(closed_door: Door, content_type: str) -> None:
+    response = closed_door.client.post(
         "/chat", data=b'{"user_id": "a", "message": "b"}', headers={"Content-Type": content_type}
     )
     assert_problem(response, 415)
 
 
-def test_another_method_is_a_405_that_names_the_right_one(door: Door) -> None:
-    response = door.client.get("/chat")
+def test_another_method_is_a_405_that_names_the_right_one(closed_door: Door) -> None:
+    response = closed_door.client.get("/chat")
     assert_problem(response, 405)
     assert "POST" in response.headers["Allow"]
 
 
 @pytest.mark.parametrize("turn_id", [str(uuid4()), "nonsense", "0", "%00", "../healthz"])
-def test_a_turn_that_is_not_there_is_a_404(door: Door, turn_id: str) -> None:
-    response = door.client.get(f"/chat/{turn_id}", headers={"Accept": "text/html"})
+def test_a_turn_that_is_not_there_is_a_404(closed_door: Door, turn_id: str) -> None:
+    response = closed_door.client.get(f"/chat/{turn_id}", headers={"Accept": "text/html"})
     assert_problem(response, 404)
 
 

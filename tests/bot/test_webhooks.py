@@ -64,17 +64,17 @@ def test_the_trace_id_of_the_response_is_that_of_the_stored_message(door: Door) 
     assert trace_id != "a" * 32, "a stranger does not choose our trace ids"
 
 
-def test_a_forged_signature_is_refused_and_stores_nothing(door: Door) -> None:
+def test_a_forged_signature_is_refused_and_stores_nothing(closed_door: Door) -> None:
     form = whatsapp_form()
-    assert_problem(post_whatsapp(door.client, form, token="another"), 403)
-    assert_problem(door.client.post(WEBHOOK, data=urlencode(form), content_type=FORM_TYPE), 403)
-    assert inbound_rows(door.engine) == []
-    assert count_events(door.engine) == 0
+    assert_problem(post_whatsapp(closed_door.client, form, token="another"), 403)
+    assert_problem(closed_door.client.post(WEBHOOK, data=urlencode(form), content_type=FORM_TYPE), 403)
+    assert inbound_rows(closed_door.engine) == []
+    assert count_events(closed_door.engine) == 0
 
 
-def test_a_signature_for_another_address_is_refused(door: Door) -> None:
-    assert_problem(post_whatsapp(door.client, whatsapp_form(), base="http://elsewhere.example"), 403)
-    assert_problem(post_whatsapp(door.client, whatsapp_form(), headers={"Host": "evil.example"}, token="x"), 403)
+def test_a_signature_for_another_address_is_refused(closed_door: Door) -> None:
+    assert_problem(post_whatsapp(closed_door.client, whatsapp_form(), base="http://elsewhere.example"), 403)
+    assert_problem(post_whatsapp(closed_door.client, whatsapp_form(), headers={"Host": "evil.example"}, token="x"), 403)
 
 
 def test_the_host_header_has_no_say_in_what_was_signed(door: Door) -> None:
@@ -113,33 +113,35 @@ def test_a_known_message_rings_again_since_its_first_ring_may_be_lost(door: Door
 
 
 @pytest.mark.parametrize("missing", ["MessageSid", "From", "To", "AccountSid", "Body"])
-def test_a_genuine_form_without_a_needed_field_is_a_400(door: Door, missing: str) -> None:
+def test_a_genuine_form_without_a_needed_field_is_a_400(closed_door: Door, missing: str) -> None:
     form = whatsapp_form()
     del form[missing]
-    assert_problem(post_whatsapp(door.client, form), 400)
-    assert inbound_rows(door.engine) == []
+    assert_problem(post_whatsapp(closed_door.client, form), 400)
+    assert inbound_rows(closed_door.engine) == []
 
 
 @pytest.mark.parametrize("content_type", [FORM_TYPE, "application/json", "multipart/form-data; boundary=x", "\x01", ""])
-def test_no_body_makes_an_unsigned_webhook_fail_otherwise_than_by_refusal(door: Door, content_type: str) -> None:
+def test_no_body_makes_an_unsigned_webhook_fail_otherwise_than_by_refusal(closed_door: Door, content_type: str) -> None:
     bodies = [b"", b"\xff\xfe=\x80", b"a" * 1000, b"[" * 30_000, b"%zz=%00", b"Body=%ff&From=\xed\xa0\x80", b"&" * 3000]
     for body in bodies:
         headers = {"Content-Type": content_type, "X-Twilio-Signature": "x"}
-        response = door.client.post(WEBHOOK, data=body, headers=headers)
+        response = closed_door.client.post(WEBHOOK, data=body, headers=headers)
         assert response.status_code in {400, 403}
         assert response.content_type == "application/problem+json"
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe=\x80", b"Body=%00", b"[" * 30_000])
-def test_a_signed_body_that_cannot_be_read_is_refused_and_not_stored(door: Door, body: bytes) -> None:
+def test_a_signed_body_that_cannot_be_read_is_refused_and_not_stored(closed_door: Door, body: bytes) -> None:
     signature = sign("http://127.0.0.1:8000" + WEBHOOK, {}, "a-secret-of-nobody")
-    response = door.client.post(WEBHOOK, data=body, content_type=FORM_TYPE, headers={"X-Twilio-Signature": signature})
+    response = closed_door.client.post(
+        WEBHOOK, data=body, content_type=FORM_TYPE, headers={"X-Twilio-Signature": signature}
+    )
     assert response.status_code in {400, 403}
-    assert inbound_rows(door.engine) == []
+    assert inbound_rows(closed_door.engine) == []
 
 
-def test_a_body_beyond_the_cap_is_a_413_by_its_length_alone(door: Door) -> None:
-    response = door.client.post(WEBHOOK, data=b"a" * 70_000, content_type=FORM_TYPE)
+def test_a_body_beyond_the_cap_is_a_413_by_its_length_alone(closed_door: Door) -> None:
+    response = closed_door.client.post(WEBHOOK, data=b"a" * 70_000, content_type=FORM_TYPE)
     assert_problem(response, 413)
 
 
@@ -153,20 +155,20 @@ class Stalling:
         """Nothing was opened."""
 
 
-def test_a_body_that_stops_coming_is_a_408(door: Door) -> None:
+def test_a_body_that_stops_coming_is_a_408(closed_door: Door) -> None:
     overrides = {"wsgi.input": Stalling(), "CONTENT_LENGTH": "100"}
-    assert_problem(door.client.post(WEBHOOK, content_type=FORM_TYPE, environ_overrides=overrides), 408)
+    assert_problem(closed_door.client.post(WEBHOOK, content_type=FORM_TYPE, environ_overrides=overrides), 408)
 
 
-def test_an_account_that_is_not_there_is_a_404(door: Door) -> None:
-    assert_problem(post_whatsapp(door.client, whatsapp_form(), path="/webhooks/whatsapp/other"), 404)
-    assert_problem(post_whatsapp(door.client, whatsapp_form(), path="/webhooks/telegram/default"), 404)
+def test_an_account_that_is_not_there_is_a_404(closed_door: Door) -> None:
+    assert_problem(post_whatsapp(closed_door.client, whatsapp_form(), path="/webhooks/whatsapp/other"), 404)
+    assert_problem(post_whatsapp(closed_door.client, whatsapp_form(), path="/webhooks/telegram/default"), 404)
 
 
-def test_chat_has_no_webhook_that_would_go_round_its_keys(door: Door) -> None:
-    response = door.client.post("/webhooks/chat/default", json={"user_id": "ana", "message": "Oi"})
+def test_chat_has_no_webhook_that_would_go_round_its_keys(closed_door: Door) -> None:
+    response = closed_door.client.post("/webhooks/chat/default", json={"user_id": "ana", "message": "Oi"})
     assert_problem(response, 404)
-    assert inbound_rows(door.engine) == []
+    assert inbound_rows(closed_door.engine) == []
 
 
 def test_an_account_without_credentials_refuses_everybody(make_door: DoorMaker) -> None:
@@ -175,9 +177,9 @@ def test_an_account_without_credentials_refuses_everybody(make_door: DoorMaker) 
     assert_problem(post_whatsapp(door.client, whatsapp_form(), token=""), 403)
 
 
-def test_other_methods_are_refused(door: Door) -> None:
-    assert assert_problem(door.client.get(WEBHOOK), 405)
-    assert_problem(door.client.put(WEBHOOK), 405)
+def test_other_methods_are_refused(closed_door: Door) -> None:
+    assert assert_problem(closed_door.client.get(WEBHOOK), 405)
+    assert_problem(closed_door.client.put(WEBHOOK), 405)
 
 
 def test_without_the_database_the_platform_is_told_to_come_again(make_door: DoorMaker) -> None:
@@ -249,10 +251,10 @@ def test_a_callback_with_a_forged_signature_moves_nothing(door: Door) -> None:
         assert connection.execute(select(outbox.c.status)).scalar_one() == "sent"
 
 
-def test_a_callback_signed_for_one_part_does_not_fit_another(door: Door) -> None:
+def test_a_callback_signed_for_one_part_does_not_fit_another(closed_door: Door) -> None:
     form, mine = status_form("failed"), f"{WEBHOOK}/status/{uuid4()}"
     signature = sign(f"http://127.0.0.1:8000{mine}", form, "a-secret-of-nobody")
-    response = door.client.post(
+    response = closed_door.client.post(
         f"{WEBHOOK}/status/{uuid4()}",
         data=urlencode(form),
         content_type=FORM_TYPE,
