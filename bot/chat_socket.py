@@ -237,6 +237,8 @@ def read_frame_id(frame: str | bytes) -> dict[str, str | int]:
     except (ValueError, RecursionError):
         return {}  # the channel says what is wrong with it
     frame_id = content.get("id") if isinstance(content, dict) else None
+    if isinstance(frame_id, str) and not frame_id.isprintable():  # a lone surrogate could not be sent back
+        return {}
     if isinstance(frame_id, str | int) and len(repr(frame_id)) <= _LONGEST_ID:
         return {"id": frame_id}
     return {}

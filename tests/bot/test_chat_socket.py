@@ -267,6 +267,7 @@ def test_a_broken_handshake_is_a_400(web: RunningWeb) -> None:
         ("[" * 100_000, {}),
         ('{"id": "' + "x" * 500 + '"}', {}),
         ('{"id": ' + "9" * 5000 + "}", {}),
+        (r'{"id": "\ud800"}', {}),
     ],
 )
 def test_only_a_fit_id_is_echoed(frame: str | bytes, echo: dict[str, object]) -> None:
