@@ -23,7 +23,7 @@ def upgrade(database_url: str) -> None:
             guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK_KEY})
             connection.execute(text("SET statement_timeout = 0; SET lock_timeout = '5s'"))
             connection.commit()
-            command.upgrade(_config(connection), "head")
+            command.upgrade(config_for(connection), "head")
             connection.commit()
             guard.invalidate()
     finally:
@@ -32,7 +32,7 @@ def upgrade(database_url: str) -> None:
 
 def head_revision() -> str:
     """The newest migration this code knows."""
-    head = ScriptDirectory.from_config(_config(None)).get_current_head()
+    head = ScriptDirectory.from_config(config_for(None)).get_current_head()
     assert head is not None, "there is always a first migration"
     return head
 
@@ -43,7 +43,8 @@ def is_at_head(engine: Engine) -> bool:
         return MigrationContext.configure(connection).get_current_revision() == head_revision()
 
 
-def _config(connection: Connection | None) -> Config:
+def config_for(connection: Connection | None) -> Config:
+    """What Alembic commands need; migrating ones need the connection."""
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

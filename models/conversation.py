@@ -35,6 +35,9 @@ class Conversation(SQLModel, table=True):
     lease_owner: str | None = Field(default=None, sa_column=string(nullable=True))
     lease_until: datetime | None = Field(default=None, sa_column=moment())
     fence: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    held_by: str | None = Field(default=None, sa_column=string(nullable=True))  # the person who answers instead
+    held_at: datetime | None = Field(default=None, sa_column=moment())
+    wanted_at: datetime | None = Field(default=None, sa_column=moment())  # when a person was asked for
     due_at: datetime | None = Field(default=None, sa_column=moment())
     rung_at: datetime | None = Field(default=None, sa_column=moment())  # by the sweeper
     created_at: datetime = Field(sa_column=moment(nullable=False))

@@ -12,9 +12,10 @@ from models.conversation import conversations
 from models.errors import IdempotencyConflict
 from models.ids import new_id
 from models.inbound import InboundMessage
-from models.message import messages, raw_events
+from models.message import media, messages, raw_events
 from models.session import session_scope
 from models.tenant import AccountKey
+from models.threads import find_thread_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,48 +115,79 @@ def _store_one(
     event_id: UUID | None,
     quiet: timedelta,
 ) -> Stored:
-    conversation_id, seq = _next_place(connection, account, item, quiet)
+    thread_key = find_thread_key(connection, account.id, item) or item.thread_key
+    conversation_id, seq = _next_place(connection, account, item, thread_key, quiet)
+    message_id = new_id()
     statement = upsert(messages).values(
-        id=new_id(),
+        id=message_id,
         tenant_id=account.tenant_id,
         conversation_id=conversation_id,
         account_id=account.id,
         external_id=item.external_id,
         seq=seq,
         direction="in",
-        kind=item.kind,
-        text=item.text,
-        extra=dict(item.extra) or None,
-        fingerprint=item.fingerprint,
         raw_event_id=event_id,
         trace_id=request.trace_id,
+        **_words_of(item),
     )
     claimed = connection.execute(
         statement.on_conflict_do_nothing(constraint="message_claimed_once").returning(messages.c.id)
     ).scalar_one_or_none()
     if claimed is None:
         raise _Raced
-    return Stored(claimed, conversation_id, is_duplicate=False)
+    _store_media(connection, account, message_id, item)
+    return Stored(message_id, conversation_id, is_duplicate=False)
+
+
+def _words_of(item: InboundMessage) -> dict[str, object]:
+    return {
+        "kind": item.kind,
+        "text": item.text,
+        "subject": item.subject,
+        "aside": item.aside,
+        "quotes": item.quotes,
+        "follows": list(item.follows) or None,
+        "is_forwarded": item.is_forwarded,
+        "is_verified": item.is_verified,
+        "unanswerable": item.unanswerable,
+        "extra": dict(item.extra) or None,
+        "fingerprint": item.fingerprint,
+    }
+
+
+def _store_media(connection: Connection, account: AccountKey, message_id: UUID, item: InboundMessage) -> None:
+    """Rows only: the worker fetches the bytes, or reads them out of the raw event again."""
+    if not item.media:
+        return
+    common = {"tenant_id": account.tenant_id, "message_id": message_id}
+    rows = [
+        {**common, "id": new_id(), "number": number, "content_type": one.content_type, "name": one.name, "url": one.url}
+        for number, one in enumerate(item.media)
+    ]
+    connection.execute(insert(media), rows)
 
 
 def _next_place(
-    connection: Connection, account: AccountKey, item: InboundMessage, quiet: timedelta
+    connection: Connection, account: AccountKey, item: InboundMessage, thread_key: str, quiet: timedelta
 ) -> tuple[UUID, int]:
     """The conversation, made if new, locked until the commit, and the next number in it."""
+    c = conversations.c
     due_at = func.now() + literal(quiet)
     changed = {
         "sender": item.sender,
         "aliases": "\n".join(item.aliases),
         "reply_to": item.reply_to or item.sender,
         "sender_name": item.sender_name,
-        "due_at": func.least(conversations.c.due_at, due_at),
     }
-    fixed = {"id": new_id(), "tenant_id": account.tenant_id, "account_id": account.id, "thread_key": item.thread_key}
-    statement = upsert(conversations).values(**fixed, **{**changed, "due_at": due_at}, next_seq=2)
+    fixed = {"id": new_id(), "tenant_id": account.tenant_id, "account_id": account.id, "thread_key": thread_key}
+    # What nobody may answer wakes nobody.
+    is_due = not item.unanswerable
+    statement = upsert(conversations).values(**fixed, **changed, due_at=due_at if is_due else None, next_seq=2)
+    woken = {"due_at": func.least(c.due_at, due_at)} if is_due else {}
     row = connection.execute(
         statement.on_conflict_do_update(
             index_elements=["account_id", "thread_key"],
-            set_={**changed, "next_seq": conversations.c.next_seq + 1},
-        ).returning(conversations.c.id, conversations.c.next_seq)
+            set_={**changed, **woken, "next_seq": c.next_seq + 1},
+        ).returning(c.id, c.next_seq)
     ).one()
     return row.id, row.next_seq - 1

@@ -4,7 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import json, key, moment, reference, string, table_of
@@ -33,7 +43,7 @@ class Message(SQLModel, table=True):
         UniqueConstraint("account_id", "external_id", name="message_claimed_once"),
         UniqueConstraint("conversation_id", "seq"),
         CheckConstraint("direction IN ('in', 'out')", name="message_direction_known"),
-        Index("message_pending", "conversation_id", "seq", postgresql_where="turn_id IS NULL"),
+        Index("message_waiting", "conversation_id", "seq", postgresql_where="turn_id IS NULL AND unanswerable = ''"),
         Index("message_of_turn", "turn_id"),
         ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["account_id"], ["channel_account.id"], ondelete="CASCADE"),
@@ -49,6 +59,13 @@ class Message(SQLModel, table=True):
     direction: str = Field(sa_column=string())
     kind: str = Field(sa_column=string(default="text"))
     text: str = Field(sa_column=string())
+    subject: str = Field(sa_column=string())
+    aside: str = Field(sa_column=string())  # what was cut off the text, kept for who asks
+    quotes: str = Field(sa_column=string())  # external id of the message it answers or points at
+    follows: list[Any] | None = Field(default=None, sa_column=json())  # external ids of its thread, nearest first
+    is_forwarded: bool = Field(sa_column=Column(Boolean, nullable=False, server_default="false"))
+    is_verified: bool = Field(sa_column=Column(Boolean, nullable=False, server_default="true"))
+    unanswerable: str = Field(sa_column=string())  # why nobody may answer it; such a message never becomes a turn
     extra: dict[str, Any] | None = Field(default=None, sa_column=json())
     fingerprint: str = Field(sa_column=string())
     turn_id: UUID | None = Field(default=None, sa_column=reference(nullable=True))
@@ -57,5 +74,32 @@ class Message(SQLModel, table=True):
     received_at: datetime = Field(sa_column=moment(nullable=False))
 
 
+class Media(SQLModel, table=True):
+    """A file of a message: pending until the worker has it, then stored; failed or deleted when it never will be."""
+
+    __tablename__ = "media"
+    __table_args__ = (
+        UniqueConstraint("message_id", "number"),
+        CheckConstraint("status IN ('pending', 'stored', 'failed', 'deleted')", name="media_status_known"),
+        ForeignKeyConstraint(["message_id"], ["message.id"], ondelete="CASCADE"),
+    )
+
+    id: UUID = Field(sa_column=key())
+    tenant_id: UUID = Field(sa_column=reference(index=True))
+    message_id: UUID = Field(sa_column=reference())
+    number: int = Field(sa_column=Column(Integer, nullable=False))
+    content_type: str = Field(sa_column=string())  # claimed by the sender's side; what the bytes are, once stored
+    name: str = Field(sa_column=string())
+    url: str = Field(sa_column=string())  # where the platform keeps it; empty: it came with the request itself
+    status: str = Field(sa_column=string(default="pending"))
+    storage_key: str = Field(sa_column=string())
+    size: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    transcript: str | None = Field(default=None, sa_column=string(nullable=True))
+    error: str = Field(sa_column=string())
+    tries: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
+    created_at: datetime = Field(sa_column=moment(nullable=False))
+
+
 raw_events = table_of(RawEvent)
 messages = table_of(Message)
+media = table_of(Media)

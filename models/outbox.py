@@ -25,19 +25,31 @@ from models.columns import json, key, moment, reference, string, table_of
 from models.reply import OutboundPart
 
 # How far a part has come. Receipts only move it to a higher rank; `failed` is final.
-RANK = {"pending": 0, "sending": 1, "unknown": 2, "sent": 3, "delivered": 4, "read": 5, "failed": 9, "held": 9}
-SETTLED = ("sent", "delivered", "read", "failed", "held")
+RANK = {
+    "draft": 0,
+    "pending": 0,
+    "sending": 1,
+    "unknown": 2,
+    "sent": 3,
+    "delivered": 4,
+    "read": 5,
+    "failed": 9,
+    "held": 9,
+    "rejected": 9,
+}
+SETTLED = ("sent", "delivered", "read", "failed", "held", "rejected")
 
 
 class OutboxPart(SQLModel, table=True):
     """pending -> sending (committed before the call) -> sent -> delivered -> read, or failed; unknown is reconciled,
-    and held when nobody can say."""
+    and held when nobody can say. A draft waits for an operator, who makes it pending or rejected."""
 
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("turn_id", "number"),
         CheckConstraint(
-            "status IN ('pending', 'sending', 'unknown', 'sent', 'delivered', 'read', 'failed', 'held')",
+            "status IN ('draft', 'pending', 'sending', 'unknown', 'sent', 'delivered', 'read', 'failed', 'held', "
+            "'rejected')",
             name="outbox_status_known",
         ),
         Index("outbox_unsettled", "conversation_id", postgresql_where="status IN ('pending', 'sending', 'unknown')"),
@@ -54,6 +66,7 @@ class OutboxPart(SQLModel, table=True):
     number: int = Field(sa_column=Column(Integer, nullable=False))
     to_address: str = Field(sa_column=string())
     body: str = Field(sa_column=string())
+    extra: dict[str, Any] | None = Field(default=None, sa_column=json())  # as the channel's `render` gave it
     status: str = Field(sa_column=string(default="pending"))
     provider_id: str | None = Field(default=None, sa_column=string(nullable=True))
     tries: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
@@ -113,7 +126,9 @@ def get_due_part(connection: Connection, turn_id: UUID) -> DuePart:
         .limit(1)
     ).one()
     taken = _neighbours(connection, row.conversation_id, row.id, row.attempted_at)
-    part = OutboundPart(row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at, taken=taken)
+    part = OutboundPart(
+        row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at, row.extra or {}, taken
+    )
     return DuePart(part, row.status, row.tries, row.asked, row.age, row.since_attempt)
 
 

@@ -18,6 +18,7 @@ from models.reply import RenderedPart
 from models.run import completions, runs
 from models.tenant import AccountKey, ChannelAccount
 from models.turn import turns
+from models.work import is_waiting
 
 _accounts = table_of(ChannelAccount)
 
@@ -75,9 +76,7 @@ def freeze_turn(connection: Connection, lease: Lease, *, one_message: bool) -> U
     """Make the pending messages (or only the first) a turn; it takes the first one's id. None if there are none."""
     check_lease(connection, lease)
     m = messages.c
-    pending = select(m.id, m.seq, m.tenant_id, m.trace_id).where(
-        m.conversation_id == lease.conversation_id, m.turn_id.is_(None), m.direction == "in"
-    )
+    pending = select(m.id, m.seq, m.tenant_id, m.trace_id).where(is_waiting(lease.conversation_id))
     rows = connection.execute(pending.order_by(m.seq).limit(1 if one_message else 200)).all()
     if not rows:
         return None
@@ -206,7 +205,10 @@ def _insert_parts(connection: Connection, thread: Thread, turn: BegunTurn, parts
         "turn_id": turn.id,
         "to_address": thread.reply_to,
     }
-    rows = [{**common, "id": new_id(), "number": number, "body": part.body} for number, part in enumerate(parts)]
+    rows = [
+        {**common, "id": new_id(), "number": number, "body": part.body, "extra": dict(part.extra) or None}
+        for number, part in enumerate(parts)
+    ]
     connection.execute(insert(outbox), rows)
 
 

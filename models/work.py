@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from models.conversation import conversations
 from models.message import messages
@@ -44,12 +44,13 @@ def find_work(connection: Connection, conversation_id: UUID, window: QuietWindow
     unsettled = (t.conversation_id == conversations.c.id) & (t.status != "settled")
     now = func.clock_timestamp().label("now")  # the transaction's own now() is older than what others just committed
     row = connection.execute(
-        select(now, t.id, t.status, t.next_try_at)
+        select(now, t.id, t.status, t.next_try_at, conversations.c.held_by)
         .select_from(conversations.outerjoin(turns, unsettled))
         .where(conversations.c.id == conversation_id)
     ).one()
     if row.id is None:
-        return _pending_work(connection, conversation_id, window, row.now)
+        is_held = row.held_by is not None  # a person answers: the bot is silent, and forgets nothing
+        return Work("none", row.now) if is_held else _pending_work(connection, conversation_id, window, row.now)
     if row.status == "open":
         return Work("answer", row.now, row.next_try_at or row.now, row.id)
     return _delivery_work(connection, row.id, row.now)
@@ -58,24 +59,37 @@ def find_work(connection: Connection, conversation_id: UUID, window: QuietWindow
 def _delivery_work(connection: Connection, turn_id: UUID, now: datetime) -> Work:
     o = outbox.c
     part = connection.execute(
-        select(o.next_try_at).where(o.turn_id == turn_id, o.status.not_in(SETTLED)).order_by(o.number).limit(1)
+        select(o.status, o.next_try_at)
+        .where(o.turn_id == turn_id, o.status.not_in(SETTLED))
+        .order_by(o.number)
+        .limit(1)
     ).first()
     if part is None:
         return Work("settle", now, now, turn_id)
+    if part.status == "draft":
+        return Work("none", now)  # until an operator has looked at it
     return Work("deliver", now, part.next_try_at or now, turn_id)
 
 
 def _pending_work(connection: Connection, conversation_id: UUID, window: QuietWindow, now: datetime) -> Work:
     m = messages.c
-    pending = (m.conversation_id == conversation_id) & m.turn_id.is_(None) & (m.direction == "in")
     row = connection.execute(
-        select(func.min(m.received_at).label("first"), func.max(m.received_at).label("last")).where(pending)
+        select(func.min(m.received_at).label("first"), func.max(m.received_at).label("last")).where(
+            is_waiting(conversation_id)
+        )
     ).one()
     if row.first is None:
         return Work("none", now)
     if not window.coalesces:
         return Work("freeze", now, now)
     return Work("freeze", now, min(row.last + window.quiet, row.first + window.longest))
+
+
+def is_waiting(conversation_id: UUID) -> ColumnElement[bool]:
+    """The messages of a conversation that no turn has yet, and that somebody may answer."""
+    m = messages.c
+    mine = (m.conversation_id == conversation_id) & (m.direction == "in")
+    return mine & m.turn_id.is_(None) & (m.unanswerable == "")
 
 
 def find_wait(connection: Connection, conversation_id: UUID) -> timedelta | None:

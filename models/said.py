@@ -1,0 +1,109 @@
+"""What a turn's messages say, with everything that came with them: what the question to the agent is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select, update
+
+from models.message import media, messages
+from models.outbox import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class SaidMedia:
+    """A file of a message, as far as it was dealt with."""
+
+    id: UUID
+    message_id: UUID
+    number: int
+    content_type: str
+    name: str
+    url: str
+    status: str
+    storage_key: str
+    transcript: str | None
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaidMessage:
+    """One message of a turn. `quoted` is the text of the message it points at, where we have it."""
+
+    id: UUID
+    external_id: str
+    kind: str
+    text: str
+    subject: str
+    quoted: str
+    follows: tuple[str, ...]
+    is_forwarded: bool
+    is_verified: bool
+    extra: Mapping[str, Any]
+    raw_event_id: UUID | None
+    received_at: datetime
+    media: tuple[SaidMedia, ...]
+
+
+def find_said(connection: Connection, turn_id: UUID) -> list[SaidMessage]:
+    """In the order in which it was said."""
+    m = messages.c
+    rows = connection.execute(select(messages).where(m.turn_id == turn_id, m.direction == "in").order_by(m.seq)).all()
+    files = _find_media(connection, [row.id for row in rows])
+    quoted = {row.quotes: _find_quoted(connection, row.account_id, row.quotes) for row in rows if row.quotes}
+    return [
+        SaidMessage(
+            id=row.id,
+            external_id=row.external_id,
+            kind=row.kind,
+            text=row.text,
+            subject=row.subject,
+            quoted=quoted.get(row.quotes, ""),
+            follows=tuple(row.follows or ()),
+            is_forwarded=row.is_forwarded,
+            is_verified=row.is_verified,
+            extra=row.extra or {},
+            raw_event_id=row.raw_event_id,
+            received_at=row.received_at,
+            media=tuple(one for one in files if one.message_id == row.id),
+        )
+        for row in rows
+    ]
+
+
+def _find_media(connection: Connection, message_ids: list[UUID]) -> list[SaidMedia]:
+    f = media.c
+    statement = select(*(f[column.name] for column in fields(SaidMedia))).where(f.message_id.in_(message_ids))
+    return [SaidMedia(*row) for row in connection.execute(statement.order_by(f.message_id, f.number))]
+
+
+def _find_quoted(connection: Connection, account_id: UUID, external_id: str) -> str:
+    """A person may point at her own words or at a part of ours."""
+
+    m = messages.c
+    text = connection.execute(
+        select(m.text).where(m.account_id == account_id, m.external_id == external_id)
+    ).scalar_one_or_none()
+    if text is None:
+        text = connection.execute(select(outbox.c.body).where(outbox.c.provider_id == external_id)).scalar()
+    return text or ""
+
+
+def keep_media(connection: Connection, media_id: UUID, *, storage_key: str, content_type: str, size: int) -> None:
+    values = {"status": "stored", "storage_key": storage_key, "content_type": content_type, "size": size, "error": ""}
+    connection.execute(update(media).where(media.c.id == media_id).values(**values))
+
+
+def keep_transcript(connection: Connection, media_id: UUID, transcript: str) -> None:
+    connection.execute(update(media).where(media.c.id == media_id).values(transcript=transcript))
+
+
+def miss_media(connection: Connection, media_id: UUID, *, error: str, is_final: bool) -> int:
+    """It could not be had this time, or ever (`is_final`); returns how often it was tried."""
+    f = media.c
+    values = {"tries": f.tries + 1, "error": error, "status": "failed" if is_final else "pending"}
+    return int(
+        connection.execute(update(media).where(f.id == media_id).values(**values).returning(f.tries)).scalar_one()
+    )
