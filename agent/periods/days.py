@@ -74,10 +74,16 @@ def days_before(anchor: Period, count: int) -> Period:
     return Period(plus_days(anchor.start, -count), plus_days(anchor.start, -1))
 
 
+def is_whole(period: Period, unit: str) -> bool:
+    """Whether the period is a whole calendar unit, such as the YEAR."""
+    whole = unit_holding(period.start, unit)
+    return (whole.start, whole.end) == (period.start, period.end)
+
+
 def period_before(anchor: Period) -> Period:
     """The calendar unit before, if the anchor is a whole one; else as many days just before it."""
     for unit in ("MONTH", "WEEK", "QUARTER", "HALF", "YEAR", "FORT"):
-        if unit_holding(anchor.start, unit) == Period(anchor.start, anchor.end):
+        if is_whole(anchor, unit):
             return unit_holding(anchor.start, unit, -1)
     return days_before(anchor, anchor.days)
 
@@ -85,6 +91,15 @@ def period_before(anchor: Period) -> Period:
 def year_before(period: Period) -> Period:
     """Both ends one year back; 29 February becomes 28."""
     return Period(plus_months(period.start, -12), plus_months(period.end, -12))
+
+
+def in_year(period: Period, year: int) -> Period:
+    """Both ends in that year; a last day of a month stays one, other days keep their number where they can."""
+    shift = 12 * (year - period.start.year)
+    start, end = plus_months(period.start, shift), plus_months(period.end, shift)
+    if plus_days(period.end, 1).day == 1:
+        end = month_of(end.year, end.month).end
+    return Period(start, end)
 
 
 def latest(build: Callable[[int], Period], today: date) -> Period:

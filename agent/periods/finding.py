@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from agent.periods import days
+from agent.periods.ellipsis import complete
 from agent.periods.joining import Atom, join
 from agent.periods.lexicon import NAME_LIKE, WEAK
 from agent.periods.named import NAMED_RULES
@@ -33,7 +34,7 @@ def find_periods(text: str, today: date) -> list[FoundPeriod]:
     """All periods the text names, in order, without overlaps. Pure and linear; never raises."""
     found: list[FoundPeriod] = []
     tokens = _in_context(tokens_of(text))
-    for atom in join(_atoms(tokens, today), tokens, today):
+    for atom in complete(join(_atoms(tokens, today), tokens, today), tokens):
         if atom.reading.kind == "skip" or atom.reading.period is None:
             continue
         if atom.reading.unit == "SAME" and not found:

@@ -145,5 +145,5 @@ NOT_TYPOS: Final = _set(
     "abriu diario these mouth marko macro marcar star stars stat starts smart semanais mais maior media "
     "medio segura segue segundo anterioridade desce desse deste desta desde doente ontario teste testa "
     "resto resta restam janela preco precos margo marte largo carnal year years fear finas fina final "
-    "finais period segundos segundas quarters quart"
+    "finais pior piores period segundos segundas quarters quart"
 )

@@ -1,11 +1,12 @@
 """Rules for days, months and feasts called by number or name: "10/04", "março de 2025", "1º tri", "black friday"."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from re import Match
 
 from agent.periods import days
-from agent.periods.reading import Builder, Kind, Reading, Rule, recurring
+from agent.periods.reading import Builder, Kind, Reading, Rule, recurring, yearly
 from models.period import Period
 
 _OF = r"(?:(?:de|do|da|del|of|in|the|el|em|en)\b ?){0,3}"
@@ -41,10 +42,7 @@ def _day_of_month(match: Match[str], today: date) -> Reading:
     def build(of_year: int) -> Period:
         return Period(date(of_year, month, first), date(of_year, month, last))
 
-    kind: Kind = "day" if first == last else "range"
-    if year is not None:
-        return Reading(kind, build(year))
-    return recurring(kind, lambda day: days.latest(build, day), today, "year")
+    return yearly(build, year, today, "day" if first == last else "range")
 
 
 def _numbered_day(match: Match[str], today: date) -> Reading:
@@ -65,10 +63,8 @@ def _numbered_days(match: Match[str], today: date) -> Reading:
 def _month(match: Match[str], today: date) -> Reading:
     month, year = int(match["m"]), _year(match, today)
     weak = match["name"][0].islower() and match["lead"] is None and match["tail"] is None
-    if year is not None:
-        return Reading("named", days.month_of(year, month), unit="MONTH")
-    reading = recurring("named", lambda day: days.latest(lambda y: days.month_of(y, month), day), today, "year")
-    return Reading("weak" if weak else "named", reading.period, reading.recur, reading.cycle, "MONTH")
+    kind: Kind = "weak" if weak and year is None else "named"
+    return yearly(lambda of_year: days.month_of(of_year, month), year, today, kind, "MONTH")
 
 
 def _last_month_named(match: Match[str], today: date) -> Reading:
@@ -97,14 +93,7 @@ def _part(size: int, unit: str) -> Builder:
         first_month = (number - 1) * size + 1
         if not 1 <= number <= 12 // size:
             raise ValueError("a year has no such part")
-        if year is not None:
-            return Reading("named", days.months_from(date(year, first_month, 1), size), unit=unit)
-        return recurring(
-            "named",
-            lambda day: days.latest(lambda y: days.months_from(date(y, first_month, 1), size), day),
-            today,
-            "year",
-        )
+        return yearly(lambda of_year: days.months_from(date(of_year, first_month, 1), size), year, today, unit=unit)
 
     return build
 
@@ -120,44 +109,50 @@ def _fortnight(match: Match[str], today: date) -> Reading:
     month = match["m"]
     if not month and not match["rel"] and match["n"] == "LAST":
         raise ValueError("the last fortnight of no month")
+
+    def within(larger: Period) -> Period:
+        if days.is_whole(larger, "MONTH"):
+            return days.fortnight(larger.start.year, larger.start.month, number)
+        if month and days.is_whole(larger, "YEAR"):
+            return days.fortnight(larger.start.year, int(month), number)
+        raise ValueError("a fortnight is part of a month")
+
     if not month:
         shift = -1 if match["rel"] and "LAST" in match["rel"] else 0
-        first = days.unit_holding(today, "MONTH", shift).start
-        return Reading("named", days.fortnight(first.year, first.month, number))
-    year = _year(match, today)
-    if year is not None:
-        return Reading("named", days.fortnight(year, int(month), number))
-    return recurring(
-        "named", lambda day: days.latest(lambda y: days.fortnight(y, int(month), number), day), today, "year"
-    )
+        of = days.unit_holding(today, "MONTH", shift)
+        unit = "OF" if match["rel"] is None else "FORT"
+        return Reading("named", within(of), unit=unit, within=within)
+    reading = yearly(lambda of_year: days.fortnight(of_year, int(month), number), _year(match, today), today)
+    return replace(reading, within=within)
 
 
 def _edge_days(match: Match[str], today: date) -> Reading:
     """ "os primeiros 10 dias de fevereiro", "the last 5 days of March"."""
-    count = int(match["n"])
-    year = _year(match, today)
+    count, month, is_last = int(match["n"]), int(match["m"]), match["edge"] == "LAST"
 
-    def build(of_year: int) -> Period:
-        whole = days.month_of(of_year, int(match["m"]))
+    def of_month(whole: Period) -> Period:
         if not 1 <= count <= whole.days:
             raise ValueError("the month has fewer days")
-        if match["edge"] == "LAST":
+        if is_last:
             return Period(days.plus_days(whole.end, 1 - count), whole.end)
         return Period(whole.start, days.plus_days(whole.start, count - 1))
 
-    return Reading("named", build(year) if year is not None else days.latest(build, today))
+    def within(larger: Period) -> Period:
+        if days.is_whole(larger, "MONTH"):
+            return of_month(larger)
+        return of_month(days.month_of(larger.start.year, month))
+
+    year = _year(match, today)
+    return replace(yearly(lambda of_year: of_month(days.month_of(of_year, month)), year, today), within=within)
 
 
 def _feast(match: Match[str], today: date) -> Reading:
-    is_week = bool(match["week"] or match["weekafter"])
+    is_week = bool(match["week"] or match["weekafter"] or match["weeklast"])
     if match["feast"] == "CARNIVAL":
         build = days.carnival_week if is_week else days.carnival
     else:
         build = days.black_friday_week if is_week else days.black_friday
-    year = _year(match, today)
-    if year is not None:
-        return Reading("named", build(year))
-    return recurring("named", lambda day: days.latest(build, day), today, "year")
+    return yearly(build, _year(match, today), today)
 
 
 def _rule(pattern: str, build: Builder) -> Rule:
@@ -165,9 +160,10 @@ def _rule(pattern: str, build: Builder) -> Rule:
 
 
 # What must stand before or after a word like "may" or "set" for it to be a month; looked at, not consumed.
-_BEFORE_MONTHS = ["em", "de", "in", "en", "of", "for", "from", "SINCE", "UNTIL", "MONTH"]
+_BEFORE_MONTHS = ["em", "de", "in", "en", "of", "for", "from", "SINCE", "UNTIL", "MONTH", "' s"]
 _LEAD = "(?P<lead>" + "|".join(f"(?<={word} )" for word in _BEFORE_MONTHS) + ")?"
-_TAIL = r"(?P<tail>(?= (?:sales|revenue|orders|numbers|results|figures|ventas|vendas)))?"
+_AFTER_MONTHS = "sales|revenue|orders|numbers|results|figures|ventas|vendas|with|vs|versus|against|contra|x"
+_TAIL = rf"(?P<tail>(?= (?:{_AFTER_MONTHS})(?!\S)))?"
 
 _RELATIVE_MONTH = "(?P<rel>MONTH LAST|LAST MONTH|THIS MONTH|MONTH THIS|MONTH)"
 
@@ -191,6 +187,7 @@ NAMED_RULES = (
     _rule(rf"(?:(?<=on )|(?<=SINCE )|(?<=from )|(?<=UNTIL ))the {_D}", _numbered_day),
     _rule(rf"(?:no |o |do |el |del |os |nos |los )?DAY {_D}{_TO}{_D2}", _numbered_days),
     _rule(rf"(?:(?<=from )|(?<=BETWEEN ))the {_D}{_TO}{_D2}", _numbered_days),
+    _rule(rf"(?:de|do|from|del) {_D} (?:a|ao|to|al|ate|UNTIL) {_D2}(?= [?!.;,]|$)", _numbered_days),
     # Months and years
     _rule(rf"{_LEAD}(?P<name>{_MONTH}){_YEAR}{_TAIL}", _month),
     _rule(rf"LAST {_MONTH}", _last_month_named),
@@ -217,7 +214,8 @@ NAMED_RULES = (
     ),
     # Feasts
     _rule(
-        rf"(?:(?P<week>WEEK) {_OF})?(?P<feast>CARNIVAL|black W4|blackfriday|bf)(?P<weekafter> WEEK)?{_YEAR}",
+        rf"(?:(?P<week>WEEK) {_OF})?(?P<feast>CARNIVAL|black W4|blackfriday|bf)"
+        rf"(?P<weekafter> WEEK)?{_YEAR}(?P<weeklast> WEEK)?",
         _feast,
     ),
 )

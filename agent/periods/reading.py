@@ -1,11 +1,12 @@
 """What a rule of the grammar makes of the words it matched."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from re import Match, Pattern
 from typing import Literal
 
+from agent.periods.days import is_whole, latest
 from models.period import Period
 
 Kind = Literal[
@@ -35,6 +36,7 @@ class Reading:
     cycle: Literal["", "year", "month", "week"] = ""  # how often `recur` comes round
     unit: str = ""
     count: int = 0
+    within: Callable[[Period], Period] | None = None  # the same thing in another year or month; ValueError if none is
 
 
 Builder = Callable[[Match[str], date], Reading]
@@ -50,3 +52,19 @@ class Rule:
 
 def recurring(kind: Kind, recur: Callable[[date], Period], today: date, cycle: Literal["year", "month"]) -> Reading:
     return Reading(kind, recur(today), recur, cycle)
+
+
+def yearly(
+    build: Callable[[int], Period], year: int | None, today: date, kind: Kind = "named", unit: str = ""
+) -> Reading:
+    """What comes once a year: that of the year named, else the latest that has begun."""
+
+    def within(larger: Period) -> Period:
+        if not is_whole(larger, "YEAR"):
+            raise ValueError("it comes once a year")
+        return build(larger.start.year)
+
+    if year is not None:
+        return Reading(kind, build(year), unit=unit, within=within)
+    reading = recurring(kind, lambda day: latest(build, day), today, "year")
+    return replace(reading, unit=unit, within=within)

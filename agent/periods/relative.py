@@ -145,7 +145,7 @@ _EDGE_OF = (
 
 # What may follow a unit and make it another one: "da semana passada", "do mês de março", "a semana do carnaval".
 _ALONE = (
-    r"(?! (?:(?:que )?LAST|PREV|RETRA|NEXT|THIS|que|q|qe|before|antes|to date|[ab]y? "
+    r"(?! (?:(?:(?:que )?LAST|PREV|RETRA|NEXT|THIS|que|q|qe|before|antes|to date|[ab]y?)(?!\S)"
     r"|(?:de |do |da |del |of )?(?:[MEme][0-9]|#|CARNIVAL|black|DAY)))"
 )
 
@@ -168,6 +168,7 @@ RELATIVE_RULES = (
     _rule(rf"(?P<u>WKND){_ALONE}", _unit(0)),
     _rule(rf"LAST {_UNIT}", _unit(-1)),
     _rule(rf"{_UNIT} (?:que )?LAST", _unit(-1)),
+    _rule(rf"{_UNIT} (?:que|q) (?:passou|paso|acabou|terminou|termino)", _unit(-1)),
     _rule(rf"(?:the )?{_UNIT} (?:before|antes de|antes da|antes do) (?:la |el |a |o )?LAST", _unit(-2)),
     _rule(rf"{_UNIT} RETRA", _unit(-2)),
     _rule(rf"RETRA {_UNIT}", _unit(-2)),
@@ -206,7 +207,7 @@ RELATIVE_RULES = (
         rf"(?:no|na|el|on|THIS|LAST|of|da|de|do) (?:(?:el|la|LAST|THIS) )?{_W}{_FEIRA}(?: LAST)?{_NOT_ORDINAL}",
         _weekday,
     ),
-    _weekday_rule(rf"{_W}(?:(?: -)? feira| LAST|(?: -)? feira LAST)", _weekday),
+    _weekday_rule(rf"{_W}(?:(?: -)? feira LAST|(?: -)? feira| LAST)", _weekday),
     _weekday_rule(rf"(?P<w>W[0-6]){_NOT_ORDINAL}", _weekday),
     _weekday_rule(rf"{_W}{_NOT_ORDINAL}", _weak_weekday),
     _rule(rf"{_W}{_FEIRA} {_OF}(?P<week>WEEK LAST|LAST WEEK|WEEK RETRA|THIS WEEK|WEEK THIS|WEEK)", _weekday_of_week),

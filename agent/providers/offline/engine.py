@@ -24,9 +24,10 @@ from agent.providers.offline.names import Names
 from agent.providers.offline.phrasing import phrase
 from agent.providers.offline.plan import Step, View
 from agent.providers.offline.planning import plan_question
+from agent.providers.offline.refusing import LIMITS_SAID, TOPICS
 from agent.providers.offline.slots import Slots
 from agent.providers.offline.splitting import questions_in
-from agent.providers.offline.wording import LIMITS_SAID, TOPICS, say
+from agent.providers.offline.wording import say
 from models.catalogue import Catalogue
 from models.errors import ProviderError
 

@@ -10,16 +10,13 @@ from typing import Final
 from agent.periods import FoundPeriod, find_periods
 from agent.periods.lexicon import NAME_LIKE, WORDS
 from agent.periods.words import Token, is_one_slip, tokens_of
+from agent.providers.offline.doubts import is_doubtful
 from agent.providers.offline.fillers import FILLERS
 from agent.providers.offline.names import NameHit, Names
 from agent.providers.offline.refusals import LIMITS, OUT_OF_REACH
 from agent.providers.offline.vocabulary import CONCEPTS, CURRENCIES, STAGES
 
 _OWNER_WORDS: Final = frozenset({"do", "da", "dos", "das", "del", "of", "by", "from", "pelo", "pela", "cliente"})
-_MEASURE_NOUNS: Final = frozenset(
-    {"faturamento", "vendas", "venda", "receita", "pedidos", "pedido", "sales", "revenue", "orders", "ventas"}
-    | {"venta", "facturacion", "ingresos", "valor", "resultado", "ticket", "cliente", "clientes"}
-)
 _LONGEST_PHRASE = 6
 _NOUNS: Final = frozenset(
     {"SALES", "REVENUE", "ORDERS", "UNITS", "TICKET", "CUSTOMER", "PRODUCT", "SALESPERSON", "GOAL"}
@@ -105,39 +102,13 @@ def _meant(word: str) -> tuple[str, str] | None:
 def scan(text: str, names: Names, today: date) -> Scan:
     """Reads a text, names first, then periods in what they leave, then the words of the trade."""
     tokens = tokens_of(text)
-    doubts = (_is_time, _is_adjective)
-    hits = [
-        hit
-        for hit in names.find(tokens)
-        if not any(doubt(tokens, hit) for doubt in doubts) and not _is_small_word(text, tokens, hit)
-    ]
+    hits = [hit for hit in names.find(tokens) if not is_doubtful(text, tokens, hit)]
     masked = _masked(text, tokens, hits)
     periods = tuple(_placed(found, tokens) for found in find_periods(masked, today))
     taken = {index for hit in hits for index in range(hit.first, hit.last + 1)}
     taken |= {index for placed in periods for index in range(placed.first, placed.last + 1)}
     marks, unknown = _marked(text, tokens, taken)
     return Scan(text, tuple(tokens), tuple(hits), periods, tuple(marks), tuple(unknown))
-
-
-def _is_time(tokens: list[Token], hit: NameHit) -> bool:
-    """A month or weekday that is also somebody's name: a name only after "do", "da" and their like."""
-    if hit.first != hit.last or tokens[hit.first].word not in WORDS:
-        return False
-    return hit.first == 0 or tokens[hit.first - 1].word not in _OWNER_WORDS
-
-
-def _is_adjective(tokens: list[Token], hit: NameHit) -> bool:
-    """ "faturamento líquido" is no "Sabão Líquido": a lone part of a product's name right after a measure."""
-    if hit.first != hit.last or hit.first == 0 or tokens[hit.first - 1].word not in _MEASURE_NOUNS:
-        return False
-    return all(entry.kind == "product" and len(entry.words) > 1 for entry in hit.candidates)
-
-
-def _is_small_word(text: str, tokens: list[Token], hit: NameHit) -> bool:
-    """Codes of states are small words too ("se", "to", "es"): a state only in capitals."""
-    token = tokens[hit.first]
-    is_code = hit.first == hit.last and len(token.word) == 2 and hit.candidates[0].kind == "state"
-    return is_code and (not text[token.start : token.end].isupper() or text.isupper())
 
 
 def _masked(text: str, tokens: list[Token], hits: list[NameHit]) -> str:

@@ -10,8 +10,24 @@ from agent.providers.offline.states import spellings_of_state
 from models.catalogue import Catalogue
 
 NameKind = Literal["salesperson", "customer", "product", "category", "state"]
-_SMALL = frozenset("de da do das dos e del la las los el y of the and d - ' . & , /".split())  # noqa: SIM905
-_INSIDE = frozenset({"de", "da", "do", "das", "dos", "e", "del", "-", "'", ".", "&", "of", "y", "and", "la", "d"})
+_SMALL = frozenset("de da do das dos e del la las los el y of the and d em en in - ' . & , /".split())  # noqa: SIM905
+_INSIDE = frozenset({"de", "da", "do", "das", "dos", "e", "del", "-", "'", ".", "&", "of", "y", "and", "la", "d"}) | {
+    "em",
+    "en",
+    "in",
+}
+# No name, however shortened, starts or ends with one of these: "água com gás" but not "água com".
+_PREPOSITIONS = frozenset({"com", "sem", "con", "sin", "with", "para", "pra", "for", "por", "by"})
+# Words of every day are a name ("o Bom Dia comprou") only where a name would stand.
+_BEFORE_A_NAME = frozenset(
+    ["o", "do", "da", "dos", "das", "ao", "pro", "pra", "para", "pelo", "pela", "no", "na", "el", "del", "al", "for"]
+    + ["from", "by", "of", "to", "at", "cliente", "customer", "vendas", "ventas", "loja", "mercado"]
+)
+_AFTER_A_BUYER = frozenset(
+    ["comprou", "compra", "comprava", "comprando", "pediu", "pede", "gastou", "levou", "bought", "buys", "spent"]
+    + ["ordered", "compro", "pidio", "gasto"]
+)
+_BEFORE_A_NAMED_MONTH = frozenset({"do", "da", "ao", "pelo", "pela", "pro", "cliente", "customer"})
 _LONGEST = 7
 
 
@@ -83,7 +99,7 @@ class Names:
         index = first
         while index < len(tokens) and len(words) < _LONGEST:
             token = tokens[index]
-            if token.word in _INSIDE and words:
+            if words and (token.word in _INSIDE or _is_inside_number(tokens, index)):
                 index += 1
                 continue
             known = self._known(token.word)
@@ -94,10 +110,22 @@ class Names:
             candidates = self._holding(tuple(words), common)
             if candidates is None:
                 break
-            if candidates:
+            if not candidates and common and _stands_as_name(tokens, first, index):
+                candidates = self._run_of(tuple(words))
+            if candidates and not {tokens[first].word, token.word} & _PREPOSITIONS:
                 best = NameHit(first, index, candidates)
             index += 1
         return best
+
+    def _run_of(self, words: tuple[str, ...]) -> tuple[Entry, ...]:
+        """Customers and salespeople whose name holds exactly this run of everyday words."""
+        size = len(words)
+        return tuple(
+            entry
+            for entry in self._by_word[words[0]]
+            if entry.kind in {"customer", "salesperson"}
+            and any(entry.words[at : at + size] == words for at in range(len(entry.words) - size + 1))
+        )
 
     def _known(self, word: str) -> str | None:
         stemmed = stem(word)
@@ -130,6 +158,29 @@ class Names:
         if common or all(len(word) < 2 or word.isdigit() for word in words):
             return ()
         return tuple(entry for entry in holding if entry.kind != "state")
+
+
+def _is_inside_number(tokens: list[Token], index: int) -> bool:
+    """The comma of "1,5L", and the one people write before a size: "café, 500g"."""
+    if tokens[index].word not in {",", "."} or index + 2 >= len(tokens):
+        return False
+    before, after, unit = tokens[index - 1], tokens[index + 1], tokens[index + 2]
+    is_decimal = before.word.isdigit() and before.end == tokens[index].start and after.start == tokens[index].end
+    is_size = unit.word.isalpha() and unit.start == after.end
+    return after.word.isdigit() and (is_decimal or is_size)
+
+
+def _stands_as_name(tokens: list[Token], first: int, last: int) -> bool:
+    """Whether everyday words stand where a name would: "as compras do Bom Dia", "o Ano Novo comprou"."""
+    before = tokens[first - 1].word if first else ""
+    if first == last:
+        return before in _BEFORE_A_NAMED_MONTH and tokens[first].concept[:1] in {"M", "E"} and _is_month(tokens[first])
+    after = tokens[last + 1].word if last + 1 < len(tokens) else ""
+    return before in _BEFORE_A_NAME or after in _AFTER_A_BUYER
+
+
+def _is_month(token: Token) -> bool:
+    return token.concept[1:].isdigit()
 
 
 def _stems(tokens: list[Token]) -> tuple[str, ...]:
