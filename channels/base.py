@@ -5,7 +5,7 @@ The order verify -> parse -> store -> ring -> acknowledge is fixed by the caller
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Protocol
 
 from models.inbound import InboundMedia, InboundMessage, Receipt
@@ -49,6 +49,7 @@ class Capabilities:
     coalesces: bool  # several quick messages become one turn
     max_body: int = 1_000_000  # bytes of an inbound request
     pause_between_parts: float = 0.0  # seconds
+    reply_window: timedelta | None = None  # since the person's last message; free text is refused after it
 
 
 class Channel(Protocol):
@@ -108,4 +109,16 @@ class History(Protocol):
 
     def list_since(self, since: datetime) -> Sequence[InboundMessage]:
         """Oldest first. Raises DeliveryError."""
+        ...
+
+
+class Templates(Protocol):
+    """A channel whose platform takes only approved templates once its reply window has closed."""
+
+    def needs_template(self, error_code: str) -> bool:
+        """Whether a refusal or a receipt with this code says that the window has closed."""
+        ...
+
+    def as_template(self, part: OutboundPart) -> OutboundPart | None:
+        """The same part, with the same id, as the account's template; None when it cannot be said by one. Pure."""
         ...

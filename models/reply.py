@@ -73,12 +73,16 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The platform refused, and nothing was sent. `retry_after` is in seconds."""
+    """The platform refused, and nothing was sent. `retry_after` is in seconds.
+
+    With `use_template` the same part is refused again and again, but the channel's `as_template` of it may pass.
+    """
 
     code: str
     reason: str
     permanent: bool
     retry_after: float | None = None
+    use_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)
