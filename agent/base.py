@@ -38,6 +38,7 @@ class ChatMessage:
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""  # on a tool's line: the call it answers
     at: datetime | None = None
+    is_context: bool = False  # on a user's line: data around the question, not the person's own words now
     provider: str = ""  # who wrote `provider_state`
     provider_state: Any = None
 
@@ -181,7 +182,8 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TurnInput:
-    """What is to be answered. `text` joins the turn's messages by line breaks."""
+    """What is to be answered. `text` joins the turn's messages by line breaks; `context` goes before it in the prompt:
+    what it points at, where it comes from."""
 
     turn_id: UUID
     text: str
@@ -189,6 +191,7 @@ class TurnInput:
     situation: Situation
     timezone: str
     company: str = ""
+    context: Sequence[ChatMessage] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,12 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 
 def build_prompt(turn: TurnInput) -> list[ChatMessage]:
-    """Instructions, situation, the remembered turns, and what is asked now."""
+    """Instructions, situation, the remembered turns, what surrounds the question, and the question."""
     return [
         ChatMessage("system", _SYSTEM.format(company=turn.company or "the company")),
         ChatMessage("system", _describe(turn.situation, turn.timezone)),
         *turn.history,
+        *turn.context,
         ChatMessage("user", turn.text),
     ]
 

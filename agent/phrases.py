@@ -6,7 +6,20 @@ from typing import Literal
 
 from agent.base import Language
 
-Phrase = Literal["greeting_unknown", "reset_done", "only_text", "cannot_now", "limit_reached", "refused"]
+Phrase = Literal[
+    "greeting_unknown",
+    "greeting_unverified",
+    "reset_done",
+    "only_text",
+    "no_ears",
+    "nothing_heard",
+    "no_eyes",
+    "file_missing",
+    "person_called",
+    "cannot_now",
+    "limit_reached",
+    "refused",
+]
 
 _TEXTS: dict[Phrase, dict[Language, str]] = {
     "greeting_unknown": {
@@ -17,6 +30,14 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "es": "¡Hola! Soy el asistente de ventas de {company}. Todavía no conozco este contacto, así que no puedo "
         "consultar datos por aquí. Puedo pedir que una persona del equipo le hable: responda con su nombre.",
     },
+    "greeting_unverified": {
+        "pt": "Olá! Sou o assistente de vendas da {company}. Não consegui confirmar que esta mensagem veio mesmo do seu "
+        "endereço, por isso não posso mostrar dados por aqui. Uma pessoa da equipe pode ajudar.",
+        "en": "Hello! I am the sales assistant of {company}. I could not confirm that this message really came from your "
+        "address, so I cannot show any data here. A person of the team can help.",
+        "es": "¡Hola! Soy el asistente de ventas de {company}. No pude confirmar que este mensaje viniera de su dirección, "
+        "así que no puedo mostrar datos por aquí. Una persona del equipo puede ayudar.",
+    },
     "reset_done": {
         "pt": "Pronto, começamos do zero: não levo em conta o que foi dito antes.",
         "en": "Done, we start afresh: I no longer take into account what was said before.",
@@ -26,6 +47,31 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "pt": "Por enquanto só leio texto. Pode escrever sua pergunta?",
         "en": "For now I only read text. Could you write your question?",
         "es": "Por ahora solo leo texto. ¿Puede escribir su pregunta?",
+    },
+    "no_ears": {
+        "pt": "Recebi seu áudio, mas aqui ainda não consigo ouvir. Pode escrever sua pergunta?",
+        "en": "I received your voice note, but I cannot listen to audio here yet. Could you write your question?",
+        "es": "Recibí su audio, pero aquí todavía no puedo escucharlo. ¿Puede escribir su pregunta?",
+    },
+    "nothing_heard": {
+        "pt": "Ouvi seu áudio, mas não entendi nenhuma palavra. Pode repetir ou escrever?",
+        "en": "I listened to your voice note but could not make out any words. Could you repeat it or write?",
+        "es": "Escuché su audio, pero no entendí ninguna palabra. ¿Puede repetirlo o escribirlo?",
+    },
+    "no_eyes": {
+        "pt": "Recebi sua imagem, mas não consigo ver imagens por aqui. Pode descrever ou escrever sua pergunta?",
+        "en": "I received your picture, but I cannot see pictures here. Could you describe it or write your question?",
+        "es": "Recibí su imagen, pero no puedo ver imágenes por aquí. ¿Puede describirla o escribir su pregunta?",
+    },
+    "file_missing": {
+        "pt": "Não consegui baixar o arquivo que você enviou. Pode enviar de novo?",
+        "en": "I could not fetch the file you sent. Could you send it again?",
+        "es": "No pude descargar el archivo que envió. ¿Puede enviarlo de nuevo?",
+    },
+    "person_called": {
+        "pt": "Combinado: avisei a equipe, e uma pessoa vai falar com você por aqui.",
+        "en": "All right: I told the team, and a person will get back to you here.",
+        "es": "De acuerdo: avisé al equipo y una persona le responderá por aquí.",
     },
     "cannot_now": {
         "pt": "Não consegui responder agora por um problema do nosso lado. A equipe foi avisada; tente de novo daqui a "
@@ -59,6 +105,12 @@ _RESETS = frozenset(
         "empezar de nuevo",
     }
 )
+_PERSON_WISHES = re.compile(
+    r"\b(falar|conversar|atendimento) com (um |uma |algum |alguma )?(humano|humana|pessoa|atendente|alguem)\b"
+    r"|\b(quero|preciso de|chama|me passa) (um |uma |para |pra )?(humano|atendente|pessoa de verdade)\b"
+    r"|\b(talk|speak) (to|with) (a |an )?(human|person|agent|someone)\b"
+    r"|\bhablar con (un |una )?(humano|humana|persona|agente|alguien)\b"
+)
 _ENGLISH = re.compile(r"\b(the|what|how|please|hello|hi|my|sales|forget|start)\b")
 _SPANISH = re.compile(r"\b(cuanto|cuanta|cuantos|hola|que tal|ventas|por favor|el|los|las|olvida|ayer)\b|[¿¡]")
 
@@ -70,6 +122,11 @@ def phrase(name: Phrase, language: Language = "pt", **values: str) -> str:
 def is_reset(text: str) -> bool:
     """Whether the person asks to start afresh, and says nothing else."""
     return _fold(text).strip(" .!") in _RESETS
+
+
+def wants_person(text: str) -> bool:
+    """Whether the person asks for a human being."""
+    return bool(_PERSON_WISHES.search(_fold(text)))
 
 
 def guess_language(text: str) -> Language:
