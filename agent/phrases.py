@@ -31,12 +31,12 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "consultar datos por aquí. Puedo pedir que una persona del equipo le hable: responda con su nombre.",
     },
     "greeting_unverified": {
-        "pt": "Olá! Sou o assistente de vendas da {company}. Não consegui confirmar que esta mensagem veio mesmo do seu "
-        "endereço, por isso não posso mostrar dados por aqui. Uma pessoa da equipe pode ajudar.",
-        "en": "Hello! I am the sales assistant of {company}. I could not confirm that this message really came from your "
-        "address, so I cannot show any data here. A person of the team can help.",
-        "es": "¡Hola! Soy el asistente de ventas de {company}. No pude confirmar que este mensaje viniera de su dirección, "
-        "así que no puedo mostrar datos por aquí. Una persona del equipo puede ayudar.",
+        "pt": "Olá! Sou o assistente de vendas da {company}. Não consegui confirmar que esta mensagem veio mesmo "
+        "do seu endereço, por isso não posso mostrar dados por aqui. Uma pessoa da equipe pode ajudar.",
+        "en": "Hello! I am the sales assistant of {company}. I could not confirm that this message really came from "
+        "your address, so I cannot show any data here. A person of the team can help.",
+        "es": "¡Hola! Soy el asistente de ventas de {company}. No pude confirmar que este mensaje viniera de su "
+        "dirección, así que no puedo mostrar datos por aquí. Una persona del equipo puede ayudar.",
     },
     "reset_done": {
         "pt": "Pronto, começamos do zero: não levo em conta o que foi dito antes.",
