@@ -5,10 +5,12 @@ characters: every field that decides something is checked against its grammar he
 """
 
 import re
+from collections.abc import Mapping
 from uuid import UUID
 
 from channels.base import Account, InboundRequest
 from channels.whatsapp.addresses import PREFIX, canonical_address, is_address, is_phone, same_phone
+from channels.whatsapp.content import gather_referral, kind_of, read_media, read_text
 from channels.whatsapp.form import read_form
 from models.errors import PayloadError
 from models.inbound import InboundMessage, Receipt
@@ -16,11 +18,14 @@ from models.inbound import InboundMessage, Receipt
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 _WORD = re.compile(r"[A-Za-z_-]{1,40}")
 _STATUS_PATH = re.compile(r"/status/([^/]*)/?$")
-_TYPED_KINDS = frozenset({"", "text", "interactive", "button"})  # what a person wrote or tapped: words for the agent
-_CALL_PERMISSION = "VOICE_CALL_REQUEST"  # Twilio puts this event into Body, though nobody said it
 _CONSUMED = frozenset(
     {"AccountSid", "MessageSid", "SmsSid", "SmsMessageSid", "From", "To", "Body", "ProfileName", "ApiVersion"}
 )
+_FORWARDED = ("Forwarded", "FrequentlyForwarded")
+_EVENTS = {  # kinds without words for us, and why nobody may answer them
+    "call_permission": "an answer to a request to call, not a message",
+    "reaction": "a reaction to an earlier message",
+}
 _CONSUMED_BY_RECEIPT = frozenset({"AccountSid", "MessageSid", "SmsSid", "MessageStatus", "ErrorCode", "ApiVersion"})
 
 
@@ -36,32 +41,38 @@ def parse_request(account: Account, request: InboundRequest) -> list[InboundMess
         return [_parse_receipt(form, _part_id(callback[1]))]
     if "MessageStatus" in form:  # the console's status callback may point at the door for messages
         return [_parse_receipt(form, None)]
-    return [_parse_message(account, form)]
+    return [parse_message(account, form)]
 
 
-def _parse_message(account: Account, form: dict[str, str]) -> InboundMessage:
+def parse_message(account: Account, form: Mapping[str, str]) -> InboundMessage:
+    """One message, posted to us or listed by Twilio. Raises PayloadError."""
     external_id = _message_sid(form)
     if canonical_address(form.get("To", "")) != canonical_address(account.address):
         raise PayloadError("To: not this account's number")
     sender = form.get("From", "")
     if not is_address(sender):
         raise PayloadError("From: not a WhatsApp address")
-    kind = _kind(form)
-    if "Body" not in form and kind == "text":
+    media, text = read_media(form), read_text(form)
+    kind = kind_of(form, media, text)
+    if "Body" not in form and kind in ("text", "empty"):
         raise PayloadError("Body: missing")
     return InboundMessage(
         external_id=external_id,
         sender=canonical_address(sender),
         reply_to=sender,
-        text="" if kind == "call_permission" else form.get("Body", ""),
+        text=text,
         kind=kind,
         sender_name=form.get("ProfileName", "")[:200],
         aliases=_aliases(sender, form),
-        extra={name: value for name, value in form.items() if name not in _CONSUMED},
+        extra=gather_referral({name: value for name, value in form.items() if name not in _CONSUMED}),
+        media=media,
+        quotes=_quoted_sid(form),
+        is_forwarded=any(form.get(name, "").lower() == "true" for name in _FORWARDED),
+        unanswerable=_EVENTS.get(kind, ""),
     )
 
 
-def _message_sid(form: dict[str, str]) -> str:
+def _message_sid(form: Mapping[str, str]) -> str:
     sid = form.get("MessageSid", "")
     if not _SID.fullmatch(sid):
         raise PayloadError("MessageSid: not a message's id")
@@ -71,21 +82,13 @@ def _message_sid(form: dict[str, str]) -> str:
     return sid
 
 
-def _kind(form: dict[str, str]) -> str:
-    """`text` is for words to be answered; everything else keeps Twilio's word for it."""
-    stated = form.get("MessageType", "").lower()
-    if form.get("Body") == _CALL_PERMISSION:
-        return "call_permission"
-    if form.get("NumMedia", "0") not in ("", "0"):
-        return stated if stated not in _TYPED_KINDS else form.get("MediaContentType0", "").partition("/")[0] or "media"
-    if stated not in _TYPED_KINDS:
-        return stated if _WORD.fullmatch(stated) else "unknown"
-    if "Latitude" in form:
-        return "location"
-    return "text" if form.get("Body", " ").strip() or "Body" not in form else "empty"
+def _quoted_sid(form: Mapping[str, str]) -> str:
+    """The message that this one answers; an id of another shape is no message of ours and stays in `extra`."""
+    sid = form.get("OriginalRepliedMessageSid", "")
+    return sid if _SID.fullmatch(sid) else ""
 
 
-def _aliases(sender: str, form: dict[str, str]) -> tuple[str, ...]:
+def _aliases(sender: str, form: Mapping[str, str]) -> tuple[str, ...]:
     """Every other spelling or id of the sender that Twilio vouches for."""
     phone = f"{PREFIX}+{form['WaId']}" if form.get("WaId") else ""
     if is_phone(phone) and is_phone(sender) and not same_phone(canonical_address(phone), canonical_address(sender)):
@@ -96,7 +99,7 @@ def _aliases(sender: str, form: dict[str, str]) -> tuple[str, ...]:
     return tuple(known)
 
 
-def _parse_receipt(form: dict[str, str], part_id: UUID | None) -> Receipt:
+def _parse_receipt(form: Mapping[str, str], part_id: UUID | None) -> Receipt:
     status = form.get("MessageStatus", "")
     if not _WORD.fullmatch(status):
         raise PayloadError("MessageStatus: missing or not a status")

@@ -106,7 +106,7 @@ def test_a_sender_without_a_phone_number_is_known_by_the_business_scoped_id() ->
         ({"MessageType": "", "NumMedia": "1", "MediaContentType0": "audio/ogg"}, "audio"),
         ({"MessageType": "text", "NumMedia": "1"}, "media"),
         ({"MessageType": "audio", "NumMedia": "1", "Body": ""}, "audio"),
-        ({"MessageType": "contacts", "Body": ""}, "contacts"),
+        ({"MessageType": "contacts", "Body": ""}, "contact"),
         ({"MessageType": "", "Latitude": "-23.5", "Longitude": "-46.6", "Body": ""}, "location"),
         ({"MessageType": "<script>", "Body": ""}, "unknown"),
         ({"Body": "  "}, "empty"),
