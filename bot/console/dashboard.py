@@ -6,7 +6,9 @@ jobs with pickle wherever it forgets to say otherwise. The two views that do for
 
 import html
 import json
+import logging
 import re
+import zlib
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -32,6 +34,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,200}")  # what goes into the dashboard's 
 _MOST_PER_PAGE = 200
 _MOST_PAGES = 1_000_000
 _UNREADABLE = "(not JSON: left unread)"
+_log = logging.getLogger("recado.web")
 _ESCAPED_BY_TEMPLATE = frozenset({"description", "exc_info"})  # in the list of jobs; the rest is put in raw
 _WRITING_RULES = {
     "empty_queue": "/queue/<queue_name>/<registry_name>/empty",
@@ -74,6 +77,8 @@ class Dashboard:
         routes.before_request(self.guard)
         routes.context_processor(dashboard.inject_interval)
         routes.register_error_handler(NoSuchJobError, _no_such_job)
+        for broken in (ValueError, KeyError, TypeError, AssertionError, zlib.error):
+            routes.register_error_handler(broken, _unreadable)
         first = {"instance_number": 0}
         queues = partial(dashboard.queues_overview, instance_number=0)  # with defaults, werkzeug would redirect
         for rule in ("/", "/0/", "/0/view", "/0/view/queues"):
@@ -212,6 +217,12 @@ def _escape(value: Any, keep: frozenset[str]) -> Any:
 
 def _no_such_job(error: NoSuchJobError) -> Response:
     return answer_exception(Problem(404, "There is no such job."))
+
+
+def _unreadable(error: Exception) -> Response:
+    """RQ's books were written by somebody else, or half; its own classes read them with no care."""
+    _log.warning("the dashboard could not read what Redis holds (%s)", type(error).__name__)
+    return answer_exception(Problem(502, "What Redis holds here cannot be read."))
 
 
 def _refuse_writing(**arguments: str) -> Response:

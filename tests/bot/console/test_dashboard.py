@@ -115,6 +115,19 @@ def test_a_planted_pickle_runs_on_no_page_of_the_dashboard(
     assert [worker["current_job"]["job_id"] for worker in workers] == [JOB_ID]
 
 
+@pytest.mark.parametrize("field", ["exc_info", "status", "created_at", "timeout", "dependency_ids"])
+def test_a_job_with_broken_books_is_a_problem_of_its_page_alone(
+    operator: FlaskClient, redis_url: str, tmp_path: Path, field: str
+) -> None:
+    plant(redis_url, tmp_path / "mark")
+    with Redis.from_url(redis_url) as redis:
+        redis.hset(f"rq:job:{JOB_ID}", field, pickle.dumps(Bomb(tmp_path / "mark")))
+    for path in (f"/rq/0/view/job/{JOB_ID}", f"/rq/0/data/job/{JOB_ID}.json"):
+        assert_problem(operator.get(path), 502)
+    assert operator.get("/rq/0/data/queues.json").status_code == 200
+    assert not (tmp_path / "mark").exists()
+
+
 def test_what_was_planted_as_html_is_shown_as_text(operator: FlaskClient, redis_url: str, tmp_path: Path) -> None:
     plant(redis_url, tmp_path / "mark")
     job = operator.get(f"/rq/0/data/job/{JOB_ID}.json").get_json()
