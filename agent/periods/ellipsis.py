@@ -80,13 +80,14 @@ def _in_one_year(left: Reading, right: Reading, *, has_year: bool) -> tuple[Read
     first, second = left.period, right.period
     assert first is not None
     assert second is not None
-    if left.unit == "OF" and right.within is not None and right.unit != "OF":
-        return replace(
-            left, period=left.within(days.unit_holding(second.start, "MONTH"))
-        ) if left.within else left, right
-    if left.unit != right.unit or left.within is None or right.within is None:
+    if left.within is None or right.within is None:
         return left, right
-    if has_year and left.recur and not _is_same_part(first, second):
+    if left.unit == "OF" and right.unit != "OF":
+        return replace(left, period=left.within(days.unit_holding(second.start, "MONTH"))), right
+    if left.unit != right.unit:
+        return left, right
+    follows = first.start == second.end + timedelta(days=1)  # "primeiro trimestre contra o quarto de 2025"
+    if has_year and left.recur and not follows and not _is_same_part(first, second):
         return replace(left, period=left.within(days.unit_holding(second.end, "YEAR"))), right
     if right.recur and not left.recur and not _is_same_part(first, second):
         return left, replace(right, period=right.recur(first.start + _A_YEAR))

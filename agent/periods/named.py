@@ -190,6 +190,7 @@ NAMED_RULES = (
     _rule(rf"(?:de|do|from|del) {_D} (?:a|ao|to|al|ate|UNTIL) {_D2}(?= [?!.;,]|$)", _numbered_days),
     # Months and years
     _rule(rf"{_LEAD}(?P<name>{_MONTH}){_YEAR}{_TAIL}", _month),
+    _rule(rf"(?P<lead>(?:(?:no|o|do|el|del|the) )?MONTH (?:de|do|of) )(?P<name>{_MONTH}){_YEAR}(?P<tail>)", _month),
     _rule(rf"LAST {_MONTH}", _last_month_named),
     _rule(rf"{_MONTH} (?:LAST|de LAST)", _last_month_named),
     _rule(r"#(?P<m>[0-9]{1,2}) / #(?P<y>20[0-9]{2})", _numeric_month),

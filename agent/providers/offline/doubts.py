@@ -12,12 +12,12 @@ _MEASURE_NOUNS: Final = frozenset(
     | {"venta", "facturacion", "ingresos", "valor", "resultado", "ticket", "cliente", "clientes"}
 )
 _COMPASS: Final = frozenset(
-    ["norte", "sul", "leste", "oeste", "nordeste", "sudeste", "noroeste", "sudoeste", "sur", "noreste", "sureste"]
-    + ["north", "south", "east", "west", "northeast", "southeast", "northwest", "southwest", "suroeste"]
+    {"norte", "sul", "leste", "oeste", "nordeste", "sudeste", "noroeste", "sudoeste", "sur", "noreste", "sureste"}
+    | {"north", "south", "east", "west", "northeast", "southeast", "northwest", "southwest", "suroeste"}
 )
 _BEFORE_A_STATE: Final = frozenset(
-    ["em", "no", "na", "do", "da", "de", "pelo", "pela", "para", "pra", "pro", "estado", "estados", "uf", "in", "from"]
-    + ["of", "for", "state", "en", "del", "el", "por", "entre", "e", "y", "and", ",", "/", "-", "(", "+"]
+    {"em", "no", "na", "do", "da", "de", "pelo", "pela", "para", "pra", "pro", "estado", "estados", "uf", "in", "from"}
+    | {"of", "for", "state", "en", "del", "el", "por", "entre", "e", "y", "and", ",", "/", "-", "(", "+"}
 )
 # "para" is a preposition nearly always: Pará must be written as the state is, or stand behind "no", "do".
 _ARTICLES_OF_STATES: Final = frozenset({"no", "do", "ao", "pelo", "estado"})
@@ -64,7 +64,7 @@ def _is_no_state(text: str, tokens: list[Token], hit: NameHit) -> bool:
         return not (before in _ARTICLES_OF_STATES or (is_spelt and not shouting))
     if len(token.word) != 2:
         return False
-    fits = before in _BEFORE_A_STATE
+    fits = before in _BEFORE_A_STATE or before in _MEASURE_NOUNS
     if token.word in _CODES_THAT_ARE_WORDS or shouting:
         return not (written.isupper() and fits)
     return not written.isupper()

@@ -49,7 +49,11 @@ class OfflineProvider:
     def complete(self, request: CompletionRequest) -> Completion:
         """Tool calls for a fresh question, words once their results are there. ProviderError if nothing is asked."""
         situation = request.situation or Situation(today=_no_date())
-        said = [number for number, message in enumerate(request.messages) if message.role == "user" and not message.is_context]
+        said = [
+            number
+            for number, message in enumerate(request.messages)
+            if message.role == "user" and not message.is_context
+        ]
         if not said:
             raise ProviderError("the prompt holds no question", kind="bad_request")
         catalogue, names = self._names()

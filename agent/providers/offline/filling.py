@@ -3,8 +3,10 @@
 from itertools import pairwise
 from typing import Final
 
+from agent.providers.offline.excluding import excluded_of, excludes_me
 from agent.providers.offline.lexing import Mark, PlacedPeriod, Scan
 from agent.providers.offline.names import Entry, NameHit, NameKind
+from agent.providers.offline.senses import implied, reread
 from agent.providers.offline.slots import DIMENSIONS, METRICS, STATUSES, Slots
 
 
@@ -33,25 +35,23 @@ _KIND_WORDS: Final[dict[str, NameKind]] = {
 }
 
 
+_ORDERING = frozenset({"TOP", "BOTTOM", "RANKING", "BESTSELLER", "WORSTSELLER", "BY", "ASCENDING", "DESCENDING"})
 _ARTICLES = _set("o a do da de the of el la del")
-_NUMBER_WITHIN = 3  # tokens between "mais de" and its number: "mais de R$ 500"
-_MORE = _set("mais maior maiores more greater higher mas mayor mayores")
-_LESS = _set("menos menor menores less lower")
 
 
 def slots_in(scan: Scan, first: int, last: int) -> Slots:
     """The slots of the tokens first to last, both included."""
     marks = [mark for mark in scan.marks if first <= mark.first and mark.last <= last]
-    marks = [_less_strict(scan, mark, marks) for mark in _without_packaging(scan, marks)]
+    marks = reread(scan, marks)
     cues = {mark.concept for mark in marks}
     cues |= {"ME", "SALES"} if "ISOLD" in cues else set()
-    cues |= _implied(scan, marks, cues)
+    cues |= implied(scan, marks, cues, first, last)
     cues |= (
         {"SALES"} if cues & set(STATUSES) and not cues & {"ORDERS", "UNITS", "TICKET", "PIPELINE", "STAGE"} else set()
     )
     cues |= {"TOP"} if "RANKING" in cues and "BOTTOM" not in cues else set()
     names = [_narrowed(hit, marks) for hit in scan.names if first <= hit.first and hit.last <= last]
-    excluded = [hit for hit in names if _is_excluded(scan, hit, marks)]
+    excluded = excluded_of(scan, names, marks)
     placed = [one for one in scan.periods if first <= one.first and one.last <= last]
     unknown = [index for index in scan.unknown if first <= index <= last]
     unknown = _without_counted(scan, unknown, marks, names)
@@ -63,18 +63,19 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
         metric=_metric(cues),
         dimensions=_dimensions(scan, marks, names),
         grouped=_grouped(scan, marks),
+        separately=_separately(scan, marks),
         count=_count(scan, marks),
         plural=bool(_PLURAL_MARKS & set(words)),
         names=tuple(hit for hit in names if hit not in excluded),
         excluded=tuple(excluded),
-        excludes_me=_excludes_me(marks),
-        me=bool(cues & {"ME"}) and "TEAM" not in cues and not _excludes_me(marks),
+        excludes_me=excludes_me(marks),
+        me=bool(cues & {"ME"}) and "TEAM" not in cues and not excludes_me(marks),
         team="TEAM" in cues,
         status=next((STATUSES[cue] for cue in ("CANCELLED", "INVOICED", "OPEN") if cue in cues), None),
         periods=tuple(one.found for one in placed),
         base=_base(scan, marks, [one.first for one in placed]),
         currency=next((mark.value for mark in marks if mark.concept == "CURRENCY"), None),
-        stage=next((mark.value for mark in marks if mark.concept == "STAGE"), None),
+        stages=tuple(dict.fromkeys(mark.value for mark in marks if mark.concept == "STAGE")),
         topics=tuple(dict.fromkeys(mark.value for mark in marks if mark.concept == "OUT")),
         limits=tuple(dict.fromkeys(_limits(scan, marks, placed, names))),
         unknown=tuple(_shown(scan, index) for index in unknown if index not in owners),
@@ -89,17 +90,6 @@ def _leans(words: list[str]) -> bool:
     return opening in {("what", "about"), ("how", "about"), ("que", "tal")} or (
         bool(words) and words[0] in _LINKS and opening[1:] != ("ai",)
     )
-
-
-def _less_strict(scan: Scan, mark: Mark, marks: list[Mark]) -> Mark:
-    """ "maiores que" restricts amounts only before a number; before anything else it compares."""
-    if (mark.concept, mark.value) != ("LIMIT", "amount"):
-        return mark
-    if any(other.concept == "NUMBER" and 0 < other.first - mark.last <= _NUMBER_WITHIN for other in marks):
-        return mark
-    word = scan.tokens[mark.first].word
-    order = "TOP" if word in _MORE else "BOTTOM" if word in _LESS else ""
-    return Mark(order, mark.first, mark.last) if order else mark
 
 
 def _owns(scan: Scan, index: int) -> bool:
@@ -120,18 +110,6 @@ def _limits(scan: Scan, marks: list[Mark], placed: list[PlacedPeriod], names: li
     return limits
 
 
-def _implied(scan: Scan, marks: list[Mark], cues: set[str]) -> set[str]:
-    """ "pedidos faturados" is a status, "total faturado" a figure; "quem é" asks for somebody too."""
-    implied = set()
-    if "BILLED" in cues:
-        implied.add("INVOICED" if "ORDERS" in cues else "SALES")
-    implied |= {"TOP"} if "BESTSELLER" in cues else set()
-    implied |= {"BOTTOM"} if "WORSTSELLER" in cues else set()
-    if any(mark.concept == "BRIEF" and scan.tokens[mark.first].word in {"quem", "who", "quien"} for mark in marks):
-        implied.add("WHO")
-    return implied
-
-
 def _shown(scan: Scan, index: int) -> str:
     token = scan.tokens[index]
     return scan.text[token.start : token.end]
@@ -146,7 +124,8 @@ def _metric(cues: set[str]) -> str | None:
 def _dimensions(scan: Scan, marks: list[Mark], names: list[NameHit]) -> tuple[str, ...]:
     """What the question is laid out by; "cliente" right before a customer's name only introduces the name."""
     named = {(hit.candidates[0].kind, hit.first) for hit in names}
-    named |= {("product", first) for kind, first in named if kind == "category"}  # "produtos de limpeza"
+    if not any(mark.concept in _ORDERING for mark in marks):  # "top 5 produtos de limpeza" are products
+        named |= {("product", first) for kind, first in named if kind == "category"}  # "produtos de limpeza"
     found = [
         DIMENSIONS[mark.concept]
         for mark in marks
@@ -174,6 +153,16 @@ def _grouped(scan: Scan, marks: list[Mark]) -> bool:
         if mark.concept in {"BYDAY", "BYMONTH"} and (mark.first != mark.last or _is_adverb(scan, mark)):
             return True
     return False
+
+
+def _separately(scan: Scan, marks: list[Mark]) -> bool:
+    ends = {mark.last + 1 for mark in marks if mark.concept == "BY"}
+    laid_out = [mark for mark in marks if mark.concept in DIMENSIONS]
+    return any(
+        scan.tokens[one.last + 1].word in _LINKS | {","}
+        and (other.first in ends or other.concept in {"BYDAY", "BYMONTH"})
+        for one, other in pairwise(laid_out)
+    )
 
 
 def _is_adverb(scan: Scan, mark: Mark) -> bool:
@@ -217,24 +206,6 @@ def _narrowed(hit: NameHit, marks: list[Mark]) -> NameHit:
     return hit
 
 
-def _is_excluded(scan: Scan, hit: NameHit, marks: list[Mark]) -> bool:
-    before = hit.first - 1
-    skipped = {"o", "a", "os", "as", "el", "la", "the", "de", "do", "da", "cliente", "vendedor", "produto", "vendedora"}
-    skipped |= {"vendas", "sales", "ventas", "com", "categoria", "as", "los", "las", "del", "customer", "for"}
-    while before >= 0 and scan.tokens[before].word in skipped:
-        before -= 1
-    return any(
-        mark.last == before and (mark.concept == "EXCLUDE" or scan.tokens[before].word == "menos") for mark in marks
-    )
-
-
-def _excludes_me(marks: list[Mark]) -> bool:
-    return any(
-        one.concept == "EXCLUDE" and other.concept == "ME" and one.last < other.first <= one.last + 3
-        for one, other in pairwise(marks)
-    )
-
-
 def _base(scan: Scan, marks: list[Mark], starts: list[int]) -> int | None:
     """The period right after "vs", "em relação a", "than"."""
     ends = {mark.last for mark in marks if mark.concept == "BASE"}
@@ -245,18 +216,6 @@ def _base(scan: Scan, marks: list[Mark], starts: list[int]) -> int | None:
         if before in ends:
             return number
     return None
-
-
-def _without_packaging(scan: Scan, marks: list[Mark]) -> list[Mark]:
-    """ "x" between names, "que o" before none: base marks that lead to no period are small words."""
-    starts = [placed.first for placed in scan.periods]
-    return [
-        mark
-        for mark in marks
-        if mark.concept != "BASE"
-        or any(0 < start - mark.last <= 4 for start in starts)
-        or scan.tokens[mark.first].word in {"vs", "versus", "contra", "x", "comparado", "compared", "comparada"}
-    ]
 
 
 def _without_counted(scan: Scan, unknown: list[int], marks: list[Mark], names: list[NameHit]) -> list[int]:

@@ -91,6 +91,20 @@ def _only_measures(clause: Slots) -> bool:
     return clause.cues <= _MEASURES | {"HOWMUCH"} and not (clause.periods or clause.names or clause.dimensions)
 
 
+def only_refines(clause: Slots) -> bool:
+    """A sentence of nothing but a measure: "quantos pedidos?", "to falando do faturamento"."""
+    says_more = clause.me or clause.team or clause.owners or clause.status or clause.unknown or clause.linked
+    return bool(clause.cues & _MEASURES) and _only_measures(clause) and not says_more
+
+
+def refined(questions: list[Slots], clause: Slots) -> list[Slots]:
+    """The questions with a sentence that only measures: it sharpens a vague one, else it asks anew of the same."""
+    last = questions[-1]
+    if last.metric is None and not last.cues & ((_MEASURES - {"RESULT"}) | _OTHERWISE):
+        return [*questions[:-1], followed(last, clause)]
+    return [*questions, lent(last, clause)]
+
+
 def lent(lender: Slots, clause: Slots) -> Slots:
     """The clause with the lender's period, and its person if the clause speaks of nobody."""
     if lender.topics and not clause.topics:

@@ -148,7 +148,7 @@ def _marked(text: str, tokens: list[Token], taken: set[int]) -> tuple[list[Mark]
 
 
 def _mark_at(text: str, tokens: list[Token], first: int, taken: set[int], *, after_noun: bool) -> Mark | None:
-    table = _phrases()
+    table = _phrases() if not _is_accented_para(text, tokens[first]) else {}
     for size in range(min(_LONGEST_PHRASE, len(tokens) - first), 0, -1):
         stretch = range(first, first + size)
         if taken.isdisjoint(stretch):
@@ -156,6 +156,8 @@ def _mark_at(text: str, tokens: list[Token], first: int, taken: set[int], *, aft
             if meaning is not None:
                 return Mark(meaning[0], first, first + size - 1, meaning[1])
     token = tokens[first]
+    if _is_accented_para(text, token):
+        return None
     if token.word in _NUMBER_WORDS:
         return Mark("NUMBER", first, first, str(_NUMBER_WORDS[token.word]))
     if token.concept.startswith("#"):
@@ -165,3 +167,8 @@ def _mark_at(text: str, tokens: list[Token], first: int, taken: set[int], *, aft
     if meaning is not None and meaning[0] == "FILLER" and after_noun:
         return None  # "pedidos urgentes": an adjective restricts, however like a small word it looks
     return Mark(meaning[0], first, first, meaning[1]) if meaning else None
+
+
+def _is_accented_para(text: str, token: Token) -> bool:
+    """ "Pará" where no customer is from there: a state without sales, not the preposition."""
+    return token.word == "para" and text[token.start : token.end].lower() == "pará"

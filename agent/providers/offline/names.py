@@ -20,12 +20,12 @@ _INSIDE = frozenset({"de", "da", "do", "das", "dos", "e", "del", "-", "'", ".", 
 _PREPOSITIONS = frozenset({"com", "sem", "con", "sin", "with", "para", "pra", "for", "por", "by"})
 # Words of every day are a name ("o Bom Dia comprou") only where a name would stand.
 _BEFORE_A_NAME = frozenset(
-    ["o", "do", "da", "dos", "das", "ao", "pro", "pra", "para", "pelo", "pela", "no", "na", "el", "del", "al", "for"]
-    + ["from", "by", "of", "to", "at", "cliente", "customer", "vendas", "ventas", "loja", "mercado"]
+    {"o", "do", "da", "dos", "das", "ao", "pro", "pra", "para", "pelo", "pela", "no", "na", "el", "del", "al", "for"}
+    | {"from", "by", "of", "to", "at", "cliente", "customer", "vendas", "ventas", "loja", "mercado"}
 )
 _AFTER_A_BUYER = frozenset(
-    ["comprou", "compra", "comprava", "comprando", "pediu", "pede", "gastou", "levou", "bought", "buys", "spent"]
-    + ["ordered", "compro", "pidio", "gasto"]
+    {"comprou", "compra", "comprava", "comprando", "pediu", "pede", "gastou", "levou", "bought", "buys", "spent"}
+    | {"ordered", "compro", "pidio", "gasto"}
 )
 _BEFORE_A_NAMED_MONTH = frozenset({"do", "da", "ao", "pelo", "pela", "pro", "cliente", "customer"})
 _LONGEST = 7
@@ -112,7 +112,8 @@ class Names:
                 break
             if not candidates and common and _stands_as_name(tokens, first, index):
                 candidates = self._run_of(tuple(words))
-            if candidates and not {tokens[first].word, token.word} & _PREPOSITIONS:
+            is_state = bool(candidates) and candidates[0].kind == "state"  # "no Pará", which folds to "para"
+            if candidates and (is_state or not {tokens[first].word, token.word} & _PREPOSITIONS):
                 best = NameHit(first, index, candidates)
             index += 1
         return best

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.base import Situation
-from agent.periods import current_month
+from agent.periods import FoundPeriod
 from agent.periods.words import fold
 from agent.providers.offline.comparing import is_comparison, plan_comparison
 from agent.providers.offline.names import NameHit, NameKind
 from agent.providers.offline.plan import Step, View, iso, saying
 from agent.providers.offline.slots import Slots
-from agent.providers.offline.summing import plan_sales
+from agent.providers.offline.summing import periods_of, plan_sales
 from models.catalogue import Catalogue
 
 _MEASURES = frozenset({"REVENUE", "SALES", "BUY", "ORDERS", "UNITS", "OUTFLOW", "TICKET"})
@@ -55,7 +55,7 @@ def _social(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[St
         return [saying("help")]
     if slots.has_core or slots.unknown or slots.periods or slots.limits or slots.owners or slots.dimensions:
         return None
-    for cue, phrase in (("GREETING", "greeting"), ("THANKS", "thanks")):
+    for cue, phrase in (("THANKS", "thanks"), ("GREETING", "greeting")):
         if cue in slots.cues:
             return [saying(phrase)]
     return None
@@ -63,7 +63,7 @@ def _social(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[St
 
 def _unclear(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
     """Whatever would change the figure and cannot be honoured is said, never dropped."""
-    if not slots.has_core:
+    if not slots.has_core and not (slots.periods and slots.grouped and slots.dimensions):
         return [saying("not_understood")]
     for hit in (*slots.names, *slots.excluded):
         if len(hit.candidates) > 1:
@@ -88,7 +88,7 @@ def _exchange(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[
     if slots.cues & _MEASURES - {"SALES", "REVENUE"} or slots.names or slots.dimensions or slots.cues & {"GOAL", "TOP"}:
         return [saying("cannot_filter", limit="currency")]
     if slots.currency is None:
-        return None if slots.cues & _MEASURES else [saying("which_currency")]
+        return None if slots.cues & (_MEASURES | {"PIPELINE"}) else [saying("which_currency")]
     if slots.cues & {"SALES", "REVENUE"} and "RATE" not in slots.cues and "valor" not in slots.cues:
         return [saying("cannot_filter", limit="currency")]
     if any(found.period.end < situation.today or found.period.days > 1 for found in slots.periods):
@@ -109,7 +109,9 @@ def _goal(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step
         if situation.salesperson is None:
             return [saying("who_are_you")]
         people = [situation.salesperson, *(name for name in people if name != situation.salesperson)]
-    periods = [found.period for found in slots.periods] or [current_month(situation.today)]
+    if any(_is_shorter_than_goals(found, situation) for found in slots.periods):
+        return [saying("cannot_filter", limit="goal_month")]
+    periods = periods_of(slots, situation)
     if len(periods) > 1 and len(people) > 1:
         return [saying("one_at_a_time")]
     sellers: list[str | None] = [*people] or [None]
@@ -121,8 +123,15 @@ def _goal(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step
     ]
 
 
+def _is_shorter_than_goals(found: FoundPeriod, situation: Situation) -> bool:
+    """Weeks and single days; but "today" and "so far" only say when the month's goal is looked at."""
+    if found.period.end == situation.today:
+        return found.unit in {"WEEK", "FORT", "WKND"}
+    return found.unit in {"WEEK", "FORT", "WKND"} or found.kind == "day"
+
+
 def _pipeline(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
-    if "PIPELINE" not in slots.cues and slots.stage is None:
+    if "PIPELINE" not in slots.cues and not slots.stages:
         return None
     if "PIPELINE" not in slots.cues and "SALES" in slots.cues:
         return [saying("not_understood")]  # "vendas perdidas" are neither sales nor surely deals
@@ -130,12 +139,13 @@ def _pipeline(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[
         return [saying("cannot_filter", limit="pipeline_of")]
     if any(found.period.start != situation.today or found.period.days > 1 for found in slots.periods):
         return [saying("cannot_filter", limit="pipeline_when")]
-    stage = None
-    if slots.stage is not None:
-        stage = next((name for name in catalogue.stages if fold(name) == slots.stage), None)
-        if stage is None:
-            return [saying("unknown_words", words=(slots.stage,))]
-    return [Step("pipeline_status", {"stage": stage})]
+    known = {fold(name): name for name in catalogue.stages}
+    for stage in slots.stages:
+        if stage not in known:
+            return [saying("unknown_words", words=(stage,))]
+    return [Step("pipeline_status", {"stage": known[stage]}) for stage in slots.stages] or [
+        Step("pipeline_status", {"stage": None})
+    ]
 
 
 def _brief(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:

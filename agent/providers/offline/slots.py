@@ -39,6 +39,8 @@ CORE: Final = frozenset(
         "BILLED",
         "BESTSELLER",
         "WORSTSELLER",
+        "ASCENDING",
+        "DESCENDING",
     }
     | set(STATUSES)
 )
@@ -52,6 +54,7 @@ class Slots:
     metric: str | None = None  # named outright, or by a word as exact
     dimensions: tuple[str, ...] = ()
     grouped: bool = False
+    separately: bool = False  # "por vendedor e por categoria": one grouping after the other
     count: int | None = None
     plural: bool = False
     names: tuple[NameHit, ...] = ()
@@ -63,7 +66,7 @@ class Slots:
     periods: tuple[FoundPeriod, ...] = ()
     base: int | None = None  # which period is the one compared against
     currency: str | None = None
-    stage: str | None = None
+    stages: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()

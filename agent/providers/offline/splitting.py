@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from agent.providers.offline.filling import slots_in
-from agent.providers.offline.following import followed, leans_on_another, lent, with_period_of
+from agent.providers.offline.following import (
+    followed,
+    leans_on_another,
+    lent,
+    only_refines,
+    refined,
+    with_period_of,
+)
 from agent.providers.offline.lexing import Scan
 from agent.providers.offline.slots import CORE, Slots
 
@@ -12,6 +19,10 @@ _CONJUNCTIONS = frozenset({"e", "y", "and", ",", "pero", "but", "tambem", "alem"
 # Words that only colour a question that something else makes: two of them are no two questions.
 _COLOURS = frozenset({"TOP", "BOTTOM", "RESULT", "BASE"})
 _MANNER = frozenset({"por", "em", "en", "in", "by", "per"})
+_CHANGE = frozenset({"COMPARE", "BASE", "HOWMUCH"})
+_EXACT = frozenset({"ORDERS", "UNITS", "TICKET", "REVENUE"})
+_HELD = frozenset({"COMPARE", "BASE", "TOP", "BOTTOM", "RANKING"})
+_LEAVING_OUT = frozenset({"BOTTOM", "EXCLUDE"})
 _NEW_QUESTION = frozenset({"COUNT", "HOWMUCH", "WHO", "WHAT"})
 
 
@@ -23,7 +34,9 @@ def questions_in(scan: Scan, before: list[Slots]) -> list[Slots]:
         clauses = [slots_in(scan, first, last) for first, last in _clauses(scan, *sentence)]
         clauses = _shared(clauses)
         for number, clause in enumerate(clauses):
-            if clause.has_core:
+            if number == 0 and questions and only_refines(clause):
+                questions = refined(questions, clause)
+            elif clause.has_core:
                 leans = number == 0 and clause.linked and bool(questions or before)
                 questions.append(with_period_of((questions or before)[-1], clause) if leans else clause)
             elif questions and not clause.linked and _only_adds(clause, questions[-1]):
@@ -32,7 +45,18 @@ def questions_in(scan: Scan, before: list[Slots]) -> list[Slots]:
                 questions += [followed(one, clause) for one in ([questions[-1]] if questions else _last_of(before))]
             elif not _is_chat(clause):
                 questions.append(clause)
-    return questions or [slots_in(scan, 0, len(scan.tokens) - 1)]
+    return _without_bare_changes(questions) or [slots_in(scan, 0, len(scan.tokens) - 1)]
+
+
+def _without_bare_changes(questions: list[Slots]) -> list[Slots]:
+    """ "Tá crescendo? Compara setembro com agosto" is one comparison, not two."""
+    if not any(one.periods and "COMPARE" in one.cues for one in questions):
+        return questions
+    return [
+        one
+        for one in questions
+        if one.periods or one.names or one.me or one.metric or not one.cues or not one.cues <= _CHANGE
+    ]
 
 
 def _last_of(before: list[Slots]) -> list[Slots]:
@@ -87,9 +111,30 @@ def _clauses(scan: Scan, first: int, last: int) -> list[tuple[int, int]]:
     for index in range(first + 1, last):
         if scan.tokens[index].word not in _CONJUNCTIONS or _inside_name(scan, index) or _in_mark(scan, index):
             continue
+        if _is_one_question(scan, first, index, last):
+            continue
         if _asks(scan, first, index - 1) and _asks_anew(scan, index + 1, last):
             return [(first, index - 1), *_clauses(scan, index + 1, last)]
     return [(first, last)]
+
+
+def _is_one_question(scan: Scan, first: int, index: int, last: int) -> bool:
+    """ "subiu ou caiu", "top 5 de março, unidades", "menos a água, quantas unidades": parts of what stands beside."""
+    left, right = _cues(scan, first, index - 1), _cues(scan, index + 1, last)
+    if scan.tokens[index].word in {"ou", "or", ","} and (_is_bare_change(right) or _is_bare_change(left)):
+        return _has_no_period(scan, index + 1, last) or _has_no_period(scan, first, index - 1)
+    if left <= _LEAVING_OUT and left and _has_no_period(scan, first, index - 1):
+        return any(first <= hit.first < index for hit in scan.names)
+    only_measures = bool(right) and right <= _EXACT and _has_no_period(scan, index + 1, last)
+    return only_measures and scan.tokens[index].word == "," and bool(left & _HELD) and not left & _EXACT
+
+
+def _is_bare_change(cues: set[str]) -> bool:
+    return bool(cues) and cues <= {"COMPARE", "BASE"}
+
+
+def _has_no_period(scan: Scan, first: int, last: int) -> bool:
+    return not any(first <= one.first <= last for one in scan.periods)
 
 
 def _in_mark(scan: Scan, index: int) -> bool:

@@ -59,7 +59,9 @@ def metric_of(slots: Slots) -> str | None:
 
 
 def periods_of(slots: Slots, situation: Situation) -> list[Period]:
-    return [found.period for found in slots.periods] or [current_month(situation.today)]
+    """The periods asked about, one that is said in two ways only once; else the current month."""
+    days = {(found.period.start, found.period.end): found.period for found in reversed(slots.periods)}
+    return list(reversed(days.values())) or [current_month(situation.today)]
 
 
 def plan_sales(slots: Slots, situation: Situation) -> list[Step]:
@@ -68,6 +70,9 @@ def plan_sales(slots: Slots, situation: Situation) -> list[Step]:
     of = _laid_out_by(slots, situation)
     if metric is None or of == "?":
         return [saying("not_understood")]
+    if of == "two" and slots.separately and not _is_ranking(slots):
+        each = (replace(slots, dimensions=(dimension,)) for dimension in slots.dimensions)
+        return [step for one in each for step in plan_sales(one, situation)]
     if of == "two":
         return [saying("cannot_filter", limit="two_groups")]
     scope = people_and_things(slots, situation)
