@@ -10,6 +10,8 @@ RecadoError
 │   ├── ProviderError       the LLM failed (.kind, .permanent, .retry_after) -> retry, fallback, reschedule
 │   ├── ToolError           shown to the model, which may adapt
 │   └── BudgetExceeded      steps, tokens, time or money  -> a polite reply, the operator alerted
+├── StorageError            the place for files failed (.permanent decides retry)
+│   └── StoredFileMissing   no file under that key: deleted, or never there
 ├── IdempotencyConflict     the same key with another body -> 422
 └── LeaseLost               another worker owns the conversation now: stop, write nothing
 """
@@ -102,6 +104,21 @@ class BudgetExceeded(AgentError):
     def __init__(self, message: str, *, limit: str) -> None:
         super().__init__(message)
         self.limit = limit
+
+
+class StorageError(RecadoError):
+    """The place for files failed or refused; `permanent` says that trying again cannot help."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class StoredFileMissing(StorageError):
+    """There is no file under that key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no file is stored under {key[:60]!r}", permanent=True)
 
 
 class IdempotencyConflict(RecadoError):

@@ -21,6 +21,8 @@ from models.errors import ProviderError
 CONNECT_SECONDS = 5.0
 POOL_SIZE = 1000  # one worker process keeps hundreds of turns in flight
 
+UploadedFile = tuple[str, bytes, str]  # name, content, content type
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -57,14 +59,20 @@ class SdkClient:
         """Import the SDK and build the client now, rather than in the first turn."""
         self._client()
 
-    def post(self, path: str, body: Mapping[str, Any], timeout: float) -> RawAnswer:
-        """One attempt without retry. Raises ProviderError."""
+    def post(
+        self, path: str, body: Mapping[str, Any], timeout: float, files: Mapping[str, UploadedFile] | None = None
+    ) -> RawAnswer:
+        """One attempt without retry; with `files` the body becomes a form's fields. Raises ProviderError."""
         import httpx2
 
         seconds = min(timeout, self._endpoint.timeout)
-        limits = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+        options: dict[str, Any] = {"timeout": httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))}
+        uploads: dict[str, Any] = {}
+        if files:
+            options["headers"] = {"Content-Type": "multipart/form-data"}
+            uploads["files"] = dict(files)
         try:
-            response = self._client().post(path, cast_to=httpx2.Response, body=body, options={"timeout": limits})
+            response = self._client().post(path, cast_to=httpx2.Response, body=body, options=options, **uploads)
         except Exception as error:
             raise self._without_key(error_from_exception(error, self._vendor, self._clock.now())) from None
         return self._read(response)
