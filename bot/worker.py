@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -58,6 +59,7 @@ def installed_services(
     prepare_tenant(engine, settings)
     assistant = build_assistant(settings, database_url, clock)
     assistant.agent.provider.preload()
+    background = ThreadPoolExecutor(4, thread_name_prefix="background")
     services = Services(
         engine=engine,
         channel_for=ChannelDirectory(build_accounts(settings)).find,
@@ -67,6 +69,8 @@ def installed_services(
         clock=clock,
         policy=build_policy(settings),
         open_door=build_open_door(settings, engine, clock),
+        background=background,
+        company=settings.company_name,
         log_prompts=settings.log_prompts,
         is_stopping=is_stopping,
     )
@@ -79,6 +83,7 @@ def installed_services(
     finally:
         for thread in (sweeper, services.alarms, services.leases):
             thread.stop()
+        background.shutdown(wait=False, cancel_futures=True)
         set_services(None)
         try:
             with session_scope(engine) as connection:

@@ -6,7 +6,7 @@ The order verify -> parse -> store -> ring -> acknowledge is fixed by the caller
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from models.inbound import InboundMedia, InboundMessage, Receipt
 from models.reply import OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
@@ -21,6 +21,7 @@ class Account:
     address: str = ""
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     public_base_url: str = ""  # how the platform reaches us, scheme and host, no trailing slash
+    drafts: bool = False  # replies wait for an operator's approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class FetchedMedia:
     content_type: str
 
 
+@runtime_checkable
 class MediaSource(Protocol):
     """A channel whose files lie with the platform."""
 
@@ -96,6 +98,7 @@ class MediaSource(Protocol):
         ...
 
 
+@runtime_checkable
 class Typing(Protocol):
     """A channel that can show that an answer is being written."""
 
@@ -104,6 +107,7 @@ class Typing(Protocol):
         ...
 
 
+@runtime_checkable
 class History(Protocol):
     """A channel whose platform lists what it received, for what we missed while we were away."""
 
@@ -112,6 +116,7 @@ class History(Protocol):
         ...
 
 
+@runtime_checkable
 class Templates(Protocol):
     """A channel whose platform takes only approved templates once its reply window has closed."""
 

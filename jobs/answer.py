@@ -2,25 +2,26 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from time import sleep
 from uuid import UUID
 
-from agent.base import PersonRole, RunResult, Situation, TurnInput
-from agent.memory.window import recall_window
-from agent.phrases import guess_language, is_reset, phrase
-from channels.base import Channel
+from agent.base import RunResult, TurnInput
+from agent.phrases import guess_language, is_reset, phrase, wants_person
+from channels.base import Channel, Typing
+from jobs.compose import Composed, compose
+from jobs.duty import call_person
 from jobs.journal import Asked, TurnJournal
+from jobs.media import LATE_WAIT, prepare_media, transcribe_media
+from jobs.question import gather_question
 from jobs.runtime import Services
 from models.errors import LeaseLost, ProviderError
-from models.history import recent_turns
 from models.journal import JournalKey
 from models.lease import Lease
-from models.person import KnownPerson, People
-from models.reply import Reply
+from models.reply import Question, Reply
+from models.said import SaidMessage, find_said
 from models.session import is_database_away, session_scope
-from models.tenant import get_tenant
 from models.trace import tracing
 from models.turns import BegunTurn, Thread, begin_turn, commit_answer, get_thread, put_off_turn
 
@@ -59,19 +60,42 @@ class _Execution:
             self._meet_trouble(error)
 
     def _respond(self) -> None:
-        text, crashes = self.turn.text, self.turn.crashes
+        crashes = self.turn.crashes
         if crashes >= self.services.policy.max_crashes:
             _log.error("turn given up: %d executions died or met a bug", crashes)
-            self._apologise(f"{crashes} executions died or met a bug")
-        elif is_reset(text):
-            self._say(phrase("reset_done", guess_language(text)), outcome="reset")
-        elif not text.strip():
-            self._say(phrase("only_text"), outcome="answered")
-        else:
-            self._run_agent()
+            return self._apologise(f"{crashes} executions died or met a bug")
+        said = self._read()
+        if not prepare_media(self.services, self.channel, said):
+            return self._put_off(LATE_WAIT, "a file is late")
+        try:
+            has_news = transcribe_media(self.services, self._read())
+        except ProviderError as error:
+            return self._meet_failure(error)
+        composed = compose(self._read() if has_news or any(message.media for message in said) else said)
+        return self._answer(composed)
 
-    def _run_agent(self) -> None:
-        question = self._gather()
+    def _read(self) -> list[SaidMessage]:
+        with session_scope(self.services.engine) as connection:
+            return find_said(connection, self.turn.id)
+
+    def _answer(self, composed: Composed) -> None:
+        text, language = composed.text, guess_language(composed.text)
+        if is_reset(text):
+            return self._say(composed, phrase("reset_done", language), outcome="reset")
+        if not text:
+            return self._say(composed, phrase(composed.instead), outcome="answered")
+        if not composed.is_verified:
+            company = self.services.company
+            return self._say(composed, phrase("greeting_unverified", language, company=company), outcome="answered")
+        if wants_person(text):
+            call_person(self.services, self.thread, "asked")
+            return self._say(composed, phrase("person_called", language), outcome="answered")
+        return self._run_agent(composed)
+
+    def _run_agent(self, composed: Composed) -> None:
+        question = gather_question(self.services, self.thread, self.turn, composed)
+        if isinstance(self.channel, Typing):
+            self.services.background.submit(self.channel.show_typing, composed.question.external_id)
         key = JournalKey(self.thread.account.tenant_id, self.turn.id, self.turn.attempt)
         asked = Asked(self.thread.sender, question.text if self.services.log_prompts else "[redacted]")
         journal = TurnJournal(self.services.engine, self.lease, key, asked)
@@ -81,36 +105,11 @@ class _Execution:
         except ProviderError as error:
             return self._meet_failure(error)
         time_ms = round((self.services.clock.monotonic() - started) * 1000)
-        self._commit(result.text, "answered", _figures(question, result, time_ms))
+        gaps = [phrase(gap, guess_language(composed.text)) for gap in composed.missing]
+        words = "\n\n".join([result.text, *gaps])
+        self._commit(words, "answered", _figures(question, result, time_ms), composed.question)
         _log.info("answered", extra={"time_ms": time_ms, "steps": result.steps, "engine": result.engine})
         return None
-
-    def _gather(self) -> TurnInput:
-        """Who asks, what was said before, and what is asked now."""
-        thread, policy = self.thread, self.services.policy
-        with session_scope(self.services.engine) as connection:
-            company, timezone = get_tenant(connection, thread.account.tenant_id)
-            people = People(connection, thread.account.tenant_id)
-            person = people.find_by_address(thread.account.id, (thread.sender, *thread.aliases))
-            past = recent_turns(
-                connection,
-                thread.conversation_id,
-                before_number=self.turn.number,
-                from_seq=thread.memory_from_seq,
-                limit=policy.memory_turns,
-            )
-        situation = self._situation(person, self.services.clock.today(timezone))
-        history = recall_window(past, policy.memory_tokens)
-        return TurnInput(self.turn.id, self.turn.text, history, situation, timezone, company)
-
-    def _situation(self, person: KnownPerson | None, today: date) -> Situation:
-        if person is not None:
-            role: PersonRole = person.role  # type: ignore[assignment]  # the table's CHECK allows no other
-            return Situation(today, role, person.name, person.salesperson, person.customer)
-        door = self.services.open_door()
-        if door is None:
-            return Situation(today, "unknown", self.thread.sender_name)
-        return Situation(today, "manager", self.thread.sender_name or door.name, door.salesperson)
 
     def _meet_failure(self, error: ProviderError) -> None:
         """Put the turn off while the failure may pass; apologise when it cannot, or has lasted too long."""
@@ -123,9 +122,11 @@ class _Execution:
         if error.retry_after is not None:
             wait = min(max(timedelta(seconds=error.retry_after), wait), patience)
         _log.warning("the LLM failed, again in %.0f s", wait.total_seconds(), extra={"error_kind": error.kind})
+        return self._put_off(wait, reason)
+
+    def _put_off(self, wait: timedelta, reason: str) -> None:
         with session_scope(self.services.engine) as connection:
             put_off_turn(connection, self.lease, self.turn, wait=wait, error=reason)
-        return None
 
     def _meet_trouble(self, error: Exception) -> None:
         """A bug counts as a crash, so that it ends in an apology; a database that is away or slow is waited for."""
@@ -157,15 +158,21 @@ class _Execution:
         return wait
 
     def _apologise(self, error: str) -> None:
-        words = phrase("cannot_now", guess_language(self.turn.text))
-        self._commit(words, "apologised", {"llm": self.services.agent.llm, "error": error}, error)
+        composed = compose(self._read())
+        words = phrase("cannot_now", guess_language(composed.text))
+        figures = {"llm": self.services.agent.llm, "error": error}
+        self._commit(words, "apologised", figures, composed.question, error)
+        call_person(self.services, self.thread, "failed")
 
-    def _say(self, words: str, *, outcome: str) -> None:
+    def _say(self, composed: Composed, words: str, *, outcome: str) -> None:
         """A fixed text of ours, no LLM asked."""
-        self._commit(words, outcome, {"llm": self.services.agent.llm, "cost": 0})
+        self._commit(words, outcome, {"llm": self.services.agent.llm, "cost": 0}, composed.question)
 
-    def _commit(self, words: str, outcome: str, figures: Mapping[str, object], error: str = "") -> None:
+    def _commit(
+        self, words: str, outcome: str, figures: Mapping[str, object], question: Question, error: str = ""
+    ) -> None:
         is_pulled = self.channel.capabilities.delivery == "pull"
+        asked = replace(question, sender=self.thread.reply_to, sender_name=self.thread.sender_name)
         with session_scope(self.services.engine) as connection:
             commit_answer(
                 connection,
@@ -173,7 +180,8 @@ class _Execution:
                 self.thread,
                 self.turn,
                 reply=words,
-                parts=[] if is_pulled else self.channel.render(Reply(words)),
+                parts=[] if is_pulled else self.channel.render(Reply(words, asked)),
+                is_draft=self.channel.account.drafts,
                 outcome=outcome,
                 figures=figures,
                 is_pulled=is_pulled,

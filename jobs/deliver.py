@@ -4,11 +4,11 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from channels.base import Channel
+from channels.base import Channel, Templates
 from jobs.runtime import Services
 from models.errors import LeaseLost
 from models.lease import Lease, check_lease, extend_lease
-from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent
+from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent, replace_part
 from models.reply import Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 from models.session import session_scope
 from models.trace import tracing
@@ -18,6 +18,8 @@ _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=5)
 _ASK_AGAIN = timedelta(seconds=15)
 _ABSENT_TWICE = 2  # listings lag: once is not proof
+
+_WINDOW_CLOSED = Rejected("window", "the reply window has closed and the account has no template", permanent=True)
 
 _log = logging.getLogger("recado.deliver")
 
@@ -44,7 +46,8 @@ def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, bega
     policy = services.policy
     if services.clock.monotonic() - began > (policy.send_lease - policy.send_timeout).total_seconds():
         raise LeaseLost("frozen between marking and sending: the part's fate will be asked for")
-    outcome = _call_send(channel, due.part)
+    part = _fit_window(channel, due)
+    outcome = _call_send(channel, part) if part is not None else _WINDOW_CLOSED
     _log.info("sent a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
@@ -60,12 +63,31 @@ def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, bega
                 code="unknown",
                 error=outcome.reason,
             )
-        elif outcome.permanent or due.age > policy.send_patience:
+        elif (template := _template_after(channel, due, outcome)) is not None:
+            replace_part(connection, template)
+        elif outcome.permanent or outcome.use_template or due.age > policy.send_patience:
             _log.error("a part cannot be delivered", extra={"error_code": outcome.code})
             give_up(connection, due.part.id, status="failed", code=outcome.code, error=outcome.reason)
         else:
             wait = _wait_after(outcome, due.tries)
             mark_again(connection, due.part.id, status="pending", wait=wait, code=outcome.code, error=outcome.reason)
+
+
+def _fit_window(channel: Channel, due: DuePart) -> OutboundPart | None:
+    """The part as it may be sent now: as the account's template once the reply window has closed; None if there is no
+    template that could say it."""
+    window = channel.capabilities.reply_window
+    if window is None or due.since_inbound is None or due.since_inbound < window:
+        return due.part
+    return channel.as_template(due.part) if isinstance(channel, Templates) else None
+
+
+def _template_after(channel: Channel, due: DuePart, outcome: Rejected) -> OutboundPart | None:
+    """The platform's clock is the one that counts: what it refuses for the window's sake is said by template."""
+    if not outcome.use_template or not isinstance(channel, Templates):
+        return None
+    template = channel.as_template(due.part)
+    return template if template is not None and template.extra != due.part.extra else None
 
 
 def _call_send(channel: Channel, part: OutboundPart) -> SendOutcome:

@@ -1,16 +1,19 @@
 """What jobs work with: installed once per process by the composition root, so that `jobs` never imports `bot`."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Engine
 
 from agent.agent import Agent
+from agent.transcription import Transcriber
 from channels.base import Channel
 from jobs.alarms import Alarms
 from jobs.leases import LeaseKeeper
 from models.clock import Clock
+from models.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,10 @@ class Services:
     clock: Clock
     policy: WorkPolicy
     open_door: Callable[[], OpenDoor | None]
+    background: Executor  # for best efforts that no turn waits for
+    company: str = ""
+    storage: Storage | None = None  # None: files are left where they are
+    transcriber: Transcriber | None = None
     log_prompts: bool = False
     is_stopping: Callable[[], bool] = lambda: False
 

@@ -53,3 +53,15 @@ class Receipt:
     part_id: UUID | None = None  # ours, when the callback's URL carries it
     error_code: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The platform asks us to prove that we want its messages, by visiting an address. The worker does, never the web."""
+
+    url: str
+    subject: str  # what is confirmed, as the account knows it
+    external_id: str  # of the asking
+
+
+Inbound = InboundMessage | Receipt | Confirmation

@@ -9,11 +9,13 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Connection,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
     UniqueConstraint,
+    select,
 )
 from sqlmodel import Field, SQLModel
 
@@ -103,3 +105,10 @@ class Media(SQLModel, table=True):
 raw_events = table_of(RawEvent)
 messages = table_of(Message)
 media = table_of(Media)
+
+
+def find_raw_event(connection: Connection, event_id: UUID) -> tuple[str, dict[str, str], bytes] | None:
+    """Target, kept headers and exact body of a stored request; None when retention took it."""
+    e = raw_events.c
+    row = connection.execute(select(e.target, e.headers, e.body).where(e.id == event_id)).first()
+    return (row.target, row.headers or {}, bytes(row.body)) if row else None

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from models.columns import json, key, moment, reference, string, table_of
+from models.message import messages
 from models.reply import OutboundPart
 
 # How far a part has come. Receipts only move it to a higher rank; `failed` is final.
@@ -115,12 +116,21 @@ class DuePart:
     asked: int
     age: timedelta  # since it was written
     since_attempt: timedelta | None
+    since_inbound: timedelta | None  # since the person's last message
 
 
 def get_due_part(connection: Connection, turn_id: UUID) -> DuePart:
-    o = outbox.c
+    o, m = outbox.c, messages.c
+    last_inbound = (
+        select(m.received_at)
+        .where(m.conversation_id == o.conversation_id, m.direction == "in")
+        .order_by(m.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     row = connection.execute(
         select(outbox, (func.now() - o.created_at).label("age"), (func.now() - o.attempted_at).label("since_attempt"))
+        .add_columns((func.now() - last_inbound).label("since_inbound"))
         .where(o.turn_id == turn_id, o.status.not_in(SETTLED))
         .order_by(o.number)
         .limit(1)
@@ -129,7 +139,13 @@ def get_due_part(connection: Connection, turn_id: UUID) -> DuePart:
     part = OutboundPart(
         row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at, row.extra or {}, taken
     )
-    return DuePart(part, row.status, row.tries, row.asked, row.age, row.since_attempt)
+    return DuePart(part, row.status, row.tries, row.asked, row.age, row.since_attempt, row.since_inbound)
+
+
+def replace_part(connection: Connection, part: OutboundPart) -> None:
+    """Another wording of the same part, such as a template; it is sent as soon as it is its turn."""
+    values = {"body": part.body, "extra": dict(part.extra) or None, "status": "pending", "next_try_at": None}
+    connection.execute(update(outbox).where(outbox.c.id == part.id, outbox.c.status.not_in(SETTLED)).values(**values))
 
 
 def _neighbours(

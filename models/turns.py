@@ -48,8 +48,6 @@ class BegunTurn:
     attempt: int
     crashes: int
     trace_id: str
-    text: str
-    kinds: tuple[str, ...]
     failing_for: timedelta | None
     run_id: UUID
 
@@ -111,18 +109,12 @@ def begin_turn(connection: Connection, lease: Lease, turn_id: UUID, *, provider:
     run_id = new_id()
     opened = {"id": run_id, "tenant_id": row.tenant_id, "turn_id": turn_id, "attempt": row.tries}
     connection.execute(insert(runs).values(**opened, provider=provider, engine=engine))
-    m = messages.c
-    said = connection.execute(
-        select(m.text, m.kind).where(m.turn_id == turn_id, m.direction == "in").order_by(m.seq)
-    ).all()
     return BegunTurn(
         id=turn_id,
         number=row.number,
         attempt=row.tries,
         crashes=row.crashes,
         trace_id=row.trace_id,
-        text="\n".join(item.text for item in said if item.text),
-        kinds=tuple(item.kind for item in said),
         failing_for=row.failing_for,
         run_id=run_id,
     )
@@ -149,6 +141,7 @@ def commit_answer(
     outcome: str,
     figures: Mapping[str, object],
     is_pulled: bool,
+    is_draft: bool = False,
     error: str = "",
 ) -> None:
     """Reply, run, turn and outbox in the caller's transaction; a pulled reply has no parts and settles the turn.
@@ -158,7 +151,7 @@ def commit_answer(
     check_lease(connection, lease)
     _insert_reply(connection, thread, turn, reply)
     if parts:
-        _insert_parts(connection, thread, turn, parts)
+        _insert_parts(connection, thread, turn, parts, "draft" if is_draft else "pending")
     connection.execute(
         update(runs).where(runs.c.id == turn.run_id).values(status="done", finished_at=func.now(), **figures)
     )
@@ -198,12 +191,15 @@ def _insert_reply(connection: Connection, thread: Thread, turn: BegunTurn, reply
     )
 
 
-def _insert_parts(connection: Connection, thread: Thread, turn: BegunTurn, parts: Sequence[RenderedPart]) -> None:
+def _insert_parts(
+    connection: Connection, thread: Thread, turn: BegunTurn, parts: Sequence[RenderedPart], status: str
+) -> None:
     common = {
         "tenant_id": thread.account.tenant_id,
         "conversation_id": thread.conversation_id,
         "turn_id": turn.id,
         "to_address": thread.reply_to,
+        "status": status,
     }
     rows = [
         {**common, "id": new_id(), "number": number, "body": part.body, "extra": dict(part.extra) or None}

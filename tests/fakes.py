@@ -1,15 +1,15 @@
 """Fakes of our own protocols: a channel whose far end is a list, a provider that follows a script, a clock to set."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from agent.base import Completion, CompletionRequest, Cost, EngineKind, ToolCall, Usage
-from channels.base import Account, Capabilities, InboundRequest
-from models.inbound import InboundMessage, Receipt
+from channels.base import Account, Capabilities, FetchedMedia, InboundRequest
+from models.inbound import InboundMedia, InboundMessage, Receipt
 from models.reply import Absent, Accepted, OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
 
 
@@ -52,6 +52,10 @@ class FakeChannel:
     outcomes: list[SendOutcome | BaseException] = field(default_factory=list)
     findings: list[ReconcileOutcome | BaseException] = field(default_factory=list)
     asked: list[OutboundPart] = field(default_factory=list)
+    rendered: list[Reply] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
+    files: list[FetchedMedia | BaseException] = field(default_factory=list)  # one per fetch
+    template: str = ""  # what `as_template` says instead; empty: there is none
 
     def verify(self, request: InboundRequest) -> None:
         """Everybody is welcome."""
@@ -60,6 +64,7 @@ class FakeChannel:
         return []
 
     def render(self, reply: Reply) -> list[RenderedPart]:
+        self.rendered.append(reply)
         return [RenderedPart(line) for line in reply.text.split("|")]
 
     def send(self, part: OutboundPart) -> SendOutcome:
@@ -76,6 +81,26 @@ class FakeChannel:
         if isinstance(finding, BaseException):
             raise finding
         return finding
+
+
+@dataclass
+class FullFakeChannel(FakeChannel):
+    """The fake with what only some channels can: files, typing, templates."""
+
+    def fetch(self, media: InboundMedia) -> FetchedMedia:
+        found = self.files.pop(0)
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def show_typing(self, external_id: str) -> None:
+        self.typed.append(external_id)
+
+    def needs_template(self, error_code: str) -> bool:
+        return error_code == "63016"
+
+    def as_template(self, part: OutboundPart) -> OutboundPart | None:
+        return replace(part, body=self.template, extra={"template": True}) if self.template else None
 
 
 Step = str | Completion | BaseException | Callable[[CompletionRequest], Completion]

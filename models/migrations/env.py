@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: a connection handed over by `bot.migrate.upgrade`, one transaction for each migration."""
+"""How Alembic reaches the database: a connection handed over by `bot.migrate`, a transaction for each migration."""
 
 from typing import cast
 

@@ -1,6 +1,7 @@
 """A small Recado without web and queue: what job tests put messages into and advance by hand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from models.inbound import InboundMessage
 from models.inbox import RawRequest, Stored, store_messages
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account, ensure_tenant
-from tests.fakes import FakeChannel, FixedClock, ScriptedProvider
+from tests.fakes import FixedClock, FullFakeChannel, ScriptedProvider
 
 REQUEST = RawRequest("/webhooks/fake/default", {}, b"{}", "ab" * 16)
 
@@ -35,13 +36,22 @@ def counting_tool(calls: list[Mapping[str, Any]]) -> Tool:
     return Tool(spec, "read", frozenset({"manager", "rep"}), call)
 
 
+class AtOnce(Executor):
+    """Runs what is submitted there and then."""
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        done.set_result(work(*args, **kwargs))
+        return done
+
+
 @dataclass
 class House:
     """One worker's worth of services, and the hands to move it."""
 
     engine: Engine
     account: AccountKey
-    channel: FakeChannel
+    channel: FullFakeChannel
     provider: ScriptedProvider
     clock: FixedClock
     services: Services
@@ -51,6 +61,9 @@ class House:
     def say(self, words: str, external_id: str, sender: str = "+5511999990000", wait: float = 0.0) -> Stored:
         message = InboundMessage(external_id, sender, words)
         return store_messages(self.engine, self.account, REQUEST, [message], timedelta(seconds=wait))[0]
+
+    def receive(self, message: InboundMessage) -> Stored:
+        return store_messages(self.engine, self.account, REQUEST, [message])[0]
 
     def advance(self, stored: Stored) -> None:
         advance(str(stored.conversation_id))
@@ -83,7 +96,7 @@ def house(engine: Engine) -> Iterator[House]:
     with session_scope(engine) as connection:
         tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
         account = ensure_account(connection, tenant_id, channel="fake")
-    clock, provider, channel = FixedClock(), ScriptedProvider(), FakeChannel()
+    clock, provider, channel = FixedClock(), ScriptedProvider(), FullFakeChannel()
     tool_calls: list[Mapping[str, Any]] = []
     rung: list[UUID] = []
     agent = Agent(provider, "scripted", {"count_up": counting_tool(tool_calls)}, Limits(steps=4), clock)
@@ -96,6 +109,7 @@ def house(engine: Engine) -> Iterator[House]:
         clock=clock,
         policy=WorkPolicy(quiet=timedelta(0), quiet_longest=timedelta(0)),
         open_door=lambda: OpenDoor("Ana", "Ana Souza"),
+        background=AtOnce(),
     )
     set_services(services)
     yield House(engine, account, channel, provider, clock, services, tool_calls, rung)

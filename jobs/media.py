@@ -1,0 +1,120 @@
+"""Files of a turn: fetched from where the platform keeps them, stored, and listened to."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from channels.base import Channel, FetchedMedia, InboundRequest, MediaSource
+from jobs.runtime import Services
+from models.errors import ChannelError, DeliveryError, ProviderError
+from models.inbound import InboundMedia, InboundMessage
+from models.message import find_raw_event
+from models.said import SaidMedia, SaidMessage, keep_media, keep_transcript, miss_media
+from models.session import session_scope
+
+MOST_TRIES = 5
+LATE_WAIT = timedelta(seconds=3)  # platforms announce a file before they can give it
+
+_log = logging.getLogger("recado.media")
+
+
+def prepare_media(services: Services, channel: Channel, said: Sequence[SaidMessage]) -> bool:
+    """Fetch and transcribe what is missing; False while a file is late, and the turn should be put off.
+
+    What cannot be had for good is noted as failed: the answer says so. Raises ProviderError when a transcriber fails.
+    """
+    if services.storage is None:
+        return True
+    waiting = [(message, file) for message in said for file in message.media]
+    complete = [_fetch(services, channel, message, file) for message, file in waiting if file.status == "pending"]
+    return all(complete)
+
+
+def transcribe_media(services: Services, said: Sequence[SaidMessage]) -> bool:
+    """Turn stored voice notes into words, once each; True if there are new words. Raises ProviderError."""
+    if services.storage is None or services.transcriber is None:
+        return False
+    new = False
+    for message in said:
+        for file in message.media:
+            is_speech = file.content_type.startswith("audio/")
+            if file.status == "stored" and file.transcript is None and is_speech:
+                new |= _transcribe(services, file)
+    return new
+
+
+def _transcribe(services: Services, file: SaidMedia) -> bool:
+    assert services.storage is not None
+    assert services.transcriber is not None
+    content = services.storage.get(file.storage_key)
+    try:
+        words = services.transcriber.transcribe(content, file.content_type, file.name).text
+    except ProviderError as error:
+        if not error.permanent:
+            raise
+        _log.error("a voice note cannot be transcribed", extra={"error_kind": error.kind})
+        return False
+    with session_scope(services.engine) as connection:
+        keep_transcript(connection, file.id, words)
+    return True
+
+
+def _fetch(services: Services, channel: Channel, message: SaidMessage, file: SaidMedia) -> bool:
+    """False while it is late."""
+    assert services.storage is not None
+    try:
+        fetched = _bytes_of(services, channel, message, file)
+    except DeliveryError as error:
+        return _miss(services, file, error)
+    key = services.storage.put(fetched.content, fetched.content_type)
+    with session_scope(services.engine) as connection:
+        size = len(fetched.content)
+        keep_media(connection, file.id, storage_key=key, content_type=fetched.content_type, size=size)
+    return True
+
+
+def _miss(services: Services, file: SaidMedia, error: DeliveryError) -> bool:
+    is_final = error.permanent or file.tries + 1 >= MOST_TRIES
+    _log.warning("a file could not be fetched (try %d)", file.tries + 1, extra={"reason": str(error)})
+    with session_scope(services.engine) as connection:
+        miss_media(connection, file.id, error=str(error)[:300], is_final=is_final)
+    return is_final
+
+
+def _bytes_of(services: Services, channel: Channel, message: SaidMessage, file: SaidMedia) -> FetchedMedia:
+    if file.url:
+        if not isinstance(channel, MediaSource):
+            raise DeliveryError(f"the channel {channel.name} cannot fetch files", permanent=True)
+        return channel.fetch(InboundMedia(file.content_type, file.name, file.url))
+    return _read_again(services, channel, message, file)
+
+
+def _read_again(services: Services, channel: Channel, message: SaidMessage, file: SaidMedia) -> FetchedMedia:
+    """The bytes came with the request: the raw event is parsed once more, which is pure."""
+    again = _find_again(services, channel, message.raw_event_id, message.external_id)
+    if again is None or file.number >= len(again.media):
+        raise DeliveryError("the file is no longer in the stored request", permanent=True)
+    content = again.media[file.number].content
+    if content is None:
+        raise DeliveryError("the file came without bytes", permanent=True)
+    return FetchedMedia(content, again.media[file.number].content_type)
+
+
+def _find_again(
+    services: Services, channel: Channel, raw_event_id: UUID | None, external_id: str
+) -> InboundMessage | None:
+    if raw_event_id is None:
+        return None
+    with session_scope(services.engine) as connection:
+        event = find_raw_event(connection, raw_event_id)
+    if event is None:
+        return None
+    target, headers, body = event
+    request = InboundRequest(channel.account.name, "POST", target, headers, body)
+    try:
+        items = channel.parse(request)
+    except ChannelError:
+        return None
+    messages = [item for item in items if isinstance(item, InboundMessage)]
+    return next((item for item in messages if item.external_id == external_id), None)

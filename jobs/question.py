@@ -1,0 +1,42 @@
+"""The question put to the agent: who asks, what was said before, and what is asked now."""
+
+from datetime import date
+
+from agent.base import PersonRole, Situation, TurnInput
+from agent.memory.window import recall_window
+from jobs.compose import Composed
+from jobs.runtime import Services
+from models.history import recent_turns
+from models.person import KnownPerson, People
+from models.session import session_scope
+from models.tenant import get_tenant
+from models.turns import BegunTurn, Thread
+
+
+def gather_question(services: Services, thread: Thread, turn: BegunTurn, composed: Composed) -> TurnInput:
+    """The role comes from the address that the channel verified, never from the text."""
+    policy = services.policy
+    with session_scope(services.engine) as connection:
+        company, timezone = get_tenant(connection, thread.account.tenant_id)
+        people = People(connection, thread.account.tenant_id)
+        person = people.find_by_address(thread.account.id, (thread.sender, *thread.aliases))
+        past = recent_turns(
+            connection,
+            thread.conversation_id,
+            before_number=turn.number,
+            from_seq=thread.memory_from_seq,
+            limit=policy.memory_turns,
+        )
+    situation = _situation(services, thread, person, services.clock.today(timezone))
+    history = recall_window(past, policy.memory_tokens)
+    return TurnInput(turn.id, composed.text, history, situation, timezone, company, composed.context)
+
+
+def _situation(services: Services, thread: Thread, person: KnownPerson | None, today: date) -> Situation:
+    if person is not None:
+        role: PersonRole = person.role  # type: ignore[assignment]  # the table's CHECK allows no other
+        return Situation(today, role, person.name, person.salesperson, person.customer)
+    door = services.open_door()
+    if door is None:
+        return Situation(today, "unknown", thread.sender_name)
+    return Situation(today, "manager", thread.sender_name or door.name, door.salesperson)

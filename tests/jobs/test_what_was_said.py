@@ -1,0 +1,164 @@
+"""What reaches the agent: words, transcripts, and the context they stand in - and the honest word about the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from channels.base import FetchedMedia
+from jobs.runtime import set_services
+from models.errors import DeliveryError
+from models.inbound import InboundMedia, InboundMessage
+from tests.jobs.house import House
+
+SENDER = "+5511999990000"
+VOICE = InboundMedia("audio/ogg", "voz.ogg", "https://api.example.com/media/1")
+OGG = FetchedMedia(b"OggS", "audio/ogg")
+
+
+@dataclass
+class MemoryStorage:
+    """Files in a dictionary."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, content: bytes, content_type: str) -> str:
+        key = f"key-{len(self.kept)}"
+        self.kept[key] = content
+        return key
+
+    def get(self, key: str) -> bytes:
+        return self.kept[key]
+
+    def delete(self, key: str) -> None:
+        del self.kept[key]
+
+
+@dataclass(frozen=True)
+class Heard:
+    text: str
+
+
+@dataclass
+class ScriptedEars:
+    """Hears what the script says."""
+
+    script: list[str]
+    heard: list[bytes] = field(default_factory=list)
+
+    def transcribe(self, content: bytes, content_type: str, name: str) -> Heard:
+        self.heard.append(content)
+        return Heard(self.script.pop(0))
+
+
+def listening(house: House, *script: str, deaf: bool = False) -> ScriptedEars:
+    ears = ScriptedEars(list(script))
+    set_services(replace(house.services, storage=MemoryStorage(), transcriber=None if deaf else ears))  # type: ignore[arg-type]
+    return ears
+
+
+def prompt_of(house: House) -> Sequence[tuple[str, str]]:
+    return [(line.role, line.content) for line in house.provider.requests[-1].messages if line.role != "system"]
+
+
+def test_a_voice_note_is_answered_from_its_transcript(house: House) -> None:
+    ears = listening(house, "quanto vendi ontem?")
+    house.channel.files = [OGG]
+    house.advance(house.receive(InboundMessage("m1", SENDER, "", kind="audio", media=(VOICE,))))
+    assert ears.heard == [b"OggS"]
+    assert prompt_of(house)[-1] == ("user", "quanto vendi ontem?")
+    assert "transcript of a voice note" in prompt_of(house)[-2][1]
+    assert house.sent == ["echo: quanto vendi ontem?"]
+    assert house.rows("SELECT status, transcript FROM media") == [("stored", "quanto vendi ontem?")]
+
+
+def test_a_killed_turn_hears_a_voice_note_once(house: House) -> None:
+    ears = listening(house, "oi")
+    house.channel.files = [OGG]
+    house.provider.script = [KeyboardInterrupt()]
+    stored = house.receive(InboundMessage("m1", SENDER, "", kind="audio", media=(VOICE,)))
+    with pytest.raises(KeyboardInterrupt):
+        house.advance(stored)
+    house.let_leases_expire()
+    house.advance(stored)
+    assert len(ears.heard) == 1
+    assert house.sent == ["echo: oi"]
+
+
+def test_a_file_that_is_late_is_waited_for(house: House) -> None:
+    listening(house, "oi")
+    house.channel.files = [DeliveryError("not there yet", permanent=False), OGG]
+    stored = house.receive(InboundMessage("m1", SENDER, "", kind="audio", media=(VOICE,)))
+    house.advance(stored)
+    assert house.sent == []
+    house.make_due()
+    house.advance(stored)
+    assert house.sent == ["echo: oi"]
+
+
+def test_a_file_that_never_comes_is_spoken_of_honestly(house: House) -> None:
+    listening(house)
+    house.channel.files = [DeliveryError("gone", permanent=True)]
+    house.advance(house.receive(InboundMessage("m1", SENDER, "", kind="audio", media=(VOICE,))))
+    assert "Não consegui baixar o arquivo" in house.sent[0]
+
+
+def test_without_ears_the_person_is_told_and_the_rest_is_answered(house: House) -> None:
+    listening(house, deaf=True)
+    house.channel.files = [OGG, OGG]
+    house.advance(house.receive(InboundMessage("m1", SENDER, "", kind="audio", media=(VOICE,))))
+    assert "ainda não consigo ouvir" in house.sent[0]
+    house.advance(house.receive(InboundMessage("m2", SENDER, "e ontem?", kind="audio", media=(VOICE,))))
+    assert house.sent[1].startswith("echo: e ontem?\n\n")
+    assert "ainda não consigo ouvir" in house.sent[1]
+
+
+def test_a_voice_note_without_words_is_said_to_have_none(house: House) -> None:
+    listening(house, "  ")
+    house.channel.files = [OGG]
+    house.advance(house.receive(InboundMessage("m1", SENDER, "", kind="audio", media=(VOICE,))))
+    assert "não entendi nenhuma palavra" in house.sent[0]
+
+
+def test_a_quoted_reply_brings_the_quoted_words_as_context(house: House) -> None:
+    house.advance(house.receive(InboundMessage("m1", SENDER, "vendas de ontem")))
+    house.advance(house.receive(InboundMessage("m2", SENDER, "e hoje?", quotes="id-0")))
+    assert "«echo: vendas de ontem»" in prompt_of(house)[-2][1]
+    assert house.provider.requests[-1].messages[-2].is_context
+
+
+def test_forwarded_words_are_marked_as_somebody_elses(house: House) -> None:
+    house.advance(house.receive(InboundMessage("m1", SENDER, "mande 100 caixas", is_forwarded=True)))
+    assert "somebody else's" in prompt_of(house)[-2][1]
+
+
+def test_typing_is_shown_while_the_answer_is_written(house: House) -> None:
+    house.advance(house.receive(InboundMessage("m1", SENDER, "oi")))
+    assert house.channel.typed == ["m1"]
+
+
+def test_what_nobody_may_answer_is_kept_and_wakes_nobody(house: House) -> None:
+    stored = house.receive(InboundMessage("m1", SENDER, "Estou de férias", unanswerable="auto-submitted"))
+    house.advance(stored)
+    assert house.sent == []
+    assert house.rows("SELECT due_at FROM conversation") == [(None,)]
+    house.advance(house.receive(InboundMessage("m2", SENDER, "oi")))
+    assert house.sent == ["echo: oi"]
+    assert house.rows("SELECT unanswerable, turn_id IS NULL FROM message WHERE external_id = 'm1'") == [
+        ("auto-submitted", True)
+    ]
+
+
+def test_a_sender_nobody_vouches_for_sees_nothing(house: House) -> None:
+    house.advance(house.receive(InboundMessage("m1", "ana@example.com", "vendas de ontem", is_verified=False)))
+    assert house.provider.requests == []
+    assert "não posso mostrar dados" in house.sent[0]
+
+
+def test_the_channel_is_told_what_its_reply_answers(house: House) -> None:
+    message = InboundMessage("<2@x>", SENDER, "oi", subject="Vendas", follows=("<1@x>",), sender_name="Ana")
+    house.advance(house.receive(message))
+    question = house.channel.rendered[0].question
+    assert question is not None
+    assert (question.text, question.external_id, question.follows) == ("oi", "<2@x>", ("<1@x>",))
+    assert (question.subject, question.sender, question.sender_name) == ("Vendas", SENDER, "Ana")
