@@ -41,6 +41,7 @@ class OfflineProvider:
 
     name = "offline"
     engine: EngineKind = "offline"
+    sees = False
 
     def __init__(self, catalogue: Callable[[], Catalogue]) -> None:
         self._catalogue = catalogue
@@ -102,10 +103,20 @@ def _questions(text: str, history: Sequence[str], names: Names, today: date) -> 
 
 
 def _steps(text: str, history: Sequence[str], situation: Situation, catalogue: Catalogue, names: Names) -> list[Step]:
+    questions = _questions(text, history, names, situation.today)
+    planned = [plan_question(question, situation, catalogue) for question in questions]
+    if any(_lost_something(*pair) for pair in zip(questions, planned, strict=True)):
+        planned = [[step for step in steps if not step.view.assumed_period] for steps in planned]
     steps: list[Step] = []
-    for question in _questions(text, history, names, situation.today):
-        steps += [step for step in plan_question(question, situation, catalogue) if step not in steps]
+    for one in planned:
+        steps += [step for step in one if step not in steps]
     return steps
+
+
+def _lost_something(question: Slots, steps: list[Step]) -> bool:
+    """What was not understood may have held the period of its neighbour, which must not get the current month then."""
+    failed = any(step.say in {"not_understood", "unknown_words", "unknown_name"} for step in steps)
+    return failed and bool(question.periods or question.unknown or question.owners)
 
 
 def _first(steps: list[Step], request: CompletionRequest, language: Language, situation: Situation) -> Completion:

@@ -5,9 +5,8 @@ from typing import Any
 
 from agent.base import Language
 from agent.providers.offline import figures
-from agent.providers.offline.lines import deals, line
+from agent.providers.offline.lines import ORDER_STATUS, counted, line
 from agent.providers.offline.plan import View
-from agent.providers.offline.wording import STATUS_NAMES
 
 _Json = Mapping[str, Any]
 
@@ -29,10 +28,12 @@ def _one_goal(data: _Json, who: Any, language: Language) -> list[str]:
         return [first]
     if missing <= 0:
         return [first, line("reached", language)]
-    second = line("missing", language, missing=figures.money(missing, language))
+    second = line("missing", language, missing=figures.money(missing))
     if data.get("needed_per_business_day") is not None and data.get("business_days_left"):
         needed = figures.amount(data["needed_per_business_day"], "BRL", language)
-        second += line("per_day", language, value=needed, days=data["business_days_left"])
+        second += line(
+            "per_day", language, value=needed, days=counted("day_left", data["business_days_left"], language)
+        )
     return [first, second + "."]
 
 
@@ -57,17 +58,21 @@ def pipeline_status(data: _Json, result: _Json, arguments: _Json, view: View, la
                 language,
                 stage=stage.get("stage", "—"),
                 value=value,
-                deals=deals(stage.get("deals", "—"), language),
+                deals=counted("deal", stage.get("deals", "—"), language),
             )
         )
     if not stages:
         return [line("nothing", language)]
     if len(stages) > 1:
         total = figures.amount(data.get("total"), "BRL", language)
-        lines.append(line("stages_total", language, value=total, deals=deals(data.get("deals", "—"), language)))
+        lines.append(
+            line("stages_total", language, value=total, deals=counted("deal", data.get("deals", "—"), language))
+        )
         if data.get("open_total") is not None:
             value = figures.amount(data["open_total"], "BRL", language)
-            lines.append(line("still_open", language, value=value, deals=deals(data.get("open_deals", "—"), language)))
+            lines.append(
+                line("still_open", language, value=value, deals=counted("deal", data.get("open_deals", "—"), language))
+            )
     return lines
 
 
@@ -81,11 +86,15 @@ def brief(data: _Json, result: _Json, arguments: _Json, view: View, language: La
     lines.append(_last_order(data.get("last_order"), language))
     if data.get("revenue_12m") is not None:
         value = figures.amount(data["revenue_12m"], "BRL", language)
-        lines.append(line("last_year", language, value=value, orders=data.get("orders_12m", "—")))
+        lines.append(
+            line("last_year", language, value=value, orders=counted("order", data.get("orders_12m", "—"), language))
+        )
     open_orders = data.get("open_orders")
     if isinstance(open_orders, Mapping) and open_orders.get("count"):
         value = figures.amount(open_orders.get("value"), "BRL", language)
-        lines.append(line("open_orders", language, value=value, orders=open_orders["count"]))
+        lines.append(
+            line("open_orders", language, value=value, orders=counted("order", open_orders["count"], language))
+        )
     return lines + _lists(data, language)
 
 
@@ -98,7 +107,7 @@ def _last_order(order: Any, language: Language) -> str:
 
 
 def _status(status: Any, language: Language) -> str:
-    return STATUS_NAMES[status][language] if status in STATUS_NAMES else str(status)
+    return ORDER_STATUS[status][language] if status in ORDER_STATUS else str(status)
 
 
 def _lists(data: _Json, language: Language) -> list[str]:

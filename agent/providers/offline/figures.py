@@ -25,10 +25,10 @@ def number(value: Decimal, language: Language, places: int) -> str:
     return written if language == "en" else written.translate(str.maketrans(",.", ".,"))
 
 
-def money(value: Decimal, language: Language) -> str:
-    """Brazilian reais: R$ 1.234,56, or R$ 1,234.56 in English."""
+def money(value: Decimal) -> str:
+    """Brazilian reais as they are written in Brazil, in every language: R$ 1.234,56."""
     sign = "-" if value < 0 else ""
-    return f"{sign}R$ {number(abs(value), language, 2)}"
+    return f"{sign}R$ {number(abs(value), 'pt', 2)}"
 
 
 def amount(value: Any, unit: str, language: Language) -> str:
@@ -37,13 +37,19 @@ def amount(value: Any, unit: str, language: Language) -> str:
     if exact is None:
         return "—"
     if unit == "BRL":
-        return money(exact, language)
+        return money(exact)
     return number(exact, language, 0 if exact == exact.to_integral_value() else 2)
 
 
 def percent(value: Any, language: Language) -> str:
     exact = decimal_of(value)
     return "—" if exact is None else f"{number(exact, language, 1)}%"
+
+
+def month(value: str, language: Language) -> str:
+    """The month of a "2026-02" as 02/2026, in English Feb 2026."""
+    year, number_of = value.split("-")
+    return f"{_ENGLISH_MONTHS[int(number_of) - 1]} {year}" if language == "en" else f"{number_of}/{year}"
 
 
 def day(value: Any, language: Language) -> str:

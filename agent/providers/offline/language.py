@@ -22,6 +22,10 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
         "pela voce vc faturamento pedidos quantos quantas quem mais menos este esta esse essa ano passado "
         "passada ultimos ultimas dias oi ola bom boa dia tarde noite obrigado obrigada valeu cliente "
         "clientes vendedor vendedores produto produtos falta funil cotacao e o a os as um uma ao dolar "
+        "que vem tem tao to tou kd cade pfv qto qtos qnt pedi pediu compararam semanas meses anos hoje vendido "
+        "vendidos vendida vendidas faturado faturados faturei faturamos ticket unidades categoria categorias estado "
+        "estados funil perdidos perdido proposta propostas resumo ordem crescente participacao fatia quinzena "
+        "segunda terca quarta quinta sexta sabado domingo feira retrasado retrasada carnaval todos cada "
         "estoque bati faturou cresceu comparado melhor melhores maiores piores ate fim trimestre me fala"
     ),
     "en": _set(
@@ -29,6 +33,11 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
         "this month week year yesterday today my we our i you and to vs with by per customer customers "
         "product products orders order revenue best show tell me hi hello hey thanks thank goal "
         "target deals stock can will from between compare salesperson please about rate exchange quarter "
+        "date days weeks months years weekend top takings value category categories salespeople seller sellers rep "
+        "reps state states monthly daily lowest highest first brief summary pipeline won lost open cancelled canceled "
+        "invoiced dollar pound currency share selling sells made make doing so far only except excluding without "
+        "january february march april may june july august september october november december ticket against "
+        "compared growth grew monday tuesday wednesday thursday friday saturday sunday half ranking carnival bottom "
         "units average have has a it at than"
     ),
     "es": _set(
@@ -40,6 +49,10 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
         "menos este esta ano pasado pasada ultimos ultimas dias hola buenos buenas gracias cliente "
         "clientes vendedor vendedores producto productos falta embudo facturacion facturamos tipo cambio "
         "mejor mejores peores hasta desde trimestre hablame de que lo un una es pedidos dolar existencias "
+        "hace dos semanas meses anos vendida vendidas vendidos facturado facturados facture facturar ticket categoria "
+        "categorias estado estados perdidos perdido propuesta propuestas resumen orden creciente participacion "
+        "quincena lunes martes miercoles jueves viernes sabado domingo pedi pidio hemos he ha han llevo llevamos vamos voy va "
+        "nuestra nuestro sobre antes todos cada menor mayor mayores menores carnaval hubo hay cerrados cancelados "
         "cuota meta enero febrero marzo mayo junio julio septiembre octubre noviembre diciembre unidades"
     ),
 }

@@ -9,9 +9,14 @@ Texts = dict[Language, str]
 LINES: Final[dict[str, Texts]] = {
     "to": {"pt": "{start} a {end}", "en": "{start} to {end}", "es": "{start} al {end}"},
     "running": {
-        "pt": " (em curso, dados até hoje)",
-        "en": " (still running, data until today)",
-        "es": " (en curso, datos hasta hoy)",
+        "pt": " (período inteiro, ainda em curso)",
+        "en": " (whole period, still running)",
+        "es": " (período completo, aún en curso)",
+    },
+    "not_begun": {
+        "pt": " (ainda não começou)",
+        "en": " (has not begun yet)",
+        "es": " (aún no ha empezado)",
     },
     "assumed_period": {
         "pt": "Sem período na pergunta, usei o mês atual.",
@@ -34,7 +39,7 @@ LINES: Final[dict[str, Texts]] = {
         "es": "No incluye pedidos cancelados.",
     },
     "source": {"pt": "Fonte: {source}{rows}.", "en": "Source: {source}{rows}.", "es": "Fuente: {source}{rows}."},
-    "rows": {"pt": ", {rows} registros", "en": ", {rows} rows", "es": ", {rows} registros"},
+    "rows": {"pt": ", {rows}", "en": ", {rows}", "es": ", {rows}"},
     "more": {"pt": "e mais {count}", "en": "and {count} more", "es": "y {count} más"},
     "nothing": {"pt": "Nada encontrado.", "en": "Nothing found.", "es": "No se encontró nada."},
     "total": {"pt": "Total: {value}", "en": "Total: {value}", "es": "Total: {value}"},
@@ -89,9 +94,9 @@ LINES: Final[dict[str, Texts]] = {
     "missing": {"pt": "Faltam {missing}", "en": "{missing} to go", "es": "Faltan {missing}"},
     "reached": {"pt": "Meta batida.", "en": "Goal reached.", "es": "Meta cumplida."},
     "per_day": {
-        "pt": ": {value} por dia útil nos {days} dias úteis que restam",
-        "en": ": {value} per business day over the {days} business days left",
-        "es": ": {value} por día hábil en los {days} días hábiles que quedan",
+        "pt": ": {value} por dia útil ({days})",
+        "en": ": {value} per business day ({days})",
+        "es": ": {value} por día hábil ({days})",
     },
     "pipeline": {"pt": "**Funil**", "en": "**Pipeline**", "es": "**Embudo**"},
     "stage": {
@@ -108,14 +113,14 @@ LINES: Final[dict[str, Texts]] = {
     "last_order": {"pt": "Último pedido: {value}", "en": "Last order: {value}", "es": "Último pedido: {value}"},
     "no_order": {"pt": "Nenhum pedido registrado", "en": "No order on record", "es": "Ningún pedido registrado"},
     "last_year": {
-        "pt": "Últimos 12 meses: {value} em {orders} pedidos",
-        "en": "Last 12 months: {value} in {orders} orders",
-        "es": "Últimos 12 meses: {value} en {orders} pedidos",
+        "pt": "Últimos 12 meses: {value} em {orders}",
+        "en": "Last 12 months: {value} in {orders}",
+        "es": "Últimos 12 meses: {value} en {orders}",
     },
     "open_orders": {
-        "pt": "Em aberto: {value} em {orders} pedidos",
-        "en": "Open: {value} in {orders} orders",
-        "es": "Abiertos: {value} en {orders} pedidos",
+        "pt": "Em aberto: {value} em {orders}",
+        "en": "Open: {value} in {orders}",
+        "es": "Abiertos: {value} en {orders}",
     },
     "top_products": {"pt": "Mais compra: {value}", "en": "Buys most: {value}", "es": "Lo que más compra: {value}"},
     "deals": {"pt": "Negócios: {value}", "en": "Deals: {value}", "es": "Negocios: {value}"},
@@ -127,16 +132,39 @@ LINES: Final[dict[str, Texts]] = {
 }
 
 
-DEALS: Final[dict[Language, tuple[str, str]]] = {
-    "pt": ("negócio", "negócios"),
-    "en": ("deal", "deals"),
-    "es": ("negocio", "negocios"),
+# One, and several: "1 negócio", "2 negócios".
+COUNTED: Final[dict[str, dict[Language, tuple[str, str]]]] = {
+    "deal": {
+        "pt": ("{count} negócio", "{count} negócios"),
+        "en": ("{count} deal", "{count} deals"),
+        "es": ("{count} negocio", "{count} negocios"),
+    },
+    "order": {
+        "pt": ("{count} pedido", "{count} pedidos"),
+        "en": ("{count} order", "{count} orders"),
+        "es": ("{count} pedido", "{count} pedidos"),
+    },
+    "row": {
+        "pt": ("{count} registro", "{count} registros"),
+        "en": ("{count} row", "{count} rows"),
+        "es": ("{count} registro", "{count} registros"),
+    },
+    "day_left": {
+        "pt": ("resta {count} dia útil", "restam {count} dias úteis"),
+        "en": ("{count} business day left", "{count} business days left"),
+        "es": ("queda {count} día hábil", "quedan {count} días hábiles"),
+    },
+}
+ORDER_STATUS: Final[dict[str, Texts]] = {
+    "open": {"pt": "em aberto", "en": "open", "es": "abierto"},
+    "invoiced": {"pt": "já faturado", "en": "invoiced", "es": "ya facturado"},
+    "cancelled": {"pt": "cancelado", "en": "cancelled", "es": "cancelado"},
 }
 
 
-def deals(count: object, language: Language) -> str:
-    """ "1 negócio", "2 negócios"."""
-    return f"{count} {DEALS[language][0 if str(count) == '1' else 1]}"
+def counted(what: str, count: object, language: Language) -> str:
+    """How many there are, with the noun in the number that fits; `count` may be a dash."""
+    return COUNTED[what][language][0 if str(count) == "1" else 1].format(count=count)
 
 
 def line(line_name: str, language: Language, **details: object) -> str:

@@ -1,5 +1,6 @@
 """A tool's result in words. Every figure comes from the result; nothing is reckoned but sorting and leaving out."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -8,11 +9,13 @@ from agent.base import Language
 from agent.periods.words import fold
 from agent.providers.offline import figures
 from agent.providers.offline.facts import brief, exchange_rate, goal_progress, pipeline_status
-from agent.providers.offline.lines import line
+from agent.providers.offline.lines import counted, line
 from agent.providers.offline.plan import View
 from agent.providers.offline.wording import METRIC_NAMES, OF_NAMES, STATUS_NAMES, say
 
 _MOST_LINES = 15
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _Json = Mapping[str, Any]
 
 
@@ -49,9 +52,11 @@ def span_of(period: Any, language: Language, today: str) -> str:
     if not isinstance(period, Mapping) or "start" not in period:
         return ""
     start, end = str(period["start"]), str(period.get("end", period["start"]))
-    if start == end:
-        return figures.day(start, language)
-    text = line("to", language, start=figures.day(start, language), end=figures.day(end, language))
+    text = figures.day(start, language)
+    if start != end:
+        text = line("to", language, start=text, end=figures.day(end, language))
+    if start > today:
+        return text + line("not_begun", language)
     return text + (line("running", language) if start <= today < end else "")
 
 
@@ -117,7 +122,7 @@ def _is_excluded(group: _Json, view: View) -> bool:
 
 
 def _ordered(groups: list[_Json], view: View) -> list[_Json]:
-    if not (view.ranked or view.ascending):
+    if not (view.ranked or view.ascending or view.descending):
         return groups
     return sorted(groups, key=lambda g: figures.decimal_of(g.get("value")) or Decimal(0), reverse=not view.ascending)
 
@@ -126,7 +131,7 @@ def _rows(groups: Sequence[_Json], unit: str, view: View, language: Language) ->
     if not groups:
         return [line("nothing", language)]
     limit = min(view.limit or _MOST_LINES, _MOST_LINES) if view.ranked else _MOST_LINES
-    rows = []
+    rows: list[str] = []
     for place, group in enumerate(groups[:limit], start=1):
         bullet = f"{place}." if view.ranked else "-"
         rows.append(f"{bullet} {_name(group, language)}: {figures.amount(group.get('value'), unit, language)}")
@@ -137,7 +142,9 @@ def _rows(groups: Sequence[_Json], unit: str, view: View, language: Language) ->
 
 def _name(group: _Json, language: Language) -> str:
     name = str(group.get("name", "—"))
-    return figures.day(name, language) if len(name) == 10 and name[4:5] == "-" else name
+    if _MONTH.fullmatch(name):
+        return figures.month(name, language)
+    return figures.day(name, language) if _DAY.fullmatch(name) else name
 
 
 def _top(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
@@ -199,6 +206,6 @@ def _closing(tool: str, result: _Json, arguments: _Json, view: View, language: L
     if tool in {"sales_summary", "top_n", "compare_periods"} and not has_status:
         notes.append(line("no_cancelled", language))
     rows = result.get("rows")
-    counted = line("rows", language, rows=rows) if isinstance(rows, int) else ""
-    source = line("source", language, source=result["source"], rows=counted) if result.get("source") else ""
+    told = line("rows", language, rows=counted("row", rows, language)) if isinstance(rows, int) else ""
+    source = line("source", language, source=result["source"], rows=told) if result.get("source") else ""
     return [" ".join(notes), source]

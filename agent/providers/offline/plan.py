@@ -13,6 +13,7 @@ class View:
     """How to show a tool's result: what the tool itself does not do, and what was assumed."""
 
     ascending: bool = False
+    descending: bool = False
     ranked: bool = False
     limit: int | None = None
     excluded: tuple[str, ...] = ()

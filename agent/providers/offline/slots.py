@@ -39,8 +39,6 @@ CORE: Final = frozenset(
         "BILLED",
         "BESTSELLER",
         "WORSTSELLER",
-        "ASCENDING",
-        "DESCENDING",
     }
     | set(STATUSES)
 )

@@ -177,7 +177,8 @@ def _view(slots: Slots, situation: Situation, of: str) -> View:
     states = slots.of_kind("state")
     open_reading = ranked and of in {"product", "category"} and slots.metric is None and "OUTFLOW" not in slots.cues
     return View(
-        ascending="BOTTOM" in slots.cues,
+        ascending=bool(slots.cues & {"BOTTOM", "ASCENDING"}),
+        descending="DESCENDING" in slots.cues,
         ranked=ranked,
         limit=min(slots.count or _rows(slots), _MOST_ROWS) if _is_ranking(slots) else None,
         excluded=excluded,

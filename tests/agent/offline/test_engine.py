@@ -53,6 +53,12 @@ def test_i_means_the_customer_when_a_customer_asks() -> None:
     [
         ("do we have it in stock?", "I can't do that"),
         ("tem em estoque?", "Não consigo fazer isso"),
+        ("stock?", "I can't do that"),
+        ("margen del mes", "No puedo hacer eso"),
+        ("margem do mês", "Não consigo fazer isso"),
+        ("ventas de hace dos semanas del Sr. Xis", "No conozco"),
+        ("semana que vem tem meta?", "Não consigo responder isso"),
+        ("commission this week", "I can't do that"),
         ("¿hay existencias?", "No puedo hacer eso"),
     ],
 )

@@ -35,11 +35,13 @@ def summary(total: str, groups: list[tuple[str, str]] = (), **more: Any) -> dict
     ("question", "money", "day", "source"),
     [
         ("vendas do mês passado", "R$ 1.234.567,80", "01/02/2026 a 28/02/2026", "Fonte: orders, 12 registros."),
-        ("sales last month", "R$ 1,234,567.80", "01 Feb 2026 to 28 Feb 2026", "Source: orders, 12 rows."),
+        ("sales last month", "R$ 1.234.567,80", "01 Feb 2026 to 28 Feb 2026", "Source: orders, 12 rows."),
         ("ventas del mes pasado", "R$ 1.234.567,80", "01/02/2026 al 28/02/2026", "Fuente: orders, 12 registros."),
     ],
 )
-def test_money_and_dates_follow_the_language(question: str, money: str, day: str, source: str) -> None:
+def test_dates_follow_the_language_and_money_is_always_brazilian(
+    question: str, money: str, day: str, source: str
+) -> None:
     text = answer(question, summary("1234567.8"))
     assert money in text
     assert day in text
@@ -88,7 +90,7 @@ def test_a_comparison_shows_both_difference_and_percentage() -> None:
     data = {"metric": "revenue", "unit": "BRL", **sides, "difference": "50", "change_percent": "50.0"}
     text = answer("março vs fevereiro", result(data))
     assert "Diferença: +R$ 50,00 (+50,0%)" in text
-    assert "01/03/2026 a 31/03/2026 (em curso, dados até hoje): **R$ 150,00**" in text
+    assert "01/03/2026 a 31/03/2026 (período inteiro, ainda em curso): **R$ 150,00**" in text
 
 
 def test_a_base_of_zero_has_no_percentage() -> None:
@@ -108,7 +110,7 @@ def test_a_goal_tells_what_is_missing_per_business_day() -> None:
     data |= {"business_days_left": 20, "needed_per_business_day": "3"}  # type: ignore[dict-item]
     text = answer("falta quanto pra meta do time?", result(data, period=MARCH))
     assert "**Time** — meta: R$ 100,00; realizado: R$ 40,00 (40,0%)" in text
-    assert "Faltam R$ 60,00: R$ 3,00 por dia útil nos 20 dias úteis" in text
+    assert "Faltam R$ 60,00: R$ 3,00 por dia útil (restam 20 dias úteis)" in text
 
 
 def test_the_pipeline_the_customer_and_the_rate_are_told_in_full() -> None:
@@ -168,3 +170,53 @@ def test_everybodys_goals_are_listed_when_everybody_was_asked_about() -> None:
     text = answer("quem bateu a meta em fevereiro?", result(team))
     assert "- **Ana** — meta: R$ 50,00; realizado: R$ 60,00 (120,0%)" in text
     assert "- **Bia** — sem meta cadastrada" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("vendas de abril de 2027", "ainda não começou"),
+        ("sales in April 2027", "has not begun yet"),
+        ("ventas de abril de 2027", "aún no ha empezado"),
+    ],
+)
+def test_a_period_that_lies_ahead_is_said_not_to_have_begun(question: str, words: str) -> None:
+    ahead = {"start": "2027-04-01", "end": "2027-04-30"}
+    assert words in answer(question, summary("0", period=ahead))
+    day = {"start": "2027-04-01", "end": "2027-04-01"}
+    assert words in answer(question, summary("0", period=day))
+
+
+def test_one_is_said_in_the_singular() -> None:
+    stages = [{"stage": "Proposta", "deals": 1, "value": "10"}]
+    text = answer("funil", result({"stages": stages, "deals": 1, "total": "10"}, rows=1))
+    assert "(1 negócio)" in text
+    assert text.endswith("1 registro.")
+    data = {"salesperson": None, "goal": "100", "achieved": "40", "percent": "40", "missing": "60"}
+    data |= {"business_days_left": 1, "needed_per_business_day": "60"}  # type: ignore[dict-item]
+    assert "(1 business day left)" in answer("how far is the team from its goal?", result(data))
+    order = {"date": "2026-02-03", "value": "9.9", "status": "invoiced"}
+    customer = {"customer": "Supermercado Ipê", "last_order": order, "revenue_12m": "9.9", "orders_12m": 1}
+    told = answer("me fala do cliente Ipê", result(customer))
+    assert "(já faturado)" in told
+    assert "em 1 pedido" in told
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["vendas de fevereiro por vendedor em ordem crescente", "sales in February by salesperson, lowest first"],
+)
+def test_an_ascending_list_holds_everybody(question: str) -> None:
+    text = answer(question, summary("6", [("Ana", "3"), ("Bia", "1"), ("Caio", "2")]))
+    assert text.index("Bia") < text.index("Caio") < text.index("Ana")
+
+
+def test_months_are_named_as_people_write_them() -> None:
+    rows = [("2026-01", "1"), ("2026-02", "2")]
+    assert "- 02/2026: R$ 2,00" in answer("vendas por mês em 2026", summary("3", rows))
+    assert "- Feb 2026: R$ 2,00" in answer("sales by month in 2026", summary("3", rows))
+
+
+def test_no_figure_of_an_assumed_month_stands_beside_a_question_that_was_not_understood() -> None:
+    completion = ask("como foi o trimestre do xarope? quantos pedidos do Bruno")
+    assert completion.tool_calls == ()
