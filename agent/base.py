@@ -30,6 +30,14 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class ImagePart:
+    """A picture in a prompt; `content_type` is what its bytes are."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
     """A line of a prompt. `provider_state` is opaque and goes back, byte for byte, only to who made it."""
 
@@ -41,6 +49,7 @@ class ChatMessage:
     is_context: bool = False  # on a user's line: data around the question, not the person's own words now
     provider: str = ""  # who wrote `provider_state`
     provider_state: Any = None
+    images: tuple[ImagePart, ...] = ()  # on a user's line; a provider that does not see leaves them out
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,7 @@ class Provider(Protocol):
 
     name: str
     engine: EngineKind
+    sees: bool  # whether the LLM is shown the images of a prompt
 
     def complete(self, request: CompletionRequest) -> Completion:
         """One attempt, no retry. Raises ProviderError."""
@@ -192,6 +202,7 @@ class TurnInput:
     timezone: str
     company: str = ""
     context: Sequence[ChatMessage] = ()
+    images: tuple[ImagePart, ...] = ()  # that came with the question
 
 
 @dataclass(frozen=True, slots=True)

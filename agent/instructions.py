@@ -36,7 +36,7 @@ def build_prompt(turn: TurnInput) -> list[ChatMessage]:
         ChatMessage("system", _describe(turn.situation, turn.timezone)),
         *turn.history,
         *turn.context,
-        ChatMessage("user", turn.text),
+        ChatMessage("user", turn.text, images=turn.images),
     ]
 
 

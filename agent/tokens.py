@@ -6,6 +6,7 @@ from agent.base import ChatMessage
 
 _CHARACTERS_PER_TOKEN = 3  # Portuguese prose measures about four; JSON and figures come near three
 _TOKENS_PER_MESSAGE = 4
+_TOKENS_PER_IMAGE = 1_600  # what the vendors charge at most for one that they have scaled down
 
 
 def estimate_tokens(text: str) -> int:
@@ -15,6 +16,8 @@ def estimate_tokens(text: str) -> int:
 def estimate_prompt(messages: Iterable[ChatMessage]) -> int:
     """Of a whole prompt, tool calls included."""
     return sum(
-        estimate_tokens(message.content) + sum(estimate_tokens(call.raw_arguments) for call in message.tool_calls)
+        estimate_tokens(message.content)
+        + sum(estimate_tokens(call.raw_arguments) for call in message.tool_calls)
+        + _TOKENS_PER_IMAGE * len(message.images)
         for message in messages
     )

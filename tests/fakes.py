@@ -114,6 +114,7 @@ class ScriptedProvider:
     requests: list[CompletionRequest] = field(default_factory=list)
     name: str = "scripted"
     engine: EngineKind = "llm"
+    sees: bool = False
 
     def complete(self, request: CompletionRequest) -> Completion:
         self.requests.append(request)

@@ -18,6 +18,7 @@ from agent.base import (
     Usage,
 )
 from agent.providers.hosts import UNKNOWN_HOST, HostRow, find_host
+from agent.providers.images import data_url, with_visible_images
 from agent.providers.pricing import load_prices, price_completion, read_reported_cost
 from agent.providers.prompt import spoken_lines, system_text
 from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
@@ -58,9 +59,12 @@ class CompletionsProvider:
 
     engine: EngineKind = "llm"
 
-    def __init__(self, name: str, endpoint: Endpoint, *, llm: str = "", host: HostRow | None = None) -> None:
+    def __init__(
+        self, name: str, endpoint: Endpoint, *, llm: str = "", host: HostRow | None = None, sees: bool = False
+    ) -> None:
         self.name = name
         self.llm = llm
+        self.sees = sees
         self._host = host or find_host(endpoint.base_url)
         # A signature belongs to the server that wrote it, and the address behind the one name may change.
         self._origin = urlsplit(endpoint.base_url).netloc
@@ -76,7 +80,7 @@ class CompletionsProvider:
         self._client.close()
 
     def complete(self, request: CompletionRequest) -> Completion:
-        body = build_body(request, self.name, self.llm, host=self._host, origin=self._origin)
+        body = build_body(request, self.name, self.llm, host=self._host, origin=self._origin, sees=self.sees)
         answer = self._client.post("/chat/completions", body, request.timeout)
         completion = parse_completion(
             answer.body, request.tools, vendor=self.name, host=self._host, origin=self._origin
@@ -94,10 +98,12 @@ def build_body(
     *,
     host: HostRow = UNKNOWN_HOST,
     origin: str = "",
+    sees: bool = False,
 ) -> dict[str, Any]:
     """The request's JSON, with nothing in it that a strict server does not know."""
     system = system_text(request.messages)
-    lines = [_line(line, provider, host, origin) for line in spoken_lines(request.messages)]
+    spoken = spoken_lines(with_visible_images(request.messages, sees=sees))
+    lines = [_line(line, provider, host, origin) for line in spoken]
     body: dict[str, Any] = {
         "model": request.llm or default_llm,
         "messages": ([{"role": "system", "content": system}] if system else []) + lines,
@@ -124,7 +130,7 @@ def _line(line: ChatMessage, provider: str, host: HostRow, origin: str) -> dict[
     if line.role == "tool":
         return {"role": "tool", "tool_call_id": wire_call_id(line.tool_call_id, host.call_id), "content": line.content}
     if line.role == "user":
-        return {"role": "user", "content": line.content}
+        return {"role": "user", "content": _parts(line) if line.images else line.content}
     state = as_mapping(line.provider_state) if line.provider == provider else {}
     if state and state.get("origin") == origin:
         return dict(as_mapping(state.get("message")))
@@ -134,6 +140,11 @@ def _line(line: ChatMessage, provider: str, host: HostRow, origin: str) -> dict[
         message["content"] = line.content or None
         message["tool_calls"] = [_call(call, host) for call in line.tool_calls]
     return message
+
+
+def _parts(line: ChatMessage) -> list[dict[str, Any]]:
+    said: list[dict[str, Any]] = [{"type": "text", "text": line.content}] if line.content else []
+    return said + [{"type": "image_url", "image_url": {"url": data_url(image)}} for image in line.images]
 
 
 def _call(call: ToolCall, host: HostRow) -> dict[str, Any]:

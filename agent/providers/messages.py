@@ -12,10 +12,12 @@ from agent.base import (
     Cost,
     EngineKind,
     FinishReason,
+    ImagePart,
     ToolCall,
     ToolSpec,
     Usage,
 )
+from agent.providers.images import MAX_BYTES_ANTHROPIC, base64_of, with_visible_images
 from agent.providers.pricing import load_prices, price_completion
 from agent.providers.prompt import spoken_lines, system_text
 from agent.providers.sdk_client import Endpoint, SdkClient, build_anthropic_client
@@ -48,9 +50,12 @@ class MessagesProvider:
 
     engine: EngineKind = "llm"
 
-    def __init__(self, name: str, endpoint: Endpoint, *, llm: str = "", price_provider: str | None = None) -> None:
+    def __init__(
+        self, name: str, endpoint: Endpoint, *, llm: str = "", price_provider: str | None = None, sees: bool = False
+    ) -> None:
         self.name = name
         self.llm = llm
+        self.sees = sees
         self._price_provider = price_provider
         # This SDK wants the address without the version that the other vendors' addresses end in.
         self._path = "/messages" if endpoint.base_url.rstrip("/").endswith("/v1") else "/v1/messages"
@@ -66,7 +71,8 @@ class MessagesProvider:
         self._client.close()
 
     def complete(self, request: CompletionRequest) -> Completion:
-        answer = self._client.post(self._path, build_body(request, self.name, self.llm), request.timeout)
+        body = build_body(request, self.name, self.llm, sees=self.sees)
+        answer = self._client.post(self._path, body, request.timeout)
         completion = parse_message(answer.body, request.tools, vendor=self.name)
         return replace(completion, request_id=answer.request_id or completion.request_id)
 
@@ -74,12 +80,15 @@ class MessagesProvider:
         return price_completion(completion, llm, self._price_provider)
 
 
-def build_body(request: CompletionRequest, provider: str, default_llm: str = "") -> dict[str, Any]:
+def build_body(
+    request: CompletionRequest, provider: str, default_llm: str = "", *, sees: bool = False
+) -> dict[str, Any]:
     """The request's JSON. No sampling parameter: this version of the API refuses them even at their defaults."""
+    shown = with_visible_images(request.messages, sees=sees, max_bytes=MAX_BYTES_ANTHROPIC)
     body: dict[str, Any] = {
         "model": request.llm or default_llm,
         "max_tokens": request.max_output_tokens,
-        "messages": _alternating(spoken_lines(request.messages), provider),
+        "messages": _alternating(spoken_lines(shown), provider),
     }
     system = system_text(request.messages)
     if system:
@@ -117,7 +126,13 @@ def _blocks(line: ChatMessage, provider: str) -> list[Any]:
         return line.provider_state
     # Blank text blocks are refused as empty ones are.
     said: list[Any] = [{"type": "text", "text": line.content}] if line.content.strip() else []
-    return said + [_call_block(call) for call in line.tool_calls]
+    # This vendor's LLMs read best when the picture comes before the question about it.
+    return [_image_block(image) for image in line.images] + said + [_call_block(call) for call in line.tool_calls]
+
+
+def _image_block(image: ImagePart) -> dict[str, Any]:
+    source = {"type": "base64", "media_type": image.content_type, "data": base64_of(image)}
+    return {"type": "image", "source": source}
 
 
 def _call_block(call: ToolCall) -> dict[str, Any]:

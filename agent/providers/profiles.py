@@ -19,6 +19,7 @@ class Profile:
     default_llm: str = ""  # empty: LLM_MODEL has to say
     price_provider: str | None = None  # the price table's name of the vendor; None: the host decides
     foreign_keys: tuple[str, ...] = ()  # how keys of the other vendor begin
+    sees: bool = False  # whether its LLMs can be shown images, where LLM_SEES_IMAGES does not say
 
 
 PROFILES: Mapping[str, Profile] = {
@@ -29,6 +30,7 @@ PROFILES: Mapping[str, Profile] = {
         default_llm="gpt-6.1-terra",
         price_provider="openai",
         foreign_keys=("sk-ant-",),
+        sees=True,
     ),
     "anthropic": Profile(
         "agent.providers.messages:MessagesProvider",
@@ -37,6 +39,7 @@ PROFILES: Mapping[str, Profile] = {
         default_llm="claude-sonnet-5-5",
         price_provider="anthropic",
         foreign_keys=("sk-proj-", "sk-svcacct-"),
+        sees=True,
     ),
     "openai-compatible": Profile("agent.providers.completions:CompletionsProvider", key_setting="LLM_API_KEY"),
     "offline": Profile("agent.providers.offline:OfflineProvider"),

@@ -29,7 +29,9 @@ def spoken_lines(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
         if line.role not in ("user", "assistant") or not _says_something(clean):
             continue
         if lines and _can_merge(lines[-1], clean):
-            clean = replace(clean, content=f"{lines.pop().content}\n\n{clean.content}".strip())
+            earlier = lines.pop()
+            content = f"{earlier.content}\n\n{clean.content}".strip()
+            clean = replace(clean, content=content, images=earlier.images + clean.images)
         results = _results_after(messages, number)
         lines.append(clean)
         lines.extend(_result(call, results) for call in clean.tool_calls)

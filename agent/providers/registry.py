@@ -24,8 +24,10 @@ def build_provider(
     llm: str,
     catalogue: Callable[[], Catalogue],
     timeout: float,
+    sees: bool | None = None,
 ) -> Provider:
-    """The provider, without any SDK loaded yet. Raises ConfigurationError. `timeout` is in seconds, per request."""
+    """The provider, without any SDK loaded yet. Raises ConfigurationError. `timeout` is in seconds, per request;
+    `sees` says whether the LLM is shown images, and None leaves that to the provider's profile."""
     profile = find_profile(name)
     adapter = _load(profile.adapter)
     if name == "offline":
@@ -33,9 +35,11 @@ def build_provider(
     address = _checked_address(name, profile, base_url)
     endpoint = Endpoint(address, _checked_key(name, profile, api_key, address), timeout)
     chosen = resolve_llm(name, llm)
+    can_see = profile.sees if sees is None else sees
     if profile.price_provider is None:
-        return cast(Provider, adapter(name, endpoint, llm=chosen))
-    return cast(Provider, adapter(name, endpoint, llm=chosen, price_provider=profile.price_provider))
+        return cast(Provider, adapter(name, endpoint, llm=chosen, sees=can_see))
+    priced_by = profile.price_provider
+    return cast(Provider, adapter(name, endpoint, llm=chosen, price_provider=priced_by, sees=can_see))
 
 
 def find_profile(name: str) -> Profile:

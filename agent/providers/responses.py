@@ -16,6 +16,7 @@ from agent.base import (
     ToolSpec,
     Usage,
 )
+from agent.providers.images import data_url, with_visible_images
 from agent.providers.pricing import load_prices, price_completion, read_reported_cost
 from agent.providers.prompt import spoken_lines, system_text
 from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
@@ -51,9 +52,12 @@ class ResponsesProvider:
 
     engine: EngineKind = "llm"
 
-    def __init__(self, name: str, endpoint: Endpoint, *, llm: str = "", price_provider: str | None = None) -> None:
+    def __init__(
+        self, name: str, endpoint: Endpoint, *, llm: str = "", price_provider: str | None = None, sees: bool = False
+    ) -> None:
         self.name = name
         self.llm = llm
+        self.sees = sees
         self._price_provider = price_provider
         self._client = SdkClient(name, endpoint, build_openai_client)
 
@@ -67,7 +71,8 @@ class ResponsesProvider:
         self._client.close()
 
     def complete(self, request: CompletionRequest) -> Completion:
-        answer = self._client.post("/responses", build_body(request, self.name, self.llm), request.timeout)
+        body = build_body(request, self.name, self.llm, sees=self.sees)
+        answer = self._client.post("/responses", body, request.timeout)
         completion = parse_response(answer.body, request.tools, vendor=self.name)
         return replace(completion, request_id=answer.request_id or completion.request_id)
 
@@ -75,11 +80,14 @@ class ResponsesProvider:
         return price_completion(completion, llm, self._price_provider)
 
 
-def build_body(request: CompletionRequest, provider: str, default_llm: str = "") -> dict[str, Any]:
+def build_body(
+    request: CompletionRequest, provider: str, default_llm: str = "", *, sees: bool = False
+) -> dict[str, Any]:
     """The request's JSON. No sampling parameter: reasoning LLMs refuse them."""
+    lines = spoken_lines(with_visible_images(request.messages, sees=sees))
     body: dict[str, Any] = {
         "model": request.llm or default_llm,
-        "input": [item for line in spoken_lines(request.messages) for item in _items(line, provider)],
+        "input": [item for line in lines for item in _items(line, provider)],
         "max_output_tokens": request.max_output_tokens,
         "store": False,
     }
@@ -107,11 +115,16 @@ def _items(line: ChatMessage, provider: str) -> list[Any]:
         call_id = wire_call_id(line.tool_call_id, _CALL_ID)
         return [{"type": "function_call_output", "call_id": call_id, "output": line.content}]
     if line.role == "user":
-        return [{"role": "user", "content": line.content}]
+        return [{"role": "user", "content": _parts(line) if line.images else line.content}]
     if line.provider == provider and isinstance(line.provider_state, list):
         return line.provider_state
     said: list[Any] = [{"role": "assistant", "content": line.content}] if line.content else []
     return said + [_call_item(call) for call in line.tool_calls]
+
+
+def _parts(line: ChatMessage) -> list[dict[str, str]]:
+    said = [{"type": "input_text", "text": line.content}] if line.content else []
+    return said + [{"type": "input_image", "image_url": data_url(image), "detail": "auto"} for image in line.images]
 
 
 def _call_item(call: ToolCall) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
 
 
 def _read_seconds(value: str | None) -> float | None:
-    if value is None or not re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", value):
+    if value is None or not re.fullmatch(r"[ \t]*[0-9]{1,9}(\.[0-9]{1,9})?[ \t]*", value):
         return None
     return float(value)
 
