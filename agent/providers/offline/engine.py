@@ -42,7 +42,6 @@ class OfflineProvider:
     name = "offline"
     engine: EngineKind = "offline"
     sees = False
-    sees = False
 
     def __init__(self, catalogue: Callable[[], Catalogue]) -> None:
         self._catalogue = catalogue
