@@ -1,17 +1,22 @@
 """WhatsApp through Twilio."""
 
 from collections.abc import Sequence
-from threading import Lock
+from datetime import datetime, timedelta
+from threading import RLock
 from typing import Any, ClassVar
 
-from channels.base import Account, Capabilities, InboundRequest
+from channels.base import Account, Capabilities, FetchedMedia, InboundRequest
 from channels.whatsapp.form import MAX_BODY
+from channels.whatsapp.history import list_received
+from channels.whatsapp.indicator import send_typing
+from channels.whatsapp.media import Patience, fetch_media
 from channels.whatsapp.parse import parse_request
 from channels.whatsapp.render import MAX_TEXT, render_reply
 from channels.whatsapp.send import find_sent, send_part
+from channels.whatsapp.templates import as_template, needs_template
 from channels.whatsapp.transport import DEFAULT_BASE_URL, TwilioTransport
 from channels.whatsapp.verify import split_secrets, verify_signature
-from models.inbound import InboundMessage, Receipt
+from models.inbound import InboundMedia, InboundMessage, Receipt
 from models.reply import OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
 
 
@@ -19,7 +24,8 @@ class WhatsAppChannel:
     """One Twilio account and WhatsApp number.
 
     Credentials: `account_sid`, `auth_token` (the primary first, older ones behind commas), `api_base_url`, and for
-    webhooks signed with a shared key `shared_key` and `shared_key_id`. Without secrets every request is refused.
+    webhooks signed with a shared key `shared_key` and `shared_key_id`; `template_sid` is an approved template with one
+    variable, for what is said after the reply window. Without secrets every request is refused.
     """
 
     name: ClassVar[str] = "whatsapp"
@@ -30,13 +36,14 @@ class WhatsAppChannel:
         coalesces=True,
         max_body=MAX_BODY,
         pause_between_parts=1.0,  # parts sent at once may arrive in any order
+        reply_window=timedelta(hours=24),
     )
 
     def __init__(self, account: Account, *, connect_timeout: float = 5.0, read_timeout: float = 15.0) -> None:
         """Times are in seconds."""
         self.account = account
         self._timeouts = (connect_timeout, read_timeout)
-        self._lock = Lock()
+        self._lock = RLock()
         self._transport: TwilioTransport | None = None
         self._client: Any = None
 
@@ -55,6 +62,22 @@ class WhatsAppChannel:
     def reconcile(self, part: OutboundPart) -> ReconcileOutcome:
         return find_sent(self._twilio(), self.account, part)
 
+    def fetch(self, media: InboundMedia) -> FetchedMedia:
+        connect, read = self._timeouts
+        return fetch_media(self.account, media, Patience(connect, read))
+
+    def show_typing(self, external_id: str) -> None:
+        send_typing(self._connect(), self.account, external_id)
+
+    def list_since(self, since: datetime) -> Sequence[InboundMessage]:
+        return list_received(self._twilio(), self.account, since)
+
+    def needs_template(self, error_code: str) -> bool:
+        return needs_template(error_code)
+
+    def as_template(self, part: OutboundPart) -> OutboundPart | None:
+        return as_template(self.account, part)
+
     def close(self) -> None:
         """Gives the connections back; the next send opens new ones."""
         with self._lock:
@@ -62,16 +85,23 @@ class WhatsAppChannel:
                 self._transport.close()
             self._transport = self._client = None
 
+    def _connect(self) -> TwilioTransport:
+        """Made on first use: the web process verifies and parses but never sends."""
+        with self._lock:
+            if self._transport is None:
+                connect, read = self._timeouts
+                base_url = self.account.credentials.get("api_base_url", "") or DEFAULT_BASE_URL
+                self._transport = TwilioTransport(base_url, connect=connect, read=read)
+            return self._transport
+
     def _twilio(self) -> Any:
-        """Twilio's client, made on first use: the web process verifies and parses but never sends."""
+        """Twilio's client over our transport, made on first use."""
         with self._lock:
             if self._client is None:
                 from twilio.rest import Client
 
+                transport = self._connect()
                 credentials = self.account.credentials
-                connect, read = self._timeouts
-                base_url = credentials.get("api_base_url", "") or DEFAULT_BASE_URL
-                self._transport = TwilioTransport(base_url, connect=connect, read=read)
                 token = next(iter(split_secrets(credentials.get("auth_token", ""))), "")
-                self._client = Client(credentials.get("account_sid", ""), token, http_client=self._transport)
+                self._client = Client(credentials.get("account_sid", ""), token, http_client=transport)
             return self._client

@@ -6,6 +6,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from channels.rendering import Atom, atoms_of, sanitize, settle_blanks, split
+from channels.whatsapp.files import render_file
 from channels.whatsapp.inline import inline_atoms
 from channels.whatsapp.marks import BLOCK, BOLD, settle_marks
 from models.reply import RenderedPart, Reply
@@ -31,11 +32,12 @@ _markdown = (
 
 
 def render_reply(reply: Reply) -> list[RenderedPart]:
-    """The reply's parts in reading order. Pure; never empty, never over the limit."""
+    """The reply's parts in reading order, its files last. Pure; never empty, never over the limit."""
     root = SyntaxTreeNode(_markdown.parse(sanitize(reply.text)))
     atoms = settle_blanks(_joined(_stacked(root.children, apart=True)), BLOCK)
     parts = split(settle_blanks(settle_marks(atoms), BLOCK), PART_LIMIT)
-    return [RenderedPart(body) for body in parts] or [RenderedPart(_NOTHING)]
+    rendered = [RenderedPart(body) for body in parts] + [render_file(file) for file in reply.files]
+    return rendered or [RenderedPart(_NOTHING)]
 
 
 def _stacked(blocks: Iterable[SyntaxTreeNode], *, apart: bool) -> list[Line]:

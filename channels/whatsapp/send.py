@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from channels.base import Account
 from channels.whatsapp.errors import CODES, explain
+from channels.whatsapp.templates import as_template, needs_template
 from channels.whatsapp.transport import NotSent, Refused, is_loopback
 from models.reply import Absent, Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 
@@ -24,19 +25,28 @@ _ABOUT_THE_MESSAGE = frozenset({400, 413, 422})
 
 def send_part(client: Any, account: Account, part: OutboundPart) -> SendOutcome:
     """One POST, never repeated. `client` is a `twilio.rest.Client` over our transport."""
-    wanted = {"from_": account.address, "to": part.to, "body": part.body}
+    wanted = {"from_": account.address, "to": part.to, **_content(part)}
     callback = status_callback(account, part)
     try:
         message = client.messages.create(**wanted, **({"status_callback": callback} if callback else {}))
     except NotSent as error:
         return Rejected("connection", f"Twilio cannot be reached ({error})", permanent=False)
     except Refused as refusal:
-        return judge_refusal(refusal)
+        return judge_refusal(refusal, has_template=as_template(account, part) is not None)
     except Exception as error:  # time-out, reset, unreadable answer: the message may well be on its way
         return Unknown(_describe(error))
     if not isinstance(message.sid, str) or not message.sid:
         return Unknown("Twilio's answer names no message")
     return Accepted(message.sid)
+
+
+def _content(part: OutboundPart) -> dict[str, Any]:
+    """Text, file or both; or else a template, which Twilio takes with neither of them."""
+    if part.extra.get("content_sid"):
+        variables = json.dumps(part.extra.get("content_variables") or {})
+        return {"content_sid": part.extra["content_sid"], "content_variables": variables}
+    files = list(part.extra.get("media_url") or ())
+    return ({"body": part.body} if part.body or not files else {}) | ({"media_url": files} if files else {})
 
 
 def status_callback(account: Account, part: OutboundPart) -> str:
@@ -51,20 +61,23 @@ def status_callback(account: Account, part: OutboundPart) -> str:
     return f"{base}/webhooks/whatsapp/{account.name}/status/{part.id}"
 
 
-def judge_refusal(refusal: Refused, now: datetime | None = None) -> SendOutcome:
-    """What an answer other than success means for the part; `now` is for an HTTP date in Retry-After."""
+def judge_refusal(refusal: Refused, now: datetime | None = None, *, has_template: bool = False) -> SendOutcome:
+    """What an answer other than success means for the part; `now` is for an HTTP date in Retry-After, `has_template`
+    tells that the part can also be said by a template."""
     if refusal.status < 400 or refusal.status >= 500 or refusal.status in _AMBIGUOUS:
         return Unknown(f"Twilio answered HTTP {refusal.status}")
     code, message = _read_error(refusal)
     known = CODES.get(code)
     too_many = refusal.status == 429
-    permanent = not too_many and (known.permanent if known else refusal.status in _ABOUT_THE_MESSAGE)
+    use_template = has_template and needs_template(code)
+    permanent = not (too_many or use_template) and (known.permanent if known else refusal.status in _ABOUT_THE_MESSAGE)
     wait = _retry_after(refusal, now or datetime.now(UTC))
     return Rejected(
         code=code,
         reason=explain(code) or message or f"HTTP {refusal.status}",
         permanent=permanent,
         retry_after=None if permanent else wait if wait is not None else (known.wait if known else None),
+        use_template=use_template,
     )
 
 
@@ -91,15 +104,21 @@ def find_sent(client: Any, account: Account, part: OutboundPart) -> ReconcileOut
                 continue
             older = 0
             is_ours = str(message.direction).startswith("outbound") and message.sid not in part.taken
-            if is_ours and _same_text(message.body, part.body):
+            if is_ours and _is_same(message, part):
                 return Accepted(message.sid)
     except Exception as error:  # whatever went wrong while asking, nothing was learned
         return Unknown(_describe(error))
     return Absent() if seen < _MAX_LISTED else Unknown(f"more than {_MAX_LISTED} messages since the attempt")
 
 
-def _same_text(one: object, other: str) -> bool:
-    return isinstance(one, str) and one.replace("\r\n", "\n").strip() == other.strip()
+def _is_same(message: Any, part: OutboundPart) -> bool:
+    """By the words, and by whether there is a file. Of a template Twilio lists the words around ours too, or none."""
+    body = message.body.replace("\r\n", "\n").strip() if isinstance(message.body, str) else ""
+    has_file = str(message.num_media or "0") != "0"
+    if part.extra.get("content_sid"):
+        said = (part.extra.get("content_variables") or {}).values()
+        return not has_file and (not body or all(str(words).strip() in body for words in said))
+    return body == part.body.strip() and has_file == bool(part.extra.get("media_url"))
 
 
 def _read_error(refusal: Refused) -> tuple[str, str]:

@@ -5,6 +5,7 @@ Twilio's own HTTP client waits for ever by default and turns every failure into 
 
 import ipaddress
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx2
 
 DEFAULT_BASE_URL = "https://api.twilio.com"
+_API_HOST = re.compile(r"api(\.[a-z0-9-]+){0,2}\.twilio\.com")
 # Connections idle for longer are not reused: the far side may have closed them, which would look like an unknown send.
 _LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
 _NOTHING_LEFT = (
@@ -42,12 +44,12 @@ class TwilioTransport:
     """What `twilio.rest.Client` takes as its `http_client`. Safe for threads. Times are in seconds."""
 
     def __init__(self, base_url: str, *, connect: float, read: float) -> None:
-        self._base = urlsplit(base_url)
+        self._base_url = base_url
         self._client = httpx2.Client(
             timeout=httpx2.Timeout(read, connect=connect, pool=connect),
             limits=_LIMITS,
             follow_redirects=False,
-            trust_env=not is_loopback(self._base.hostname or ""),  # a proxy cannot reach our own machine
+            trust_env=not is_loopback(urlsplit(base_url).hostname or ""),  # a proxy cannot reach our own machine
         )
 
     def request(
@@ -67,7 +69,7 @@ class TwilioTransport:
 
         try:
             answer = self._client.request(
-                method, self._rebased(url), params=params, data=data, headers=headers, auth=auth
+                method, rebase(url, self._base_url), params=params, data=data, headers=headers, auth=auth
             )
         except _NOTHING_LEFT as error:
             raise NotSent(f"{type(error).__name__}: {error}") from error
@@ -77,13 +79,28 @@ class TwilioTransport:
             raise ValueError("Twilio's answer is no JSON object")
         return Response(answer.status_code, answer.text, answer.headers)
 
+    def post_quickly(self, url: str, form: Mapping[str, str], auth: tuple[str, str], *, seconds: float) -> None:
+        """One POST that nobody waits for long: `seconds` bounds each step of it. Raises whatever goes wrong."""
+        answer = self._client.post(rebase(url, self._base_url), data=form, auth=auth, timeout=seconds)
+        if not answer.is_success:
+            raise Refused(answer.status_code, answer.headers, answer.text)
+
     def close(self) -> None:
         self._client.close()
 
-    def _rebased(self, url: str) -> str:
-        parts = urlsplit(url)
-        path = self._base.path.rstrip("/") + parts.path
-        return urlunsplit((self._base.scheme, self._base.netloc, path, parts.query, ""))
+
+def rebase(url: str, base_url: str) -> str:
+    """One of Twilio's URLs as the base has it: on another region's host, or all hosts on that of a stand-in."""
+    parts, base = urlsplit(url), urlsplit(base_url)
+    netloc = base.netloc
+    if is_api_host(base.hostname or ""):
+        netloc = f"{(parts.hostname or '').partition('.')[0]}.{base.netloc.partition('.')[2]}"
+    return urlunsplit((base.scheme, netloc, base.path.rstrip("/") + parts.path, parts.query, ""))
+
+
+def is_api_host(host: str) -> bool:
+    """Whether it is Twilio's API, the usual one or that of a region."""
+    return bool(_API_HOST.fullmatch(host))
 
 
 def is_loopback(host: str) -> bool:

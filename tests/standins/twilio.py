@@ -5,18 +5,22 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from tests.standins.twilio_history import History, SentMessage
+from tests.standins.twilio_history import History, HostedFile, ReceivedMessage, SentMessage, new_sid
 from tests.standins.twilio_http import Fault, Server
+from tests.standins.twilio_judge import WINDOW_CLOSED, filled_in, is_closed, judge_form
+from tests.standins.twilio_store import FileStore
 from tests.standins.twilio_webhooks import inbound_form, post_form, status_form
 
 ACCOUNT_SID = "AC" + "1" * 32
 AUTH_TOKEN = "stand-in-token"
 NUMBER = "whatsapp:+14155238886"
+PERSON = "whatsapp:+5511987654321"
+TEMPLATE_SID = "HX" + "c" * 32
 
 
 class StandInTwilio:
@@ -32,8 +36,14 @@ class StandInTwilio:
         self.list_lag = timedelta(0)  # younger messages are not listed yet
         self.callbacks: tuple[str, ...] = ()  # statuses reported by themselves after each accepted message, in order
         self.requests: list[tuple[str, str, dict[str, str]]] = []  # method, path, parameters
+        self.files: dict[str, HostedFile] = {}
+        self.templates = {TEMPLATE_SID: "Olá! Sobre a sua pergunta: {{1}}"}
+        self.window: Literal["off", "at once", "later"] = "off"  # how 63016 is told; later means by a callback
+        self.closed_windows: set[str] = set()  # people whose window has closed, whenever they wrote
+        self.typing_delay = 0.0  # seconds before a typing indicator is answered
         self.stopping = threading.Event()
         self._server: Server | None = None
+        self._store: FileStore | None = None
         self._threads: list[threading.Thread] = []
 
     @property
@@ -48,10 +58,10 @@ class StandInTwilio:
 
     def stop(self) -> None:
         self.stopping.set()
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+        for server in filter(None, (self._server, self._store)):
+            server.shutdown()
+            server.server_close()
+        self._server = self._store = None
         for thread in self._threads:
             thread.join(timeout=5)
         self._threads.clear()
@@ -72,9 +82,42 @@ class StandInTwilio:
         finally:
             self.start()
 
-    def post_inbound(self, url: str, body: str, sender: str = "whatsapp:+5511987654321", **extra: str) -> int:
+    def host_file(self, content: bytes, content_type: str, **changes: Any) -> HostedFile:
+        """A file for `receive` or `post_inbound`; `changes` are fields of HostedFile."""
+        if self._store is None:
+            self._store = FileStore(self)
+            self._spawn(self._store.serve_forever, 0.02)
+        sid, message_sid = new_sid("ME"), new_sid("MM")
+        url = f"{self.url}/2010-04-01/Accounts/{self.account_sid}/Messages/{message_sid}/Media/{sid}"
+        location = f"{self._store.url}/{self.account_sid}/{sid}"
+        file = HostedFile(sid, message_sid, self.account_sid, content, content_type, location, url)
+        for name, value in changes.items():
+            setattr(file, name, value)
+        self.files[sid] = file
+        return file
+
+    def receive(
+        self, body: str, sender: str = PERSON, *, files: Sequence[HostedFile] = (), **extra: str
+    ) -> dict[str, str]:
+        """A person writes; nobody is told. Gives the form that her message's webhook would have."""
+        fields: dict[str, str] = {}
+        if files:
+            sid = files[0].message_sid
+            family = files[0].content_type.partition("/")[0]
+            kind = family if family in ("image", "audio", "video") else "document"
+            fields = {"MessageSid": sid, "SmsSid": sid, "SmsMessageSid": sid, "MessageType": kind}
+            fields["NumMedia"] = str(len(files))
+        for number, file in enumerate(files):
+            fields |= {f"MediaUrl{number}": file.url, f"MediaContentType{number}": file.content_type}
+        form = inbound_form(self.account_sid, self.number, body, sender, **{**fields, **extra})
+        self._remember(form, tuple(files))
+        return form
+
+    def post_inbound(
+        self, url: str, body: str, sender: str = PERSON, *, files: Sequence[HostedFile] = (), **extra: str
+    ) -> int:
         """Posts a signed message from a person to the program's webhook; tells the HTTP status."""
-        return post_form(url, inbound_form(self.account_sid, self.number, body, sender, **extra), self.auth_token)
+        return post_form(url, self.receive(body, sender, files=files, **extra), self.auth_token)
 
     def report(self, message: SentMessage, statuses: Iterable[str], error_code: str = "") -> list[int]:
         """Posts signed status callbacks in exactly that order, repeats included; tells their HTTP statuses."""
@@ -86,37 +129,43 @@ class StandInTwilio:
         return answers
 
     def accept(self, form: dict[str, str]) -> SentMessage:
-        message = self.history.add(self.account_sid, form)
-        if message.status_callback and self.callbacks:
-            self._spawn(self._report_quietly, message)
+        message = self.history.add(self.account_sid, form, filled_in(self, form))
+        is_late = self.window == "later" and is_closed(self, form)
+        statuses = ("undelivered",) if is_late else self.callbacks
+        if message.status_callback and statuses:
+            self._spawn(self._report_quietly, message, statuses, str(WINDOW_CLOSED) if is_late else "")
         return message
 
     def judge(self, form: dict[str, str]) -> int:
         """Twilio's error code for a form it would refuse, 0 for a good one."""
-        if not form.get("To"):
-            return 21604
-        if not _is_whatsapp(form["To"]):
-            return 21211
-        if form.get("From") != self.number:
-            return 21212
-        if not form.get("Body"):
-            return 21602
-        return 21617 if len(form["Body"].encode("utf-16-le")) // 2 > 1600 else 0
+        return judge_form(self, form)
 
-    def listed(self, query: dict[str, str]) -> list[SentMessage]:
+    def listed(self, query: dict[str, str]) -> list[SentMessage | ReceivedMessage]:
         """Newest first, as the list resource answers."""
         youngest = datetime.now(UTC) - self.list_lag
-        return [
+        since = datetime.fromisoformat(query["DateSent>"]) if "DateSent>" in query else None
+        both: list[SentMessage | ReceivedMessage] = [*self.history.messages, *self.history.received]
+        found = [
             message
-            for message in reversed(self.history.messages)
+            for message in both
             if query.get("To") in (None, message.to)
             and query.get("From") in (None, message.sender)
+            and (since is None or (message.sent_at is not None and message.sent_at >= since))
             and (not self.list_lag or message.created_at <= youngest)
         ]
+        return sorted(found, key=lambda message: message.created_at, reverse=True)
 
-    def _report_quietly(self, message: SentMessage) -> None:
+    def _remember(self, form: dict[str, str], files: tuple[HostedFile, ...]) -> None:
+        now = datetime.now(UTC)
+        message = ReceivedMessage(
+            form["MessageSid"], self.account_sid, form["To"], form["From"], form.get("Body", ""), now, files
+        )
+        self.history.received.append(message)
+        self.closed_windows.discard(message.sender)
+
+    def _report_quietly(self, message: SentMessage, statuses: tuple[str, ...], error_code: str) -> None:
         try:
-            self.report(message, self.callbacks)
+            self.report(message, statuses, error_code)
         except OSError as error:
             print(f"status callback failed: {error}", flush=True)
 
@@ -124,12 +173,6 @@ class StandInTwilio:
         thread = threading.Thread(target=target, args=args, daemon=True)
         self._threads = [t for t in self._threads if t.is_alive()] + [thread]
         thread.start()
-
-
-def _is_whatsapp(address: str) -> bool:
-    rest = address.removeprefix("whatsapp:")
-    phone = rest.startswith("+") and rest[1:].isdigit() and 7 <= len(rest[1:]) <= 15
-    return rest != address and (phone or (rest[2:3] == "." and rest[3:].isalnum()))
 
 
 def main() -> None:

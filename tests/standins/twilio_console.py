@@ -50,5 +50,7 @@ def _show(standin: StandInTwilio) -> None:
     shown = 0
     while not standin.stopping.wait(0.2):
         for message in standin.history.messages[shown:]:
-            print(f"\n[{message.created_at:%H:%M:%S}] to {message.to}\n{message.body}", flush=True)
+            said = "\n".join(filter(None, (message.body, *message.media_urls)))
+            kind = " by template" if message.content_sid else ""
+            print(f"\n[{message.created_at:%H:%M:%S}] to {message.to}{kind}\n{said}", flush=True)
             shown += 1

@@ -1,6 +1,7 @@
-"""The HTTP side of the stand-in Twilio: the two resources the program calls, and the faults."""
+"""The HTTP side of the stand-in Twilio: the resources the program calls, and the faults."""
 
 import json
+import re
 import socket
 import struct
 from base64 import b64decode
@@ -10,19 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from tests.standins.twilio_judge import ERRORS
+
 if TYPE_CHECKING:
     from tests.standins.twilio import StandInTwilio
 
-_ERRORS = {
-    20003: (401, "Authenticate"),
-    20404: (404, "The requested resource was not found"),
-    21211: (400, "Invalid 'To' Phone Number"),
-    21212: (400, "Invalid 'From' Number"),
-    21602: (400, "Message body is required"),
-    21604: (400, "A 'To' phone number is required"),
-    21617: (400, "The concatenated message body exceeds the 1600 character limit"),
-    20429: (429, "Too Many Requests"),
-}
+_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+_TYPING = "/v2/Indicators/Typing.json"
 
 
 @dataclass(frozen=True)
@@ -43,8 +38,29 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         form = self._form(self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode())
-        if not self._admitted(form):
-            return
+        path = self._admitted(form)
+        if path == _TYPING:
+            self._show_typing(form)
+        elif path == "/Messages.json":
+            self._send(form)
+        elif path:
+            self._refuse(20404)
+
+    def do_GET(self) -> None:
+        query = self._form(urlsplit(self.path).query)
+        path = self._admitted(query)
+        if path == "/Messages.json":
+            self._page("messages", [message.as_json() for message in self.server.standin.listed(query)], query)
+        elif match := re.fullmatch(r"/Messages/(\w+)/Media\.json", path):
+            found = (m for m in self.server.standin.history.received if m.sid == match[1])
+            files = next((m.files for m in found), ())
+            self._page("media_list", [file.as_json() for file in files], query)
+        elif match := re.fullmatch(r"/Messages/\w+/Media/(\w+)", path):
+            self._give_file(match[1])
+        elif path:
+            self._refuse(20404)
+
+    def _send(self, form: dict[str, str]) -> None:
         standin = self.server.standin
         fault = standin.faults.popleft() if standin.faults else None
         if fault is not None and fault.kind != "slow":
@@ -58,19 +74,32 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(201, standin.accept(form).as_json())
 
-    def do_GET(self) -> None:
-        query = self._form(urlsplit(self.path).query)
-        if not self._admitted(query):
+    def _show_typing(self, form: dict[str, str]) -> None:
+        standin = self.server.standin
+        standin.stopping.wait(standin.typing_delay)
+        if form.get("channel") != "whatsapp" or not _SID.fullmatch(form.get("messageId", "")):
+            self._refuse(20001)
             return
+        standin.history.typing.append(form["messageId"])
+        self._answer(200, {"success": True})
+
+    def _give_file(self, sid: str) -> None:
+        file = self.server.standin.files.get(sid)
+        if file is None or file.misses > 0:
+            if file is not None:
+                file.misses -= 1
+            self._refuse(20404)
+            return
+        self._write(307, b"", "text/plain", {"Location": file.location, "Set-Cookie": "session=1; Path=/"})
+
+    def _page(self, name: str, found: list[dict[str, Any]], query: dict[str, str]) -> None:
         size, page = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
-        found = self.server.standin.listed(query)
-        rows = found[page * size : (page + 1) * size]
         path = urlsplit(self.path).path
         more = len(found) > (page + 1) * size
         self._answer(
             200,
             {
-                "messages": [message.as_json() for message in rows],
+                name: found[page * size : (page + 1) * size],
                 "page": page,
                 "page_size": size,
                 "uri": self.path,
@@ -78,18 +107,20 @@ class _Handler(BaseHTTPRequestHandler):
             },
         )
 
-    def _admitted(self, parameters: dict[str, str]) -> bool:
+    def _admitted(self, parameters: dict[str, str]) -> str:
+        """The path below the account, or an empty one for who has no business here and was told so."""
         standin = self.server.standin
         path = urlsplit(self.path).path
         standin.requests.append((self.command, path, parameters))
+        account = f"/2010-04-01/Accounts/{standin.account_sid}"
         scheme, _, encoded = self.headers.get("Authorization", "").partition(" ")
         if scheme != "Basic" or b64decode(encoded).decode() != f"{standin.account_sid}:{standin.auth_token}":
             self._refuse(20003)
-        elif path != f"/2010-04-01/Accounts/{standin.account_sid}/Messages.json":
-            self._refuse(20404)
+        elif path == _TYPING or path.startswith(f"{account}/"):
+            return path.removeprefix(account)
         else:
-            return True
-        return False
+            self._refuse(20404)
+        return ""
 
     def _fail(self, fault: Fault, form: dict[str, str]) -> None:
         standin = self.server.standin
@@ -112,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._write(fault.status, json.dumps(body).encode(), "application/json", headers)
 
     def _refuse(self, code: int) -> None:
-        status, message = _ERRORS[code]
+        status, message = ERRORS[code]
         self.server.standin.history.refusals.append(code)
         self._answer(status, {"code": code, "message": message, "more_info": "", "status": status})
 
@@ -128,7 +159,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     @staticmethod
     def _form(text: str) -> dict[str, str]:
-        return dict(parse_qsl(text, keep_blank_values=True))
+        """A parameter given several times is kept as lines."""
+        form: dict[str, str] = {}
+        for name, value in parse_qsl(text, keep_blank_values=True):
+            form[name] = f"{form[name]}\n{value}" if name in form else value
+        return form
 
     def log_message(self, *_: object) -> None:
         """The history is the log."""
