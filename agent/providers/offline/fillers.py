@@ -45,8 +45,8 @@ FILLERS: Final[frozenset[str]] = frozenset(
         "so pra saber, so para saber, pra eu saber, so uma duvida, sabe, sabe dizer, sabe me dizer, "
         "consegue me dizer, consegue ver, pode me dizer, pode ver, pode me passar, tem como, tem como ver, "
         "da pra ver, sera, sera que, fecha, fechando, cada qual, propria, proprio, algo, alguem, contei, somatorio",
-        "deixa, deixe, deixa eu, deixa eu ver, deixa ver, deixa eu saber, me deixa ver, kd, cade, qnt, qnto q, "
-        "precisando, precisando saber, to precisando, me envia, me envie, me enviar, falando de, to falando, "
+        "tenho, deixa, deixe, deixa eu, deixa eu ver, deixa ver, deixa eu saber, me deixa ver, kd, cade, qnt, "
+        "qnto q, precisando, precisando saber, to precisando, me envia, me envie, me enviar, falando de, to falando, "
         "tou falando, favorzinho, por favorzinho, obrigadinho, apenas, somente, total de, quanto e que, e que, viu, "
         "queria ver, consegue me passar, hein",
         # English

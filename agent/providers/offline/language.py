@@ -51,8 +51,9 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
         "mejor mejores peores hasta desde trimestre hablame de que lo un una es pedidos dolar existencias "
         "hace dos semanas meses anos vendida vendidas vendidos facturado facturados facture facturar ticket categoria "
         "categorias estado estados perdidos perdido propuesta propuestas resumen orden creciente participacion "
-        "quincena lunes martes miercoles jueves viernes sabado domingo pedi pidio hemos he ha han llevo llevamos vamos voy va "
-        "nuestra nuestro sobre antes todos cada menor mayor mayores menores carnaval hubo hay cerrados cancelados "
+        "quincena lunes martes miercoles jueves viernes sabado domingo pedi pidio hemos he ha han llevo llevamos vamos "
+        "voy va ingresos ingreso nuestra nuestro sobre antes todos cada menor mayor mayores menores carnaval "
+        "hubo hay cerrados cancelados "
         "cuota meta enero febrero marzo mayo junio julio septiembre octubre noviembre diciembre unidades"
     ),
 }

@@ -43,6 +43,16 @@ LINES: Final[dict[str, Texts]] = {
     "more": {"pt": "e mais {count}", "en": "and {count} more", "es": "y {count} más"},
     "nothing": {"pt": "Nada encontrado.", "en": "Nothing found.", "es": "No se encontró nada."},
     "total": {"pt": "Total: {value}", "en": "Total: {value}", "es": "Total: {value}"},
+    "share": {
+        "pt": "{who}: **{percent}** do total ({value} de {total})",
+        "en": "{who}: **{percent}** of the total ({value} of {total})",
+        "es": "{who}: **{percent}** del total ({value} de {total})",
+    },
+    "no_share": {
+        "pt": "O total desse período é zero, então não há participação.",
+        "en": "The total of that period is zero, so there is no share.",
+        "es": "El total de ese período es cero, así que no hay participación.",
+    },
     "without": {"pt": "sem {names}", "en": "without {names}", "es": "sin {names}"},
     "lowest": {"pt": "menores primeiro", "en": "lowest first", "es": "menores primero"},
     "no_exclusion": {

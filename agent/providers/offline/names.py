@@ -28,6 +28,7 @@ _AFTER_A_BUYER = frozenset(
     | {"ordered", "compro", "pidio", "gasto"}
 )
 _BEFORE_A_NAMED_MONTH = frozenset({"do", "da", "ao", "pelo", "pela", "pro", "cliente", "customer"})
+_SIZES = frozenset({"l", "ml", "g", "kg", "un", "lt", "litro", "litros"})
 _LONGEST = 7
 
 
@@ -162,13 +163,16 @@ class Names:
 
 
 def _is_inside_number(tokens: list[Token], index: int) -> bool:
-    """The comma of "1,5L", and the one people write before a size: "café, 500g"."""
-    if tokens[index].word not in {",", "."} or index + 2 >= len(tokens):
+    """The comma of "1,5L", and the one people write before a size: "café, 500g", "água, 1,5 L"."""
+    if tokens[index].word not in {",", "."} or index + 2 >= len(tokens) or not tokens[index + 1].word.isdigit():
         return False
-    before, after, unit = tokens[index - 1], tokens[index + 1], tokens[index + 2]
-    is_decimal = before.word.isdigit() and before.end == tokens[index].start and after.start == tokens[index].end
-    is_size = unit.word.isalpha() and unit.start == after.end
-    return after.word.isdigit() and (is_decimal or is_size)
+    before, after = tokens[index - 1], tokens[index + 1]
+    if before.word.isdigit() and before.end == tokens[index].start and after.start == tokens[index].end:
+        return True
+    unit = index + 2
+    while unit + 2 < len(tokens) and tokens[unit].word in {",", "."} and tokens[unit + 1].word.isdigit():
+        unit += 2
+    return tokens[unit].word in _SIZES or (tokens[unit].word.isalpha() and tokens[unit].start == tokens[unit - 1].end)
 
 
 def _stands_as_name(tokens: list[Token], first: int, last: int) -> bool:

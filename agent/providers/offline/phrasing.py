@@ -75,8 +75,10 @@ def _summary(data: _Json, result: _Json, arguments: _Json, view: View, language:
     metric, unit = str(data.get("metric", arguments.get("metric", ""))), str(data.get("unit", ""))
     heading = _heading(metric, result, view, language)
     groups = [group for group in data.get("groups") or () if isinstance(group, Mapping)]
-    if data.get("truncated") and (view.ascending or view.excluded or view.state):
+    if data.get("truncated") and (view.ascending or view.excluded or view.state or view.share):
         return [heading, line("cut_off", language)]
+    if view.share:
+        return [_share(data, groups, view.share, heading, unit, language)]
     if view.state:
         return [_one_row(groups, view.state, heading, unit, language)]
     if view.excluded_total:
@@ -101,6 +103,24 @@ def _one_row(groups: list[_Json], name: str, heading: str, unit: str, language: 
     if row is None:
         return line("no_row", language, who=name)
     return f"{heading}: **{figures.amount(row.get('value'), unit, language)}**"
+
+
+def _share(data: _Json, groups: list[_Json], name: str, heading: str, unit: str, language: Language) -> str:
+    row = next((group for group in groups if fold(str(group.get("name"))) == fold(name)), None)
+    total = figures.decimal_of(data.get("total"))
+    if total is not None and total <= 0:
+        return line("no_share", language)
+    value = None if row is None else figures.decimal_of(row.get("value"))
+    if value is None or total is None:
+        return line("no_row", language, who=name)
+    return line(
+        "share",
+        language,
+        who=f"{heading} — {name}",
+        percent=figures.percent(value * 100 / total, language),
+        value=figures.amount(value, unit, language),
+        total=figures.amount(total, unit, language),
+    )
 
 
 def _total_without(data: _Json, groups: list[_Json], heading: str, unit: str, view: View, language: Language) -> str:

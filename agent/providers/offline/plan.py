@@ -19,6 +19,7 @@ class View:
     excluded: tuple[str, ...] = ()
     excluded_total: bool = False  # the figure wanted is the total without `excluded`
     state: str | None = None  # the one row wanted of a grouping by state
+    share: str | None = None  # the one row whose percentage of the total is wanted
     assumed_period: bool = False
     assumed_base: bool = False
     assumed_metric: bool = False

@@ -9,6 +9,7 @@ from agent.periods.words import fold
 from agent.providers.offline.comparing import is_comparison, plan_comparison
 from agent.providers.offline.names import NameHit, NameKind
 from agent.providers.offline.plan import Step, View, iso, saying
+from agent.providers.offline.sharing import is_share, plan_share
 from agent.providers.offline.slots import Slots
 from agent.providers.offline.summing import periods_of, plan_sales
 from models.catalogue import Catalogue
@@ -71,7 +72,7 @@ def _unclear(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[S
     if slots.owners:
         return [saying("unknown_name", name=" ".join(slots.owners))]
     is_goal = "GOAL" in slots.cues and not slots.cues & _MEASURES
-    limits = set(slots.limits) - (_LIMITS_OF_GOALS if is_goal else set())
+    limits = set(slots.limits) - (_LIMITS_OF_GOALS if is_goal else {"share"} if is_share(slots) else set())
     if limits:
         return [saying("cannot_filter", limit=sorted(limits)[0])]
     if slots.unknown:
@@ -163,6 +164,10 @@ def _brief(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Ste
     return [Step("customer_brief", {"customer": hit.candidates[0].name}) for hit in customers]
 
 
+def _share(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
+    return plan_share(slots, situation) if is_share(slots) else None
+
+
 def _comparison(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
     return plan_comparison(slots, situation) if is_comparison(slots) else None
 
@@ -180,6 +185,7 @@ _RULES: tuple[_Rule, ...] = (
     _social,
     _unclear,
     _exchange,
+    _share,
     _goal,
     _pipeline,
     _brief,

@@ -62,7 +62,8 @@ LIMITS: Final[dict[str, str]] = {
     "por trimestre, by quarter, per quarter, quarterly, trimestral, trimestrais, por ano, by year, per year, yearly, "
     "anual, anuais, por hora",
     "share": "participacao, percentual, porcentagem, porcentaje, percentage, percent, share, market share, "
-    "proporcao, proportion, fatia, representatividade, participacion, representa, representam, peso, mix, curva abc",
+    "proporcao, proportion, fatia, representatividade, participacion, representa, representam, peso",
+    "share_of": "mix, curva abc",
     "average": "media, medias, medio, medios, average, averages, avg, promedio, promedios, mediana, median, "
     "em media, mean",
     "negation": "nao, not, didn't, did not, don't, doesn't, never, nunca, haven't, hasn't, ninguem, nobody, nadie, "

@@ -31,6 +31,12 @@ TOPICS: Final[dict[str, Texts]] = {
     "forecast": {"pt": "previsão de vendas", "en": "forecasting", "es": "previsión de ventas"},
 }
 
+_ONE_SHARE: Final[Texts] = {
+    "pt": "só calculo a participação de um nome no total de um período",
+    "en": "I only work out the share that one name has of a period's total",
+    "es": "solo calculo la participación de un nombre en el total de un período",
+}
+
 LIMITS_SAID: Final[dict[str, Texts]] = {
     "hour": {
         "pt": "não sei separar por horário",
@@ -62,11 +68,6 @@ LIMITS_SAID: Final[dict[str, Texts]] = {
         "pt": "agrupo só por dia ou por mês",
         "en": "I only group by day or by month",
         "es": "solo agrupo por día o por mes",
-    },
-    "share": {
-        "pt": "não calculo participação percentual",
-        "en": "I don't work out percentage shares",
-        "es": "no calculo participaciones porcentuales",
     },
     "average": {
         "pt": "a única média que tenho é o ticket médio por pedido",
@@ -138,9 +139,6 @@ LIMITS_SAID: Final[dict[str, Texts]] = {
         "en": "goals are monthly, and I can't break them into shorter periods",
         "es": "las metas son mensuales y no sé dividirlas en períodos más cortos",
     },
-    "share_of": {
-        "pt": "só calculo a participação de um nome no total de um período",
-        "en": "I only work out the share that one name has of a period's total",
-        "es": "solo calculo la participación de un nombre en el total de un período",
-    },
+    "share": _ONE_SHARE,
+    "share_of": _ONE_SHARE,
 }

@@ -18,13 +18,17 @@ _DONE: Final = frozenset(
 )
 _I_HOLD: Final = frozenset({"tenho", "tengo", "llevo"})
 _WE_HAVE: Final = frozenset({"hemos", "temos", "tenemos", "have", "llevamos"})
+_PERCENT: Final = frozenset({"cento", "%", "porcentagem", "percentual", "percentage", "porcentaje"})
 _ALREADY: Final = frozenset({"ja", "ya", "already"})
 _LOST: Final = frozenset({"perdemos", "perdimos", "lost", "perdi", "perdeu"})
 
 
 def reread(scan: Scan, marks: list[Mark]) -> list[Mark]:
     """The marks, each with the meaning it has among the others."""
-    return [_placed(scan, mark, marks) for mark in _without_packaging(scan, marks)]
+    placed = [_placed(scan, mark, marks) for mark in _without_packaging(scan, marks)]
+    # Goals and comparisons tell their percentage anyway.
+    tells_percent = any(mark.concept in {"GOAL", "COMPARE"} for mark in placed)
+    return [mark for mark in placed if not (tells_percent and (mark.concept, mark.value) == ("LIMIT", "share"))]
 
 
 def _placed(scan: Scan, mark: Mark, marks: list[Mark]) -> Mark:
@@ -34,11 +38,17 @@ def _placed(scan: Scan, mark: Mark, marks: list[Mark]) -> Mark:
     concepts = {other.concept for other in marks}
     if mark.concept == "OUT" and word == "shipped" and concepts & {"COUNT", "UNITS"}:
         return Mark("OUTFLOW", mark.first, mark.last)
+    if mark.concept == "GOALWORD" and "GOAL" not in concepts and _names_percent(scan, mark):
+        return Mark("LIMIT", mark.first, mark.last, "share")
     if mark.concept == "REVENUE" and _is_value(scan, mark) and _leads_to_currency(scan, mark, marks):
         return Mark("RATE", mark.first, mark.last)
     if mark.concept == "STAGE" and word in _LOST and "CANCELLED" in concepts and "PIPELINE" not in concepts:
         return Mark("REVENUE", mark.first, mark.last)
     return mark
+
+
+def _names_percent(scan: Scan, mark: Mark) -> bool:
+    return bool(_PERCENT & {token.word for token in scan.tokens[mark.first : mark.last + 1]})
 
 
 def _is_value(scan: Scan, mark: Mark) -> bool:

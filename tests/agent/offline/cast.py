@@ -19,6 +19,7 @@ CAST = Catalogue(
     ),
     customers=(
         "Empório Bela Vista",
+        "Mercearia Boa Tarde",
         "Mercado São Jorge",
         "Padaria Trigo Dourado",
         "Restaurante Maré Alta",
@@ -30,10 +31,11 @@ CAST = Catalogue(
         "Café Solúvel Serra 200g",
         "Café Torrado Serra 1kg",
         "Cerveja Lager Lata 350ml",
+        "Guaraná em Garrafa 1,5L",
         "Sabão Líquido Campo 2L",
     ),
     categories=("Azeites", "Bebidas", "Cafés", "Limpeza"),
-    states=("BA", "MG", "PR", "SP"),
+    states=("BA", "MG", "PA", "PR", "SP"),
     stages=("Prospecção", "Qualificação", "Proposta", "Negociação", "Ganho", "Perdido"),
 )
 TODAY = date(2026, 3, 4)

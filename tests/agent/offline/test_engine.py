@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from agent.base import ChatMessage, CompletionRequest, Cost, Situation, Usage
 from agent.providers.offline import OfflineProvider
+from agent.providers.offline.refusals import LIMITS, OUT_OF_REACH
+from agent.providers.offline.refusing import LIMITS_SAID, TOPICS
 from models.catalogue import Catalogue
 from models.errors import ProviderError
 from tests.agent.offline.cast import CAST, SITUATION, TODAY, TOOLS, ask, kind_of, provider
@@ -133,3 +135,10 @@ def test_a_name_that_a_customer_and_a_salesperson_share_is_the_salespersons_wher
     assert "Ana Lima" in first("meta da Ana")
     assert "Padaria Ana" in first("me fala da Ana")
     assert first("vendas da Ana") == "which_name"
+
+
+def test_every_refusal_can_be_said_in_every_language() -> None:
+    assert set(OUT_OF_REACH) <= set(TOPICS)
+    assert set(LIMITS) <= set(LIMITS_SAID)
+    for texts in (*TOPICS.values(), *LIMITS_SAID.values()):
+        assert set(texts) == {"pt", "en", "es"}

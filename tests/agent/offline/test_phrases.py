@@ -220,3 +220,24 @@ def test_months_are_named_as_people_write_them() -> None:
 def test_no_figure_of_an_assumed_month_stands_beside_a_question_that_was_not_understood() -> None:
     completion = ask("como foi o trimestre do xarope? quantos pedidos do Bruno")
     assert completion.tool_calls == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("qual a participação da Ana no faturamento de fevereiro?", "**25,0%** do total (R$ 10,00 de R$ 40,00)"),
+        ("what share of February revenue is Ana's?", "**25.0%** of the total (R$ 10,00 of R$ 40,00)"),
+        ("¿qué porcentaje de las ventas de febrero es de Ana?", "**25,0%** del total (R$ 10,00 de R$ 40,00)"),
+    ],
+)
+def test_a_share_is_worked_out_from_the_exact_figures(question: str, words: str) -> None:
+    assert words in answer(question, summary("40", [("Ana Beatriz Moura", "10"), ("Bruno Teixeira", "30")]))
+
+
+def test_a_share_of_nothing_or_of_a_list_cut_off_is_no_figure() -> None:
+    question = "participação da Ana nas vendas de fevereiro"
+    assert "%" not in answer(question, summary("0", []))
+    assert "Não há vendas registradas para Ana" in answer(question, summary("5", [("Bruno Teixeira", "5")]))
+    short = summary("40", [("Ana Beatriz Moura", "10")])
+    short["data"]["truncated"] = True
+    assert "%" not in answer(question, short)
