@@ -19,8 +19,10 @@ def list_received(client: Any, account: Account, since: datetime) -> list[Inboun
 
     The list tells less than a webhook: no name, no quoted message, no button, no place.
     """
+    since = since.astimezone(UTC).replace(microsecond=0)  # Twilio's times are whole seconds
     try:
         rows = [row for row in _rows(client, account, since) if _received_at(row) >= since]
+        rows.reverse()  # newest first, also within one second, which the sorting leaves alone
         rows.sort(key=_received_at)
         return list(_messages(client, account, rows))
     except DeliveryError:
@@ -32,7 +34,7 @@ def list_received(client: Any, account: Account, since: datetime) -> list[Inboun
 
 def _rows(client: Any, account: Account, since: datetime) -> Iterator[Any]:
     """Twilio compares DateSent, which a received message has from the start."""
-    listed = client.messages.stream(to=account.address, date_sent_after=since.astimezone(UTC), page_size=_PAGE_SIZE)
+    listed = client.messages.stream(to=account.address, date_sent_after=since, page_size=_PAGE_SIZE)
     for number, row in enumerate(listed):
         if number >= _MOST:
             raise DeliveryError(f"more than {_MOST} messages since {since:%Y-%m-%d %H:%M}", permanent=True)

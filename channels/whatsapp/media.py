@@ -65,7 +65,7 @@ def _follow(client: httpx2.Client, account: Account, base_url: str, url: str, de
             if answer.status_code not in _REDIRECTS:
                 _check_answer(answer)
                 return b"".join(_pieces(answer, deadline))
-            url = urljoin(url, answer.headers.get("location", ""))
+            url = _joined(url, answer.headers.get("location", ""))
     raise DeliveryError(f"the file is behind more than {_MAX_REDIRECTS} redirects", permanent=True)
 
 
@@ -100,6 +100,13 @@ def _split(url: str) -> SplitResult:
     if not parts.hostname or parts.username is not None or parts.password is not None:
         raise DeliveryError("the file has no URL that can be read", permanent=True)
     return parts
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return ""
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int]:
