@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from urllib.parse import unquote
 
 from flask import Request
 from sqlalchemy.exc import DBAPIError
 
 from bot.problems import Problem
+from bot.redaction import is_secret_name
 from bot.web_services import WebServices
 from channels.base import Channel, InboundRequest
 from models.delivery import record_receipt
@@ -20,7 +22,15 @@ from models.tenant import AccountKey
 _CHUNK = 65_536  # bytes
 # What may be kept beside a raw event. Never what proves an identity: tokens, cookies, signatures.
 _HARMLESS = frozenset(
-    {"content-type", "content-length", "content-encoding", "user-agent", "date", "i-twilio-idempotency-token"}
+    {
+        "content-type",
+        "content-length",
+        "content-encoding",
+        "user-agent",
+        "date",
+        "i-twilio-idempotency-token",
+        "webhook-id",
+    }
 )
 _log = logging.getLogger("recado.web")
 
@@ -95,7 +105,7 @@ def store_and_ring(
     """Commit messages and receipts, then ring. What was stored before rings again: its first ring may be lost."""
     incoming = [item for item in inbound if isinstance(item, InboundMessage)]
     receipts = [item for item in inbound if isinstance(item, Receipt)]
-    raw = RawRequest(request.target, harmless_headers(request.headers), request.body, trace_id)
+    raw = RawRequest(harmless_target(request.target), harmless_headers(request.headers), request.body, trace_id)
     stored = _store(services, channel, account, raw, incoming) if incoming else []
     if receipts:
         _record(services, account, receipts)
@@ -110,6 +120,13 @@ def store_and_ring(
 def harmless_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers that may be kept, by an allow-list."""
     return {name: value for name, value in headers.items() if name in _HARMLESS}
+
+
+def harmless_target(target: str) -> str:
+    """The target without secrets in its query: where a platform cannot sign, a token stands there."""
+    path, _, query = target.partition("?")
+    kept = [pair for pair in query.split("&") if pair and not is_secret_name(unquote(pair.partition("=")[0]))]
+    return f"{path}?{'&'.join(kept)}" if kept else path
 
 
 def _store(

@@ -15,22 +15,15 @@ from models.tenant import DEFAULT
 
 
 class ChannelDirectory:
-    """The adapters of every configured account, each built on first use. Thread-safe."""
+    """The adapters of every configured account, built at once: what is wrong with a setting shows at start-up."""
 
     def __init__(self, accounts: Mapping[tuple[str, str], Account]) -> None:
-        self._accounts = accounts
-        self._channels: dict[tuple[str, str], Channel] = {}
-        self._lock = Lock()
+        """Raises ConfigurationError."""
+        self._channels = {key: build_channel(account) for key, account in accounts.items()}
 
     def find(self, channel: str, account: str) -> Channel | None:
         """None where no such account is configured."""
-        key = (channel, account)
-        if key not in self._accounts:
-            return None
-        with self._lock:
-            if key not in self._channels:
-                self._channels[key] = build_channel(self._accounts[key])
-            return self._channels[key]
+        return self._channels.get((channel, account))
 
 
 def build_accounts(settings: Settings) -> dict[tuple[str, str], Account]:
@@ -45,7 +38,21 @@ def build_accounts(settings: Settings) -> dict[tuple[str, str], Account]:
     address = sender if sender.startswith("whatsapp:") or not sender else f"whatsapp:{sender}"
     whatsapp = Account("whatsapp", DEFAULT, address, credentials, settings.reachable_url)
     chat = Account("chat", DEFAULT, public_base_url=settings.reachable_url)
-    return {(account.channel, account.name): account for account in (whatsapp, chat)}
+    return {(account.channel, account.name): account for account in (whatsapp, chat, _crm_account(settings))}
+
+
+def _crm_account(settings: Settings) -> Account:
+    """There without credentials too, and refuses everybody."""
+    secret, token = settings.crm_webhook_secret, settings.crm_api_token
+    credentials = {
+        "preset": settings.crm_preset,
+        "mapping": settings.crm_mapping,
+        "webhook_secret": secret.get_secret_value() if secret else "",
+        "api_token": token.get_secret_value() if token else "",
+        "api_base_url": settings.crm_api_base_url,
+        "allow_insecure_hosts": settings.crm_allow_insecure_hosts,
+    }
+    return Account("crm", DEFAULT, settings.crm_account_id, credentials, settings.reachable_url)
 
 
 def build_web_services(settings: Settings) -> WebServices:

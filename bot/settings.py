@@ -64,6 +64,28 @@ class Settings(BaseSettings):
     twilio_whatsapp_from: str = ""
     twilio_api_base_url: str = "https://api.twilio.com"
 
+    # A CRM
+    crm_preset: str = "generic"
+    crm_mapping: str = ""
+    crm_webhook_secret: SecretStr | None = None
+    crm_api_token: SecretStr | None = None
+    crm_api_base_url: str = ""
+    crm_account_id: str = ""
+    crm_allow_insecure_hosts: str = ""
+
+    # Files of people: voice notes, pictures, documents
+    transcription_base_url: str = ""
+    transcription_api_key: SecretStr | None = None
+    transcription_model: str = ""
+    transcription_language: Literal["pt", "en", "es", "auto"] = "pt"
+    transcription_timeout_seconds: float = Field(default=60, gt=0, le=600)
+    s3_bucket: str = ""
+    s3_endpoint_url: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key_id: str = ""
+    s3_secret_access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+
     # What is written down
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_prompts: bool = False
@@ -84,7 +106,9 @@ class Settings(BaseSettings):
         """Only what `load_settings` gathered: one order of precedence, in one place."""
         return (init_settings,)
 
-    @field_validator("public_base_url", "twilio_api_base_url", "llm_base_url", "exchange_rate_base_url")
+    @field_validator(
+        "public_base_url", "twilio_api_base_url", "llm_base_url", "exchange_rate_base_url", "crm_api_base_url"
+    )
     @classmethod
     def _check_url(cls, value: str) -> str:
         parts = urlsplit(value)

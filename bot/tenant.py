@@ -10,7 +10,7 @@ from models.session import build_engine, session_scope
 from models.tenant import DEFAULT, ensure_account, ensure_tenant
 
 # The tenant has an account on each, configured or not, so that people can be known there.
-CHANNELS = ("chat", "whatsapp", "email")
+CHANNELS = ("chat", "whatsapp", "email", "crm")
 
 
 def prepare_tenant(engine: Engine, settings: Settings) -> UUID:

@@ -10,7 +10,7 @@ from bot.intake import freeze_request, read_inbound, store_and_ring
 from bot.problems import Problem
 from bot.request_trace import current_trace_id
 from bot.web_services import WebServices
-from channels.base import Channel
+from channels.base import Acknowledging, Channel
 from models.inbound import Receipt
 from models.session import session_scope
 from models.tenant import AccountKey, find_account
@@ -51,7 +51,8 @@ class WebhookRoutes:
             ]
         key = get_account_key(self._services.engine, channel, account)
         store_and_ring(self._services, adapter, key, frozen, inbound, current_trace_id())
-        body, content_type = _ACKNOWLEDGEMENTS.get(channel, _PLAIN)
+        fixed = _ACKNOWLEDGEMENTS.get(channel, _PLAIN)
+        body, content_type = adapter.acknowledge() if isinstance(adapter, Acknowledging) else fixed
         return Response(body, content_type=content_type)
 
     def _channel(self, channel: str, account: str) -> Channel:

@@ -90,6 +90,15 @@ class FetchedMedia:
 
 
 @runtime_checkable
+class Acknowledging(Protocol):
+    """A channel whose platform reads the body of our 2xx."""
+
+    def acknowledge(self) -> tuple[str, str]:
+        """The body and its content type. Pure."""
+        ...
+
+
+@runtime_checkable
 class MediaSource(Protocol):
     """A channel whose files lie with the platform."""
 

@@ -7,6 +7,7 @@ from models.errors import ConfigurationError
 
 CHANNELS: dict[str, str] = {
     "chat": "channels.chat.ChatChannel",
+    "crm": "channels.crm.CrmChannel",
     "whatsapp": "channels.whatsapp.WhatsAppChannel",
 }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from channels.base import Account, InboundRequest
 from tests.channels.whatsapp.conftest import BASE, signed_request
+from tests.standins.crm_webhooks import SECRET, message_payload, signed_webhook, standard_headers
 from tests.standins.twilio import ACCOUNT_SID, AUTH_TOKEN, NUMBER
 from tests.standins.twilio_webhooks import inbound_form
 
@@ -66,4 +67,37 @@ def _whatsapp() -> Specimen:
     )
 
 
-SPECIMENS: dict[str, Callable[[], Specimen]] = {"chat": _chat, "whatsapp": _whatsapp}
+def _crm() -> Specimen:
+    credentials = {
+        "preset": "generic",
+        "webhook_secret": SECRET,
+        "api_token": "token",
+        "api_base_url": "https://crm.example.com",
+    }
+    account = Account("crm", "default", "", credentials, BASE)
+    message = signed_webhook(message_payload("Quanto vendi?"))
+    echo = message_payload("Nada.\n\nref: r_0193b6c7-0000-7000-8000-000000000001", sender="recado")
+    stale = standard_headers(message.body, stamp=1_700_000_000)
+    return Specimen(
+        account=account,
+        message=message,
+        unreadable=signed_webhook(b"[" * 100_000),
+        to="ana@padaria.example",
+        forged=(
+            replace(message, headers={"content-type": "application/json"}),
+            replace(message, headers={**message.headers, "webhook-signature": ""}),
+            replace(message, headers={**message.headers, "webhook-signature": "ção v1 v1,ção v1,"}),
+            replace(message, headers={**message.headers, "webhook-id": "msg_2"}),
+            replace(message, headers=stale),
+            replace(message, body=message.body + b" "),
+            signed_webhook(message_payload("Quanto vendi?"), key=b"another key of two dozen bytes"),
+        ),
+        receipt=signed_webhook(echo),
+        unreachable=replace(
+            account,
+            credentials={**credentials, "api_base_url": "http://127.0.0.1:1", "allow_insecure_hosts": "127.0.0.1"},
+        ),
+    )
+
+
+SPECIMENS: dict[str, Callable[[], Specimen]] = {"chat": _chat, "crm": _crm, "whatsapp": _whatsapp}

@@ -1,0 +1,141 @@
+"""HTTP to a CRM, guarded: only to public addresses, only over TLS, never redirected, bounded in bytes and seconds."""
+
+import socket
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Timer
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx2
+
+from channels.crm.addresses import Forbidden, Resolver, Unresolved, get_public_addresses, resolve_host
+
+_NOTHING_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+# No connection is kept: one to an address checked for one host would serve another host of the same address.
+_LIMITS = httpx2.Limits(max_connections=20, max_keepalive_connections=0)
+_ADDRESSES_TRIED = 2
+
+
+class NotSent(Exception):
+    """No byte of the request has left; another try may help."""
+
+
+class Blocked(Exception):
+    """The request must not leave, now or ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the CRM said; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class GuardedClient:
+    """One CRM account's way out. Safe for threads. Times are in seconds, `total` is for the whole exchange.
+
+    `insecure_hosts` (host or host:port) may be spoken to without TLS and may be this machine: stand-ins in tests.
+    """
+
+    def __init__(
+        self,
+        insecure_hosts: Collection[str] = (),
+        *,
+        connect: float = 5.0,
+        total: float = 20.0,
+        max_bytes: int = 2_000_000,
+        resolve: Resolver = resolve_host,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        self._insecure = frozenset(insecure_hosts)
+        self._connect, self._total, self._max_bytes = connect, total, max_bytes
+        self._resolve = resolve
+        self._client = httpx2.Client(
+            timeout=httpx2.Timeout(total, connect=connect, pool=connect),
+            limits=_LIMITS,
+            follow_redirects=False,
+            trust_env=False,  # a proxy would resolve the name again, where nobody checks
+            transport=transport,
+        )
+
+    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """One exchange. Raises NotSent, Blocked or, when nobody knows what became of it, anything else."""
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        trusted = bool({host, f"{host}:{port}"} & self._insecure)
+        if not host or parts.username or (parts.scheme != "https" and not (parts.scheme == "http" and trusted)):
+            raise Blocked(f"{parts.scheme}://{host} is not spoken to: https is expected")
+        try:
+            addresses = get_public_addresses(host, port, resolve=self._resolve, seconds=self._connect, loopback=trusted)
+        except Forbidden as error:
+            raise Blocked(str(error)) from None
+        except Unresolved as error:
+            raise NotSent(str(error)) from None
+        sent = {**headers, "Host": parts.netloc, "Accept-Encoding": "identity"}
+        return self._first_reached(addresses, method, url, sent, body)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _first_reached(
+        self, addresses: list[str], method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Answer:
+        """To the address that was checked, with the name kept for TLS and Host; the next one where nobody listens."""
+        reason = ""
+        for address in addresses[:_ADDRESSES_TRIED]:
+            try:
+                return self._exchange(address, method, url, headers, body)
+            except _NOTHING_LEFT as error:
+                reason = type(error).__name__
+        raise NotSent(f"{urlsplit(url).hostname} cannot be reached ({reason})")
+
+    def _exchange(self, address: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        parts = urlsplit(url)
+        place = f"[{address}]" if ":" in address else address
+        pinned = urlunsplit((parts.scheme, f"{place}:{parts.port}" if parts.port else place, *parts[2:4], ""))
+        with _Deadline(self._total) as deadline:
+            extensions = {"sni_hostname": parts.hostname, "trace": deadline.trace}
+            with self._client.stream(
+                method, pinned, headers=dict(headers), content=body, extensions=extensions
+            ) as answer:
+                content = bytearray()
+                for chunk in answer.iter_raw():
+                    content += chunk
+                    if len(content) > self._max_bytes:
+                        raise ValueError("the answer is too long")
+                lowered = {name.lower(): value for name, value in answer.headers.items()}
+                return Answer(answer.status_code, lowered, bytes(content))
+
+
+class _Deadline:
+    """Ends the connection after so many seconds: a read time-out starts again with every byte that trickles in."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._socket: socket.socket | None = None
+
+    def __enter__(self) -> "_Deadline":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        if self._socket is not None:
+            self._socket.close()
+
+    def trace(self, event: str, details: Mapping[str, Any]) -> None:
+        """A second handle on the connection, which outlives its being wrapped for TLS."""
+        if event == "connection.connect_tcp.complete":
+            connection = details["return_value"].get_extra_info("socket")
+            self._socket = connection.dup()
+
+    def _end(self) -> None:
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
