@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels.base import Channel, InboundRequest
+from channels.base import Channel, History, InboundRequest, MediaSource, Templates, Typing
 from channels.registry import CHANNELS, build_channel
 from models.errors import ChannelError, PayloadError, VerificationError
 from models.inbound import InboundMessage, Receipt
@@ -40,6 +40,17 @@ def test_it_has_exactly_the_methods_of_the_protocol(channel: Channel) -> None:
     for name in ("verify", "parse", "render", "send", "reconcile"):
         wanted = list(inspect.signature(getattr(Channel, name)).parameters)[1:]
         assert list(inspect.signature(getattr(channel, name)).parameters) == wanted
+
+
+@pytest.mark.parametrize("protocol", [MediaSource, Typing, History, Templates])
+def test_of_a_narrow_protocol_it_has_every_method_or_none(channel: Channel, protocol: type) -> None:
+    wanted = {name: method for name, method in vars(protocol).items() if inspect.isfunction(method) and name[0] != "_"}
+    assert wanted
+    found = {name for name in wanted if hasattr(channel, name)}
+    assert found in (set(), set(wanted))
+    for name in found:
+        parameters = list(inspect.signature(wanted[name]).parameters)[1:]
+        assert list(inspect.signature(getattr(channel, name)).parameters) == parameters
 
 
 def test_its_name_is_the_one_it_is_registered_under(channel: Channel, specimen: Specimen) -> None:

@@ -221,6 +221,36 @@ def test_a_form_rearranged_under_the_same_signature_is_refused(number: int) -> N
         parse_request(_ACCOUNT, request)
 
 
+_URL = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/MM{'a' * 32}/Media/ME{'b' * 32}"
+
+
+def _media_form() -> dict[str, str]:
+    return {**_form(Body=""), "NumMedia": "1", "MediaUrl0": _URL, "MediaContentType0": "image/png"}
+
+
+def _shifted_media(form: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The form with fields that swallowed their neighbours."""
+    joined = {**form, "MediaContentType0": f"image/pngMediaUrl0{_URL}"}
+    del joined["MediaUrl0"]
+    swallowed = {**form, "MediaUrl0": f"{_URL}MessageSid{form['MessageSid']}"}
+    del swallowed["MessageSid"]
+    counted = {**form, "NumMedia": f"1NumSegments{form['NumSegments']}"}
+    del counted["NumSegments"]
+    return {"joined": joined, "swallowed": swallowed, "counted": counted}
+
+
+@pytest.mark.parametrize("way", ["joined", "swallowed", "counted"])
+def test_a_form_with_a_file_rearranged_under_the_same_signature_is_refused(way: str) -> None:
+    original = _media_form()
+    form = _shifted_media(original)[way]
+    signature = sign(BASE + DOOR, original, AUTH_TOKEN)
+    headers = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature}
+    request = InboundRequest("default", "POST", DOOR, headers, urlencode(form).encode())
+    verify_signature(_ACCOUNT, request)
+    with pytest.raises(PayloadError):
+        parse_request(_ACCOUNT, request)
+
+
 _KNOWN = st.sampled_from([*_form(), "MessageStatus", "ErrorCode", "ExternalUserId", "Latitude"])
 _FORMS = st.dictionaries(_KNOWN | st.text(max_size=10), st.text(max_size=40), max_size=15)
 

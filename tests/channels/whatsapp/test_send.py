@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +18,6 @@ from models.reply import Absent, Accepted, OutboundPart, Rejected, Reply, Unknow
 from tests.standins.twilio import StandInTwilio
 from tests.standins.twilio_http import Fault
 
-_OPENAPI = Path(__file__).parents[4] / "shared/recordings/twilio/messages-openapi.json"
 _TO = "whatsapp:+5511987654321"
 
 
@@ -251,35 +249,3 @@ def test_every_known_code_is_explained_in_three_languages(code: str) -> None:
 
 def test_an_unknown_code_has_no_explanation() -> None:
     assert explain("12345") == ""
-
-
-@pytest.mark.skipif(not _OPENAPI.is_file(), reason="Twilio's OpenAPI document is not here")
-def test_requests_and_the_stand_ins_answers_keep_to_twilios_own_schema(
-    channel: WhatsAppChannel, twilio: StandInTwilio
-) -> None:
-    from jsonschema import Draft202012Validator
-
-    document = json.loads(_OPENAPI.read_text())
-    path = document["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]
-    form = path["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
-    part = _part()
-    channel.send(part)
-    channel.reconcile(part)
-    (_, _, sent), (_, _, asked) = twilio.requests
-    assert set(sent) <= set(form["properties"])
-    assert set(form.get("required", [])) <= set(sent)
-    assert set(asked) <= {parameter["name"] for parameter in path["get"]["parameters"]}
-    schema = _as_json_schema(document["components"]["schemas"]["api.v2010.account.message"])
-    answer = twilio.history.messages[0].as_json()
-    assert set(answer) == set(schema["properties"])
-    Draft202012Validator({**schema, "components": _as_json_schema(document["components"])}).validate(answer)
-
-
-def _as_json_schema(node: Any) -> Any:
-    """OpenAPI 3.0 says `nullable` where JSON Schema has a type of its own."""
-    if isinstance(node, list):
-        return [_as_json_schema(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    converted = {key: _as_json_schema(value) for key, value in node.items() if key != "nullable"}
-    return {"anyOf": [converted, {"type": "null"}]} if node.get("nullable") is True else converted

@@ -55,6 +55,28 @@ def test_the_port_may_be_in_the_signed_url_or_not(base: str, signed: str) -> Non
     verify_signature(replace(_ACCOUNT, public_base_url=base), signed_request(_FORM, url=signed + DOOR))
 
 
+@pytest.mark.parametrize("port", ["", ":8443"])
+@pytest.mark.parametrize("prefix", ["", "/recado", "/a/b-c_1", "/caf%C3%A9"])
+@pytest.mark.parametrize(
+    "target",
+    [DOOR, f"{DOOR}/", f"{DOOR}?x=%C3%A7", f"{DOOR}?y=%7B%22a%22%3A1%7D", f"{DOOR}?x=%c3%a7", f"{DOOR}?a=b+c&a=b%20c"],
+)
+def test_escapes_ports_and_path_prefixes_together_are_signed_as_they_are(port: str, prefix: str, target: str) -> None:
+    base = f"https://bot.example.com{port}{prefix}"
+    account = replace(_ACCOUNT, public_base_url=base)
+    request = signed_request(_FORM, target=target, url=base + target)
+    verify_signature(account, request)
+    for other in (target.upper(), f"/x{target}", f"{target}#f"):
+        assert _refused(account, replace(request, target=other))
+
+
+@pytest.mark.parametrize(("one", "other"), [("%C3%A7", "ç"), ("%7B", "{"), ("%C3%A7", "%c3%a7"), ("%20", "+")])
+def test_two_spellings_of_one_url_are_two_urls_to_the_signature(one: str, other: str) -> None:
+    request = signed_request(_FORM, target=f"{DOOR}?x={one}")
+    verify_signature(_ACCOUNT, request)
+    assert _refused(_ACCOUNT, replace(request, target=f"{DOOR}?x={other}"))
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -109,6 +131,48 @@ def test_without_credentials_everything_is_refused() -> None:
 
 def test_without_a_public_url_everything_is_refused() -> None:
     assert _refused(replace(_ACCOUNT, public_base_url=""), signed_request(_FORM, url=DOOR))
+
+
+def _foreign(signature: str) -> InboundRequest:
+    request = signed_request(_FORM)
+    return replace(request, headers={**request.headers, "x-twilio-signature": signature})
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "",
+        " ",
+        "x",
+        "ção",
+        "=" * 28,
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "A" * 100_000,
+        "\x00",
+        signed_request(_FORM, token="another").headers["x-twilio-signature"],
+        signed_request({**_FORM, "Body": "outra"}).headers["x-twilio-signature"],
+        signed_request(_FORM).headers["x-twilio-signature"].swapcase(),
+        signed_request(_FORM).headers["x-twilio-signature"] + " ",
+        signed_request(_FORM).headers["x-twilio-signature"].rstrip("="),
+        signed_request(_FORM, algorithm="HMAC_SHA256").headers["x-twilio-signature"],
+        hashlib.sha1(BASE.encode()).hexdigest(),
+    ],
+    ids=range(15),
+)
+def test_a_foreign_signature_is_refused(signature: str) -> None:
+    assert _refused(_ACCOUNT, _foreign(signature))
+
+
+def test_a_signature_of_another_account_on_the_same_host_is_refused() -> None:
+    other = replace(_ACCOUNT, name="second", credentials={"account_sid": "AC" + "2" * 32, "auth_token": "second"})
+    assert _refused(other, signed_request(_FORM))
+    assert _refused(_ACCOUNT, signed_request(_FORM, token="second"))
+
+
+def test_a_signature_of_a_status_callback_does_not_open_the_door_for_messages() -> None:
+    status = signed_request(_FORM, target=f"{DOOR}/status/0193b6c7-0000-7000-8000-000000000001")
+    verify_signature(_ACCOUNT, status)
+    assert _refused(_ACCOUNT, replace(status, target=DOOR))
 
 
 def test_a_missing_signature_is_refused() -> None:
