@@ -37,6 +37,9 @@ def join(atoms: list[Atom], tokens: list[Token], today: date) -> list[Atom]:
         merged = _merged(joined[-1], atom, tokens, today) if joined else None
         if merged is not None:
             joined[-1] = merged
+        elif joined and atom.reading.kind == "to_now" and _is_running(joined[-1], today):
+            cut = _cut(joined[-1], joined[-1], today)  # "how is August going so far?"
+            joined[-1] = cut or joined[-1]
         else:
             joined.append(atom)
     opened = (_opened(atom, tokens, today) for atom in joined)
@@ -69,6 +72,11 @@ def _cut(atom: Atom, cutter: Atom, today: date) -> Atom | None:
         return None
     reading = Reading("range", Period(period.start, today))
     return Atom(reading, min(atom.first, cutter.first), max(atom.last, cutter.last))
+
+
+def _is_running(atom: Atom, today: date) -> bool:
+    period = atom.reading.period
+    return period is not None and period.start <= today < period.end
 
 
 def _placed(left: Reading, right: Reading, today: date) -> tuple[Period, Period] | None:

@@ -17,7 +17,7 @@ _COMPASS: Final = frozenset(
 )
 _BEFORE_A_STATE: Final = frozenset(
     {"em", "no", "na", "do", "da", "de", "pelo", "pela", "para", "pra", "pro", "estado", "estados", "uf", "in", "from"}
-    | {"of", "for", "state", "en", "del", "el", "por", "entre", "e", "y", "and", ",", "/", "-", "(", "+"}
+    | {"of", "to", "for", "state", "en", "del", "el", "por", "entre", "e", "y", "and", ",", "/", "-", "(", "+"}
 )
 # "para" is a preposition nearly always: Pará must be written as the state is, or stand behind "no", "do".
 _ARTICLES_OF_STATES: Final = frozenset({"no", "do", "ao", "pelo", "estado"})

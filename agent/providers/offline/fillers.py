@@ -45,10 +45,10 @@ FILLERS: Final[frozenset[str]] = frozenset(
         "so pra saber, so para saber, pra eu saber, so uma duvida, sabe, sabe dizer, sabe me dizer, "
         "consegue me dizer, consegue ver, pode me dizer, pode ver, pode me passar, tem como, tem como ver, "
         "da pra ver, sera, sera que, fecha, fechando, cada qual, propria, proprio, algo, alguem, contei, somatorio",
-        "tenho, deixa, deixe, deixa eu, deixa eu ver, deixa ver, deixa eu saber, me deixa ver, kd, cade, qnt, "
-        "qnto q, precisando, precisando saber, to precisando, me envia, me envie, me enviar, falando de, to falando, "
-        "tou falando, favorzinho, por favorzinho, obrigadinho, apenas, somente, total de, quanto e que, e que, viu, "
-        "queria ver, consegue me passar, hein",
+        "tenho, parado em, parados em, travado em, deixa, deixe, deixa eu, deixa eu ver, deixa ver, deixa eu saber, "
+        "me deixa ver, kd, cade, qnt, qnto q, precisando, precisando saber, to precisando, me envia, me envie, "
+        "me enviar, falando de, to falando, tou falando, favorzinho, por favorzinho, obrigadinho, apenas, somente, "
+        "total de, quanto e que, e que, viu, queria ver, consegue me passar, hein",
         # English
         "the, an, of, in, on, at, to, for, from, and, or, is, are, was, were, be, been, do, does, did, done, has, "
         "have, had, what's, what is, what was, what are, what were, whats, that, this, these, those, it, its, it's, "
@@ -67,7 +67,7 @@ FILLERS: Final[frozenset[str]] = frozenset(
         "by far, today's, yesterday's, data, report on, money, brazilian reais, per se, between, over the, to me, "
         "question, another question, one more thing, both, worth, people, person, lets, let's, moved, "
         "volume of sales, placed orders",
-        "overall figure, give us, i just want, i only need, just need, got, bring in, brought in, pull in, "
+        "still, overall figure, give us, i just want, i only need, just need, got, bring in, brought in, pull in, "
         "pulled in, take in, took in, taken in, rake in, raked in, book, booked, close out, looking, look like, "
         "looks, look at, like, going to be, goes, breakdown, figure, figure out, heads up, hi there, quick question, "
         "i'm looking for, i am looking for, looking for, asking, ask, wondering, share with me, help me, "

@@ -35,6 +35,7 @@ _KIND_WORDS: Final[dict[str, NameKind]] = {
 }
 
 
+_OWNERS = _set("do da dos das pelo pela ao del of by cliente")
 _ORDERING = frozenset({"TOP", "BOTTOM", "RANKING", "BESTSELLER", "WORSTSELLER", "BY", "ASCENDING", "DESCENDING"})
 _ARTICLES = _set("o a do da de the of el la del")
 
@@ -56,6 +57,7 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
     unknown = [index for index in scan.unknown if first <= index <= last]
     unknown = _without_counted(scan, unknown, marks, names)
     unknown += [mark.first for mark in marks if mark.concept == "GOALWORD" and "GOAL" not in cues]
+    unknown += [index for mark in marks if _is_greeting_named(scan, mark) for index in range(mark.first, mark.last + 1)]
     owners = [index for index in unknown if _looks_like_owner(scan, index, first)]
     words = [scan.tokens[index].word for index in range(first, last + 1)]
     return Slots(
@@ -80,8 +82,14 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
         limits=tuple(dict.fromkeys(_limits(scan, marks, placed, names))),
         unknown=tuple(_shown(scan, index) for index in unknown if index not in owners),
         owners=tuple(_shown(scan, index) for index in owners),
+        pronouns=tuple(_shown(scan, mark.first) for mark in marks if mark.concept == "PRONOUN"),
         linked=_leans(words),
     )
+
+
+def _is_greeting_named(scan: Scan, mark: Mark) -> bool:
+    """ "vendas do Bom Dia" where nobody is called so: a name nobody has, not a greeting."""
+    return mark.concept == "GREETING" and mark.first > 0 and scan.tokens[mark.first - 1].word in _OWNERS
 
 
 def _leans(words: list[str]) -> bool:

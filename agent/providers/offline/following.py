@@ -91,6 +91,17 @@ def _only_measures(clause: Slots) -> bool:
     return clause.cues <= _MEASURES | {"HOWMUCH"} and not (clause.periods or clause.names or clause.dimensions)
 
 
+def of_whom(clause: Slots, before: list[Slots]) -> Slots:
+    """ "E a meta dela?": whoever the question before was about; with nobody there, a word that nothing explains."""
+    people = ("salesperson", "customer")
+    if "PRONOUN" not in clause.cues or clause.me or any(hit.candidates[0].kind in people for hit in clause.names):
+        return clause
+    named = [hit for one in before for hit in one.names if hit.candidates[0].kind in people]
+    if len(named) == 1:
+        return replace(clause, names=(*clause.names, named[0]))
+    return replace(clause, unknown=(*clause.unknown, *clause.pronouns))
+
+
 def only_refines(clause: Slots) -> bool:
     """A sentence of nothing but a measure: "quantos pedidos?", "to falando do faturamento"."""
     says_more = clause.me or clause.team or clause.owners or clause.status or clause.unknown or clause.linked

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from agent.periods.lexicon import WORDS
 from agent.periods.words import Token, fold, is_one_slip, tokens_of
 from agent.providers.offline.states import spellings_of_state
 from models.catalogue import Catalogue
@@ -27,7 +28,12 @@ _AFTER_A_BUYER = frozenset(
     {"comprou", "compra", "comprava", "comprando", "pediu", "pede", "gastou", "levou", "bought", "buys", "spent"}
     | {"ordered", "compro", "pidio", "gasto"}
 )
-_BEFORE_A_NAMED_MONTH = frozenset({"do", "da", "ao", "pelo", "pela", "pro", "cliente", "customer"})
+_BEFORE_A_LONE_NAME = frozenset({"do", "da", "ao", "pelo", "pela", "pro", "cliente", "customer"})
+_AFTER_A_LONE_NAME = frozenset(
+    {"no", "na", "nos", "nas", "em", "en", "in", "on", "neste", "nesta", "nesse", "nessa", "ontem", "hoje", "desde"}
+    | {"por", "e", "?", "!", ".", ","}
+)
+_AFTER_A_KIND = frozenset({"cliente", "customer", "vendedor", "vendedora", "loja"})
 _SIZES = frozenset({"l", "ml", "g", "kg", "un", "lt", "litro", "litros"})
 _LONGEST = 7
 
@@ -125,8 +131,11 @@ class Names:
         return tuple(
             entry
             for entry in self._by_word[words[0]]
-            if entry.kind in {"customer", "salesperson"}
-            and any(entry.words[at : at + size] == words for at in range(len(entry.words) - size + 1))
+            if entry.kind == "salesperson"
+            or (
+                (entry.kind == "customer" and (size > 1 or words[0] in WORDS))
+                and any(entry.words[at : at + size] == words for at in range(len(entry.words) - size + 1))
+            )
         )
 
     def _known(self, word: str) -> str | None:
@@ -179,13 +188,21 @@ def _stands_as_name(tokens: list[Token], first: int, last: int) -> bool:
     """Whether everyday words stand where a name would: "as compras do Bom Dia", "o Ano Novo comprou"."""
     before = tokens[first - 1].word if first else ""
     if first == last:
-        return before in _BEFORE_A_NAMED_MONTH and tokens[first].concept[:1] in {"M", "E"} and _is_month(tokens[first])
+        return before in _BEFORE_A_LONE_NAME and (_is_month(tokens[first]) or _ends_there(tokens, first))
     after = tokens[last + 1].word if last + 1 < len(tokens) else ""
-    return before in _BEFORE_A_NAME or after in _AFTER_A_BUYER
+    is_time = all(token.word in WORDS or token.word in _SMALL for token in tokens[first : last + 1])
+    return after in _AFTER_A_BUYER or before in (_AFTER_A_KIND if is_time else _BEFORE_A_NAME)
 
 
 def _is_month(token: Token) -> bool:
-    return token.concept[1:].isdigit()
+    return token.concept[:1] in {"M", "E"} and token.concept[1:].isdigit()
+
+
+def _ends_there(tokens: list[Token], index: int) -> bool:
+    """ "vendas do Segundo em maio", but neither "do segundo trimestre" nor "do ano"."""
+    if tokens[index].word in WORDS:
+        return False
+    return index + 1 == len(tokens) or tokens[index + 1].word in _AFTER_A_LONE_NAME
 
 
 def _stems(tokens: list[Token]) -> tuple[str, ...]:

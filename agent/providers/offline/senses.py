@@ -16,6 +16,9 @@ _DONE: Final = frozenset(
     {"vendido", "vendida", "vendidos", "vendidas", "faturado", "facturado", "feito", "feitos", "hecho", "hechos"}
     | {"vendendo", "vendiendo", "faturando", "facturando", "fechado", "cerrado", "emplacado", "tirado", "ingresado"}
 )
+_ASKED: Final = frozenset(
+    {"quanto", "quantos", "quantas", "qtos", "qtas", "qto", "cuanto", "cuantos", "cuantas", "qnt"}
+)
 _I_HOLD: Final = frozenset({"tenho", "tengo", "llevo"})
 _WE_HAVE: Final = frozenset({"hemos", "temos", "tenemos", "have", "llevamos"})
 _PERCENT: Final = frozenset({"cento", "%", "porcentagem", "percentual", "percentage", "porcentaje"})
@@ -118,7 +121,7 @@ def _says_i(scan: Scan, cues: set[str], first: int, last: int) -> bool:
         after = words[place + 1 : place + 3]
         if word in _I_HAVE and _DONE & set(after) and "que" not in after[:1]:
             return True
-        asked = place > 0 and cues & {"HOWMUCH", "COUNT"}
+        asked = bool(_ASKED & {*words[:place], *after[:1]})
         if word in _I_HOLD and asked and after[:1] != ["que"] and cues & {"SALES", "ORDERS", "REVENUE", "UNITS"}:
             return True
     return False

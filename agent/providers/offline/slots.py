@@ -69,6 +69,7 @@ class Slots:
     limits: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    pronouns: tuple[str, ...] = ()  # "ele", "her": somebody named before
     linked: bool = False  # starts with "e", "and", "y": leans on the question before
 
     @property

@@ -7,6 +7,7 @@ from agent.providers.offline.following import (
     followed,
     leans_on_another,
     lent,
+    of_whom,
     only_refines,
     refined,
     with_period_of,
@@ -45,6 +46,7 @@ def questions_in(scan: Scan, before: list[Slots]) -> list[Slots]:
                 questions += [followed(one, clause) for one in ([questions[-1]] if questions else _last_of(before))]
             elif not _is_chat(clause):
                 questions.append(clause)
+    questions = [of_whom(one, (questions[:number] or before)[-1:]) for number, one in enumerate(questions)]
     return _without_bare_changes(questions) or [slots_in(scan, 0, len(scan.tokens) - 1)]
 
 
@@ -125,6 +127,8 @@ def _is_one_question(scan: Scan, first: int, index: int, last: int) -> bool:
         return _has_no_period(scan, index + 1, last) or _has_no_period(scan, first, index - 1)
     if left <= _LEAVING_OUT and left and _has_no_period(scan, first, index - 1):
         return any(first <= hit.first < index for hit in scan.names)
+    if left and left <= _EXACT and right & _HELD and _has_no_period(scan, first, index - 1):
+        return True  # "em valor, top 3 clientes"
     only_measures = bool(right) and right <= _EXACT and _has_no_period(scan, index + 1, last)
     return only_measures and scan.tokens[index].word == "," and bool(left & _HELD) and not left & _EXACT
 

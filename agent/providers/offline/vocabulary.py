@@ -70,6 +70,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "WHAT": "o que, oque, what, lo que, oq",
     "ME": "eu, meu, meus, minha, minhas, mim, i, my, me myself, mine, mi, mis, mio, mia, mias, mios, yo, minhs, "
     "comigo, i've, i have, have i, did i, did i do, do i",
+    "PRONOUN": "ele, ela, dele, dela, he, she, his, her, hers, him, ella, de ella",
     "ISOLD": "he vendido, how am i doing, how did i do, how have i done, como estou indo, como to indo, "
     "como tou indo, como eu to indo, como me va, como me fue, como eu fui, como fui, como vou indo, vendi, faturei, "
     "facture, fiz, eu fiz, hice, eu vendi, vendii, fechei, eu faturei, i sold, i sell, i made, i've sold, "
@@ -118,7 +119,8 @@ CONCEPTS: Final[dict[str, str]] = {
     "descontando, except, except for, excluding, without, not counting, leaving out, apart from, other than, "
     "excepto, sin contar, sin, excluyendo, quitando, salvo, desconsiderando, com excecao de, a excecao de",
     # Comparison
-    "COMPARE": "better, worse, higher, lower, comparar, compare, compara, comparando, comparacao, comparativo, "
+    "COMPARE": "go up or down, went up or down, gone up or down, going up or down, goes up or down, going up, "
+    "going down, better, worse, higher, lower, comparar, compare, compara, comparando, comparacao, comparativo, "
     "comparison, comparing, comparacion, comparativa, cresceu, cresceram, crescemos, crescimento, crescendo, cresci, "
     "grew, grow, growth, growing, grown, crecio, crecieron, crecimos, crecimiento, caiu, cairam, caimos, queda, "
     "caindo, fell, fall, dropped, drop, declined, decline, cayo, cayeron, caida, aumentou, aumentaram, aumentamos, "
@@ -165,9 +167,11 @@ CONCEPTS: Final[dict[str, str]] = {
     "RATE": "vale, valem, cotacao, cambio, taxa de cambio, exchange rate, exchange rates, rate, fx, tipo de cambio, "
     "cotizacion, tasa de cambio, ptax, cotado, cotada, valendo, esta valendo",
     # Statuses
-    "OPEN": "em aberto, aberto, abertos, aberta, abertas, pendente, pendentes, open, pending, abierto, abiertos, "
-    "abierta, abiertas, pendiente, pendientes, a faturar, por faturar, por facturar, nao faturado, nao faturados, "
-    "ainda nao faturado, ainda nao faturados, sin facturar, not invoiced, not yet invoiced, uninvoiced, outstanding",
+    "OPEN": "still open, still pending, ainda em aberto, ainda aberto, ainda abertos, ainda pendentes, aun abiertos, "
+    "todavia abiertos, aun pendientes, todavia pendientes, em aberto, aberto, abertos, aberta, abertas, pendente, "
+    "pendentes, open, pending, abierto, abiertos, abierta, abiertas, pendiente, pendientes, a faturar, por faturar, "
+    "por facturar, nao faturado, nao faturados, ainda nao faturado, ainda nao faturados, sin facturar, not invoiced, "
+    "not yet invoiced, uninvoiced, outstanding",
     "INVOICED": "ta faturado, ja ta faturado, tao faturados, ja tao faturados, esta faturado, estao faturados, "
     "esta facturado, ja foi faturado, ja foram faturados, ja faturado, ja faturados, ja faturada, ja faturadas, "
     "ja esta faturado, ja estao faturados, invoiced, already invoiced, has been invoiced, been invoiced, "
