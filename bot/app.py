@@ -11,6 +11,7 @@ from bot.chat_socket import ChatSocketRoutes
 from bot.console.dashboard import register_dashboard
 from bot.console.routes import ConsoleRoutes
 from bot.health import HealthRoutes
+from bot.media import MediaRoutes
 from bot.problems import register_problems
 from bot.request_trace import register_tracing
 from bot.security_headers import register_security_headers
@@ -58,6 +59,7 @@ def create_app(services: WebServices) -> Flask:
         ChatSocketRoutes(services, desk, places),
         health,
         UsageRoutes(services),
+        MediaRoutes(services),
         ConsoleRoutes(services, health),
     ):
         app.register_blueprint(routes.blueprint())

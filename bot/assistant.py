@@ -11,11 +11,13 @@ from agent.agent import Agent, Limits
 from agent.providers.registry import build_provider, resolve_llm
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.registry import build_tools
+from agent.transcription import Transcriber
 from bot.demo import sales_url
 from bot.settings import Settings
 from jobs.runtime import OpenDoor, WorkPolicy
 from models.clock import Clock
 from models.demo.stored import find_stored_company
+from models.errors import ConfigurationError
 from models.sales.source import SalesSource
 from models.session import session_scope
 
@@ -46,6 +48,7 @@ def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assi
         llm=settings.llm_model,
         catalogue=source.catalogue,
         timeout=settings.llm_timeout_seconds,
+        sees=settings.llm_sees_images,
     )
     limits = Limits(
         steps=settings.max_steps,
@@ -57,6 +60,25 @@ def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assi
     tools = build_tools(source, exchange, clock)
     llm = resolve_llm(settings.llm_provider, settings.llm_model)
     return Assistant(Agent(provider, llm, tools, limits, clock), source, exchange)
+
+
+def build_transcriber(settings: Settings) -> Transcriber | None:
+    """None where nobody is configured to listen. Nothing is loaded or connected yet. Raises ConfigurationError."""
+    if not settings.transcription_base_url:
+        return None
+    if not settings.transcription_model:
+        raise ConfigurationError(
+            "TRANSCRIPTION_MODEL is not set; TRANSCRIPTION_BASE_URL needs the name of a model on that server beside it"
+        )
+    key = settings.transcription_api_key
+    language = settings.transcription_language
+    return Transcriber(
+        settings.transcription_base_url,
+        key.get_secret_value() if key else None,
+        settings.transcription_model,
+        settings.transcription_timeout_seconds,
+        language="" if language == "auto" else language,
+    )
 
 
 def build_policy(settings: Settings) -> WorkPolicy:

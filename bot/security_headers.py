@@ -11,6 +11,9 @@ _DASHBOARD = (
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# A file of ours may be anything that somebody once sent: should a browser open it after all, it opens it powerless.
+_FILE = "default-src 'none'; sandbox; frame-ancestors 'none'"
+_BY_BLUEPRINT = {"rq_dashboard": _DASHBOARD, "media": _FILE}
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -27,8 +30,7 @@ def register_security_headers(app: Flask, *, is_https: bool) -> None:
 
     def add(response: Response) -> Response:
         response.headers.update(_ALWAYS)
-        is_dashboard = request.blueprint == "rq_dashboard"
-        response.headers["Content-Security-Policy"] = _DASHBOARD if is_dashboard else _STRICT
+        response.headers["Content-Security-Policy"] = _BY_BLUEPRINT.get(request.blueprint or "", _STRICT)
         if request.path.startswith("/console/"):  # with no-referrer browsers send `Origin: null` with our own forms
             response.headers["Referrer-Policy"] = "same-origin"
         if is_https:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from threading import Lock
 
+from bot.files import build_media_links, build_storage
 from bot.settings import Settings
 from bot.web_services import WebServices
 from channels.base import Account, Channel
@@ -65,12 +66,15 @@ def build_web_services(settings: Settings) -> WebServices:
     redis_url = settings.redis_url.get_secret_value()
     # Half of the threads may wait for replies, and those hold no connection.
     pool_size = max(4, min(settings.web_threads // 2, 16))
+    clock = SystemClock()
     return WebServices(
         settings=settings,
         engine=build_engine(database_url, application_name="recado-web", pool_size=pool_size),
         queue=JobQueue(redis_url),
-        clock=SystemClock(),
+        clock=clock,
         channel_for=ChannelDirectory(build_accounts(settings)).find,
         database_url=database_url,
         redis_url=redis_url,
+        storage=build_storage(settings),
+        media_links=build_media_links(settings, clock),
     )

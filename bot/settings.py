@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     llm_model: str = ""
     llm_base_url: str = ""
     llm_timeout_seconds: float = Field(default=60, gt=0, le=600)
+    llm_sees_images: bool | None = None
     llm_max_output_tokens: int = Field(default=2048, ge=64, le=16_000)
     openai_api_key: SecretStr | None = None
     anthropic_api_key: SecretStr | None = None
@@ -86,6 +87,19 @@ class Settings(BaseSettings):
     s3_secret_access_key: SecretStr | None = None
     secret_key: SecretStr | None = None
 
+    # Files of people: voice notes, pictures, documents
+    transcription_base_url: str = ""
+    transcription_api_key: SecretStr | None = None
+    transcription_model: str = ""
+    transcription_language: Literal["pt", "en", "es", "auto"] = "pt"
+    transcription_timeout_seconds: float = Field(default=60, gt=0, le=600)
+    storage_bucket: str = ""
+    storage_endpoint_url: str = ""
+    storage_region: str = "us-east-1"
+    storage_access_key_id: str = ""
+    storage_secret_access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+
     # What is written down
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_prompts: bool = False
@@ -107,7 +121,13 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     @field_validator(
-        "public_base_url", "twilio_api_base_url", "llm_base_url", "exchange_rate_base_url", "crm_api_base_url"
+        "public_base_url",
+        "twilio_api_base_url",
+        "llm_base_url",
+        "exchange_rate_base_url",
+        "crm_api_base_url",
+        "transcription_base_url",
+        "storage_endpoint_url",
     )
     @classmethod
     def _check_url(cls, value: str) -> str:

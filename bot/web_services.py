@@ -9,6 +9,8 @@ from bot.settings import Settings
 from channels.base import Channel
 from jobs.queue import JobQueue
 from models.clock import Clock
+from models.media_links import MediaLinks
+from models.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +25,5 @@ class WebServices:
     channel_for: Callable[[str, str], Channel | None]
     database_url: str
     redis_url: str
+    storage: Storage | None = None
+    media_links: MediaLinks | None = None
