@@ -219,3 +219,47 @@ def test_words_that_only_resemble_time_name_no_period(text: str) -> None:
 def test_the_label_is_what_the_person_wrote() -> None:
     (found,) = find_periods("Vendas  da  Semana   Passada!", WEDNESDAY)
     assert found.period.label == "Semana Passada"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("o carnaval de 2025 com o de 2024", ["2025-03-01/2025-03-04", "2024-02-10/2024-02-13"]),
+        ("black friday 2025 vs 2023", ["2025-11-28/2025-11-28", "2023-11-24/2023-11-24"]),
+        ("abril de 2025 contra 2024", ["2025-04-01/2025-04-30", "2024-04-01/2024-04-30"]),
+        ("Q3 2025 against that of 2024", ["2025-07-01/2025-09-30", "2024-07-01/2024-09-30"]),
+        ("febrero de este año con el del año pasado", ["2026-02-01/2026-02-28", "2025-02-01/2025-02-28"]),
+        ("a 2ª quinzena de janeiro contra a de dezembro", ["2026-01-16/2026-01-31", "2025-12-16/2025-12-31"]),
+        (
+            "primeira quinzena contra segunda quinzena de janeiro",
+            ["2026-01-01/2026-01-15", "2026-01-16/2026-01-31"],
+        ),
+        ("janeiro contra fevereiro de 2024", ["2024-01-01/2024-01-31", "2024-02-01/2024-02-29"]),
+        ("setembro de 2024 contra outubro", ["2024-09-01/2024-09-30", "2024-10-01/2024-10-31"]),
+        ("primeiro trimestre contra o quarto trimestre de 2025", ["2026-01-01/2026-03-31", "2025-10-01/2025-12-31"]),
+        ("fevereiro e o ano passado", ["2026-02-01/2026-02-28", "2025-01-01/2025-12-31"]),
+        ("este ano contra o ano passado", ["2026-01-01/2026-12-31", "2025-01-01/2025-12-31"]),
+        ("compare fevereiro com fevereiro de 2024", ["2026-02-01/2026-02-28", "2024-02-01/2024-02-29"]),
+    ],
+)
+def test_the_second_of_two_compared_may_leave_half_unsaid(text: str, expected: list[str]) -> None:
+    assert spans(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no ano quanto vendemos", ["2026-01-01/2026-12-31"]),
+        ("terça-feira passada", ["2026-03-03/2026-03-03"]),
+        ("carnival 2025 week", ["2025-03-03/2025-03-09"]),
+        ("pedidos de 1 a 3", ["2026-03-01/2026-03-03"]),
+        ("descontos de 5 a 10 reais", []),
+        ("Ana's May with April", ["2025-05-01/2025-05-31", "2025-04-01/2025-04-30"]),
+        ("pior dia de fevereiro", ["2026-02-01/2026-02-28"]),
+        ("no mes de fevereiro", ["2026-02-01/2026-02-28"]),
+        ("o ano que passou", ["2025-01-01/2025-12-31"]),
+        ("how is March going so far", ["2026-03-01/2026-03-04"]),
+    ],
+)
+def test_words_around_a_period_neither_hide_nor_make_one(text: str, expected: list[str]) -> None:
+    assert spans(text) == expected
