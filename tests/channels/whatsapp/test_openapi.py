@@ -75,7 +75,7 @@ def test_the_stand_in_answers_in_twilio_s_own_shapes(channel: WhatsAppChannel, t
     twilio.receive("", files=[file])
     for part in (_part("Olá"), _part("", media_url=[_URL])):
         channel.send(part)
-    for message in (*twilio.history.messages, *twilio.history.received):
+    for message in twilio.listed({}):
         _check_answer("api.v2010.account.message", message.as_json())
     _check_answer("api.v2010.account.message.media", file.as_json())
 
