@@ -74,6 +74,19 @@ class Settings(BaseSettings):
     crm_account_id: str = ""
     crm_allow_insecure_hosts: str = ""
 
+    # Files of people: voice notes, pictures, documents
+    transcription_base_url: str = ""
+    transcription_api_key: SecretStr | None = None
+    transcription_model: str = ""
+    transcription_language: Literal["pt", "en", "es", "auto"] = "pt"
+    transcription_timeout_seconds: float = Field(default=60, gt=0, le=600)
+    storage_bucket: str = ""
+    storage_endpoint_url: str = ""
+    storage_region: str = "us-east-1"
+    storage_access_key_id: str = ""
+    storage_secret_access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+
     # What is written down
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_prompts: bool = False
