@@ -66,7 +66,7 @@ def _same_in(left: Reading, larger: Period, right: Reading) -> Period:
     """What the first term is, in the year or month that the second names; the second itself where that fits ill."""
     first = left.period
     assert first is not None
-    if (left.kind in {"range", "rolling"} and left.within is None) or first.days * 2 > larger.days:
+    if (left.kind in {"range", "rolling"} and left.within is None) or first.days >= larger.days:
         return larger
     if left.within is not None and (days.is_whole(larger, "YEAR") or days.is_whole(larger, "MONTH")):
         return left.within(larger)
