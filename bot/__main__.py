@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bot.commands.demo:DEMO", "load the demo company, or another cast from a JSON file"),
     "ask": ("bot.commands.ask:ASK", "ask the assistant one question, or a file of them"),
     "chat": ("bot.commands.chat:CHAT", "talk to the running assistant from the terminal"),
+    "email": ("bot.commands.email:EMAIL", "show what is read in a mail, and why it gets an answer or none"),
     "doctor": ("bot.commands.doctor:DOCTOR", "check the installation and say what to mend"),
     "people": ("bot.commands.people:PEOPLE", "say who may ask what: add, list, remove"),
     "operators": ("bot.commands.operators:OPERATORS", "who may enter the console: add, list, disable"),

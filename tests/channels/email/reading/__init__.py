@@ -1,0 +1,1 @@
+"""Reading mail: what the person wrote, and who."""
