@@ -69,7 +69,10 @@ def _same_in(left: Reading, larger: Period, right: Reading) -> Period:
     if (left.kind in {"range", "rolling"} and left.within is None) or first.days >= larger.days:
         return larger
     if left.within is not None and (days.is_whole(larger, "YEAR") or days.is_whole(larger, "MONTH")):
-        return left.within(larger)
+        try:
+            return left.within(larger)
+        except ValueError:
+            return larger
     if days.is_whole(larger, "YEAR") and larger.start.year != first.start.year and right.unit == "YEAR":
         return days.in_year(first, larger.start.year)
     return larger

@@ -59,6 +59,10 @@ def _pair(slots: Slots, situation: Situation) -> tuple[Period, Period, bool] | N
 
 def _against_one(found: FoundPeriod, is_base: bool, situation: Situation) -> tuple[Period, Period, bool] | None:
     unit = found.unit if found.unit in _UNITS else "DAY" if found.kind == "day" else "MONTH"
+    if is_base and found.kind == "named" and found.period.start.year < situation.today.year:
+        judged = days.in_year(found.period, situation.today.year)  # "cresceu em relação a abril do ano passado?"
+        if judged.start <= situation.today:
+            return judged, found.period, False
     if is_base or found.kind in {"same_last_year", "previous"}:
         judged = days.unit_holding(situation.today, unit if found.kind != "same_last_year" else "MONTH")
         return (judged, found.period, False) if judged.start != found.period.start else None

@@ -23,6 +23,7 @@ _PREPOSITIONS = frozenset({"com", "sem", "con", "sin", "with", "para", "pra", "f
 _BEFORE_A_NAME = frozenset(
     {"o", "do", "da", "dos", "das", "ao", "pro", "pra", "para", "pelo", "pela", "no", "na", "el", "del", "al", "for"}
     | {"from", "by", "of", "to", "at", "cliente", "customer", "vendas", "ventas", "loja", "mercado"}
+    | {"vs", "versus", "contra", "x", "excluding", "except", "without", "sem", "sin", "exceto", "tirando", "excepto"}
 )
 _AFTER_A_BUYER = frozenset(
     {"comprou", "compra", "comprava", "comprando", "pediu", "pede", "gastou", "levou", "bought", "buys", "spent"}

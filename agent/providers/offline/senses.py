@@ -29,6 +29,8 @@ _LOST: Final = frozenset({"perdemos", "perdimos", "lost", "perdi", "perdeu"})
 def reread(scan: Scan, marks: list[Mark]) -> list[Mark]:
     """The marks, each with the meaning it has among the others."""
     placed = [_placed(scan, mark, marks) for mark in _without_packaging(scan, marks)]
+    if any(mark.concept == "BRIEF" for mark in placed):  # "voy a visitar el bar mañana" says when, not what to count
+        placed = [mark for mark in placed if scan.tokens[mark.first].word != "manana"]
     # Goals and comparisons tell their percentage anyway.
     tells_percent = any(mark.concept in {"GOAL", "COMPARE"} for mark in placed)
     return [mark for mark in placed if not (tells_percent and (mark.concept, mark.value) == ("LIMIT", "share"))]
@@ -43,6 +45,8 @@ def _placed(scan: Scan, mark: Mark, marks: list[Mark]) -> Mark:
         return Mark("OUTFLOW", mark.first, mark.last)
     if mark.concept == "GOALWORD" and "GOAL" not in concepts and _names_percent(scan, mark):
         return Mark("LIMIT", mark.first, mark.last, "share")
+    if mark.concept == "GOALWORD" and "GOAL" not in concepts and word in {"ahead", "behind"}:
+        return Mark("BASE", mark.first, mark.last)
     if mark.concept == "REVENUE" and _is_value(scan, mark) and _leads_to_currency(scan, mark, marks):
         return Mark("RATE", mark.first, mark.last)
     if mark.concept == "STAGE" and word in _LOST and "CANCELLED" in concepts and "PIPELINE" not in concepts:
