@@ -134,5 +134,6 @@ class Templates(Protocol):
         ...
 
     def as_template(self, part: OutboundPart) -> OutboundPart | None:
-        """The same part, with the same id, as the account's template; None when it cannot be said by one. Pure."""
+        """The same part, with the same id, as the account's template; None when it cannot be said by one. Pure; a
+        part that is a template already comes back as it is."""
         ...

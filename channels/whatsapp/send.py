@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from channels.base import Account
 from channels.whatsapp.errors import CODES, explain
-from channels.whatsapp.templates import as_template, needs_template
+from channels.whatsapp.templates import as_template, is_template, needs_template
 from channels.whatsapp.transport import NotSent, Refused, is_loopback
 from models.reply import Absent, Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 
@@ -32,7 +32,8 @@ def send_part(client: Any, account: Account, part: OutboundPart) -> SendOutcome:
     except NotSent as error:
         return Rejected("connection", f"Twilio cannot be reached ({error})", permanent=False)
     except Refused as refusal:
-        return judge_refusal(refusal, has_template=as_template(account, part) is not None)
+        has_template = not is_template(part) and as_template(account, part) is not None
+        return judge_refusal(refusal, has_template=has_template)
     except Exception as error:  # time-out, reset, unreadable answer: the message may well be on its way
         return Unknown(_describe(error))
     if not isinstance(message.sid, str) or not message.sid:
@@ -42,7 +43,7 @@ def send_part(client: Any, account: Account, part: OutboundPart) -> SendOutcome:
 
 def _content(part: OutboundPart) -> dict[str, Any]:
     """Text, file or both; or else a template, which Twilio takes with neither of them."""
-    if part.extra.get("content_sid"):
+    if is_template(part):
         variables = json.dumps(part.extra.get("content_variables") or {})
         return {"content_sid": part.extra["content_sid"], "content_variables": variables}
     files = list(part.extra.get("media_url") or ())
@@ -90,6 +91,7 @@ def find_sent(client: Any, account: Account, part: OutboundPart) -> ReconcileOut
     if part.attempted_at is None:
         return Absent()
     since = part.attempted_at - _CLOCKS_MAY_DIFFER
+    template = as_template(account, part)
     seen = older = 0
     try:
         # No DateSent filter: a message that still waits in Twilio's queue has no such date.
@@ -104,21 +106,24 @@ def find_sent(client: Any, account: Account, part: OutboundPart) -> ReconcileOut
                 continue
             older = 0
             is_ours = str(message.direction).startswith("outbound") and message.sid not in part.taken
-            if is_ours and _is_same(message, part):
+            if is_ours and _is_same(message, part, template):
                 return Accepted(message.sid)
     except Exception as error:  # whatever went wrong while asking, nothing was learned
         return Unknown(_describe(error))
     return Absent() if seen < _MAX_LISTED else Unknown(f"more than {_MAX_LISTED} messages since the attempt")
 
 
-def _is_same(message: Any, part: OutboundPart) -> bool:
-    """By the words, and by whether there is a file. Of a template Twilio lists the words around ours too, or none."""
+def _is_same(message: Any, part: OutboundPart, template: OutboundPart | None) -> bool:
+    """By the words and by whether there is a file, or by the words within the template that the part became."""
     body = message.body.replace("\r\n", "\n").strip() if isinstance(message.body, str) else ""
     has_file = str(message.num_media or "0") != "0"
-    if part.extra.get("content_sid"):
-        said = (part.extra.get("content_variables") or {}).values()
-        return not has_file and (not body or all(str(words).strip() in body for words in said))
-    return body == part.body.strip() and has_file == bool(part.extra.get("media_url"))
+    if not is_template(part) and body == part.body.strip() and has_file == bool(part.extra.get("media_url")):
+        return True
+    if template is None or has_file:
+        return False
+    said = (template.extra.get("content_variables") or {}).values()
+    # Nothing but a template is listed without any words.
+    return all(str(words).strip() in body for words in said) if body else is_template(part)
 
 
 def _read_error(refusal: Refused) -> tuple[str, str]:

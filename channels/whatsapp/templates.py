@@ -21,13 +21,19 @@ def needs_template(error_code: str) -> bool:
     return known is not None and known.template
 
 
+def is_template(part: OutboundPart) -> bool:
+    return bool(part.extra.get("content_sid"))
+
+
 def as_template(account: Account, part: OutboundPart) -> OutboundPart | None:
     """The part's text as the variable of the account's template (`template_sid` of its credentials). Pure.
 
-    None without a template, for a part with a file, and for one that is a template already.
+    A part that is one already comes back as it is. None without a template and for a part with a file.
     """
+    if is_template(part):
+        return part
     sid = account.credentials.get("template_sid", "").strip()
-    if not _TEMPLATE_SID.fullmatch(sid) or part.extra.get("media_url") or part.extra.get("content_sid"):
+    if not _TEMPLATE_SID.fullmatch(sid) or part.extra.get("media_url"):
         return None
     text = variable_text(part.body)
     if not text:

@@ -17,6 +17,7 @@ from channels.whatsapp import WhatsAppChannel
 from channels.whatsapp.templates import variable_text
 from models.reply import Absent, Accepted, OutboundPart, Rejected
 from tests.standins.twilio import PERSON, TEMPLATE_SID, StandInTwilio
+from tests.standins.twilio_http import Fault
 
 
 def _part(body: str = "*Aurora:* R$ 10,00\n*Sol:* R$ 20,00", **changes: Any) -> OutboundPart:
@@ -89,7 +90,18 @@ def test_a_template_that_is_refused_is_not_tried_as_a_template_again(
     refused = templated.send(said)
     assert isinstance(refused, Rejected)
     assert (refused.code, refused.permanent, refused.use_template) == ("21655", True, False)
-    assert templated.as_template(said) is None
+    assert templated.as_template(said) == said
+
+
+def test_a_closed_window_that_is_told_of_a_template_is_for_good(
+    templated: WhatsAppChannel, twilio: StandInTwilio
+) -> None:
+    said = templated.as_template(_part())
+    assert said is not None
+    twilio.faults.append(Fault("status", status=400, code=63016))
+    refused = templated.send(said)
+    assert isinstance(refused, Rejected)
+    assert (refused.permanent, refused.use_template) == (True, False)
 
 
 @pytest.mark.parametrize("code", ["63016", "63003", "", "unknown"])
@@ -121,6 +133,18 @@ def test_a_template_that_left_is_found_again_by_its_words(templated: WhatsAppCha
     accepted = templated.send(said)
     assert templated.reconcile(said) == accepted
     assert templated.reconcile(other) == Absent()
+
+
+def test_a_part_that_left_as_a_template_is_found_by_its_own_words(
+    templated: WhatsAppChannel, twilio: StandInTwilio
+) -> None:
+    part = _part("Foram\nR$ 10")
+    said = templated.as_template(part)
+    assert said is not None
+    accepted = templated.send(said)
+    assert templated.reconcile(part) == accepted
+    twilio.history.messages[0].body = ""
+    assert templated.reconcile(part) == Absent(), "words that are not listed are not these words"
 
 
 def test_a_template_that_twilio_lists_without_words_is_found_too(
