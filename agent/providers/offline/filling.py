@@ -180,11 +180,10 @@ def _is_adverb(scan: Scan, mark: Mark) -> bool:
 def _count(scan: Scan, marks: list[Mark]) -> int | None:
     """A number beside a word of order or of a dimension: "top 5", "os 3 maiores", "5 clientes"."""
     beside = {"TOP", "BOTTOM", "RANKING", "BESTSELLER", "WORSTSELLER", *DIMENSIONS}
+    ordering = [mark for mark in marks if mark.concept in beside]
+    starts, after = {mark.first for mark in ordering}, {mark.last + 1 for mark in ordering}
     for mark in marks:
-        if mark.concept == "NUMBER" and any(
-            other.concept in beside and (other.last + 1 == mark.first or mark.last + 1 == other.first)
-            for other in marks
-        ):
+        if mark.concept == "NUMBER" and (mark.first in after or mark.last + 1 in starts):
             return int(mark.value)
     return None
 

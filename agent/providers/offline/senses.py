@@ -28,7 +28,8 @@ _LOST: Final = frozenset({"perdemos", "perdimos", "lost", "perdi", "perdeu"})
 
 def reread(scan: Scan, marks: list[Mark]) -> list[Mark]:
     """The marks, each with the meaning it has among the others."""
-    placed = [_placed(scan, mark, marks) for mark in _without_packaging(scan, marks)]
+    concepts = {mark.concept for mark in marks}
+    placed = [_placed(scan, mark, marks, concepts) for mark in _without_packaging(scan, marks)]
     if any(mark.concept == "BRIEF" for mark in placed):  # "voy a visitar el bar mañana" says when, not what to count
         placed = [mark for mark in placed if scan.tokens[mark.first].word != "manana"]
     # Goals and comparisons tell their percentage anyway.
@@ -36,11 +37,10 @@ def reread(scan: Scan, marks: list[Mark]) -> list[Mark]:
     return [mark for mark in placed if not (tells_percent and (mark.concept, mark.value) == ("LIMIT", "share"))]
 
 
-def _placed(scan: Scan, mark: Mark, marks: list[Mark]) -> Mark:
+def _placed(scan: Scan, mark: Mark, marks: list[Mark], concepts: set[str]) -> Mark:
     word = scan.tokens[mark.first].word
     if (mark.concept, mark.value) == ("LIMIT", "amount"):
         return _less_strict(scan, mark, marks)
-    concepts = {other.concept for other in marks}
     if mark.concept == "OUT" and word == "shipped" and concepts & {"COUNT", "UNITS"}:
         return Mark("OUTFLOW", mark.first, mark.last)
     if mark.concept == "GOALWORD" and "GOAL" not in concepts and _names_percent(scan, mark):

@@ -113,6 +113,8 @@ def _clauses(scan: Scan, first: int, last: int) -> list[tuple[int, int]]:
     for index in range(first + 1, last):
         if scan.tokens[index].word not in _CONJUNCTIONS or _inside_name(scan, index) or _in_mark(scan, index):
             continue
+        if _in_number(scan, index):
+            continue
         if _is_one_question(scan, first, index, last):
             continue
         if _asks(scan, first, index - 1) and _asks_anew(scan, index + 1, last):
@@ -139,6 +141,11 @@ def _is_bare_change(cues: set[str]) -> bool:
 
 def _has_no_period(scan: Scan, first: int, last: int) -> bool:
     return not any(first <= one.first <= last for one in scan.periods)
+
+
+def _in_number(scan: Scan, index: int) -> bool:
+    before, token, after = scan.tokens[index - 1 : index + 2]
+    return before.word.isdigit() and after.word.isdigit() and before.end == token.start and token.end == after.start
 
 
 def _in_mark(scan: Scan, index: int) -> bool:
