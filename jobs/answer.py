@@ -187,6 +187,8 @@ class _Execution:
                 is_pulled=is_pulled,
                 error=error,
             )
+        if self.channel.account.drafts and not is_pulled and outcome != "apologised":
+            call_person(self.services, self.thread, "draft")
 
 
 def _figures(question: TurnInput, result: RunResult, time_ms: int) -> dict[str, object]:

@@ -4,15 +4,18 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from channels.base import Channel, Templates
-from jobs.runtime import Services
+from jobs.duty import call_person
+from jobs.runtime import Services, WorkPolicy
 from models.errors import LeaseLost
 from models.lease import Lease, check_lease, extend_lease
 from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent, replace_part
 from models.reply import Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 from models.session import session_scope
 from models.trace import tracing
-from models.turns import get_trace_id
+from models.turns import get_thread, get_trace_id
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -51,26 +54,31 @@ def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, bega
     _log.info("sent a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
-        if isinstance(outcome, Accepted):
-            pause = timedelta(seconds=channel.capabilities.pause_between_parts)
-            mark_sent(connection, due.part.id, outcome.provider_id, pause)
-        elif isinstance(outcome, Unknown):
-            mark_again(
-                connection,
-                due.part.id,
-                status="unknown",
-                wait=_ASK_AGAIN,
-                code="unknown",
-                error=outcome.reason,
-            )
-        elif (template := _template_after(channel, due, outcome)) is not None:
-            replace_part(connection, template)
-        elif outcome.permanent or outcome.use_template or due.age > policy.send_patience:
-            _log.error("a part cannot be delivered", extra={"error_code": outcome.code})
-            give_up(connection, due.part.id, status="failed", code=outcome.code, error=outcome.reason)
-        else:
-            wait = _wait_after(outcome, due.tries)
-            mark_again(connection, due.part.id, status="pending", wait=wait, code=outcome.code, error=outcome.reason)
+        gave_up = not _keep_outcome(connection, policy, channel, due, outcome)
+        thread = get_thread(connection, lease.conversation_id) if gave_up else None
+    if thread is not None:
+        call_person(services, thread, "undelivered")
+
+
+def _keep_outcome(
+    connection: Connection, policy: WorkPolicy, channel: Channel, due: DuePart, outcome: SendOutcome
+) -> bool:
+    """False when the part was given up."""
+    part_id = due.part.id
+    if isinstance(outcome, Accepted):
+        mark_sent(connection, part_id, outcome.provider_id, timedelta(seconds=channel.capabilities.pause_between_parts))
+    elif isinstance(outcome, Unknown):
+        mark_again(connection, part_id, status="unknown", wait=_ASK_AGAIN, code="unknown", error=outcome.reason)
+    elif (template := _template_after(channel, due, outcome)) is not None:
+        replace_part(connection, template)
+    elif outcome.permanent or outcome.use_template or due.age > policy.send_patience:
+        _log.error("a part cannot be delivered", extra={"error_code": outcome.code})
+        give_up(connection, part_id, status="failed", code=outcome.code, error=outcome.reason)
+        return False
+    else:
+        wait = _wait_after(outcome, due.tries)
+        mark_again(connection, part_id, status="pending", wait=wait, code=outcome.code, error=outcome.reason)
+    return True
 
 
 def _fit_window(channel: Channel, due: DuePart) -> OutboundPart | None:
@@ -117,28 +125,36 @@ def _reconcile(services: Services, lease: Lease, channel: Channel, due: DuePart)
     policy = services.policy
     outcome = _call_reconcile(channel, due.part)
     _log.info("asked for a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
-    since = due.since_attempt or timedelta(0)
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
-        if isinstance(outcome, Accepted):
-            pause = timedelta(seconds=channel.capabilities.pause_between_parts)
-            mark_sent(connection, due.part.id, outcome.provider_id, pause)
-        elif due.age > policy.send_patience:
-            _log.error("nobody can say whether a part was delivered: held")
-            give_up(connection, due.part.id, status="held", code="unknown", error="nobody can say whether it arrived")
-        elif isinstance(outcome, Unknown):
-            mark_again(
-                connection, due.part.id, status="unknown", wait=_ASK_AGAIN * 2, code="unknown", error=outcome.reason
-            )
-        else:
-            may_resend = due.asked + 1 >= _ABSENT_TWICE and since >= policy.send_grace
-            wait = timedelta(0) if may_resend else max(policy.send_grace - since, _ASK_AGAIN)
-            mark_again(
-                connection,
-                due.part.id,
-                status="pending" if may_resend else "unknown",
-                wait=wait,
-                code="absent",
-                error="the platform does not know it",
-                was_absent=True,
-            )
+        is_held = not _keep_finding(connection, policy, channel, due, outcome)
+        thread = get_thread(connection, lease.conversation_id) if is_held else None
+    if thread is not None:
+        call_person(services, thread, "held")
+
+
+def _keep_finding(
+    connection: Connection, policy: WorkPolicy, channel: Channel, due: DuePart, outcome: ReconcileOutcome
+) -> bool:
+    """False when the part is held for a person to decide."""
+    part_id, since = due.part.id, due.since_attempt or timedelta(0)
+    if isinstance(outcome, Accepted):
+        mark_sent(connection, part_id, outcome.provider_id, timedelta(seconds=channel.capabilities.pause_between_parts))
+    elif due.age > policy.send_patience:
+        _log.error("nobody can say whether a part was delivered: held")
+        give_up(connection, part_id, status="held", code="unknown", error="nobody can say whether it arrived")
+        return False
+    elif isinstance(outcome, Unknown):
+        mark_again(connection, part_id, status="unknown", wait=_ASK_AGAIN * 2, code="unknown", error=outcome.reason)
+    else:
+        may_resend = due.asked + 1 >= _ABSENT_TWICE and since >= policy.send_grace
+        mark_again(
+            connection,
+            part_id,
+            status="pending" if may_resend else "unknown",
+            wait=timedelta(0) if may_resend else max(policy.send_grace - since, _ASK_AGAIN),
+            code="absent",
+            error="the platform does not know it",
+            was_absent=True,
+        )
+    return True

@@ -1,18 +1,111 @@
-"""Calling a person: noted on the conversation, and told to the operator on duty."""
+"""Calling a person: noted on the conversation, and told to the operator on duty by a channel of ours."""
 
 import logging
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
 
-from jobs.runtime import Services
-from models.handoff import want_person
+from jobs.runtime import DutyAddress, Services
+from models.correspondence import find_last_words
+from models.handoff import is_held, want_person
+from models.notice import add_notice, is_duty
+from models.reply import RenderedPart, Reply
 from models.session import session_scope
+from models.tenant import find_account
 from models.turns import Thread
+
+Reason = Literal["asked", "failed", "draft", "undelivered", "held"]
+
+_WORDS_SHOWN = 200  # characters of the person's last message
+
+_WHY: dict[Reason, str] = {
+    "asked": "pediu para falar com uma pessoa.",
+    "failed": "o assistente não conseguiu responder e pediu desculpas.",
+    "draft": "há uma resposta esperando aprovação.",
+    "undelivered": "uma mensagem não pôde ser entregue.",
+    "held": "ninguém sabe se uma mensagem chegou; ela não será repetida sozinha.",
+}
+_CURE: dict[Reason, str] = {
+    "draft": "Para aprovar ou rejeitar: `python -m bot outbox list --drafts`",
+    "undelivered": "Para tentar de novo: `python -m bot outbox list --failed`",
+    "held": "Para decidir: `python -m bot outbox list --held`",
+}
 
 _log = logging.getLogger("recado.duty")
 
 
-def call_person(services: Services, thread: Thread, reason: str) -> None:
-    """Once until somebody comes. `reason` is a word of ours: asked, failed, draft."""
+def call_person(services: Services, thread: Thread, reason: Reason) -> None:
+    """Once until somebody comes; what does not reach a person whom somebody answers is told each time. Never raises:
+    whoever calls has an answer to finish."""
+    if is_duty(thread.account.channel, thread.sender):
+        _log.error("a notice to the operator on duty did not arrive", extra={"reason": reason})
+        return  # and no notice about notices
+    try:
+        rung = _tell(services, thread, reason)
+    except Exception:
+        _log.exception("the operator on duty could not be told")
+        _note(services, thread)
+        return
+    for conversation_id in rung:
+        services.alarms.set(conversation_id, timedelta(0))
+
+
+def _tell(services: Services, thread: Thread, reason: Reason) -> list[UUID]:
+    """The wish and its notices commit together; the conversations to ring for."""
     with session_scope(services.engine) as connection:
-        is_news = want_person(connection, thread.conversation_id)
+        words = find_last_words(connection, thread.conversation_id)
+    text = compose_notice(thread, reason, words)
+    notices = _render(services, text)
+    rung = []
+    with session_scope(services.engine) as connection:
+        is_news = want_person(connection, thread.conversation_id) or (
+            reason in {"undelivered", "held"} and is_held(connection, thread.conversation_id)
+        )
+        for duty, parts in notices if is_news else []:
+            account = find_account(connection, channel=duty.channel, name=duty.account)
+            if account is not None:
+                rung.append(add_notice(connection, account, duty.address, text, parts))
     if is_news:
-        _log.warning("a person is needed", extra={"conversation_id": str(thread.conversation_id), "reason": reason})
+        fields = {"conversation_id": str(thread.conversation_id), "reason": reason, "told": len(rung)}
+        _log.warning("a person is needed", extra=fields)
+    return rung
+
+
+def _render(services: Services, text: str) -> list[tuple[DutyAddress, list[RenderedPart]]]:
+    """One address that nobody can be told at leaves the others as they are."""
+    rendered = []
+    for duty in services.duty:
+        channel = services.channel_for(duty.channel, duty.account)
+        if channel is None:
+            _log.error("nobody can be told by %s: the channel has no account %s", duty.channel, duty.account)
+            continue
+        try:
+            rendered.append((duty, channel.render(Reply(text))))
+        except Exception:
+            _log.exception("a notice cannot be rendered for %s", duty.channel)
+    return rendered
+
+
+def _note(services: Services, thread: Thread) -> None:
+    """At least the list of conversations shall say that a person is needed."""
+    try:
+        with session_scope(services.engine) as connection:
+            want_person(connection, thread.conversation_id)
+    except Exception as error:
+        _log.warning("nor could it be noted: %s", type(error).__name__)
+
+
+def compose_notice(thread: Thread, reason: Reason, last_words: str) -> str:
+    """Who, why, the last words shortened, and what to do. Pure."""
+    name = " ".join(thread.sender_name.split())
+    who = f"{name} ({thread.sender})" if name else thread.sender
+    words = " ".join(last_words.split())
+    shown = words if len(words) <= _WORDS_SHOWN else words[: _WORDS_SHOWN - 1].rstrip() + "…"
+    lines = [
+        f"**Precisam de você**: {who}, {thread.account.channel}.",
+        f"Motivo: {_WHY[reason]}",
+        f"Última mensagem: «{shown}»" if shown else "",
+        f"Para ver e responder: `python -m bot inbox show {thread.conversation_id}`",
+        _CURE.get(reason, ""),
+    ]
+    return "\n\n".join(line for line in lines if line)

@@ -42,6 +42,15 @@ class OpenDoor:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyAddress:
+    """Where an operator on duty is told that a person is needed: canonical, on one account of a channel that pushes."""
+
+    channel: str
+    account: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Everything a job may touch. `open_door` gives None where unknown senders stay unknown; `is_stopping`: begin no
     more answers."""
@@ -58,6 +67,7 @@ class Services:
     company: str = ""
     storage: Storage | None = None  # None: files are left where they are
     transcriber: Transcriber | None = None
+    duty: tuple[DutyAddress, ...] = ()
     log_prompts: bool = False
     is_stopping: Callable[[], bool] = lambda: False
 

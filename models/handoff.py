@@ -1,59 +1,42 @@
-"""People behind the bot: a conversation taken over, answered by a person, given back; drafts approved or rejected."""
+"""People behind the bot: a conversation taken over, answered by a person, given back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, desc, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from models.columns import table_of
+from models.answer import announce_answer
 from models.conversation import conversations
 from models.ids import new_id
 from models.message import messages
-from models.outbox import outbox
-from models.reply import RenderedPart
-from models.tenant import ChannelAccount
+from models.outbox import SETTLED, outbox
+from models.reply import Question, RenderedPart
 from models.trace import new_trace_id
 from models.turn import turns
+from models.turns import close_executions
 from models.work import is_waiting
 
-_accounts = table_of(ChannelAccount)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedConversation:
-    """A conversation as a list shows it; `waiting` counts messages that no turn has yet."""
-
-    id: UUID
-    channel: str
-    account: str
-    sender: str
-    sender_name: str
-    held_by: str | None
-    wanted_at: datetime | None
-    last_text: str
-    last_at: datetime | None
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Something said, as a person reads it; `outcome` is how the turn it belongs to ended."""
-
-    at: datetime
-    direction: str
-    text: str
-    outcome: str
+Obstacle = Literal["draft", "delivering", "nobody waits"]
 
 
 def take_conversation(connection: Connection, tenant_id: UUID, conversation_id: UUID, person: str) -> bool:
-    """From now on the bot is silent there. False if somebody else holds it, or it is not the tenant's."""
+    """From now on the bot is silent there. False if somebody else holds it, or it is not the tenant's.
+
+    An answer that is being written is stopped: the worker's next write finds the lease gone, and nothing is changed.
+    """
     c = conversations.c
     free = c.held_by.is_(None) | (c.held_by == person)
     statement = update(conversations).where(c.id == conversation_id, c.tenant_id == tenant_id, free)
     taken = statement.values(held_by=person, held_at=func.now(), wanted_at=None).returning(c.id)
-    return connection.execute(taken).first() is not None
+    if connection.execute(taken).first() is None:
+        return False
+    t = turns.c
+    is_open = (t.conversation_id == conversation_id) & (t.status == "open")
+    if connection.execute(update(turns).where(is_open).values(running=0).returning(t.id)).first() is not None:
+        stopped = {"fence": c.fence + 1, "lease_owner": None, "lease_until": None}
+        connection.execute(update(conversations).where(c.id == conversation_id).values(**stopped))
+    return True
 
 
 def release_conversation(connection: Connection, tenant_id: UUID, conversation_id: UUID) -> bool:
@@ -65,20 +48,75 @@ def release_conversation(connection: Connection, tenant_id: UUID, conversation_i
 
 
 def want_person(connection: Connection, conversation_id: UUID) -> bool:
-    """Note that a person is needed; False if that was noted before and nobody came yet."""
+    """Note that a person is needed; False if that was noted before and nobody came yet, or somebody is there."""
     c = conversations.c
     statement = update(conversations).where(c.id == conversation_id, c.wanted_at.is_(None), c.held_by.is_(None))
     return connection.execute(statement.values(wanted_at=func.now()).returning(c.id)).first() is not None
 
 
+def is_held(connection: Connection, conversation_id: UUID) -> bool:
+    """Whether a person answers there instead of the bot."""
+    c = conversations.c
+    statement = select(c.held_by.is_not(None)).where(c.id == conversation_id)
+    return bool(connection.execute(statement).scalar_one())
+
+
+def find_obstacle(connection: Connection, conversation_id: UUID, *, is_pulled: bool = False) -> Obstacle | None:
+    """Why a person cannot answer just now, under the lock of whoever took the conversation in this transaction.
+
+    A turn whose answer is still owed is none: she answers it. A pulled answer needs somebody who asks for it.
+    """
+    t, o = turns.c, outbox.c
+    turn = connection.execute(
+        select(t.id, t.status).where(t.conversation_id == conversation_id, t.status != "settled")
+    ).first()
+    if turn is not None and turn.status == "answered":
+        first = select(o.status).where(o.turn_id == turn.id, o.status.not_in(SETTLED)).order_by(o.number).limit(1)
+        return "draft" if connection.execute(first).scalar_one_or_none() == "draft" else "delivering"
+    if is_pulled and turn is None:
+        waiting = select(messages.c.id).where(is_waiting(conversation_id)).limit(1)
+        return None if connection.execute(waiting).first() else "nobody waits"
+    return None
+
+
+def find_question(connection: Connection, conversation_id: UUID) -> Question | None:
+    """The person's last message, for channels whose replies quote it or hang on it; None if she never wrote."""
+    m, c = messages.c, conversations.c
+    row = connection.execute(
+        select(m.text, m.external_id, m.follows, m.subject, m.received_at, c.reply_to, c.sender_name)
+        .join(conversations, c.id == m.conversation_id)
+        .where(m.conversation_id == conversation_id, m.direction == "in")
+        .order_by(m.seq.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return Question(
+        text=row.text,
+        external_id=row.external_id,
+        follows=tuple(row.follows or ()),
+        subject=row.subject,
+        sender=row.reply_to,
+        sender_name=row.sender_name,
+        asked_at=row.received_at,
+    )
+
+
 def say_as_person(
-    connection: Connection, conversation_id: UUID, text: str, parts: Sequence[RenderedPart], *, outcome: str = "person"
+    connection: Connection,
+    conversation_id: UUID,
+    text: str,
+    parts: Sequence[RenderedPart],
+    *,
+    outcome: str = "person",
+    is_pulled: bool = False,
 ) -> UUID:
     """A turn whose answer a person (or a rule of ours) wrote; what waits is answered by it. Returns the turn's id.
 
-    The caller has made sure that no turn is unsettled there: the unique index refuses a second one.
+    The caller has made sure that no answer is under way there: the unique index refuses a second one. A pulled answer
+    has no parts, settles its turn and wakes whoever waits for it.
     """
-    c, m = conversations.c, messages.c
+    c = conversations.c
     conversation = connection.execute(
         update(conversations)
         .where(c.id == conversation_id)
@@ -86,77 +124,45 @@ def say_as_person(
         .returning(c.tenant_id, c.account_id, c.reply_to, c.next_seq)
     ).one()
     seq = conversation.next_seq - 1
-    waiting = connection.execute(select(m.id).where(is_waiting(conversation_id)).order_by(m.seq)).scalars().all()
-    turn_id = waiting[0] if waiting else new_id()
-    trace_id = new_trace_id()
     common = {"tenant_id": conversation.tenant_id, "conversation_id": conversation_id}
-    answered = {"status": "answered", "outcome": outcome, "answered_at": func.now(), "trace_id": trace_id}
-    connection.execute(insert(turns).values(id=turn_id, number=seq, **common, **answered))
-    if waiting:
-        connection.execute(update(messages).where(m.id.in_(waiting)).values(turn_id=turn_id))
+    trace_id = new_trace_id()
+    turn_id = _answer(connection, common, seq, outcome, trace_id, is_pulled=is_pulled)
     said = {"external_id": f"reply:{turn_id}", "seq": seq, "direction": "out", "text": text, "turn_id": turn_id}
     account = {"account_id": conversation.account_id, "trace_id": trace_id}
     connection.execute(insert(messages).values(id=new_id(), **common, **said, **account))
-    rows = [
-        {
-            **common,
-            "id": new_id(),
-            "turn_id": turn_id,
-            "number": number,
-            "to_address": conversation.reply_to,
-            "body": part.body,
-            "extra": dict(part.extra) or None,
-        }
-        for number, part in enumerate(parts)
-    ]
-    connection.execute(insert(outbox), rows)
+    if not is_pulled:
+        _insert_parts(connection, {**common, "turn_id": turn_id, "to_address": conversation.reply_to}, parts)
     return turn_id
 
 
-def has_unsettled_turn(connection: Connection, conversation_id: UUID) -> bool:
-    statement = select(turns.c.id).where(turns.c.conversation_id == conversation_id, turns.c.status != "settled")
-    return connection.execute(statement).first() is not None
+def _answer(
+    connection: Connection, common: dict[str, UUID], seq: int, outcome: str, trace_id: str, *, is_pulled: bool
+) -> UUID:
+    """The turn that the answer belongs to: the one whose answer is owed, or a new one, with all that waits in it."""
+    t, m = turns.c, messages.c
+    conversation_id = common["conversation_id"]
+    waiting = connection.execute(select(m.id).where(is_waiting(conversation_id)).order_by(m.seq)).scalars().all()
+    values = {"status": "answered", "outcome": outcome, "answered_at": func.now(), "next_try_at": None}
+    if is_pulled:
+        values |= {"status": "settled", "settled_at": func.now()}
+    owed = update(turns).where(t.conversation_id == conversation_id, t.status == "open")
+    turn_id: UUID | None = connection.execute(owed.values(running=0, **values).returning(t.id)).scalar_one_or_none()
+    if turn_id is None:
+        turn_id = waiting[0] if waiting else new_id()
+        connection.execute(insert(turns).values(id=turn_id, number=seq, trace_id=trace_id, **common, **values))
+    else:
+        close_executions(connection, turn_id, "a person answered")
+    if waiting:
+        connection.execute(update(messages).where(m.id.in_(waiting)).values(turn_id=turn_id))
+    if is_pulled:
+        for message_id in {turn_id, *waiting}:
+            announce_answer(connection, message_id)
+    return turn_id
 
 
-def list_conversations(
-    connection: Connection, tenant_id: UUID, *, only_wanted: bool = False, limit: int = 50
-) -> list[ListedConversation]:
-    """Those that a person is needed in first, then by the last word."""
-    c, m = conversations.c, messages.c
-    last = (
-        select(m.text, m.received_at)
-        .where(m.conversation_id == c.id)
-        .order_by(m.seq.desc())
-        .limit(1)
-        .lateral("last_word")
-    )
-    waiting = (
-        select(func.count())
-        .select_from(messages)
-        .where(m.conversation_id == c.id, m.direction == "in", m.turn_id.is_(None), m.unanswerable == "")
-        .scalar_subquery()
-    )
-    statement = (
-        select(c.id, _accounts.c.channel, _accounts.c.name, c.sender, c.sender_name, c.held_by, c.wanted_at)
-        .add_columns(func.coalesce(last.c.text, ""), last.c.received_at, waiting)
-        .select_from(conversations.join(_accounts, _accounts.c.id == c.account_id).outerjoin(last, c.id.is_not(None)))
-        .where(c.tenant_id == tenant_id)
-        .order_by(c.wanted_at.is_(None), c.held_by.is_(None), desc(last.c.received_at))
-        .limit(limit)
-    )
-    if only_wanted:
-        statement = statement.where(c.wanted_at.is_not(None) | c.held_by.is_not(None))
-    return [ListedConversation(*row) for row in connection.execute(statement)]
-
-
-def read_conversation(connection: Connection, tenant_id: UUID, conversation_id: UUID, *, limit: int = 50) -> list[Line]:
-    """The last lines, oldest first."""
-    m, t = messages.c, turns.c
-    rows = connection.execute(
-        select(m.received_at, m.direction, m.text, func.coalesce(t.outcome, ""))
-        .select_from(messages.outerjoin(turns, t.id == m.turn_id))
-        .where(m.conversation_id == conversation_id, m.tenant_id == tenant_id)
-        .order_by(m.seq.desc())
-        .limit(limit)
-    ).all()
-    return [Line(*row) for row in reversed(rows)]
+def _insert_parts(connection: Connection, common: dict[str, object], parts: Sequence[RenderedPart]) -> None:
+    rows = [
+        {**common, "id": new_id(), "number": number, "body": part.body, "extra": dict(part.extra) or None}
+        for number, part in enumerate(parts)
+    ]
+    connection.execute(insert(outbox), rows)

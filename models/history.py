@@ -29,7 +29,7 @@ def recent_turns(
     wanted = (
         select(t.id, t.number)
         .where(t.conversation_id == conversation_id, t.number < before_number, t.number > from_seq)
-        .where(t.answered_at.is_not(None))
+        .where(t.answered_at.is_not(None), t.outcome != "rejected")  # a draft that nobody ever read
         .order_by(t.number.desc())
         .limit(limit)
         .subquery()

@@ -1,4 +1,4 @@
-"""Identifiers: random, ordered by time of creation, safe to show."""
+"""Identifiers: random, ordered by time of creation, safe to show, and safe to shorten."""
 
 import os
 import time
@@ -12,3 +12,11 @@ def new_id() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def id_range(shortened: str) -> tuple[UUID, UUID] | None:
+    """The first and the last id that begin so, dashes and case aside; None for what no id begins with. Pure."""
+    digits = shortened.strip().replace("-", "").lower()
+    if not 1 <= len(digits) <= 32 or set(digits) - set("0123456789abcdef"):
+        return None
+    return UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, func, insert, literal, select
@@ -191,3 +191,15 @@ def _next_place(
         ).returning(c.id, c.next_seq)
     ).one()
     return row.id, row.next_seq - 1
+
+
+def find_last_received(connection: Connection, account_id: UUID, *, older_than: timedelta) -> datetime | None:
+    """When the account's newest message came that is at least so old, else its oldest; None if there never was one.
+
+    Ids grow with time, so the search runs along the primary key and ends at once where messages are frequent.
+    """
+    m = messages.c
+    ours = select(m.received_at).where(m.account_id == account_id, m.direction == "in").limit(1)
+    settled = ours.where(m.received_at < func.now() - literal(older_than)).order_by(m.id.desc())
+    found: datetime | None = connection.execute(settled).scalar_one_or_none()
+    return found if found is not None else connection.execute(ours.order_by(m.id)).scalar_one_or_none()

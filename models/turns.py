@@ -105,7 +105,7 @@ def begin_turn(connection: Connection, lease: Lease, turn_id: UUID, *, provider:
         .returning(t.tenant_id, t.number, t.tries, t.crashes, t.trace_id, failing_for)
     ).one()
     if row.tries > 1:
-        _close_what_crashed(connection, turn_id)
+        close_executions(connection, turn_id, "the worker died")
     run_id = new_id()
     opened = {"id": run_id, "tenant_id": row.tenant_id, "turn_id": turn_id, "attempt": row.tries}
     connection.execute(insert(runs).values(**opened, provider=provider, engine=engine))
@@ -120,14 +120,15 @@ def begin_turn(connection: Connection, lease: Lease, turn_id: UUID, *, provider:
     )
 
 
-def _close_what_crashed(connection: Connection, turn_id: UUID) -> None:
-    """A call that began and never ended may have been billed: what was reckoned before it stands as an estimate."""
+def close_executions(connection: Connection, turn_id: UUID, error: str) -> None:
+    """Of a turn on which nobody works any more. A call that began and never ended may have been billed: what was
+    reckoned before it stands as an estimate."""
     c, r = completions.c, runs.c
     connection.execute(
         update(completions).where(c.turn_id == turn_id, c.status == "started").values(status="estimated")
     )
-    crashed = {"status": "failed", "error": "the worker died", "finished_at": func.now()}
-    connection.execute(update(runs).where(r.turn_id == turn_id, r.status == "started").values(**crashed))
+    ended = {"status": "failed", "error": error, "finished_at": func.now()}
+    connection.execute(update(runs).where(r.turn_id == turn_id, r.status == "started").values(**ended))
 
 
 def commit_answer(

@@ -48,9 +48,10 @@ def find_work(connection: Connection, conversation_id: UUID, window: QuietWindow
         .select_from(conversations.outerjoin(turns, unsettled))
         .where(conversations.c.id == conversation_id)
     ).one()
+    if row.held_by is not None and row.status in {None, "open"}:
+        return Work("none", row.now)  # a person answers: the bot is silent, and forgets nothing
     if row.id is None:
-        is_held = row.held_by is not None  # a person answers: the bot is silent, and forgets nothing
-        return Work("none", row.now) if is_held else _pending_work(connection, conversation_id, window, row.now)
+        return _pending_work(connection, conversation_id, window, row.now)
     if row.status == "open":
         return Work("answer", row.now, row.next_try_at or row.now, row.id)
     return _delivery_work(connection, row.id, row.now)
