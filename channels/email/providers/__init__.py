@@ -1,0 +1,1 @@
+"""One module per way that mail reaches us: each proves who posts and digs out the mail."""

@@ -1,0 +1,1 @@
+"""E-mail: in through every provider, out through SMTP."""
