@@ -19,6 +19,7 @@ _OLDER_IN_A_ROW = 20  # the list is newest first, but nothing promises it strict
 _LONGEST_WAIT = 24 * 3600.0
 # Answers of 4xx that some proxy may give after the request had passed it.
 _AMBIGUOUS = frozenset({408, 425, 499})
+_NOT_FETCHED_YET = frozenset({"accepted", "scheduled", "queued", "sending"})
 # With a code we do not know, these blame the message; the others (401, 404 ...) blame settings, which get mended.
 _ABOUT_THE_MESSAGE = frozenset({400, 413, 422})
 
@@ -117,7 +118,10 @@ def _is_same(message: Any, part: OutboundPart, template: OutboundPart | None) ->
     """By the words and by whether there is a file, or by the words within the template that the part became."""
     body = message.body.replace("\r\n", "\n").strip() if isinstance(message.body, str) else ""
     has_file = str(message.num_media or "0") != "0"
-    if not is_template(part) and body == part.body.strip() and has_file == bool(part.extra.get("media_url")):
+    wants_file = bool(part.extra.get("media_url"))
+    # Twilio counts the files of a message when it has fetched them.
+    fits = has_file == wants_file or (wants_file and str(message.status) in _NOT_FETCHED_YET)
+    if not is_template(part) and body == part.body.strip() and fits:
         return True
     if template is None or has_file:
         return False

@@ -61,7 +61,8 @@ class SentMessage:
         return None if self.status == "queued" else self.created_at
 
     def as_json(self) -> dict[str, Any]:
-        return _as_json(self, "outbound-api", len(self.media_urls))
+        """As Twilio does, it counts the files of a message only once it has fetched them."""
+        return _as_json(self, "outbound-api", 0 if self.status == "queued" else len(self.media_urls))
 
 
 @dataclass

@@ -75,14 +75,25 @@ def test_what_twilio_cannot_fetch_is_refused_for_good(
     assert (refused.code, refused.permanent) == (code, True)
 
 
-def test_a_file_that_left_is_not_taken_for_words_nor_the_reverse(
+def test_a_file_whose_fate_nobody_knows_is_found_before_and_after_twilio_fetched_it(
     channel: WhatsAppChannel, twilio: StandInTwilio
 ) -> None:
+    file = _part(render_file(_CHART))
+    sent = channel.send(file)
+    for status in ("queued", "sent", "delivered"):
+        twilio.history.messages[0].status = status
+        assert channel.reconcile(file) == sent
+
+
+def test_a_file_is_not_taken_for_words_nor_the_reverse(channel: WhatsAppChannel, twilio: StandInTwilio) -> None:
     file, words = _part(render_file(_CHART)), _part(RenderedPart("Segue."))
     both = _part(RenderedPart("Segue.", {"media_url": [_URL]}))
-    sent = channel.send(file)
-    assert channel.reconcile(file) == sent
+    channel.send(file)
     assert (channel.reconcile(words), channel.reconcile(both)) == (Absent(), Absent())
     sent_words = channel.send(words)
+    twilio.history.messages[1].status = "sent"
     assert channel.reconcile(words) == sent_words
     assert channel.reconcile(both) == Absent()
+    sent_both = channel.send(both)
+    twilio.history.messages[2].status = "sent"
+    assert (channel.reconcile(both), channel.reconcile(words)) == (sent_both, sent_words)
