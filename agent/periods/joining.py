@@ -87,6 +87,8 @@ def _placed(left: Reading, right: Reading, today: date) -> tuple[Period, Period]
     try:
         if left.cycle == "week" and right.cycle == "week" and left.recur:
             first = left.recur(second.start + timedelta(days=1))
+        elif left.recur and left.cycle == "month" and right.cycle == "year":
+            first = left.recur(second.end)  # "do dia 5 ao dia 10 de julho"
         elif left.recur and not right.recur and (left.cycle == "year" or first.start > second.end):
             first = left.recur(second.end)
         elif right.recur and right.cycle:

@@ -256,6 +256,8 @@ def test_the_second_of_two_compared_may_leave_half_unsaid(text: str, expected: l
         ("descontos de 5 a 10 reais", []),
         ("Ana's May with April", ["2025-05-01/2025-05-31", "2025-04-01/2025-04-30"]),
         ("pior dia de fevereiro", ["2026-02-01/2026-02-28"]),
+        ("do dia 5 ao dia 10 de fevereiro", ["2026-02-05/2026-02-10"]),
+        ("do dia 25 ao dia 3 de fevereiro", ["2026-01-25/2026-02-03"]),
         ("no mes de fevereiro", ["2026-02-01/2026-02-28"]),
         ("o ano que passou", ["2025-01-01/2025-12-31"]),
         ("how is March going so far", ["2026-03-01/2026-03-04"]),
