@@ -40,7 +40,10 @@ def _day_of_month(match: Match[str], today: date) -> Reading:
     last = int(match["d2"]) if "d2" in match.re.groupindex else first
 
     def build(of_year: int) -> Period:
-        return Period(date(of_year, month, first), date(of_year, month, last))
+        start = date(of_year, month, 1)
+        if last < first:  # "do dia 25 ao dia 3 de fevereiro" starts in January
+            start = days.plus_months(start, -1)
+        return Period(start.replace(day=first), date(of_year, month, last))
 
     return yearly(build, year, today, "day" if first == last else "range")
 
