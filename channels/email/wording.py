@@ -8,7 +8,7 @@ from models.reply import Question
 
 _ATTRIBUTION = {
     "pt": "Em {day:%d/%m/%Y} às {day:%H:%M}, {who} escreveu:",
-    "en": "On {day:%d/%m/%Y} at {day:%H:%M}, {who} wrote:",
+    "en": "On {day:%b} {day.day}, {day.year} at {day:%H:%M}, {who} wrote:",
     "es": "El {day:%d/%m/%Y} a las {day:%H:%M}, {who} escribió:",
 }
 _UNDATED = {"pt": "{who} escreveu:", "en": "{who} wrote:", "es": "{who} escribió:"}
