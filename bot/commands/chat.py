@@ -1,4 +1,7 @@
-"""`chat`: a conversation with the running assistant, through the same door, inbox and queue as everybody's."""
+"""`chat`: a conversation with the running assistant, through the same door, inbox and queue as everybody's.
+
+With `--as whatsapp` it is a person's phone instead, on a simulated WhatsApp.
+"""
 
 import json
 import os
@@ -21,13 +24,29 @@ _TRIES = 4  # a server that restarts is back within seconds; the idempotency key
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.description = "Talk to the running assistant. An empty line or Ctrl-D ends it; /reset makes it forget."
+    parser.description = (
+        "Talk to the running assistant. An empty line or Ctrl-D ends it; /reset makes it forget. With --as whatsapp "
+        "the program is started behind a simulated WhatsApp, with its own data and nothing that reaches outside."
+    )
     parser.add_argument("--user", default="terminal", metavar="NAME", help="the user_id to speak as (%(default)s)")
     parser.add_argument("--key", help=f"API key, where the server wants one (default: the variable {_KEY_VARIABLE})")
     parser.add_argument("--verbose", action="store_true", help="show tool calls, tokens, cost and time")
+    parser.add_argument("--as", dest="channel", choices=("chat", "whatsapp"), default="chat", help="%(default)s")
+    parser.add_argument("--script", metavar="FILE", help='whatsapp: play a scenario, "-" for stdin; 1 if it fails')
+    parser.add_argument("--fresh", action="store_true", help="whatsapp: begin with empty data, and keep none")
 
 
 def _run(arguments: Namespace, settings: Settings) -> int:
+    if arguments.channel == "whatsapp":
+        from bot.simulator.terminal import run_simulator
+
+        return run_simulator(settings, script=arguments.script, is_fresh=arguments.fresh)
+    if arguments.script or arguments.fresh:
+        raise CommandError("--script and --fresh are for the simulator: add --as whatsapp")
+    return _talk(arguments, settings)
+
+
+def _talk(arguments: Namespace, settings: Settings) -> int:
     key = arguments.key or os.environ.get(_KEY_VARIABLE, "")
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     wait = settings.chat_wait_seconds + 15

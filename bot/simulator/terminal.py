@@ -1,0 +1,83 @@
+"""`chat --as whatsapp`: the fake Twilio and the real program brought up, then a person's lines or a scenario's."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bot.commands.base import CommandError
+from bot.settings import Settings
+from bot.simulator.commands import Desk, WayOut, obey
+from bot.simulator.environment import build_environment
+from bot.simulator.phone import Phone
+from bot.simulator.program import data_folder, find_free_port, running_program
+from bot.simulator.screen import PROMPT, Screen
+from bot.simulator.script import play
+from bot.simulator.server import serving
+from bot.simulator.twilio import Ears, FakeTwilio
+from bot.supervision.signals import StopAsked, StopWish
+
+_DOOR = "/webhooks/whatsapp/default"
+
+
+def run_simulator(settings: Settings, *, script: str | None, is_fresh: bool) -> int:
+    """Until the lines end; `script` names a file, "-" is stdin. Raises CommandError when an expectation fails.
+
+    Main thread only. Whatever ends it, the program is ended too, and fresh data is removed.
+    """
+    screen = Screen()
+    if script is None and not screen.is_terminal:
+        script = "-"
+    lines = None if script is None else _read_script(script)
+    try:
+        with StopWish(), simulated_desk(settings, screen, is_fresh=is_fresh) as desk:
+            if lines is None:
+                _converse(desk)
+            else:
+                play(desk, lines)
+                screen.show("All expectations were met.")
+    except StopAsked:
+        return 130
+    return 0
+
+
+@contextmanager
+def simulated_desk(settings: Settings, screen: Screen, *, is_fresh: bool) -> Iterator[Desk]:
+    """A person before her phone, with the fake Twilio and the real program behind it, until the end of the block."""
+    twilio = FakeTwilio(ears=Ears(screen.show_reply, screen.show_ticks, screen.show_refusal))
+    with ExitStack() as stack:
+        data = stack.enter_context(data_folder(settings.recado_data_dir, is_fresh=is_fresh))
+        server = stack.enter_context(serving(twilio))
+        port = find_free_port()
+        environment = build_environment(os.environ, twilio.account, fake_url=server.url, data=data, port=port)
+        url = f"http://127.0.0.1:{port}"
+        screen.show("Starting the program behind a simulated WhatsApp ...")
+        stack.enter_context(running_program(environment, url, data / "logs" / "simulator.log"))
+        yield Desk(Phone(twilio, url + _DOOR), screen)
+
+
+def _read_script(script: str) -> list[str]:
+    try:
+        text = sys.stdin.read() if script == "-" else Path(script).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"--script: {script} cannot be read ({error})") from None
+    return text.splitlines()
+
+
+def _converse(desk: Desk) -> None:
+    """Line by line from the terminal, where a mistake costs nothing."""
+    import readline  # noqa: F401 (gives `input` its editing and history)
+
+    desk.screen.show("Write as a person on WhatsApp would. /help shows what else can happen; /quit or Ctrl-D leaves.")
+    while True:
+        try:
+            line = input(PROMPT).strip()
+            statuses = obey(desk, line) if line else []
+        except (EOFError, WayOut):
+            return
+        except CommandError as error:
+            desk.screen.show(str(error))
+            continue
+        if statuses and (len(statuses) > 1 or statuses[0] != 200):
+            desk.screen.show("  the door answered " + ", ".join(str(status or "nothing") for status in statuses))

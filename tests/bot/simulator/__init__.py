@@ -1,0 +1,1 @@
+"""The terminal simulator: its fake Twilio, its commands and its scenarios."""
