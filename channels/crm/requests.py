@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from channels.base import Account
 from channels.crm.mapping import Mapping, ReplyRequest, Request
 from channels.crm.marker import marker_of
-from models.errors import ConfigurationError
+from models.errors import ConfigurationError, PayloadError
 from models.reply import OutboundPart
 
 _SECRET = re.compile(r"\{([a-z_]+)\}")
@@ -92,8 +92,15 @@ def _prepare(
     if request.body is not None:
         headers["Content-Type"] = "application/json"
         body = json.dumps(request.body.fill(document), ensure_ascii=False, separators=(",", ":")).encode()
-    path = request.path.fill(document, lambda text: quote(text, safe=""))
+    path = request.path.fill(document, _segment)
     return Prepared(request.method, base + path, headers, body)
+
+
+def _segment(text: str) -> str:
+    """Escaped, so that it stays one segment of the path. Dots cannot be escaped: they would lead elsewhere."""
+    if text in (".", ".."):
+        raise PayloadError("a path cannot be made of dots")
+    return quote(text, safe="")
 
 
 def _document(mapping: Mapping, account: Account, part: OutboundPart, now: datetime) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class StandInCrm:
         self.stopping = Event()
         self._lock = Lock()
         self._server = _Server(self)
-        self._thread = Thread(target=self._server.serve_forever, name="stand-in-crm", daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="stand-in-crm", daemon=True)
 
     @property
     def url(self) -> str:
