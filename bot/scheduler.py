@@ -13,9 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.demo import prepare_demo
 from bot.embedded.engines import attach_or_start
+from bot.services import ChannelDirectory, build_accounts
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
+from channels.base import Channel
+from jobs.gaps import FILL_EVERY, GapFiller
+from jobs.queue import JobQueue
 from models.access import forget_expired_sessions
+from models.clock import SystemClock
 from models.heartbeat import beat, forget_dead, say_goodbye
 from models.lease import hold_named_lease
 from models.session import build_engine, session_scope
@@ -41,23 +46,40 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     with attach_or_start(settings) as engines:
-        engine = build_engine(engines.database_url, application_name="recado-scheduler", pool_size=2)
+        engine = build_engine(engines.database_url, application_name="recado-scheduler", pool_size=3)
+        gaps = build_gap_filler(settings, engine, JobQueue(engines.redis_url))
         try:
-            Scheduler(settings, engine, engines.database_url).run(stopping)
+            Scheduler(settings, engine, engines.database_url, gaps).run(stopping)
         finally:
+            gaps.stop()
             engine.dispose()
     return 0
 
 
-class Scheduler:
-    """Beats every few seconds; once an hour does what the calendar asks for, if it holds the lease."""
+def build_gap_filler(settings: Settings, engine: Engine, queue: JobQueue) -> GapFiller:
+    """For every account that the settings describe."""
+    accounts = build_accounts(settings)
+    directory = ChannelDirectory(accounts)
 
-    def __init__(self, settings: Settings, engine: Engine, database_url: str) -> None:
+    def channels() -> list[Channel]:
+        return [channel for key in accounts if (channel := directory.find(*key)) is not None]
+
+    quiet = timedelta(seconds=settings.quiet_window_seconds)
+    return GapFiller(engine, channels, queue.ring_many, SystemClock(), quiet)
+
+
+class Scheduler:
+    """Beats every few seconds; if it holds the lease, it looks every ten minutes for what no webhook brought, and does
+    once an hour what the calendar asks for."""
+
+    def __init__(self, settings: Settings, engine: Engine, database_url: str, gaps: GapFiller) -> None:
         self._settings = settings
         self._engine = engine
         self._database_url = database_url
         self._owner = f"{socket.gethostname()}-{os.getpid()}"
+        self._gaps = gaps
         self._until_due = timedelta(0)
+        self._until_gaps = timedelta(0)
 
     def run(self, stopping: threading.Event) -> None:
         _log.info("ready")
@@ -79,7 +101,12 @@ class Scheduler:
             beat(connection, self._owner, kind="scheduler", in_flight=0)
             is_leader = hold_named_lease(connection, "scheduler", self._owner, _LEASE)
         if not is_leader:
+            self._gaps.forget()
+            self._until_gaps = timedelta(0)
             return
+        if self._until_gaps <= timedelta(0) and self._gaps.start_round():
+            self._until_gaps = FILL_EVERY
+        self._until_gaps -= _EVERY
         if self._until_due <= timedelta(0):
             self.do_hourly()
             self._until_due = _HOURLY

@@ -1,6 +1,7 @@
 """Every setting of Recado, read once from the environment and `.env`; secrets may come from files (`NAME_FILE`)."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -65,6 +66,20 @@ class Settings(BaseSettings):
     twilio_whatsapp_from: str = ""
     twilio_api_base_url: str = "https://api.twilio.com"
 
+    # E-mail
+    email_address: str = ""
+    email_aliases: str = ""
+    email_from_name: str = ""
+    email_provider: Literal["raw", "sendgrid", "mailgun", "postmark", "ses"] = "raw"
+    email_webhook_secret: SecretStr | None = None
+    email_signing_key: SecretStr | None = None
+    email_sns_topic: str = ""
+    email_authserv_id: str = ""
+    email_mailgun_checks: bool = False
+    email_thread_secret: SecretStr | None = None
+    email_resend_unknown: bool = True
+    smtp_url: SecretStr | None = None
+
     # A CRM
     crm_preset: str = "generic"
     crm_mapping: str = ""
@@ -73,6 +88,10 @@ class Settings(BaseSettings):
     crm_api_base_url: str = ""
     crm_account_id: str = ""
     crm_allow_insecure_hosts: str = ""
+
+    # Who is told when a person is needed
+    duty_whatsapp: str = ""
+    duty_email: str = ""
 
     # Files of people: voice notes, pictures, documents
     transcription_base_url: str = ""
@@ -122,6 +141,13 @@ class Settings(BaseSettings):
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
             raise ValueError("must be a URL such as https://bot.example.com, without query or fragment")
         return value.rstrip("/")
+
+    @field_validator("email_address")
+    @classmethod
+    def _check_mailbox(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9._%-]{1,40}@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", value):
+            raise ValueError("must be a plain address such as bot@example.com")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assistant import build_assistant, build_open_door, build_policy
+from bot.duty import build_duty
 from bot.embedded.engines import attach_or_start
 from bot.services import ChannelDirectory, build_accounts
 from bot.settings import Settings, load_settings
@@ -71,6 +72,7 @@ def installed_services(
         open_door=build_open_door(settings, engine, clock),
         background=background,
         company=settings.company_name,
+        duty=build_duty(settings),
         log_prompts=settings.log_prompts,
         is_stopping=is_stopping,
     )

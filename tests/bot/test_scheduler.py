@@ -1,0 +1,82 @@
+"""The scheduler: one leader does what is due, and hands it over whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from bot.scheduler import Scheduler, build_gap_filler
+from bot.settings import load_settings
+from channels.base import Channel
+from jobs.gaps import GapFiller
+from jobs.queue import JobQueue
+from models.session import session_scope
+from tests.fakes import FixedClock
+
+_BEATS = 120  # of five seconds: ten minutes
+
+
+@dataclass
+class Watched:
+    """A scheduler whose gap filler only notes its rounds."""
+
+    scheduler: Scheduler
+    gaps: GapFiller
+    rounds: list[str]
+
+
+@pytest.fixture
+def watched(engine: Engine) -> Iterator[Watched]:
+    rounds: list[str] = []
+
+    def channels() -> list[Channel]:
+        rounds.append("round")
+        return []
+
+    gaps = GapFiller(engine, channels, lambda ids: None, FixedClock(datetime.now(UTC)))
+    settings = load_settings({"DATABASE_URL": "postgresql://x", "REDIS_URL": "redis://x"}, Path("no-such-file"))
+    yield Watched(Scheduler(settings, engine, "postgresql://x", gaps), gaps, rounds)
+    gaps.stop()
+
+
+def beat(watched: Watched, times: int) -> None:
+    for _ in range(times):
+        watched.scheduler.tick()
+    watched.gaps.stop()
+
+
+def lead(engine: Engine, owner: str) -> None:
+    with session_scope(engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO named_lease (name, owner, held_until) VALUES ('scheduler', :owner, now() + interval '1 h')"
+            ),
+            {"owner": owner},
+        )
+
+
+def test_gaps_are_looked_for_at_the_start_and_every_ten_minutes(watched: Watched) -> None:
+    beat(watched, 1)
+    assert len(watched.rounds) == 1
+    beat(watched, _BEATS - 1)
+    assert len(watched.rounds) == 1
+    beat(watched, 1)
+    assert len(watched.rounds) == 2
+
+
+def test_whoever_does_not_lead_looks_for_no_gaps_until_it_does(watched: Watched, engine: Engine) -> None:
+    lead(engine, "somebody-else")
+    beat(watched, 3)
+    assert watched.rounds == []
+    with session_scope(engine) as connection:
+        connection.execute(text("UPDATE named_lease SET held_until = now() - interval '1 s'"))
+    beat(watched, 1)
+    assert len(watched.rounds) == 1
+
+
+def test_an_installation_without_accounts_has_no_gaps(engine: Engine, redis_url: str) -> None:
+    settings = load_settings({}, Path("no-such-file"))
+    assert build_gap_filler(settings, engine, JobQueue(redis_url)).fill() == 0
