@@ -1,7 +1,6 @@
 """The composition root: what settings become before a door opens. The worker's half stands in `bot.assistant`."""
 
 from collections.abc import Mapping
-from threading import Lock
 
 from bot.files import build_media_links, build_storage
 from bot.settings import Settings
@@ -39,7 +38,31 @@ def build_accounts(settings: Settings) -> dict[tuple[str, str], Account]:
     address = sender if sender.startswith("whatsapp:") or not sender else f"whatsapp:{sender}"
     whatsapp = Account("whatsapp", DEFAULT, address, credentials, settings.reachable_url)
     chat = Account("chat", DEFAULT, public_base_url=settings.reachable_url)
-    return {(account.channel, account.name): account for account in (whatsapp, chat, _crm_account(settings))}
+    accounts = [whatsapp, chat, _crm_account(settings), *_email_accounts(settings)]
+    return {(account.channel, account.name): account for account in accounts}
+
+
+def _email_accounts(settings: Settings) -> list[Account]:
+    """One mailbox or none."""
+    if not settings.email_address:
+        return []
+    secrets = {
+        "webhook_secret": settings.email_webhook_secret,
+        "signing_key": settings.email_signing_key,
+        "thread_secret": settings.email_thread_secret,
+        "smtp_url": settings.smtp_url,
+    }
+    credentials = {name: secret.get_secret_value() for name, secret in secrets.items() if secret} | {
+        "provider": settings.email_provider,
+        "aliases": settings.email_aliases,
+        "from_name": settings.email_from_name or settings.company_name,
+        "sns_topic": settings.email_sns_topic,
+        "authserv_id": settings.email_authserv_id,
+        "mailgun_checks": "1" if settings.email_mailgun_checks else "",
+        "resend_unknown": "1" if settings.email_resend_unknown else "0",
+        "timezone": settings.timezone,
+    }
+    return [Account("email", DEFAULT, settings.email_address, credentials, settings.reachable_url)]
 
 
 def _crm_account(settings: Settings) -> Account:

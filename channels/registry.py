@@ -8,6 +8,7 @@ from models.errors import ConfigurationError
 CHANNELS: dict[str, str] = {
     "chat": "channels.chat.ChatChannel",
     "crm": "channels.crm.CrmChannel",
+    "email": "channels.email.EmailChannel",
     "whatsapp": "channels.whatsapp.WhatsAppChannel",
 }
 

@@ -19,7 +19,7 @@ def test_every_entry_builds_the_channel_of_its_name(name: str) -> None:
 
 
 def test_a_channel_there_is_not_is_a_configuration_error_that_lists_those_there_are() -> None:
-    with pytest.raises(ConfigurationError, match="chat, whatsapp"):
+    with pytest.raises(ConfigurationError, match=", ".join(sorted(CHANNELS))):
         build_channel(Account("pigeon", "default"))
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from channels.base import Account, InboundRequest
+from tests.channels.email.providers.posting import MAILBOX, basic, payload, postmark_request
+from tests.channels.email.providers.posting import SECRET as EMAIL_SECRET
 from tests.channels.whatsapp.conftest import BASE, signed_request
 from tests.standins.crm_webhooks import SECRET, message_payload, signed_webhook, standard_headers
 from tests.standins.twilio import ACCOUNT_SID, AUTH_TOKEN, NUMBER
@@ -100,4 +102,27 @@ def _crm() -> Specimen:
     )
 
 
-SPECIMENS: dict[str, Callable[[], Specimen]] = {"chat": _chat, "crm": _crm, "whatsapp": _whatsapp}
+def _email() -> Specimen:
+    """Through Postmark, whose proof is no matter of time; the other providers have tests of their own."""
+    credentials = {"provider": "postmark", "webhook_secret": EMAIL_SECRET, "smtp_url": "smtp://127.0.0.1:1"}
+    account = Account("email", "default", MAILBOX, credentials, BASE)
+    message = postmark_request()
+    bounce = payload("raw/bounce.eml").decode().replace("@recado.aurora.example", "@recado.entrada.aurora.example")
+    return Specimen(
+        account=account,
+        message=message,
+        unreadable=postmark_request(Headers=None),
+        to="ana.souza@aurora.example",
+        forged=(
+            replace(message, headers={"content-type": "application/json"}),
+            postmark_request(authorization=basic("another")),
+            postmark_request(authorization=basic("")),
+            postmark_request(authorization=f"Bearer {EMAIL_SECRET}"),
+            postmark_request(authorization="Basic ção"),
+        ),
+        receipt=postmark_request(RawEmail=bounce),
+        unreachable=account,
+    )
+
+
+SPECIMENS: dict[str, Callable[[], Specimen]] = {"chat": _chat, "crm": _crm, "email": _email, "whatsapp": _whatsapp}
