@@ -13,7 +13,7 @@ from channels.base import Channel, Typing
 from jobs.compose import Composed, compose
 from jobs.duty import call_person
 from jobs.journal import Asked, TurnJournal
-from jobs.media import LATE_WAIT, prepare_media, transcribe_media
+from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.question import gather_question
 from jobs.runtime import Services
 from models.errors import LeaseLost, ProviderError
@@ -64,15 +64,17 @@ class _Execution:
         if crashes >= self.services.policy.max_crashes:
             _log.error("turn given up: %d executions died or met a bug", crashes)
             return self._apologise(f"{crashes} executions died or met a bug")
-        said = self._read()
-        if not prepare_media(self.services, self.channel, said):
+        if not prepare_media(self.services, self.channel, self._read()):
             return self._put_off(LATE_WAIT, "a file is late")
         try:
-            has_news = transcribe_media(self.services, self._read())
+            transcribe_media(self.services, self.lease, self._key, self._read())
         except ProviderError as error:
             return self._meet_failure(error)
-        composed = compose(self._read() if has_news or any(message.media for message in said) else said)
-        return self._answer(composed)
+        return self._answer(compose(self._read(), sees=self.services.agent.provider.sees))
+
+    @property
+    def _key(self) -> JournalKey:
+        return JournalKey(self.thread.account.tenant_id, self.turn.id, self.turn.attempt)
 
     def _read(self) -> list[SaidMessage]:
         with session_scope(self.services.engine) as connection:
@@ -82,7 +84,7 @@ class _Execution:
         text, language = composed.text, guess_language(composed.text)
         if is_reset(text):
             return self._say(composed, phrase("reset_done", language), outcome="reset")
-        if not text:
+        if not text and not composed.pictures:
             return self._say(composed, phrase(composed.instead), outcome="answered")
         if not composed.is_verified:
             company = self.services.company
@@ -94,11 +96,11 @@ class _Execution:
 
     def _run_agent(self, composed: Composed) -> None:
         question = gather_question(self.services, self.thread, self.turn, composed)
+        question = replace(question, images=load_pictures(self.services, composed.pictures))
         if isinstance(self.channel, Typing):
             self.services.background.submit(self.channel.show_typing, composed.question.external_id)
-        key = JournalKey(self.thread.account.tenant_id, self.turn.id, self.turn.attempt)
         asked = Asked(self.thread.sender, question.text if self.services.log_prompts else "[redacted]")
-        journal = TurnJournal(self.services.engine, self.lease, key, asked)
+        journal = TurnJournal(self.services.engine, self.lease, self._key, asked)
         started = self.services.clock.monotonic()
         try:
             result = self.services.agent.run(question, journal)

@@ -20,12 +20,16 @@ class Composed:
     context: tuple[ChatMessage, ...]
     instead: Phrase
     missing: tuple[Phrase, ...]
+    pictures: tuple[SaidMedia, ...]  # stored ones that the LLM will be shown
     is_verified: bool
     question: Question
 
 
-def compose(said: Sequence[SaidMessage]) -> Composed:
-    """Voice notes count as words once they are transcribed; what is quoted or forwarded is marked as such."""
+def compose(said: Sequence[SaidMessage], *, sees: bool = False) -> Composed:
+    """Voice notes count as words once they are transcribed; what is quoted or forwarded is marked as such.
+
+    `sees`: the LLM can be shown pictures.
+    """
     words: list[str] = []
     context: list[ChatMessage] = []
     missing: list[Phrase] = []
@@ -33,12 +37,15 @@ def compose(said: Sequence[SaidMessage]) -> Composed:
         context += _context_of(message)
         words += [line for line in (message.text.strip(), *_transcripts(message)) if line]
         missing += [gap for file in message.media if (gap := _gap(file)) is not None]
+    pictures = tuple(file for message in said for file in message.media if sees and _is_picture(file))
+    missing = [gap for gap in missing if not (pictures and gap == "no_eyes")]
     last = said[-1]
     return Composed(
         text="\n".join(words),
         context=tuple(context),
         instead=missing[0] if missing else "only_text",
         missing=tuple(dict.fromkeys(missing)),
+        pictures=pictures,
         is_verified=all(message.is_verified for message in said),
         question=Question(
             text="\n".join(words),
@@ -66,6 +73,10 @@ def _context_of(message: SaidMessage) -> list[ChatMessage]:
 
 def _transcripts(message: SaidMessage) -> list[str]:
     return [file.transcript.strip() for file in message.media if file.transcript and file.transcript.strip()]
+
+
+def _is_picture(file: SaidMedia) -> bool:
+    return file.status == "stored" and file.content_type.startswith("image/")
 
 
 def _gap(file: SaidMedia) -> Phrase | None:

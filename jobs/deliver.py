@@ -1,6 +1,7 @@
 """The deliver stage: one part of a reply leaves the building, or its fate is asked for."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -36,6 +37,7 @@ def deliver_part(services: Services, lease: Lease, channel: Channel, turn_id: UU
         trace_id = get_trace_id(connection, turn_id)
         is_new = due.status == "pending"
         if is_new:
+            due = _fit_window(connection, channel, due)
             mark_sending(connection, due.part.id)
             extend_lease(connection, lease, services.policy.send_lease)
     with tracing(trace_id, part_id=due.part.id):
@@ -49,8 +51,7 @@ def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, bega
     policy = services.policy
     if services.clock.monotonic() - began > (policy.send_lease - policy.send_timeout).total_seconds():
         raise LeaseLost("frozen between marking and sending: the part's fate will be asked for")
-    part = _fit_window(channel, due)
-    outcome = _call_send(channel, part) if part is not None else _WINDOW_CLOSED
+    outcome = _WINDOW_CLOSED if _is_window_closed(channel, due) else _call_send(channel, due.part)
     _log.info("sent a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
@@ -81,13 +82,27 @@ def _keep_outcome(
     return True
 
 
-def _fit_window(channel: Channel, due: DuePart) -> OutboundPart | None:
-    """The part as it may be sent now: as the account's template once the reply window has closed; None if there is no
-    template that could say it."""
+def _fit_window(connection: Connection, channel: Channel, due: DuePart) -> DuePart:
+    """Once the reply window has closed, the part is said by the account's template, if it has one."""
+    if not _has_window_passed(channel, due) or not isinstance(channel, Templates):
+        return due
+    template = channel.as_template(due.part)
+    if template is None or template == due.part:
+        return due
+    replace_part(connection, template)
+    return replace(due, part=template)
+
+
+def _has_window_passed(channel: Channel, due: DuePart) -> bool:
     window = channel.capabilities.reply_window
-    if window is None or due.since_inbound is None or due.since_inbound < window:
-        return due.part
-    return channel.as_template(due.part) if isinstance(channel, Templates) else None
+    return window is not None and due.since_inbound is not None and due.since_inbound >= window
+
+
+def _is_window_closed(channel: Channel, due: DuePart) -> bool:
+    """Whether the platform would refuse the part as it is now."""
+    if not _has_window_passed(channel, due):
+        return False
+    return not isinstance(channel, Templates) or channel.as_template(due.part) != due.part
 
 
 def _template_after(channel: Channel, due: DuePart, outcome: Rejected) -> OutboundPart | None:

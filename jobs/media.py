@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from agent.base import ImagePart
 from channels.base import Channel, FetchedMedia, InboundRequest, MediaSource
 from jobs.runtime import Services
 from models.errors import ChannelError, DeliveryError, ProviderError
 from models.inbound import InboundMedia, InboundMessage
+from models.journal import JournalKey, record_listening
+from models.lease import Lease
 from models.message import find_raw_event
 from models.said import SaidMedia, SaidMessage, keep_media, keep_transcript, miss_media
 from models.session import session_scope
@@ -31,8 +34,18 @@ def prepare_media(services: Services, channel: Channel, said: Sequence[SaidMessa
     return all(complete)
 
 
-def transcribe_media(services: Services, said: Sequence[SaidMessage]) -> bool:
-    """Turn stored voice notes into words, once each; True if there are new words. Raises ProviderError."""
+def load_pictures(services: Services, pictures: Sequence[SaidMedia]) -> tuple[ImagePart, ...]:
+    """What the LLM is shown."""
+    if services.storage is None:
+        return ()
+    return tuple(ImagePart(services.storage.get(file.storage_key), file.content_type) for file in pictures)
+
+
+def transcribe_media(services: Services, lease: Lease, key: JournalKey, said: Sequence[SaidMessage]) -> bool:
+    """Turn stored voice notes into words, once each and on record; True if there are new words.
+
+    Raises ProviderError, and LeaseLost when another worker took over.
+    """
     if services.storage is None or services.transcriber is None:
         return False
     new = False
@@ -40,23 +53,28 @@ def transcribe_media(services: Services, said: Sequence[SaidMessage]) -> bool:
         for file in message.media:
             is_speech = file.content_type.startswith("audio/")
             if file.status == "stored" and file.transcript is None and is_speech:
-                new |= _transcribe(services, file)
+                new |= _transcribe(services, lease, key, file)
     return new
 
 
-def _transcribe(services: Services, file: SaidMedia) -> bool:
+def _transcribe(services: Services, lease: Lease, key: JournalKey, file: SaidMedia) -> bool:
     assert services.storage is not None
     assert services.transcriber is not None
-    content = services.storage.get(file.storage_key)
+    transcriber, content = services.transcriber, services.storage.get(file.storage_key)
+    started = services.clock.monotonic()
     try:
-        words = services.transcriber.transcribe(content, file.content_type, file.name).text
+        heard = transcriber.transcribe(content, file.content_type, file.name)
     except ProviderError as error:
         if not error.permanent:
             raise
         _log.error("a voice note cannot be transcribed", extra={"error_kind": error.kind})
         return False
+    time_ms = round((services.clock.monotonic() - started) * 1000)
     with session_scope(services.engine) as connection:
-        keep_transcript(connection, file.id, words)
+        keep_transcript(connection, file.id, heard.text)
+        record_listening(
+            connection, lease, key, provider=transcriber.name, llm=transcriber.llm, cost=heard.cost, time_ms=time_ms
+        )
     return True
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,8 @@ class StoredToolCall:
 def find_answers(connection: Connection, turn_id: UUID) -> dict[int, dict[str, Any]]:
     """Finished LLM calls of the turn by step, as they were stored."""
     c = completions.c
-    rows = connection.execute(select(c.step, c.answer).where(c.turn_id == turn_id, c.status == "done"))
+    done = select(c.step, c.answer).where(c.turn_id == turn_id, c.status == "done", c.step >= 0)
+    rows = connection.execute(done)
     return {row.step: row.answer for row in rows}
 
 
@@ -77,6 +79,39 @@ def close_completion(
         update(completions).where(c.turn_id == key.turn_id, c.step == step, c.attempt == key.attempt).values(**values)
     )
     return standing
+
+
+def record_listening(
+    connection: Connection,
+    lease: Lease,
+    key: JournalKey,
+    *,
+    provider: str,
+    llm: str,
+    cost: Decimal | None,
+    time_ms: int,
+) -> None:
+    """A voice note that was transcribed for the turn, beside its LLM calls; such rows count down from step -1."""
+    check_lease(connection, lease)
+    c = completions.c
+    lowest = select(func.least(func.min(c.step), 0)).where(c.turn_id == key.turn_id).scalar_subquery()
+    connection.execute(
+        insert(completions).values(
+            id=new_id(),
+            tenant_id=key.tenant_id,
+            turn_id=key.turn_id,
+            step=func.coalesce(lowest, 0) - 1,
+            attempt=key.attempt,
+            status="done",
+            provider=provider,
+            llm_requested=llm,
+            llm_served=llm,
+            cost=cost,
+            cost_source="unknown" if cost is None else "price_table",
+            tool_called="transcription",
+            time_ms=time_ms,
+        )
+    )
 
 
 def store_tool_call(

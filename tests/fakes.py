@@ -100,6 +100,8 @@ class FullFakeChannel(FakeChannel):
         return error_code == "63016"
 
     def as_template(self, part: OutboundPart) -> OutboundPart | None:
+        if part.extra.get("template"):
+            return part
         return replace(part, body=self.template, extra={"template": True}) if self.template else None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 import pytest
 
@@ -37,6 +38,7 @@ class MemoryStorage:
 @dataclass(frozen=True)
 class Heard:
     text: str
+    cost: Decimal | None = Decimal("0.002")
 
 
 @dataclass
@@ -45,6 +47,8 @@ class ScriptedEars:
 
     script: list[str]
     heard: list[bytes] = field(default_factory=list)
+    name: str = "ears.example"
+    llm: str = "whisper-x"
 
     def transcribe(self, content: bytes, content_type: str, name: str) -> Heard:
         self.heard.append(content)
@@ -70,6 +74,29 @@ def test_a_voice_note_is_answered_from_its_transcript(house: House) -> None:
     assert "transcript of a voice note" in prompt_of(house)[-2][1]
     assert house.sent == ["echo: quanto vendi ontem?"]
     assert house.rows("SELECT status, transcript FROM media") == [("stored", "quanto vendi ontem?")]
+
+
+def test_what_a_voice_note_cost_to_hear_is_on_record(house: House) -> None:
+    listening(house, "oi")
+    house.channel.files = [OGG]
+    house.advance(house.receive(InboundMessage("m1", SENDER, "", kind="audio", media=(VOICE,))))
+    rows = house.rows("SELECT step, status, llm_served, cost, tool_called FROM completion ORDER BY step")
+    assert rows[0] == (-1, "done", "whisper-x", Decimal("0.002"), "transcription")
+    assert [row[0] for row in rows] == [-1, 0]
+
+
+def test_a_picture_is_shown_to_an_llm_that_sees_and_spoken_of_honestly_to_one_that_does_not(house: House) -> None:
+    picture = InboundMedia("image/png", "", "https://api.example.com/media/2")
+    listening(house)
+    house.channel.files = [FetchedMedia(b"png", "image/png")] * 3
+    house.advance(house.receive(InboundMessage("m1", SENDER, "", kind="image", media=(picture,))))
+    assert "não consigo ver imagens" in house.sent[0]
+    house.provider.sees = True
+    house.advance(house.receive(InboundMessage("m2", SENDER, "", kind="image", media=(picture,))))
+    house.advance(house.receive(InboundMessage("m3", SENDER, "o que é isto?", kind="image", media=(picture,))))
+    shown = [request.messages[-1].images for request in house.provider.requests]
+    assert [(image.content, image.content_type) for [image] in shown] == [(b"png", "image/png")] * 2
+    assert house.sent[-1] == "echo: o que é isto?"
 
 
 def test_a_killed_turn_hears_a_voice_note_once(house: House) -> None:
