@@ -15,8 +15,6 @@ from models.inbound import Receipt
 from models.session import session_scope
 from models.tenant import AccountKey, find_account
 
-# What a platform wants to read in our 2xx; Twilio would send any other body to the person as a message.
-_ACKNOWLEDGEMENTS = {"whatsapp": ("<Response/>", "text/xml")}
 _PLAIN = ("", "text/plain")
 
 
@@ -51,8 +49,7 @@ class WebhookRoutes:
             ]
         key = get_account_key(self._services.engine, channel, account)
         store_and_ring(self._services, adapter, key, frozen, inbound, current_trace_id())
-        fixed = _ACKNOWLEDGEMENTS.get(channel, _PLAIN)
-        body, content_type = adapter.acknowledge() if isinstance(adapter, Acknowledging) else fixed
+        body, content_type = adapter.acknowledge() if isinstance(adapter, Acknowledging) else _PLAIN
         return Response(body, content_type=content_type)
 
     def _channel(self, channel: str, account: str) -> Channel:

@@ -53,6 +53,10 @@ class WhatsAppChannel:
     def parse(self, request: InboundRequest) -> Sequence[InboundMessage | Receipt]:
         return parse_request(self.account, request)
 
+    def acknowledge(self) -> tuple[str, str]:
+        """Twilio would send any other body to the person as a message."""
+        return "<Response/>", "text/xml"
+
     def render(self, reply: Reply) -> list[RenderedPart]:
         return render_reply(reply)
 
