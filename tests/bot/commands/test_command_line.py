@@ -47,7 +47,7 @@ def test_every_command_explains_itself(name: str, cli: Cli) -> None:
     assert done.out.startswith(f"usage: python -m bot {name}")
 
 
-@pytest.mark.parametrize("name", ["people", "operators", "keys"])
+@pytest.mark.parametrize("name", ["people", "operators", "keys", "inbox", "outbox"])
 def test_a_group_without_an_action_says_how_it_is_used(name: str, cli: Cli) -> None:
     done = cli(name)
     assert done.code == 2
