@@ -56,7 +56,7 @@ def find_attribution(lines: Sequence[Line], start: int) -> int:
         joined = f"{joined} {line.plain}".strip()
         if len(joined) > _LONGEST:
             return 0
-        if _is_attribution(_bare(joined), lines, end + 1):
+        if _may_end(line.plain) and _is_attribution(_bare(joined), lines, end + 1):
             return end + 1
         if not can_run_on and not _EMAIL.search(joined):
             return 0
@@ -65,6 +65,11 @@ def find_attribution(lines: Sequence[Line], start: int) -> int:
 
 def _bare(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").strip("-*_~ \t|")
+
+
+def _may_end(text: str) -> bool:
+    """An attribution ends in a colon or an address, or at least has its verb on the last line."""
+    return text.rstrip(" -_*>").endswith((":", ")")) or text.endswith(">") or _VERB_INSIDE.search(text) is not None
 
 
 def _begins(text: str) -> bool:

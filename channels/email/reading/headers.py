@@ -52,11 +52,22 @@ def _read_fields(block: bytes) -> list[tuple[str, str]]:
     fields = []
     for lines in gathered:
         if sum(map(len, lines)) > MAX_HEADER:
+            if _is_unread(lines[0]):
+                continue
             raise PayloadError(f"mail: a header of more than {MAX_HEADER} bytes")
         match = _FIELD.fullmatch(b"".join(lines))
         if match:  # what is no field, such as mbox's "From " line, says nothing
             fields.append((match[1].decode("ascii").lower(), decode(match[2]).strip()))
     return fields
+
+
+def _is_unread(line: bytes) -> bool:
+    """Servers leave long notes to themselves; nobody reads those, so their length is no reason to refuse a mail."""
+    return (
+        line[:40]
+        .lower()
+        .startswith((b"x-ms-", b"x-microsoft-", b"x-forefront-", b"x-google-", b"x-gm-", b"arc-", b"dkim-"))
+    )
 
 
 def decode_words(value: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Hint = Literal["", "cut", "head", "signature"]
@@ -13,7 +14,7 @@ _SPACES = re.compile(r"[ \t\u00a0\u2007\u202f\u3000]+")
 _LONGEST_COMPARED = 600  # characters; a marker is never longer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is derived from the text is asked often and kept
 class Line:
     """`hint` is what the HTML said: from a "cut" on everything is quoted, a "head" introduces a quote."""
 
@@ -25,11 +26,11 @@ class Line:
     def is_blank(self) -> bool:
         return not self.plain
 
-    @property
+    @cached_property
     def is_quote(self) -> bool:
         return self.is_flowing or _QUOTE.match(self.text) is not None
 
-    @property
+    @cached_property
     def plain(self) -> str:
         """For comparing: one space where there were several, nothing invisible, no emphasis round the whole line."""
         text = self.text[:_LONGEST_COMPARED].translate(_INVISIBLE)

@@ -30,7 +30,7 @@ class Verdict:
         """DMARC decides where it was judged; without it a pass of SPF or DKIM for the very domain of the sender."""
         if not domain:
             return False
-        if self.dmarc:
+        if self.dmarc not in ("", "none", "bestguesspass"):  # "none": the domain publishes no policy to judge by
             return self.dmarc == "pass" and (not self.dmarc_domain or _are_aligned(self.dmarc_domain, domain))
         if self.spf == "pass" and _are_aligned(self.spf_domain, domain):
             return True

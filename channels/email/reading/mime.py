@@ -55,9 +55,10 @@ class _Splitter:
         default = "message/rfc822" if inside[-1:] == ("multipart/digest",) else "text/plain"
         content_type, parameters = read_parameters(headers.get("content-type") or default)
         boundary = parameters.get("boundary", "").rstrip()
-        if content_type.startswith("multipart/") and boundary:
-            for piece in _split_body(body, boundary):
-                self.walk(*split_headers(piece), (*inside, content_type))
+        pieces = _split_body(body, boundary) if content_type.startswith("multipart/") and boundary else []
+        for piece in pieces:
+            self.walk(*split_headers(piece), (*inside, content_type))
+        if pieces:
             return
         if "/" not in content_type or content_type.startswith("multipart/"):
             content_type = "text/plain"  # RFC 2045: what cannot be understood is plain text

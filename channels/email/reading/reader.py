@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from channels.email.reading.addresses import count_claims, read_mailboxes
 from channels.email.reading.bodies import read_media, read_reply, sort_parts
 from channels.email.reading.bounds import check_size
-from channels.email.reading.headers import Headers, decode_words, split_headers
+from channels.email.reading.headers import Headers, decode_words, read_parameters, split_headers
 from channels.email.reading.machines import find_machine
 from channels.email.reading.mail import Mailbox, OwnAddresses, ReadMail, Verdict
 from channels.email.reading.mime import Part, split_parts
@@ -80,7 +80,8 @@ def _read_author(headers: Headers) -> tuple[Mailbox, str]:
 
 def _types_of(headers: Headers, parts: list[Part]) -> frozenset[str]:
     """Every content type in the mail, multiparts too."""
-    return frozenset(name for part in parts for name in (part.content_type, *part.inside))
+    outermost = read_parameters(headers.get("content-type"))[0]
+    return frozenset({outermost, *(name for part in parts for name in (part.content_type, *part.inside))})
 
 
 def _read_date(value: str, now: datetime) -> datetime | None:

@@ -20,6 +20,7 @@ _ANSWERS_BELOW = re.compile(
     re.IGNORECASE,
 )
 _ROUNDS = 12  # layers of footers under one mail
+_MOST_LINES = 3000  # of somebody's own, in which history is looked for; no person writes so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,10 @@ def _part(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line], st
     """The lines that may be the person's, the heads of quotes among them, and the history below with its kind."""
     kept: list[Line] = []
     heads: list[Line] = []
-    position = 0
+    position = looked_at = 0
     while position < len(lines):
-        cut = _find_cut(lines, position)
+        looked_at += not lines[position].is_blank and not lines[position].is_quote
+        cut = _find_cut(lines, position) if looked_at <= _MOST_LINES else None
         if cut is None:
             kept.append(lines[position])
             position += 1
@@ -138,7 +140,7 @@ def _absorb(kept: list[Line]) -> list[Line]:
 
 def _find_hanging_footer(kept: Sequence[Line]) -> int:
     """Where plain text goes on below "Enviado do meu iPhone" it is unmarked history; 0 when it is not that simple."""
-    for position, line in enumerate(kept):
+    for position, line in enumerate(kept[:_MOST_LINES]):
         if line.is_quote:
             return 0
         if is_mobile_footer(line) and any(not own.is_blank for own in kept[:position]):
