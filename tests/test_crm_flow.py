@@ -1,0 +1,81 @@
+"""A question in a CRM through the real program: from its webhook to the note, and the note's own webhook back."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.channels.crm.conftest import PAYLOADS
+from tests.running import RunningProgram, eventually, running_program
+from tests.standins.crm import Fault, StandInCrm
+from tests.standins.crm_dialects import TOKEN
+from tests.standins.crm_webhooks import SECRET, WEBHOOK, message_payload, standard_headers
+from tests.test_flow import QUESTION, company_url, revenue_of_last_month
+
+__all__ = ["company_url"]
+
+
+@pytest.fixture
+def crm() -> Iterator[StandInCrm]:
+    with StandInCrm() as standin:
+        yield standin
+
+
+@pytest.fixture
+def program(company_url: str, fresh_redis_url: str, tmp_path: Path, crm: StandInCrm) -> Iterator[RunningProgram]:
+    settings = {
+        "CRM_WEBHOOK_SECRET": SECRET,
+        "CRM_API_TOKEN": TOKEN,
+        "CRM_API_BASE_URL": crm.url,
+        "CRM_ALLOW_INSECURE_HOSTS": "127.0.0.1",
+    }
+    with running_program(company_url, fresh_redis_url, tmp_path, **settings) as running:
+        yield running
+
+
+def post(program: RunningProgram, payload: Any, *, message_id: str = "msg_1", **headers: str) -> int:
+    body = json.dumps(payload).encode()
+    signed = standard_headers(body, message_id=message_id) | headers
+    try:
+        with urlopen(Request(program.url + WEBHOOK, body, signed), timeout=20) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+def test_a_question_in_a_deal_is_answered_there_once_with_the_figure_that_sql_gives(
+    program: RunningProgram, crm: StandInCrm
+) -> None:
+    crm.faults.append(Fault("reset", accepted=True))  # the note is written, and nobody hears of it
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda _: post(program, message_payload(QUESTION)), range(16))) == {200}
+    eventually(lambda: program.rows("SELECT 1 FROM outbox WHERE status IN ('sent', 'delivered', 'unknown')"))
+    [note] = crm.notes
+    assert note.place == "deal/42"
+    assert revenue_of_last_month(program) in note.text
+    assert post(program, message_payload(note.text, sender="recado"), message_id="msg_2") == 200
+    eventually(lambda: program.rows("SELECT 1 FROM outbox WHERE status = 'delivered'"))
+    assert program.rows("SELECT count(*) FROM turn") == [(1,)]
+    assert (crm.double_notes(), crm.careless_notes()) == ([], [])
+
+
+def test_an_event_starts_a_turn_by_rule_alone(program: RunningProgram, crm: StandInCrm) -> None:
+    idle, brief = (
+        json.loads((PAYLOADS / "generic" / name).read_text(encoding="utf-8"))
+        for name in ("deal_idle.json", "deal_idle_briefly.json")
+    )
+    assert post(program, brief, message_id="msg_3") == 200
+    assert post(program, idle, message_id="msg_4") == 200
+    eventually(lambda: crm.notes)
+    eventually(lambda: program.rows("SELECT 1 FROM turn WHERE status = 'settled'"))
+    assert len(crm.notes) == 1
+
+
+def test_a_forged_webhook_is_refused_and_stores_nothing(program: RunningProgram) -> None:
+    assert post(program, message_payload(QUESTION), **{"webhook-signature": "v1,AAAA"}) in (401, 403)
+    assert program.rows("SELECT count(*) FROM message") == [(0,)]
