@@ -6,15 +6,16 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 from flask import Request
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.problems import Problem
 from bot.redaction import is_secret_name
 from bot.web_services import WebServices
-from channels.base import Channel, InboundRequest
-from models.delivery import record_receipt
+from channels.base import Channel, InboundRequest, Templates
+from models.delivery import find_refused_part, record_receipt, say_again
 from models.errors import ChannelError, PayloadError, VerificationError
-from models.inbound import InboundMessage, Receipt
+from models.inbound import Inbound, InboundMessage, Receipt
 from models.inbox import RawRequest, Stored, store_messages
 from models.session import session_scope
 from models.tenant import AccountKey
@@ -76,7 +77,7 @@ def _too_large(cap: int) -> Problem:
     return Problem(413, f"The body is larger than {cap} bytes, the limit of this address.")
 
 
-def read_inbound(channel: Channel, request: InboundRequest) -> Sequence[InboundMessage | Receipt]:
+def read_inbound(channel: Channel, request: InboundRequest) -> Sequence[Inbound]:
     """Verify, then parse. Whatever an adapter stumbles over is the request's fault, never a 500."""
     try:
         channel.verify(request)
@@ -99,7 +100,7 @@ def store_and_ring(
     channel: Channel,
     account: AccountKey,
     request: InboundRequest,
-    inbound: Sequence[InboundMessage | Receipt],
+    inbound: Sequence[Inbound],
     trace_id: str,
 ) -> list[Stored]:
     """Commit messages and receipts, then ring. What was stored before rings again: its first ring may be lost."""
@@ -108,7 +109,7 @@ def store_and_ring(
     raw = RawRequest(harmless_target(request.target), harmless_headers(request.headers), request.body, trace_id)
     stored = _store(services, channel, account, raw, incoming) if incoming else []
     if receipts:
-        _record(services, account, receipts)
+        _record(services, channel, account, receipts)
     for conversation_id in dict.fromkeys(item.conversation_id for item in stored):
         services.queue.ring(conversation_id)
     for item in stored:
@@ -144,19 +145,29 @@ def _store(
         raise PayloadError("The text is not valid Unicode.") from error
 
 
-def _record(services: WebServices, account: AccountKey, receipts: list[Receipt]) -> None:
+def _record(services: WebServices, channel: Channel, account: AccountKey, receipts: list[Receipt]) -> None:
     try:
-        _record_all(services, account, receipts)
+        _record_all(services, channel, account, receipts)
     except DBAPIError as error:
         if not is_worth_another_try(error):
             raise
-        _record_all(services, account, receipts)
+        _record_all(services, channel, account, receipts)
 
 
-def _record_all(services: WebServices, account: AccountKey, receipts: list[Receipt]) -> None:
+def _record_all(services: WebServices, channel: Channel, account: AccountKey, receipts: list[Receipt]) -> None:
     with session_scope(services.engine) as connection:
         for receipt in receipts:
-            record_receipt(connection, account.id, account.tenant_id, receipt)
+            is_news = record_receipt(connection, account.id, account.tenant_id, receipt)
+            if is_news and isinstance(channel, Templates) and channel.needs_template(receipt.error_code):
+                _say_by_template(connection, channel, account, receipt)
+
+
+def _say_by_template(connection: Connection, channel: Templates, account: AccountKey, receipt: Receipt) -> None:
+    """The platform took the part and found its reply window closed afterwards."""
+    part = find_refused_part(connection, account.tenant_id, receipt)
+    template = channel.as_template(part) if part is not None else None
+    if part is None or template is None or template == part or not say_again(connection, template):
+        _log.warning("a part was refused for the window's sake, and no template says it")
 
 
 def is_worth_another_try(error: DBAPIError) -> bool:

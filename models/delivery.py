@@ -10,6 +10,8 @@ from models.conversation import conversations
 from models.ids import new_id
 from models.inbound import Receipt
 from models.outbox import RANK, SETTLED, outbox, receipts
+from models.reply import OutboundPart
+from models.turn import turns
 
 # The platforms' words for how far a part came, in ours. A word that is not here is logged and moves nothing.
 _STATUS = {
@@ -81,3 +83,50 @@ def _move_forward(connection: Connection, part: _Part, receipt: Receipt) -> None
                 .values(due_at=func.least(c.due_at, func.now()))
             )
     connection.execute(update(outbox).where(o.id == part.id).values(**values))
+
+
+def find_refused_part(connection: Connection, tenant_id: UUID, receipt: Receipt) -> OutboundPart | None:
+    """The part that this receipt said will never arrive; None if it names none of ours, or none that failed."""
+    part = _find_part(connection, tenant_id, receipt)
+    if part is None:
+        return None
+    o = outbox.c
+    row = connection.execute(select(outbox).where(o.id == part.id, o.status == "failed")).one_or_none()
+    if row is None:
+        return None
+    return OutboundPart(row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at, row.extra or {})
+
+
+def say_again(connection: Connection, part: OutboundPart) -> bool:
+    """Another wording of a part that failed, as a further part of its turn, which is open again until it has left.
+
+    False while a later turn is under way: its reply must not be overtaken.
+    """
+    o, t, c = outbox.c, turns.c, conversations.c
+    row = connection.execute(
+        select(o.tenant_id, o.conversation_id, func.max(o.number).over().label("highest")).where(
+            o.turn_id == part.turn_id
+        )
+    ).first()
+    assert row is not None, "the part that failed is one of them"
+    connection.execute(select(c.id).where(c.id == row.conversation_id).with_for_update(key_share=True))
+    other = select(t.id).where(t.conversation_id == row.conversation_id, t.status != "settled", t.id != part.turn_id)
+    if connection.execute(other).first() is not None:
+        return False
+    connection.execute(
+        insert(outbox).values(
+            id=new_id(),
+            tenant_id=row.tenant_id,
+            conversation_id=row.conversation_id,
+            turn_id=part.turn_id,
+            number=row.highest + 1,
+            to_address=part.to,
+            body=part.body,
+            extra=dict(part.extra) or None,
+        )
+    )
+    connection.execute(update(turns).where(t.id == part.turn_id).values(status="answered", settled_at=None))
+    connection.execute(
+        update(conversations).where(c.id == row.conversation_id).values(due_at=func.least(c.due_at, func.now()))
+    )
+    return True

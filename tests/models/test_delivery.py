@@ -1,12 +1,13 @@
 """Receipts move a part forward only, in any order, also before our own note."""
 
 import itertools
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from models.delivery import record_receipt
+from models.delivery import find_refused_part, record_receipt, say_again
 from models.inbound import Receipt
 from models.reply import Unknown
 from models.session import session_scope
@@ -68,3 +69,30 @@ def test_a_receipt_wakes_the_conversation_only_where_it_frees_something(house: H
     house.advance(house.say("oi", "m1"))
     receive(house, status="read", external_id="SM1", part_id=part_of(house))
     assert house.rows("SELECT due_at FROM conversation") == [(None,)]
+
+
+def test_a_part_refused_afterwards_may_be_said_again_as_a_further_part_of_its_turn(house: House) -> None:
+    stored = house.say("oi", "m1")
+    house.advance(stored)
+    receipt = Receipt(status="undelivered", external_id="SM1", part_id=part_of(house), error_code="63016")
+    with session_scope(house.engine) as connection:
+        record_receipt(connection, house.account.id, house.account.tenant_id, receipt)
+        part = find_refused_part(connection, house.account.tenant_id, receipt)
+        assert part is not None
+        assert say_again(connection, replace(part, body="modelo"))
+    house.advance(stored)
+    assert house.sent == ["echo: oi", "modelo"]
+    assert house.rows("SELECT status FROM turn") == [("settled",)]
+
+
+def test_while_a_later_turn_is_under_way_nothing_is_said_again(house: House) -> None:
+    house.advance(house.say("oi", "m1"))
+    first = part_of(house)
+    house.channel.outcomes = [Unknown("cut off")]
+    house.advance(house.say("e aí?", "m2"))
+    receipt = Receipt(status="failed", part_id=first, error_code="63016")
+    with session_scope(house.engine) as connection:
+        record_receipt(connection, house.account.id, house.account.tenant_id, receipt)
+        part = find_refused_part(connection, house.account.tenant_id, receipt)
+        assert part is not None
+        assert not say_again(connection, part)
