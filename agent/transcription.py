@@ -60,13 +60,13 @@ class Transcriber:
             raise ProviderError(f"a recording of {len(content)} bytes cannot be transcribed", kind="bad_request")
         recording = (f"voice.{_ending(content_type, name)}", content, bare_type(content_type))
         if not _tells_details(self.llm):
-            return self._read(self._ask(recording, "json"))
+            return self.read_transcript(self._ask(recording, "json"))
         try:
-            return self._read(self._ask(recording, "verbose_json"))
+            return self.read_transcript(self._ask(recording, "verbose_json"))
         except ProviderError as error:
             if error.kind != "bad_request" or not _REFUSED_FORMAT.search(str(error)):
                 raise
-        return self._read(self._ask(recording, "json"))
+        return self.read_transcript(self._ask(recording, "json"))
 
     def _ask(self, recording: tuple[str, bytes, str], response_format: str) -> Mapping[str, Any]:
         fields = {"model": self.llm, "response_format": response_format}
@@ -74,7 +74,8 @@ class Transcriber:
             fields["language"] = self._language
         return self._client.post(_PATH, fields, self._timeout, files={"file": recording}).body
 
-    def _read(self, body: Mapping[str, Any]) -> Transcript:
+    def read_transcript(self, body: Mapping[str, Any]) -> Transcript:
+        """What a server's answer says, in our words. Raises ProviderError where it is no transcript."""
         if not isinstance(body.get("text"), str):
             raise ProviderError(f"{self.name}: the answer is no transcript (no text in it)", kind="unknown")
         usage = as_mapping(body.get("usage"))

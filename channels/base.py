@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
-from models.inbound import InboundMedia, InboundMessage, Receipt
+from models.inbound import Confirmation, Inbound, InboundMedia, InboundMessage
 from models.reply import OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
 
 
@@ -64,7 +64,7 @@ class Channel(Protocol):
         """Raises VerificationError; nothing of the request may be trusted, parsed or stored before."""
         ...
 
-    def parse(self, request: InboundRequest) -> Sequence[InboundMessage | Receipt]:
+    def parse(self, request: InboundRequest) -> Sequence[Inbound]:
         """Pure. Noise gives an empty list; what is genuine but unreadable raises PayloadError."""
         ...
 
@@ -87,6 +87,15 @@ class FetchedMedia:
 
     content: bytes = field(repr=False)
     content_type: str
+
+
+@runtime_checkable
+class Confirming(Protocol):
+    """A channel whose platform wants its subscription confirmed by a visit."""
+
+    def confirm(self, confirmation: Confirmation) -> None:
+        """For the worker: it leaves the building. Safe to repeat. Raises DeliveryError."""
+        ...
 
 
 @runtime_checkable
