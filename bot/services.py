@@ -28,18 +28,24 @@ class ChannelDirectory:
 
 def build_accounts(settings: Settings) -> dict[tuple[str, str], Account]:
     """The accounts that the environment describes; WhatsApp without credentials is there and refuses everybody."""
-    token = settings.twilio_auth_token
+    chat = Account("chat", DEFAULT, public_base_url=settings.reachable_url)
+    accounts = [_whatsapp_account(settings), chat, _crm_account(settings), *_email_accounts(settings)]
+    return {(account.channel, account.name): account for account in accounts}
+
+
+def _whatsapp_account(settings: Settings) -> Account:
+    token, shared_key = settings.twilio_auth_token, settings.twilio_shared_key
     credentials = {
         "account_sid": settings.twilio_account_sid,
         "auth_token": token.get_secret_value() if token else "",
+        "shared_key": shared_key.get_secret_value() if shared_key else "",
+        "shared_key_id": settings.twilio_shared_key_id,
+        "template_sid": settings.twilio_template_sid,
         "api_base_url": settings.twilio_api_base_url,
     }
     sender = settings.twilio_whatsapp_from
     address = sender if sender.startswith("whatsapp:") or not sender else f"whatsapp:{sender}"
-    whatsapp = Account("whatsapp", DEFAULT, address, credentials, settings.reachable_url)
-    chat = Account("chat", DEFAULT, public_base_url=settings.reachable_url)
-    accounts = [whatsapp, chat, _crm_account(settings), *_email_accounts(settings)]
-    return {(account.channel, account.name): account for account in accounts}
+    return Account("whatsapp", DEFAULT, address, credentials, settings.reachable_url)
 
 
 def _email_accounts(settings: Settings) -> list[Account]:
@@ -62,7 +68,8 @@ def _email_accounts(settings: Settings) -> list[Account]:
         "resend_unknown": "1" if settings.email_resend_unknown else "0",
         "timezone": settings.timezone,
     }
-    return [Account("email", DEFAULT, settings.email_address, credentials, settings.reachable_url)]
+    drafts = settings.email_drafts
+    return [Account("email", DEFAULT, settings.email_address, credentials, settings.reachable_url, drafts)]
 
 
 def _crm_account(settings: Settings) -> Account:

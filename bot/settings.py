@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr | None = None
     twilio_whatsapp_from: str = ""
+    twilio_template_sid: str = Field(default="", pattern="^(HX[0-9a-f]{32})?$")
+    twilio_shared_key: SecretStr | None = None
+    twilio_shared_key_id: str = ""
     twilio_api_base_url: str = "https://api.twilio.com"
 
     # E-mail
@@ -78,6 +81,7 @@ class Settings(BaseSettings):
     email_mailgun_checks: bool = False
     email_thread_secret: SecretStr | None = None
     email_resend_unknown: bool = True
+    email_drafts: bool = False
     smtp_url: SecretStr | None = None
 
     # A CRM

@@ -10,9 +10,10 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.assistant import build_assistant, build_open_door, build_policy
+from bot.assistant import build_assistant, build_open_door, build_policy, build_transcriber
 from bot.duty import build_duty
 from bot.embedded.engines import attach_or_start
+from bot.files import build_storage
 from bot.services import ChannelDirectory, build_accounts
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
@@ -60,6 +61,9 @@ def installed_services(
     prepare_tenant(engine, settings)
     assistant = build_assistant(settings, database_url, clock)
     assistant.agent.provider.preload()
+    transcriber = build_transcriber(settings)
+    if transcriber is not None:
+        transcriber.preload()
     background = ThreadPoolExecutor(4, thread_name_prefix="background")
     services = Services(
         engine=engine,
@@ -72,6 +76,8 @@ def installed_services(
         open_door=build_open_door(settings, engine, clock),
         background=background,
         company=settings.company_name,
+        storage=build_storage(settings),
+        transcriber=transcriber,
         duty=build_duty(settings),
         log_prompts=settings.log_prompts,
         is_stopping=is_stopping,
@@ -93,6 +99,8 @@ def installed_services(
         except SQLAlchemyError:
             _log.warning("left without a word: the database is away")
         assistant.close()
+        if transcriber is not None:
+            transcriber.close()
         pulse.dispose()
         engine.dispose()
 
