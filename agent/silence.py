@@ -9,15 +9,17 @@ from agent.providers.vendor_json import as_objects, as_text
 # Both together are whisper's own measure of silence; either alone is met in faint but real speech.
 _SILENT_ABOVE: Final = 0.6  # no_speech_prob
 _DOUBTED_BELOW: Final = -1.0  # avg_logprob
+_LONGEST_CREDIT: Final = 120  # characters; it also keeps the expression below from running over a hostile text
 
+# Whole answers only, and none that a person might give: "Música" is a category, "[Música]" is not said by anybody.
 _CREDITS = re.compile(
     r"""\W*(?:
-      (?:legendas?|legendado|subt[ií]tulos?|subtitles?|transcri[çc][ãa]o|transcripci[óo]n)\b[^.!?]{0,60}
-        (?:amara(?:\.org)?|comunidade?|community|pedro\ negri|opensubtitles(?:\.org)?)[^.!?]{0,30}(?:\.org)?
-      | (?:tradu[çc][ãa]o\ e\ )?legendas?\s+por\s[^.!?]{0,40}
-      | (?:obrigad[oa]|thanks?(?:\ you)?|gracias)\s+(?:por\s+(?:assistir(?:em)?|ver(?:\ el\ v[ií]deo)?)|for\s+watching)
-      | (?:inscreva-se|se\ inscreva|suscr[ií]bete)\s+(?:no|al|ao|en\ el)\s+canal
-      | (?:m[úu]sica|music|silence|sil[êe]ncio|aplausos|applause|blank_audio)
+      (?:legendas?|subt[ií]tulos?|subtitles?|transcri[çc][ãa]o|transcripci[óo]n|captions?)\b[^.!?]{0,60}
+        \b(?:amara(?:\.org)?|pedro\ negri|opensubtitles(?:\.org)?)(?:\ (?:community|comunidade?))?
+      | (?:tradu[çc][ãa]o\ e\ )?legendas?\ por\ (?-i:[A-ZÀ-Ú]\w+(?:\ (?:d[aeo]s?\ )?[A-ZÀ-Ú]\w+)+)
+      | (?:obrigad[oa]|thanks?(?:\ you)?|gracias)\ (?:por\ (?:assistir(?:em)?|ver(?:\ el\ v[ií]deo)?)|for\ watching)
+      | (?:inscreva-se|se\ inscreva|suscr[ií]bete)\ (?:no|al|ao|en\ el)\ canal
+      | [\[(*♪]\W*(?:m[úu]sica|music|silence|sil[êe]ncio|aplausos|applause|risos|laughter|blank_audio)
     )\W*""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -32,7 +34,13 @@ def heard_text(body: Mapping[str, Any]) -> str:
     else:
         text = "".join(as_text(segment.get("text")) for segment in spoken)
     text = text.strip()
-    return "" if _CREDITS.fullmatch(text) or not any(letter.isalnum() for letter in text) else text
+    return "" if _is_invented(text) else text
+
+
+def _is_invented(text: str) -> bool:
+    if not any(letter.isalnum() for letter in text):
+        return True
+    return len(text) <= _LONGEST_CREDIT and _CREDITS.fullmatch(text) is not None
 
 
 def _is_silent(segment: Mapping[str, Any]) -> bool:
