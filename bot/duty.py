@@ -13,9 +13,15 @@ _EMAIL = re.compile(r"[^\s@,<>]+@[^\s@,<>.]+(\.[^\s@,<>.]+)+")
 
 
 def build_duty(settings: Settings) -> tuple[DutyAddress, ...]:
-    """Each address once. Raises ConfigurationError for what is no address."""
-    addresses = (*_numbers(settings.duty_whatsapp), *_mailboxes(settings.duty_email))
-    return tuple(dict.fromkeys(addresses))
+    """Each address once. Raises ConfigurationError for what is no address, and where no account could write to it."""
+    numbers, mailboxes = list(_numbers(settings.duty_whatsapp)), list(_mailboxes(settings.duty_email))
+    if numbers and not settings.twilio_whatsapp_from:
+        raise ConfigurationError(
+            "DUTY_WHATSAPP: nobody can be told without TWILIO_WHATSAPP_FROM: set it, or empty this"
+        )
+    if mailboxes and not settings.email_address:
+        raise ConfigurationError("DUTY_EMAIL: nobody can be told without EMAIL_ADDRESS: set it, or empty this")
+    return tuple(dict.fromkeys([*numbers, *mailboxes]))
 
 
 def _numbers(listed: str) -> Iterator[DutyAddress]:

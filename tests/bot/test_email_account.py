@@ -65,3 +65,9 @@ def test_a_wrong_smtp_url_shows_at_start_up_and_not_its_password() -> None:
     with pytest.raises(ConfigurationError, match="SMTP_URL must look like") as caught:
         ChannelDirectory(accounts)
     assert "hunter22" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("setting", "are_drafts"), [("", False), ("0", False), ("1", True)])
+def test_replies_wait_for_approval_only_when_asked_to(setting: str, are_drafts: bool) -> None:
+    settings = load(EMAIL_ADDRESS="bot@example.com", EMAIL_DRAFTS=setting)
+    assert build_accounts(settings)["email", "default"].drafts is are_drafts

@@ -25,12 +25,17 @@ class Stored:
     engine: Engine
     account: AccountKey
     chat: AccountKey
+    mail: AccountKey
 
     def say(self, words: str, sender: str, name: str = "Ana Souza", *, by_chat: bool = False) -> UUID:
         """The conversation of what that sender says."""
         account = self.chat if by_chat else self.account
         message = InboundMessage(secrets.token_hex(8), sender, words, sender_name=name)
         return store_messages(self.engine, account, _REQUEST, [message])[0].conversation_id
+
+    def write_mail(self, words: str, sender: str, external_id: str, subject: str) -> UUID:
+        message = InboundMessage(external_id, sender, words, subject=subject)
+        return store_messages(self.engine, self.mail, _REQUEST, [message])[0].conversation_id
 
     def reply(self, conversation_id: UUID, *parts: str, status: str = "pending") -> list[UUID]:
         """An answer of that many parts, all with one status; their ids in reading order."""
@@ -57,5 +62,5 @@ class Stored:
 def store_in(engine: Engine) -> Stored:
     with session_scope(engine) as connection:
         tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
-        whatsapp = ensure_account(connection, tenant_id, channel="whatsapp")
-        return Stored(engine, whatsapp, ensure_account(connection, tenant_id, channel="chat"))
+        names = ("whatsapp", "chat", "email")
+        return Stored(engine, *(ensure_account(connection, tenant_id, channel=name) for name in names))

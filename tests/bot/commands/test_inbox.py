@@ -157,3 +157,20 @@ def test_without_redis_the_reply_is_stored_and_the_person_told(stored: Stored, c
     assert done.code == 0
     assert "a worker finds it by itself" in done.err
     assert stored.rows("SELECT status FROM outbox") == [("pending",)]
+
+
+def test_a_mail_is_answered_in_its_thread_with_the_question_below(
+    stored: Stored, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMAIL_ADDRESS", "bot@example.com")
+    monkeypatch.setenv("EMAIL_THREAD_SECRET", "a secret of two dozen letters")
+    key = stored.write_mail("Qual o prazo?", "ana@padaria.example", "<1@padaria.example>", "Pedido 12")
+    done = cli("inbox", "reply", str(key), "Dez dias.", "--as", "Bia")
+    assert done.code == 0, done.err
+    [[extra, to]] = stored.rows("SELECT extra, to_address FROM outbox")
+    assert (to, extra["subject"], extra["in_reply_to"]) == (
+        "ana@padaria.example",
+        "Re: Pedido 12",
+        "<1@padaria.example>",
+    )
+    assert "> Qual o prazo?" in extra["quote"]
