@@ -22,6 +22,14 @@ from bot.supervision.leash import PIPE_VARIABLE
 _READY_IN = 120.0  # seconds; the very first start makes a database and a demo company
 _GRACE = 60.0  # seconds to stop
 _POLL = 0.1
+_PROCESSES = (
+    "web ",
+    "worker",
+    "scheduler ",
+    "PostgreSQL ",
+    "Valkey ",
+)  # what the supervisor's words on them begin with
+_MOST_COMPLAINTS = 10
 
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -70,6 +78,14 @@ def running_program(environment: Mapping[str, str], url: str, log: Path) -> Iter
     finally:
         os.close(reading)
         os.close(writing)
+
+
+def find_complaints(log: Path, since: int) -> list[str]:
+    """What the program's processes have warned of after byte `since` of its log: the last of it."""
+    with log.open("rb") as words:
+        words.seek(since)
+        lines = words.read().decode("utf-8", "replace").splitlines()
+    return [line for line in lines if line.startswith(_PROCESSES)][-_MOST_COMPLAINTS:]
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", url: str, log: Path, began: int) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -17,6 +18,7 @@ class Screen:
 
     out: TextIO = field(default_factory=lambda: sys.stdout)
     is_terminal: bool = field(default_factory=lambda: sys.stdin.isatty() and sys.stdout.isatty())
+    typed: Callable[[], str] = str  # what stands in the line that is being typed
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def show(self, text: str) -> None:
@@ -35,7 +37,7 @@ class Screen:
 
     def _arrive(self, text: str) -> None:
         with self._lock:
-            before, after = ("\r\x1b[K", PROMPT) if self.is_terminal else ("", "")
+            before, after = ("\r\x1b[K", PROMPT + self.typed()) if self.is_terminal else ("", "")
             print(f"{before}{text}\n{after}", end="", file=self.out, flush=True)
 
     def _dim(self, text: str) -> str:

@@ -11,7 +11,7 @@ from bot.settings import Settings
 from bot.simulator.commands import Desk, WayOut, obey
 from bot.simulator.environment import build_environment
 from bot.simulator.phone import Phone
-from bot.simulator.program import data_folder, find_free_port, running_program
+from bot.simulator.program import data_folder, find_complaints, find_free_port, running_program
 from bot.simulator.screen import PROMPT, Screen
 from bot.simulator.script import play
 from bot.simulator.server import serving
@@ -53,8 +53,14 @@ def simulated_desk(settings: Settings, screen: Screen, *, is_fresh: bool) -> Ite
         environment = build_environment(os.environ, twilio.account, fake_url=server.url, data=data, port=port)
         url = f"http://127.0.0.1:{port}"
         screen.show("Starting the program behind a simulated WhatsApp ...")
-        stack.enter_context(running_program(environment, url, data / "logs" / "simulator.log"))
-        yield Desk(Phone(twilio, url + _DOOR), screen)
+        log = data / "logs" / "simulator.log"
+        stack.enter_context(running_program(environment, url, log))
+        began = log.stat().st_size
+        try:
+            yield Desk(Phone(twilio, url + _DOOR), screen)
+        except CommandError as error:
+            complaints = find_complaints(log, began)
+            raise CommandError("\n  the program said: ".join([str(error), *complaints])) from None
 
 
 def _read_script(script: str) -> list[str]:
@@ -67,8 +73,9 @@ def _read_script(script: str) -> list[str]:
 
 def _converse(desk: Desk) -> None:
     """Line by line from the terminal, where a mistake costs nothing."""
-    import readline  # noqa: F401 (gives `input` its editing and history)
+    import readline  # gives `input` its editing and history
 
+    desk.screen.typed = readline.get_line_buffer
     desk.screen.show("Write as a person on WhatsApp would. /help shows what else can happen; /quit or Ctrl-D leaves.")
     while True:
         try:

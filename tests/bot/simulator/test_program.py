@@ -10,7 +10,7 @@ import pytest
 from bot.commands.base import CommandError
 from bot.simulator.account import FakeAccount
 from bot.simulator.environment import build_environment
-from bot.simulator.program import data_folder, find_free_port, running_program
+from bot.simulator.program import data_folder, find_complaints, find_free_port, running_program
 from tests.bot.running_web import ROOT
 
 
@@ -42,3 +42,12 @@ def test_kept_data_has_a_folder_of_its_own(tmp_path: Path) -> None:
     with data_folder(tmp_path / "recado", is_fresh=False) as data:
         (data / "something").write_text("kept")
     assert (tmp_path / "recado" / "simulator" / "something").read_text() == "kept"
+
+
+def test_what_the_program_warned_of_is_found_and_nothing_older(tmp_path: Path) -> None:
+    log = tmp_path / "program.log"
+    log.write_text("worker ERROR from yesterday\n")
+    began = log.stat().st_size
+    with log.open("a") as words:
+        words.write("Recado is ready\nworker ERROR a turn failed\nweb WARNING slow\n  Logs  elsewhere\n")
+    assert find_complaints(log, began) == ["worker ERROR a turn failed", "web WARNING slow"]

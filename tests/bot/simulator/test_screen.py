@@ -40,8 +40,8 @@ def test_templates_and_files_are_named() -> None:
 
 def test_on_a_terminal_a_reply_stands_above_the_line_that_is_being_typed() -> None:
     out = StringIO()
-    Screen(out, is_terminal=True).show_reply(sent())
-    assert out.getvalue() == "\r\x1b[K  Faturamento: *R$ 10*\n\n  Período: ontem\n> "
+    Screen(out, is_terminal=True, typed=lambda: "e por ven").show_reply(sent())
+    assert out.getvalue() == "\r\x1b[K  Faturamento: *R$ 10*\n\n  Período: ontem\n> e por ven"
 
 
 def test_in_a_pipe_there_is_neither_prompt_nor_colour() -> None:
