@@ -37,6 +37,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add.add_argument("--whatsapp", metavar="NUMBER", action="append", default=[], help="such as +5511987654321")
     add.add_argument("--email", metavar="ADDRESS", action="append", default=[])
     add.add_argument("--chat", metavar="USER_ID", action="append", default=[], help="her user_id on /chat")
+    add.add_argument("--crm", metavar="ID", action="append", default=[], help="who she is in the CRM's webhooks")
     add.add_argument("--account", default=DEFAULT, help="the WhatsApp account she writes to (default: %(default)s)")
     actions.add_parser("list", help="list everybody", description="List everybody with role and addresses.")
     remove = actions.add_parser("remove", help="remove a person", description="Remove a person and her addresses.")
@@ -75,11 +76,12 @@ def _addresses_of(arguments: Namespace) -> Iterator[AddressOn]:
         if not _EMAIL.fullmatch(cleaned):
             raise CommandError(f"--email: {address!r} is no e-mail address such as ana@example.com")
         yield AddressOn("email", DEFAULT, cleaned)
-    for user_id in arguments.chat:
-        cleaned = user_id.strip()
-        if not cleaned or not cleaned.isprintable() or len(cleaned) > 200:
-            raise CommandError("--chat: a user_id has 1 to 200 printable characters")
-        yield AddressOn("chat", DEFAULT, cleaned)
+    for channel, ids in (("chat", arguments.chat), ("crm", arguments.crm)):
+        for user_id in ids:
+            cleaned = user_id.strip()
+            if not cleaned or not cleaned.isprintable() or len(cleaned) > 200:
+                raise CommandError(f"--{channel}: a user_id has 1 to 200 printable characters")
+            yield AddressOn(channel, DEFAULT, cleaned)
 
 
 def _check_role(arguments: Namespace, name: str, addresses: list[AddressOn]) -> None:
@@ -94,7 +96,7 @@ def _check_role(arguments: Namespace, name: str, addresses: list[AddressOn]) -> 
     if arguments.salesperson and arguments.role == "customer":
         raise CommandError("--salesperson goes with --role rep or manager, not with customer")
     if not addresses:
-        raise CommandError("give at least one address: --whatsapp, --email or --chat")
+        raise CommandError("give at least one address: --whatsapp, --email, --chat or --crm")
     if len(set(addresses)) < len(addresses):
         raise CommandError("an address is given twice: leave one out")
 

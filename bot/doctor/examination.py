@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.doctor.assistant import check_llm, check_sales
+from bot.doctor.crm import check_crm
 from bot.doctor.database import (
     check_backlog,
     check_clock,
@@ -30,7 +31,8 @@ from models.session import build_engine
 def examine(settings: Settings, *, live: bool = False, clock: Clock | None = None) -> list[Finding]:
     """Every finding; nothing is changed but that engines of ours, started for this, get their schema."""
     clock = clock or SystemClock()
-    findings = [check_python(), well("settings", "readable and consistent"), check_whatsapp(settings)]
+    findings = [check_python(), well("settings", "readable and consistent")]
+    findings += [check_whatsapp(settings), check_crm(settings)]
     try:
         with attach_or_start(settings) as engines:
             findings += _examine_engines(settings, engines, clock, live)

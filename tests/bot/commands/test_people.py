@@ -34,6 +34,13 @@ def test_a_rep_is_added_with_canonical_addresses_and_the_catalogues_spelling(cli
     assert "chat:rita-1, email:rita@example.com, whatsapp:+5511987654321" in listed
 
 
+def test_a_user_of_the_crm_is_known_by_the_id_in_its_webhooks(cli: Cli) -> None:
+    done = cli("people", "add", "--name", "Do CRM", "--role", "manager", "--crm", " userId:52871 ")
+    assert done.code == 0, done.err
+    assert "crm/default: userId:52871" in done.out
+    assert cli("people", "add", "--name", "X", "--role", "manager", "--crm", "a\u200bb").code != 0
+
+
 def test_a_taken_address_is_refused_and_nothing_is_half_done(cli: Cli, command_database_url: str) -> None:
     assert cli("people", "add", "--name", "Primeira", "--role", "manager", "--chat", "taken").code == 0
     done = cli("people", "add", "--name", "Segunda", "--role", "manager", "--chat", "free-1", "--chat", "taken")
