@@ -5,9 +5,10 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assistant import build_assistant, build_open_door, build_policy, build_transcriber
@@ -53,19 +54,45 @@ def installed_services(
     settings: Settings, database_url: str, queue: JobQueue, is_stopping: Callable[[], bool] = lambda: False
 ) -> Iterator[Services]:
     """Everything a worker process needs, its threads running, until the block ends."""
-    clock = SystemClock()
     owner = f"{socket.gethostname()}-{os.getpid()}-{new_id().hex[-8:]}"
+    with ExitStack() as closing:
+        pulse = build_engine(database_url, application_name="recado-worker-pulse", pool_size=2)
+        closing.callback(pulse.dispose)
+        services = _build_services(settings, database_url, queue, is_stopping, pulse, owner, closing)
+        set_services(services)
+        closing.callback(set_services, None)
+        for thread in (services.leases, services.alarms, Sweeper(pulse, owner, queue.ring_many)):
+            thread.start()
+            closing.callback(thread.stop)
+        yield services
+
+
+def _build_services(
+    settings: Settings,
+    database_url: str,
+    queue: JobQueue,
+    is_stopping: Callable[[], bool],
+    pulse: Engine,
+    owner: str,
+    closing: ExitStack,
+) -> Services:
+    """What is opened here is closed by `closing`, in the opposite order."""
+    clock = SystemClock()
     pool_size = max(5, min(settings.worker_threads // 8, 24))
     engine = build_engine(database_url, application_name="recado-worker", pool_size=pool_size, patience=30)
-    pulse = build_engine(database_url, application_name="recado-worker-pulse", pool_size=2)
+    closing.callback(engine.dispose)
     prepare_tenant(engine, settings)
+    closing.callback(_say_goodbye, engine, owner)
     assistant = build_assistant(settings, database_url, clock)
+    closing.callback(assistant.close)
     assistant.agent.provider.preload()
     transcriber = build_transcriber(settings)
     if transcriber is not None:
+        closing.callback(transcriber.close)
         transcriber.preload()
     background = ThreadPoolExecutor(4, thread_name_prefix="background")
-    services = Services(
+    closing.callback(background.shutdown, wait=False, cancel_futures=True)
+    return Services(
         engine=engine,
         channel_for=ChannelDirectory(build_accounts(settings)).find,
         agent=assistant.agent,
@@ -82,27 +109,14 @@ def installed_services(
         log_prompts=settings.log_prompts,
         is_stopping=is_stopping,
     )
-    sweeper = Sweeper(pulse, owner, queue.ring_many)
-    set_services(services)
-    for thread in (services.leases, services.alarms, sweeper):
-        thread.start()
+
+
+def _say_goodbye(engine: Engine, owner: str) -> None:
     try:
-        yield services
-    finally:
-        for thread in (sweeper, services.alarms, services.leases):
-            thread.stop()
-        background.shutdown(wait=False, cancel_futures=True)
-        set_services(None)
-        try:
-            with session_scope(engine) as connection:
-                say_goodbye(connection, owner)
-        except SQLAlchemyError:
-            _log.warning("left without a word: the database is away")
-        assistant.close()
-        if transcriber is not None:
-            transcriber.close()
-        pulse.dispose()
-        engine.dispose()
+        with session_scope(engine) as connection:
+            say_goodbye(connection, owner)
+    except SQLAlchemyError:
+        _log.warning("left without a word: the database is away")
 
 
 def _longest_stage(settings: Settings) -> timedelta:
