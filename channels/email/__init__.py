@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from channels.base import Account, Capabilities, InboundRequest
 from channels.email.incoming import Reader, read_arrived
+from channels.email.limits import MAX_BODY, MAX_TEXT
 from channels.email.providers.base import Provider
 from channels.email.providers.registry import build_provider
 from channels.email.reading.safely import read_mail_safely
@@ -15,9 +16,6 @@ from models.reply import OutboundPart, ReconcileOutcome, Rejected, RenderedPart,
 
 if TYPE_CHECKING:  # what only a worker needs is loaded when it is needed: a child that reads mail starts here too
     from channels.email.smtp import Mailer
-
-MAX_BODY = 25 * 1024 * 1024  # bytes; the providers' own limits lie between 25 and 40 MB
-_MAX_TEXT = 500_000  # characters
 
 
 class EmailChannel:
@@ -30,7 +28,7 @@ class EmailChannel:
 
     name: ClassVar[str] = "email"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        max_text=_MAX_TEXT, markup="markdown", delivery="push", coalesces=False, max_body=MAX_BODY
+        max_text=MAX_TEXT, markup="markdown", delivery="push", coalesces=False, max_body=MAX_BODY
     )
 
     def __init__(

@@ -4,13 +4,13 @@ import base64
 from html import escape
 
 from channels.base import Account
+from channels.email.limits import MAX_TEXT
 from channels.email.markdown import to_html, to_text
 from channels.email.threads import is_message_id
 from channels.email.wording import attribution, flat, reply_subject
 from channels.rendering import atoms_of, sanitize, split
 from models.reply import Question, RenderedPart, Reply, ReplyFile
 
-MAX_TEXT = 500_000  # characters; no answer of ours is longer, but a mail has to end somewhere
 _MAX_QUOTE = 20_000  # characters
 _MAX_REFERENCES = 30  # the first and the last ones; header lines must not grow for ever
 _PAGE = '<div style="font-family:Arial,Helvetica,sans-serif;font-size:14px">\n{body}</div>\n'

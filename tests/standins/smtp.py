@@ -5,6 +5,7 @@
 
 import argparse
 import ipaddress
+import socket
 import ssl
 import threading
 import time
@@ -54,9 +55,15 @@ class StandInSmtp:
     """A context manager. `faults` are used up one per mail, in order; `mails` are what was taken."""
 
     def __init__(
-        self, *, port: int = 0, login: tuple[str, str] | None = None, tls: ssl.SSLContext | None = None
+        self,
+        *,
+        port: int = 0,
+        login: tuple[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
+        implicit: bool = False,
     ) -> None:
-        self.login, self.tls = login, tls
+        """`tls` is offered by STARTTLS, or spoken from the first byte when `implicit`."""
+        self.login, self.tls, self.implicit = login, tls, implicit
         self.mails: list[TakenMail] = []
         self.faults: deque[Fault] = deque()
         self.tried: list[str] = []  # users who failed to log in
@@ -155,8 +162,9 @@ class _Controller(Controller):
             owner,
             hostname="127.0.0.1",
             port=port,
-            tls_context=owner.tls,
-            require_starttls=owner.tls is not None,
+            tls_context=None if owner.implicit else owner.tls,
+            ssl_context=owner.tls if owner.implicit else None,
+            require_starttls=owner.tls is not None and not owner.implicit,
             ident="stand-in",
             **login,
         )
@@ -164,7 +172,9 @@ class _Controller(Controller):
     def _trigger_server(self) -> None:
         """The first connection, which only wakes the server up, must go to the port it really got."""
         self.port = int(self.server.sockets[0].getsockname()[1])
-        super()._trigger_server()
+        with socket.create_connection((self.hostname, self.port), 1.0) as woken:
+            if self.ssl_context is None:
+                woken.recv(1024)
 
 
 def self_signed(folder: Path, host: str = "127.0.0.1") -> tuple[ssl.SSLContext, ssl.SSLContext]:

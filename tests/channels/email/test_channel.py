@@ -1,6 +1,8 @@
 """The whole way: a mail in by pipe, a reply out through a real SMTP peer, and the mail that comes back on it."""
 
 import base64
+import subprocess
+import sys
 from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -231,3 +233,13 @@ def test_a_large_mail_is_read() -> None:
     message = take_message(mail.as_bytes())
     assert message.text == "Segue."
     assert len(message.media[0].content or b"") == 8_000_000
+
+
+def test_the_process_that_reads_hostile_mail_loads_nothing_that_it_does_not_need() -> None:
+    program = (
+        "import sys, channels.email.reading.child\n"
+        "heavy = {'markdown_it', 'smtplib', 'cryptography', 'httpx2', 'pydantic', 'sqlalchemy', 'flask'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert answer.stdout.strip() == "[]"

@@ -214,6 +214,16 @@ def test_it_logs_in_over_tls_and_never_without(tmp_path: Path) -> None:
         assert (server.mails[0].user, server.mails[0].encrypted) == ("bot", True)
 
 
+def test_it_speaks_tls_from_the_first_byte_where_the_url_says_so(tmp_path: Path) -> None:
+    server_side, client_side = self_signed(tmp_path)
+    with StandInSmtp(tls=server_side, implicit=True) as server:
+        mailer = Mailer(read_smtp_url(f"smtps://127.0.0.1:{server.port}"), client_side, timeout=5)
+        assert isinstance(mailer.send(ACCOUNT, part_of(ANSWER), NOW), Accepted)
+        stranger = replace(mailer, tls_context=ssl.create_default_context())
+        assert isinstance(stranger.send(ACCOUNT, part_of(ANSWER), NOW), Rejected)
+        assert len(server.mails) == 1
+
+
 def test_a_server_that_cannot_prove_its_name_gets_neither_password_nor_mail(tmp_path: Path) -> None:
     server_side, _ = self_signed(tmp_path)
     with StandInSmtp(login=("bot", "secret"), tls=server_side) as server:
