@@ -145,7 +145,7 @@ def _find_hanging_footer(kept: Sequence[Line]) -> int:
             return 0
         if is_mobile_footer(line) and any(not own.is_blank for own in kept[:position]):
             below = [other for other in kept[position + 1 :] if not other.is_blank]
-            is_history = len(below) >= 2 and position > 0 and kept[position - 1].is_blank
+            is_history = len(below) >= 3 and position > 0 and kept[position - 1].is_blank
             return position if is_history and not any(other.is_quote for other in below) else 0
     return 0
 

@@ -89,7 +89,7 @@ def _find_delimited(lines: Sequence[Line], start: int, end: int) -> int:
     for position in range(start, end):
         text = lines[position].plain
         if _DELIMITED.fullmatch(text) and _fill(lines, position + 1, end) <= _LONGEST_PLATE:
-            return position
+            return end if any(line.plain.endswith("?") for line in lines[position + 1 : end]) else position
         if _UNDERLINED.fullmatch(text) and _looks_ruled_off(lines, position, end):
             return position
     return end
@@ -106,6 +106,8 @@ def _find_closing(lines: Sequence[Line], start: int, end: int) -> int:
         text = lines[position].plain.strip("*_ ")
         if not _is_closing(text) or not _looks_plated(lines, position + 1, end):
             continue
+        if not _is_headed_by_name(lines, position + 1, end):
+            continue
         is_bare = _fill(lines, position + 1, end) <= 2 and not _count_evidence(lines, position + 1, end)
         if is_bare and _ENGLISH.fullmatch(text.rstrip(",.!; ")):
             return end  # "Best regards, / Ann" is as much a farewell as a signature
@@ -113,10 +115,24 @@ def _find_closing(lines: Sequence[Line], start: int, end: int) -> int:
     return end
 
 
+def _is_headed_by_name(lines: Sequence[Line], start: int, end: int) -> bool:
+    """What follows a farewell is a name or part of a plate; "Abraços / amanhã te ligo" is none."""
+    first = next((line.plain.strip("*_ ") for line in lines[start:end] if not line.is_blank), "")
+    is_short = len(first.split()) <= 2 and not first.endswith((".", "!"))
+    return is_short or _is_plate_line(first)
+
+
+def _is_plate_line(text: str) -> bool:
+    if any(shape.search(text) for shape in _EVIDENCE.values()) or text.startswith("["):
+        return True
+    return all(_NAME.fullmatch(piece.strip(" .")) for piece in re.split(r"[|/,•·–—-]", text) if piece.strip(" ."))
+
+
 def _is_closing(text: str) -> bool:
     if not text or len(text) > 70:
         return False
-    if _CLOSING.fullmatch(text.rstrip(",.!;:- ")):
+    pieces = [piece.strip(",.!;:- ") for piece in re.split(r"[/|]", text)]  # "Atenciosamente / Best regards,"
+    if all(_CLOSING.fullmatch(piece) for piece in pieces):
         return True
     before, comma, name = text.partition(",")
     return (

@@ -41,4 +41,4 @@ def test_a_letter_is_cut_to_what_the_person_wrote(letter: Letter) -> None:
 def test_every_line_of_a_letter_is_kept_somewhere(letter: Letter) -> None:
     reply = cut(letter)
     kept = fold("\n".join((reply.text, reply.quoted, reply.signature, reply.forwarded)))
-    assert [line for line in fold(letter.sections["text"]) if line not in kept and line.strip("-_ ")] == []
+    assert [line for line in fold(letter.sections["text"]) if line not in kept and line.strip("-_ \ufeff")] == []
