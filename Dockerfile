@@ -9,7 +9,8 @@ RUN python -m venv .venv \
 
 FROM python:3.13-slim
 RUN groupadd --gid 10001 recado \
- && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin recado
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin recado \
+ && install --directory --owner=10001 --group=10001 --mode=0700 /data
 WORKDIR /app
 COPY --from=packages /app/.venv ./.venv
 COPY agent ./agent

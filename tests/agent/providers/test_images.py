@@ -2,11 +2,14 @@
 
 import base64
 from collections.abc import Callable
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from agent.base import ChatMessage, ImagePart, Provider
+from agent.base import ChatMessage, ImagePart, Provider, Situation, TurnInput
+from agent.instructions import build_prompt
 from agent.providers import completions, messages, responses
 from agent.providers.images import MAX_BYTES, MAX_BYTES_ANTHROPIC, MOST_IMAGES, with_visible_images
 from agent.providers.registry import build_provider
@@ -141,6 +144,12 @@ def test_who_sees_is_the_profiles_word_unless_the_setting_speaks(name: str, said
         name, api_key="k", base_url="http://localhost:1/v1", llm="x", catalogue=Catalogue, timeout=5, sees=said
     )
     assert provider.sees is sees
+
+
+def test_the_pictures_of_a_turn_stand_beside_its_question() -> None:
+    situation = Situation(today=date(2026, 3, 2))
+    turn = TurnInput(uuid4(), "O que é?", [ChatMessage("user", "Oi")], situation, "America/Sao_Paulo", images=(PNG,))
+    assert [line.images for line in build_prompt(turn)] == [(), (), (), (PNG,)]
 
 
 def test_the_reckoning_of_a_prompt_counts_its_pictures() -> None:
