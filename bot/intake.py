@@ -15,7 +15,7 @@ from bot.web_services import WebServices
 from channels.base import Channel, InboundRequest, Templates
 from models.delivery import find_refused_part, record_receipt, say_again
 from models.errors import ChannelError, PayloadError, VerificationError
-from models.inbound import Inbound, InboundMessage, Receipt
+from models.inbound import Confirmation, Inbound, InboundMessage, Receipt
 from models.inbox import RawRequest, Stored, store_messages
 from models.session import session_scope
 from models.tenant import AccountKey
@@ -104,7 +104,8 @@ def store_and_ring(
     trace_id: str,
 ) -> list[Stored]:
     """Commit messages and receipts, then ring. What was stored before rings again: its first ring may be lost."""
-    incoming = [item for item in inbound if isinstance(item, InboundMessage)]
+    items = [item.as_message() if isinstance(item, Confirmation) else item for item in inbound]
+    incoming = [item for item in items if isinstance(item, InboundMessage)]
     receipts = [item for item in inbound if isinstance(item, Receipt)]
     raw = RawRequest(harmless_target(request.target), harmless_headers(request.headers), request.body, trace_id)
     stored = _store(services, channel, account, raw, incoming) if incoming else []

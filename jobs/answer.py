@@ -11,19 +11,21 @@ from agent.base import RunResult, TurnInput
 from agent.phrases import guess_language, is_reset, phrase, wants_person
 from channels.base import Channel, Typing
 from jobs.compose import Composed, compose
+from jobs.confirm import confirm_subscription, find_confirmation
 from jobs.duty import call_person
 from jobs.journal import Asked, TurnJournal
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.question import gather_question
 from jobs.runtime import Services
-from models.errors import LeaseLost, ProviderError
+from models.errors import DeliveryError, LeaseLost, ProviderError
+from models.inbound import Confirmation
 from models.journal import JournalKey
 from models.lease import Lease
 from models.reply import Question, Reply
 from models.said import SaidMessage, find_said
 from models.session import is_database_away, session_scope
 from models.trace import tracing
-from models.turns import BegunTurn, Thread, begin_turn, commit_answer, get_thread, put_off_turn
+from models.turns import BegunTurn, Thread, begin_turn, close_turn, commit_answer, get_thread, put_off_turn
 
 _FIRST_WAIT = timedelta(seconds=3)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -64,13 +66,26 @@ class _Execution:
         if crashes >= self.services.policy.max_crashes:
             _log.error("turn given up: %d executions died or met a bug", crashes)
             return self._apologise(f"{crashes} executions died or met a bug")
-        if not prepare_media(self.services, self.channel, self._read()):
+        said = self._read()
+        if (confirmation := find_confirmation(said)) is not None:
+            return self._confirm(confirmation)
+        if not prepare_media(self.services, self.channel, said):
             return self._put_off(LATE_WAIT, "a file is late")
         try:
             transcribe_media(self.services, self.lease, self._key, self._read())
         except ProviderError as error:
             return self._meet_failure(error)
         return self._answer(compose(self._read(), sees=self.services.agent.provider.sees))
+
+    def _confirm(self, confirmation: Confirmation) -> None:
+        try:
+            error = confirm_subscription(self.channel, confirmation)
+        except DeliveryError as failure:
+            if not self._has_lasted():
+                return self._put_off(self._wait(), str(failure))
+            error = str(failure)
+        with session_scope(self.services.engine) as connection:
+            return close_turn(connection, self.lease, self.turn, outcome="confirmed", error=error)
 
     @property
     def _key(self) -> JournalKey:

@@ -57,11 +57,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """The platform asks us to prove that we want its messages, by visiting an address. The worker does, never the web."""
+    """The platform asks us to prove that we want its messages, by visiting an address: the worker does it."""
 
     url: str
     subject: str  # what is confirmed, as the account knows it
     external_id: str  # of the asking
+
+    def as_message(self) -> InboundMessage:
+        """How it is stored, so that it is done with the same care as an answer."""
+        return InboundMessage(self.external_id, self.subject, "", kind="confirmation", extra={"url": self.url})
 
 
 Inbound = InboundMessage | Receipt | Confirmation

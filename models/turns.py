@@ -209,6 +209,16 @@ def _insert_parts(
     connection.execute(insert(outbox), rows)
 
 
+def close_turn(connection: Connection, lease: Lease, turn: BegunTurn, *, outcome: str, error: str = "") -> None:
+    """Done, and nothing is to be said."""
+    check_lease(connection, lease)
+    done = {"status": "settled", "outcome": outcome, "running": 0, "error": error, "next_try_at": None}
+    times = {"answered_at": func.now(), "settled_at": func.now()}
+    connection.execute(update(turns).where(turns.c.id == turn.id).values(**done, **times))
+    closed = {"status": "done", "error": error, "finished_at": func.now()}
+    connection.execute(update(runs).where(runs.c.id == turn.run_id).values(**closed))
+
+
 def put_off_turn(
     connection: Connection, lease: Lease, turn: BegunTurn, *, wait: timedelta, error: str, is_crash: bool = False
 ) -> None:
