@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime
@@ -11,12 +10,10 @@ from channels.base import Account, InboundRequest
 from channels.email.providers.base import ArrivedMail, domain_of, secrets_of, verify_basic, verify_fresh
 from channels.email.providers.form import Form, read_form
 from channels.email.providers.jsons import read_json
-from channels.email.providers.rebuilding import read_header_block, rebuild_mail
+from channels.email.providers.rebuilding import read_raw_headers, rebuild_mail
+from channels.email.providers.signers import signers_of
 from channels.email.reading.mail import Verdict
 from models.errors import PayloadError, VerificationError
-
-_SIGNER = re.compile(r"(?:^|;)\s*d=\s*([a-z0-9.-]{1,253})", re.IGNORECASE)
-_MAX_HEADERS = 256 * 1024  # bytes of a raw mail in which its headers are looked for
 
 
 class Mailgun:
@@ -64,8 +61,7 @@ class Mailgun:
 
 def _read_headers(form: Form, raw: bytes | None) -> list[tuple[str, str]]:
     if raw is not None:
-        head = re.split(rb"\r?\n\r?\n", raw[:_MAX_HEADERS], maxsplit=1)[0]
-        return read_header_block(head.decode("utf-8", "replace"))
+        return read_raw_headers(raw)
     value = read_json(form.text("message-headers"), "message-headers") if form.content("message-headers") else []
     if not isinstance(value, list):
         raise PayloadError("message-headers: a list is expected")
@@ -96,10 +92,10 @@ def _read_verdict(headers: list[tuple[str, str]], sender: str) -> Verdict:
     count = Counter(name.lower() for name, _ in headers)
     once = {name.lower(): value for name, value in headers if count[name.lower()] == 1}
     result = once.get("x-mailgun-dkim-check-result", "").strip().lower()
-    signer = _SIGNER.search(once.get("dkim-signature", ""))
+    signers = signers_of(headers)
     return Verdict(
         spf=once.get("x-mailgun-spf", "").strip().lower(),
         dkim=result,
         spf_domain=domain_of(sender),
-        dkim_domains=(signer[1].lower(),) if signer and result == "pass" else (),
+        dkim_domains=signers if len(signers) == 1 and result == "pass" else (),
     )

@@ -17,7 +17,6 @@ from models.errors import PayloadError
 from models.inbound import InboundMedia
 
 _SPF = re.compile(r"\s*([a-z]+)")
-_SPF_SENDER = re.compile(r"envelope-from=\"?<?([^\s;>\"]{1,320})")
 _FIELDS = {"From": "From", "To": "To", "Cc": "Cc", "Subject": "Subject", "Date": "Date", "ReplyTo": "Reply-To"}
 
 
@@ -39,7 +38,7 @@ class Postmark:
             raw=raw.encode("utf-8", "surrogateescape") if raw else _rebuild(posted, headers),
             sender=sender,
             recipients=(recipient,) if recipient else (),
-            verdict=_read_verdict(headers),
+            verdict=_read_verdict(headers, sender or ""),
         )
 
 
@@ -51,19 +50,19 @@ def _read_headers(posted: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(text_of(item, "Name"), text_of(item, "Value")) for item in objects]
 
 
-def _read_verdict(headers: list[tuple[str, str]]) -> Verdict:
+def _read_verdict(headers: list[tuple[str, str]], sender: str) -> Verdict:
     """From the headers that Postmark adds to every mail; one that comes twice was forged by somebody, so none counts.
 
+    The envelope's sender is taken from Return-Path: Received-SPF repeats it in a comment, where it could pose as more.
     SpamAssassin's DKIM_VALID_AU says that a signature of the author's own domain is valid.
     """
     count = Counter(name.lower() for name, _ in headers)
     once = {name.lower(): value for name, value in headers if count[name.lower()] == 1}
-    spf = once.get("received-spf", "").lower()
-    result, sender = _SPF.match(spf), _SPF_SENDER.search(spf)
+    result = _SPF.match(once.get("received-spf", "").lower())
     tests = {test.strip().upper() for test in once.get("x-spam-tests", "").split(",")}
     return Verdict(
         spf=result[1] if result else "",
-        spf_domain=domain_of(sender[1]) if sender else "",
+        spf_domain=domain_of(sender),
         dmarc="pass" if "DKIM_VALID_AU" in tests else "",
     )
 

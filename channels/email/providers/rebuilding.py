@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from models.inbound import InboundMedia
 
+_MAX_HEADERS = 256 * 1024  # bytes of a raw mail in which its headers are looked for
 _NAME = re.compile(r"[!-9;-~]{1,200}")
 _ADDRESSES = frozenset({"from", "to", "cc", "bcc", "sender", "reply-to"})
 # The body is made anew, so what described the old one goes; the type alone is looked at for reports.
@@ -30,6 +31,12 @@ def read_header_block(block: str) -> list[tuple[str, str]]:
         if colon and _NAME.fullmatch(name.strip()):
             headers.append((name.strip(), value.strip()))
     return headers
+
+
+def read_raw_headers(raw: bytes) -> list[tuple[str, str]]:
+    """The header block of a raw mail."""
+    head = re.split(rb"\r?\n\r?\n", raw[:_MAX_HEADERS], maxsplit=1)[0]
+    return read_header_block(head.decode("utf-8", "replace"))
 
 
 def rebuild_mail(

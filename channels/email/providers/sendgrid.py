@@ -9,7 +9,8 @@ from channels.base import Account, InboundRequest
 from channels.email.providers.base import ArrivedMail, domain_of, secrets_of, verify_basic, verify_fresh
 from channels.email.providers.form import Form, read_form
 from channels.email.providers.jsons import read_object, text_of, texts_of
-from channels.email.providers.rebuilding import read_header_block, rebuild_mail
+from channels.email.providers.rebuilding import read_header_block, read_raw_headers, rebuild_mail
+from channels.email.providers.signers import signers_of
 from channels.email.reading.mail import Verdict
 from models.errors import PayloadError, VerificationError
 
@@ -53,12 +54,19 @@ class SendGrid:
 
 
 def _read_verdict(form: Form, sender: str) -> Verdict:
-    """`SPF` is one word, `dkim` a list such as `{@example.com : pass, @other.com : fail}`."""
-    signers = _DKIM_ENTRY.findall(form.text("dkim").lower()[:4000])
-    passed = tuple(signer for signer, result in signers if result == "pass")
+    """`SPF` is one word, `dkim` a list such as `{@example.com : pass, @other.com : fail}`.
+
+    A signer's name stands in that list as he wrote it, so it counts only if a signature bears exactly this name, and
+    if the list does not say two things about it.
+    """
+    raw = form.content("email")
+    signers = set(signers_of(read_header_block(form.text("headers")) if raw is None else read_raw_headers(raw)))
+    entries = _DKIM_ENTRY.findall(form.text("dkim").lower()[:4000])
+    refused = {signer for signer, result in entries if result != "pass"}
+    passed = tuple(signer for signer, result in entries if result == "pass" and signer in signers - refused)
     return Verdict(
         spf=form.text("SPF").strip().lower(),
-        dkim="pass" if passed else signers[0][1] if signers else "",
+        dkim="pass" if passed else "",
         spf_domain=domain_of(sender),
         dkim_domains=passed,
     )

@@ -145,6 +145,46 @@ def test_who_is_not_vouched_for_is_not_believed(provider: str, request_: Inbound
     assert not read(account_of(provider), request_).is_verified
 
 
+EVIL = "aurora.example : pass, @x.evil.example"
+
+
+@pytest.mark.parametrize(
+    ("dkim", "signatures", "believed"),
+    [
+        ("{@aurora.example : pass}", ["aurora.example"], True),
+        ("{@aurora.example : pass, @esp.example : pass}", ["esp.example", "aurora.example"], True),
+        (f"{{@{EVIL} : pass}}", [EVIL], False),
+        (f"{{@{EVIL} : pass, @aurora.example : fail}}", [EVIL, "aurora.example"], False),
+        ("{@aurora.example : pass}", ["aurora.example; d=evil.example"], False),
+        ("{@aurora.example : pass}", [], False),
+    ],
+)
+def test_a_signers_name_cannot_pose_as_a_list_of_results(dkim: str, signatures: list[str], believed: bool) -> None:
+    """A name in the DNS may hold blanks, colons and commas, so whoever owns a zone can have any of it signed."""
+    raw = fields_of("sendgrid/raw.json")["email"]
+    head, _, rest = raw.partition("DKIM-Signature: ")
+    lines = "".join(f"DKIM-Signature: v=1; d={name}; s=mail; b=AAAA\r\n" for name in signatures)
+    request = sendgrid_request(email=head + lines + rest.partition("\r\n")[2], dkim=dkim, SPF="none")
+    assert read(account_of("sendgrid"), request).is_verified is believed
+
+
+@pytest.mark.parametrize("name", [EVIL, "aurora.example x.evil.example", "evil.example; d=aurora.example"])
+def test_mailguns_pass_is_for_the_whole_name_of_the_signer(name: str) -> None:
+    raw = fields_of("mailgun/mime.json")["body-mime"].replace("d=aurora.example", f"d={name}")
+    request = mailgun_request(**{"body-mime": raw.replace("X-Mailgun-Spf: Pass", "X-Mailgun-Spf: Neutral")})
+    assert not read(account_of("mailgun"), request).is_verified
+
+
+def test_an_envelope_sender_cannot_pose_as_another_in_a_comment() -> None:
+    sender = '"x envelope-from=boss@aurora.example "@evil.example'
+    headers = [
+        {"Name": "Return-Path", "Value": f"<{sender}>"},
+        {"Name": "Received-SPF", "Value": f"pass (evil.example: '{sender}' is allowed) envelope-from={sender}"},
+        {"Name": "Message-ID", "Value": "<pm-9@evil.example>"},
+    ]
+    assert not read(account_of("postmark"), postmark_request(Headers=headers)).is_verified
+
+
 @pytest.mark.parametrize(
     ("verdicts", "believed"),
     [
