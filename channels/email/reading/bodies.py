@@ -1,5 +1,6 @@
 """Which parts are the letter and which are files beside it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from channels.email.reading.bounds import MAX_ATTACHMENT, MAX_TEXT
@@ -52,7 +53,7 @@ def read_media(files: tuple[Part, ...]) -> tuple[InboundMedia, ...]:
     found = []
     for part in files:
         # Base64 is a third larger than what it holds: what is far beyond the cap is not even decoded.
-        content = part.decode() if len(part.body) <= MAX_ATTACHMENT * 3 // 2 else None
+        content = part.decode(part.size) if part.size <= MAX_ATTACHMENT * 3 // 2 else None
         if content is not None and len(content) > MAX_ATTACHMENT:
             content = None
         name = part.name or ("mensagem.eml" if part.content_type == "message/rfc822" else "")
@@ -80,8 +81,7 @@ def _is_stub(plain: str, rich: str) -> bool:
 
 def _plain_lines(parts: tuple[Part, ...]) -> list[Line]:
     texts = []
-    for part in parts:
-        text = decode(part.decode(), part.parameters.get("charset", ""))[:MAX_TEXT]
+    for part, text in _read_texts(parts):
         if part.parameters.get("format", "").lower() == "flowed":
             text = unflow(text, part.parameters.get("delsp", "").lower() == "yes")
         texts.append(text.rstrip("\r\n"))
@@ -90,6 +90,17 @@ def _plain_lines(parts: tuple[Part, ...]) -> list[Line]:
 
 def _html_lines(parts: tuple[Part, ...]) -> list[Line]:
     lines: list[Line] = []
-    for part in parts:
-        lines += read_html_lines(decode(part.decode(), part.parameters.get("charset", ""))[:MAX_TEXT])
+    for _, text in _read_texts(parts):
+        lines += read_html_lines(text)
     return mark_flowing(lines)
+
+
+def _read_texts(parts: tuple[Part, ...]) -> Iterator[tuple[Part, str]]:
+    """Decoded, as much of them as is read."""
+    left = MAX_TEXT
+    for part in parts:
+        if left <= 0:
+            return
+        text = decode(part.decode(left * 4), part.parameters.get("charset", ""))[:left]
+        left -= len(text)
+        yield part, text

@@ -11,6 +11,7 @@ MAX_DEPTH = 10
 MAX_ADDRESSES = 200
 MAX_ATTACHMENT = 20 * 1024 * 1024  # bytes, decoded
 MAX_TEXT = 1024 * 1024  # characters of a body that are read; a person does not write more
+MAX_TAGS = 40_000  # of an HTML body
 MAX_REFERENCES = 100
 
 

@@ -11,7 +11,7 @@ from channels.email.reading.reader import read_mail
 from channels.email.reading.wire import dump_mail, dump_refusal, load_task, split_frames, write_frames
 from models.errors import PayloadError
 
-_MEMORY = 400 * 1024 * 1024  # bytes of address space; an interpreter with nothing to do takes some 30 MB of it
+_MEMORY = 300 * 1024 * 1024  # bytes of address space; an interpreter with nothing to do takes some 30 MB of it
 _CPU = 5  # seconds
 
 

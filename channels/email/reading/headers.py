@@ -9,7 +9,8 @@ from channels.email.reading.charsets import decode
 from models.errors import PayloadError
 
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,200})[ \t]*:(.*)", re.DOTALL)
-_END = re.compile(rb"\r?\n\r?\n|\A\r?\n")
+_END = re.compile(rb"\r?\n\r?\n")
+_EMPTY = re.compile(rb"\r?\n")
 _WORD = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?([^?\n]*)\?=")
 _PARAMETER = re.compile(r";\s*([\w-]{1,40})(\*\d{1,2})?(\*)?\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;\s]*)", re.ASCII)
 
@@ -31,13 +32,17 @@ class Headers:
         return any(key == name for key, _ in self.fields)
 
 
-def split_headers(content: bytes) -> tuple[Headers, bytes]:
-    """The fields, and the body below the first empty line. Raises PayloadError beyond the bounds."""
-    end = _END.search(content, 0, MAX_HEADERS + 4)
-    if end is None and len(content) > MAX_HEADERS:
+def split_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
+    """The fields of the part between the two places, and where its body begins: below the first empty line. Raises
+    PayloadError beyond the bounds."""
+    empty = _EMPTY.match(raw, start, end)
+    if empty:
+        return Headers(), empty.end()
+    gap = _END.search(raw, start, min(end, start + MAX_HEADERS + 4))
+    if gap is None and end - start > MAX_HEADERS:
         raise PayloadError(f"mail: more than {MAX_HEADERS} bytes of headers")
-    block, body = (content, b"") if end is None else (content[: end.start()], content[end.end() :])
-    return Headers(tuple(_read_fields(block))), body
+    block = raw[start : gap.start() if gap else end]
+    return Headers(tuple(_read_fields(block))), gap.end() if gap else end
 
 
 def _read_fields(block: bytes) -> list[tuple[str, str]]:
@@ -98,6 +103,10 @@ def _decode_word(kind: str, text: str) -> bytes:
 
 def decode_base64(content: bytes) -> bytes:
     """Whatever can be made of it: foreign characters are skipped, a cut end is padded."""
+    try:
+        return binascii.a2b_base64(content)
+    except binascii.Error:
+        pass  # only then is it worth copying
     clean = re.sub(rb"[^A-Za-z0-9+/]", b"", content)
     clean = clean[: len(clean) - 1] if len(clean) % 4 == 1 else clean
     return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
+from channels.email.reading.bounds import MAX_TAGS
 from channels.email.reading.lines import Hint, Line
 from channels.email.reading.markup import Tag, read_markup
 
@@ -198,7 +200,7 @@ def _find_hint(tag: Tag) -> Hint:
 def read_html_lines(source: str) -> list[Line]:
     """Linear in the length of the source, whatever is in it."""
     writer = _Writer()
-    for piece in read_markup(source):
+    for piece in islice(read_markup(source), 2 * MAX_TAGS):
         writer.take(piece)
     writer.end_line()
     return writer.lines

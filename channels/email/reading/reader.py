@@ -1,5 +1,6 @@
 """`read_mail`: the raw bytes of a mail become a value, in this process. Foreign mail goes through `reading.safely`."""
 
+from codecs import BOM_UTF8
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -34,8 +35,8 @@ def read_mail(
 def _read(
     raw: bytes, own: OwnAddresses, now: datetime, verdict: Verdict | None, envelope_sender: str | None
 ) -> ReadMail:
-    headers, body = split_headers(raw)
-    parts = split_parts(headers, body)
+    headers, body = split_headers(raw, _find_start(raw), len(raw))
+    parts = split_parts(raw, headers, body)
     author, fault = _read_author(headers)
     subject = decode_words(headers.get("subject"))
     letter = sort_parts(parts)
@@ -66,6 +67,14 @@ def _read(
         machine=find_machine(headers, _types_of(headers, parts), author.address, subject, own, envelope_sender),
         plus_token=find_plus_token(recipients, own),
     )
+
+
+def _find_start(raw: bytes) -> int:
+    """Some pipes put a byte order mark or empty lines before the first field."""
+    start = len(BOM_UTF8) if raw.startswith(BOM_UTF8) else 0
+    while raw[start : start + 1] in (b"\r", b"\n"):
+        start += 1
+    return start
 
 
 def _read_author(headers: Headers) -> tuple[Mailbox, str]:

@@ -24,8 +24,8 @@ def mail(body: str | bytes = "Oi", /, **fields: str) -> bytes:
     return head.encode() + b"\r\n" + (body.encode() if isinstance(body, str) else body)
 
 
-def multipart(*parts: str, kind: str = "mixed", boundary: str = "=_b") -> str:
-    """A body; goes with a Content-Type of the same kind and boundary."""
+def multipart(*parts: str, boundary: str = "=_b") -> str:
+    """A body; goes with a Content-Type of the same boundary."""
     return "".join(f"--{boundary}\r\n{part}\r\n" for part in parts) + f"--{boundary}--\r\n"
 
 

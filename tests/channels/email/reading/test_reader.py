@@ -227,3 +227,14 @@ def test_what_the_provider_says_goes_before_what_the_mail_says() -> None:
 
 def test_a_boundary_that_never_comes_loses_nothing() -> None:
     assert read(mail("Quero 40 sacos.", **MIXED)).text == "Quero 40 sacos."
+
+
+@pytest.mark.parametrize("before", [b"\r\n\n", b"\xef\xbb\xbf", b"From ana@cliente.com.br Mon Mar  2 09:30:00 2026\n"])
+def test_what_a_pipe_puts_before_the_first_field_is_skipped(before: bytes) -> None:
+    assert read(before + mail("Oi")).sender == "ana@cliente.com.br"
+
+
+def test_nested_parts_keep_their_own_bounds() -> None:
+    inner = multipart("Content-Type: text/plain\r\n\r\nSegue a lista.", boundary="=_b2")
+    outer = multipart(f'Content-Type: multipart/alternative; boundary="=_b2"\r\n\r\n{inner}', "X: y\r\n\r\nFim.")
+    assert read(mail("preâmbulo\r\n" + outer + "epílogo", **MIXED)).text == "Segue a lista.\nFim."
