@@ -32,7 +32,13 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--key", help=f"API key, where the server wants one (default: the variable {_KEY_VARIABLE})")
     parser.add_argument("--verbose", action="store_true", help="show tool calls, tokens, cost and time")
     parser.add_argument("--as", dest="channel", choices=("chat", "whatsapp"), default="chat", help="%(default)s")
-    parser.add_argument("--script", metavar="FILE", help='whatsapp: play a scenario, "-" for stdin; 1 if it fails')
+    parser.add_argument(
+        "--script",
+        metavar="FILE",
+        nargs="+",
+        default=[],
+        help='whatsapp: play scenarios, "-" for stdin; 1 if one fails',
+    )
     parser.add_argument("--fresh", action="store_true", help="whatsapp: begin with empty data, and keep none")
 
 
@@ -40,7 +46,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
     if arguments.channel == "whatsapp":
         from bot.simulator.terminal import run_simulator
 
-        return run_simulator(settings, script=arguments.script, is_fresh=arguments.fresh)
+        return run_simulator(settings, scripts=arguments.script, is_fresh=arguments.fresh)
     if arguments.script or arguments.fresh:
         raise CommandError("--script and --fresh are for the simulator: add --as whatsapp")
     return _talk(arguments, settings)

@@ -18,7 +18,7 @@ class Pace:
     """In seconds: how long something expected may take, and how long nothing may happen before that is the end."""
 
     patience: float = 30.0
-    quiet: float = 3.0
+    quiet: float = 2.0
 
 
 def play(desk: Desk, lines: Iterable[str], pace: Pace | None = None) -> None:

@@ -153,7 +153,7 @@ class _Requests(BaseHTTPRequestHandler):
 
     def _transcribe(self, body: bytes) -> None:
         """The words of the recording that is in the request; a strange one is silence."""
-        files = [said.file for said in self.server.twilio.history.said if said.file is not None]
+        files = [said.file for said in reversed(self.server.twilio.history.said) if said.file is not None]
         words = next((file.words for file in files if file.content in body), "")
         self._json(200, {"text": words, "language": "portuguese", "duration": 1.0})
 

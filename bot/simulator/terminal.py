@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -18,25 +19,25 @@ from bot.simulator.server import serving
 from bot.simulator.twilio import Ears, FakeTwilio
 from bot.supervision.signals import StopAsked, StopWish
 
+_LOG_LAG = 1.0  # seconds until the supervisor has read what its children wrote
 _DOOR = "/webhooks/whatsapp/default"
 
 
-def run_simulator(settings: Settings, *, script: str | None, is_fresh: bool) -> int:
-    """Until the lines end; `script` names a file, "-" is stdin. Raises CommandError when an expectation fails.
+def run_simulator(settings: Settings, *, scripts: Sequence[str], is_fresh: bool) -> int:
+    """Until the lines end; `scripts` names files, "-" is stdin. Raises CommandError when an expectation fails.
 
     Main thread only. Whatever ends it, the program is ended too, and fresh data is removed.
     """
     screen = Screen()
-    if script is None and not screen.is_terminal:
-        script = "-"
-    lines = None if script is None else _read_script(script)
+    if not scripts and not screen.is_terminal:
+        scripts = ["-"]
+    scenarios = {script: _read_script(script) for script in scripts}
     try:
         with StopWish(), simulated_desk(settings, screen, is_fresh=is_fresh) as desk:
-            if lines is None:
+            for script, lines in scenarios.items():
+                _play_named(desk, script, lines)
+            if not scenarios:
                 _converse(desk)
-            else:
-                play(desk, lines)
-                screen.show("All expectations were met.")
     except StopAsked:
         return 130
     return 0
@@ -59,6 +60,7 @@ def simulated_desk(settings: Settings, screen: Screen, *, is_fresh: bool) -> Ite
         try:
             yield Desk(Phone(twilio, url + _DOOR), screen)
         except CommandError as error:
+            time.sleep(_LOG_LAG)
             complaints = find_complaints(log, began)
             raise CommandError("\n  the program said: ".join([str(error), *complaints])) from None
 
@@ -69,6 +71,14 @@ def _read_script(script: str) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"--script: {script} cannot be read ({error})") from None
     return text.splitlines()
+
+
+def _play_named(desk: Desk, script: str, lines: Sequence[str]) -> None:
+    try:
+        play(desk, lines)
+    except CommandError as error:
+        raise CommandError(f"{script}, {error}") from None
+    desk.screen.show("All expectations were met.")
 
 
 def _converse(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """The fake Twilio: what it takes and refuses, what goes wrong when it is told so, and what it reports afterwards."""
 
+import json
 import threading
 import time
 from collections import deque
@@ -88,8 +89,7 @@ class FakeTwilio:
     def accept(self, form: Form, media_urls: tuple[str, ...], trouble: Trouble | None = None) -> Sent:
         """Takes the message; its receipts follow from a thread of their own."""
         callback = form.get("StatusCallback", "")
-        body = form.get("Body") or form.get("ContentVariables", "")
-        sent = Sent(form["To"], body, callback, media_urls, form.get("ContentSid", ""))
+        sent = Sent(form["To"], _words(form), callback, media_urls, form.get("ContentSid", ""))
         self.history.note(lambda: self.history.sent.append(sent))
         self.ears.sent(sent)
         steps = self._steps(trouble)
@@ -132,3 +132,12 @@ class FakeTwilio:
         except (httpx2.HTTPError, httpx2.InvalidURL):
             return False
         return answer.is_success and 0 < len(answer.content) <= _MAX_FILE
+
+
+def _words(form: Form) -> str:
+    """The text, or of a template what stands in its variables."""
+    try:
+        variables = json.loads(form.get("ContentVariables") or "{}")
+        return form.get("Body") or "\n".join(str(value) for value in variables.values())
+    except (ValueError, AttributeError):
+        return form["ContentVariables"]

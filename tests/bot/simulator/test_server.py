@@ -101,7 +101,7 @@ def test_after_the_window_only_a_template_passes(twilio: FakeTwilio, program: Pl
     assert isinstance(words, Rejected)
     assert words.code == "63016"
     assert isinstance(template, Accepted)
-    assert twilio.history.sent[0].content_sid == TEMPLATE_SID
+    assert (twilio.history.sent[0].content_sid, twilio.history.sent[0].body) == (TEMPLATE_SID, "Olá")
 
 
 @pytest.mark.parametrize(("name", "status"), [("chart.png", "read"), ("gone.png", "failed")])
