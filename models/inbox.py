@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, func, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, case, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.conversation import conversations
@@ -187,10 +187,21 @@ def _next_place(
     row = connection.execute(
         statement.on_conflict_do_update(
             index_elements=["account_id", "thread_key"],
-            set_={**changed, **woken, "next_seq": c.next_seq + 1},
+            set_={**changed, **_still_known(item), **woken, "next_seq": c.next_seq + 1},
         ).returning(c.id, c.next_seq)
     ).one()
     return row.id, row.next_seq - 1
+
+
+def _still_known(item: InboundMessage) -> dict[str, ColumnElement[str]]:
+    """What this message does not say of its sender, and an earlier one of the same sender did: a platform's listing
+    tells less than its webhook."""
+    c = conversations.c
+    said = {"aliases": "\n".join(item.aliases), "sender_name": item.sender_name}
+    return {
+        name: case((c.sender == item.sender, func.coalesce(func.nullif(literal(words), ""), c[name])), else_=words)
+        for name, words in said.items()
+    }
 
 
 def find_last_received(connection: Connection, account_id: UUID, *, older_than: timedelta) -> datetime | None:

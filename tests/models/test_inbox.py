@@ -77,3 +77,23 @@ def test_replies_go_to_the_address_as_the_platform_spelled_it(engine: Engine, ac
     with session_scope(engine) as connection:
         row = connection.execute(text("SELECT sender, reply_to FROM conversation")).one()
     assert tuple(row) == ("whatsapp:+5511987654321", "whatsapp:+551187654321")
+
+
+def sender_of(engine: Engine) -> tuple[str, str, str]:
+    with session_scope(engine) as connection:
+        row = connection.execute(text("SELECT sender, sender_name, aliases FROM conversation")).one()
+    return row.sender, row.sender_name, row.aliases
+
+
+def test_what_a_later_message_does_not_say_of_the_same_sender_stays_known(engine: Engine, account: AccountKey) -> None:
+    ana = InboundMessage("m1", "ana", "oi", thread="t", sender_name="Ana", aliases=("ana-2",))
+    store_messages(engine, account, REQUEST, [ana, InboundMessage("m2", "ana", "e aí?", thread="t")])
+    assert sender_of(engine) == ("ana", "Ana", "ana-2")
+    store_messages(engine, account, REQUEST, [InboundMessage("m3", "ana", "?", thread="t", sender_name="Ana S.")])
+    assert sender_of(engine) == ("ana", "Ana S.", "ana-2")
+
+
+def test_another_sender_inherits_neither_name_nor_addresses(engine: Engine, account: AccountKey) -> None:
+    ana = InboundMessage("m1", "ana", "oi", thread="t", sender_name="Ana", aliases=("ana-2",))
+    store_messages(engine, account, REQUEST, [ana, InboundMessage("m2", "caio", "oi", thread="t")])
+    assert sender_of(engine) == ("caio", "", "")
