@@ -11,6 +11,7 @@ from channels.email.providers.registry import build_provider
 from channels.email.reading.safely import read_mail_safely
 from channels.email.smtp_server import read_smtp_url
 from models.clock import Clock, SystemClock
+from models.errors import DeliveryError, VerificationError
 from models.inbound import Confirmation, Inbound
 from models.reply import OutboundPart, ReconcileOutcome, Rejected, RenderedPart, Reply, SendOutcome
 
@@ -84,5 +85,10 @@ class EmailChannel:
     def confirm(self, confirmation: Confirmation) -> None:
         """Visits the address that `parse` gave. For the worker; safe to repeat. Raises DeliveryError."""
         from channels.email.providers.amazon_http import confirm_subscription
+        from channels.email.providers.sns import verify_host
 
+        try:  # it was checked when it came, but it has lain in a database since
+            verify_host(confirmation.url, self.account.credentials.get("sns_topic", ""))
+        except VerificationError as error:
+            raise DeliveryError(str(error), permanent=True) from None
         confirm_subscription(confirmation.url)

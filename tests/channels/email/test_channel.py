@@ -13,10 +13,18 @@ import pytest
 from channels.base import Account
 from channels.email import EmailChannel
 from channels.email.threads import part_message_id, plus_address, sign_thread
-from models.errors import ConfigurationError
-from models.inbound import InboundMessage, Receipt
+from models.errors import ConfigurationError, DeliveryError
+from models.inbound import Confirmation, InboundMessage, Receipt
 from models.reply import Accepted, OutboundPart, Question, Rejected, Reply
-from tests.channels.email.providers.posting import NOW, account_of, channel_of, payload, postmark_request, raw_request
+from tests.channels.email.providers.posting import (
+    NOW,
+    TOPIC,
+    account_of,
+    channel_of,
+    payload,
+    postmark_request,
+    raw_request,
+)
 from tests.standins.smtp import StandInSmtp
 
 PART = UUID("0193b6c7-0000-7000-8000-000000000001")
@@ -233,6 +241,15 @@ def test_a_large_mail_is_read() -> None:
     message = take_message(mail.as_bytes())
     assert message.text == "Segue."
     assert len(message.media[0].content or b"") == 8_000_000
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/", "https://evil.example/", "https://sns.us-east-1.amazonaws.com/"]
+)
+def test_nothing_but_the_topics_own_host_is_visited_for_a_confirmation(url: str) -> None:
+    with pytest.raises(DeliveryError, match="topic's own region") as caught:
+        channel_of(account_of("ses")).confirm(Confirmation(url, TOPIC, "id"))
+    assert caught.value.permanent
 
 
 def test_the_process_that_reads_hostile_mail_loads_nothing_that_it_does_not_need() -> None:

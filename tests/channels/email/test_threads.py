@@ -20,7 +20,7 @@ from channels.email.threads import (
 PART = UUID("0193b6c7-0000-7000-8000-000000000001")
 
 
-@given(st.uuids(), st.text(min_size=1).filter(lambda text: text.replace(",", "").strip()))
+@given(st.uuids(), st.text(min_size=1).filter(lambda text: "," not in text and text == text.strip()))
 def test_a_token_is_read_with_the_secret_that_signed_it_in_any_case(value: UUID, secret: str) -> None:
     token = sign_thread(secret, value)
     assert len(token) == 42
