@@ -18,6 +18,7 @@ _VERB = (
     r"(?:escreveu|escreveram|respondeu|enviou|escribi[oó]|wrote|writes|sent|a écrit|schrieb|geschrieben|ha scritto|"
     r"het (?:volgende )?geschreven|schreef|skrev|napisał(?:\(a\)|a)?|написал(?:а)?|пише|kirjoitti|yazdı|írta|napsal)"
 )
+_NAME = re.compile(r"[^\W\d_a-zà-ÿ][\w'’.-]*(?: (?:d[aeo]s?|e|[^\W\d_a-zà-ÿ][\w'’.-]*)){0,5}")
 _ENDS = re.compile(_VERB + r"\s?,?\s?(?P<colon>:?)[\s>*_]*$", re.IGNORECASE)
 _VERB_INSIDE = re.compile(r"(?<!\w)" + _VERB + r"(?!\w)", re.IGNORECASE)
 _DAY = (
@@ -90,7 +91,7 @@ def _is_attribution(text: str, lines: Sequence[Line], below: int) -> bool:
     ends = _ENDS.search(text)
     if ends and _STARTS.match(text):
         if ends["colon"]:
-            return has_time or has_email or (_DATE.search(text) is not None and _is_quoted_below(lines, below))
+            return has_time or has_email or _is_dated(text, ends.start(), lines, below)
         return has_time and (has_email or _is_quoted_below(lines, below))
     if ends and ends["colon"]:
         return has_email or (_STARTS_WITH_DATE.match(text) is not None and has_time)
@@ -100,6 +101,14 @@ def _is_attribution(text: str, lines: Sequence[Line], below: int) -> bool:
     if verb and text.endswith(":"):
         return _dates_after(text[verb.end() :]) or (has_email and has_time)
     return _is_dated_address(text, has_email, lines, below)
+
+
+def _is_dated(text: str, verb: int, lines: Sequence[Line], below: int) -> bool:
+    """Without a time: either a quote follows, or nothing but a name stands between the date and the verb."""
+    date = _DATE.search(text)
+    if date is None:
+        return False
+    return _is_quoted_below(lines, below) or _NAME.fullmatch(text[date.end() : verb].strip(" ,")) is not None
 
 
 def _dates_after(text: str) -> bool:

@@ -46,6 +46,8 @@ _LEFTOVER = re.compile(
     r"<https?://[^\s>]{1,300}>",
     re.IGNORECASE,
 )
+_MARKDOWN_LINK = re.compile(r"\[([^\]]{1,60})\]\([^)]{1,200}\)")
+_LEADING_LINK = re.compile(r"^<https?://[^>]{1,200}>\s?")
 _DELIMITER = re.compile(r"[-_*=#~+–—ᐧ\s]{2,}|ᐧ")
 _DISCLAIMER = re.compile(
     r"[*_\"(\[]*(?:aviso(?: legal| de (?:confidencialidade|privacidad|confidencialidad)| importante)?\b|"
@@ -57,7 +59,8 @@ _DISCLAIMER = re.compile(
     r"transmissão|(?:existentes|constantes|transmitidas) )|"
     r"the information|this (?:e-?mail|message|communication|transmission)|el contenido|la información|"
     r"este (?:mensaje|correo)|"
-    r"se você (?:não é o destinatário|recebeu)|if you (?:are not|have received)|si (?:usted )?(?:no es|ha recibido)|"
+    r"o (?:emitente|remetente) dest[ae]|se você (?:não é o destinatário|recebeu)|if you (?:are not|have received)|"
+    r"si (?:usted )?(?:no es|ha recibido)|"
     r"notice\b|antes de imprimir|pense (?:no|bem)|before printing|please consider|piense en el|cuide d|respeite o meio|"
     r"preserve o meio|economize papel|imprima (?:somente|apenas|s[óo])|proteja o meio|🌳|p think)",
     re.IGNORECASE,
@@ -88,8 +91,14 @@ def is_advertisement(line: Line) -> bool:
     text = line.plain
     if len(text) > 260 or not text:
         return False
-    bare = text.strip("*_ ").split("<http", 1)[0].split("(http", 1)[0].strip()
+    bare = _without_links(text)
     return any(shape.fullmatch(bare or text) for shape in (_MOBILE, _ANTIVIRUS, _LEFTOVER)) or _is_leftover(text)
+
+
+def _without_links(text: str) -> str:
+    """Converters of HTML write links in many ways; what they say is what stands before or inside."""
+    text = _MARKDOWN_LINK.sub(r"\1", _LEADING_LINK.sub("", text.strip("*_ ")))
+    return text.split("<http", 1)[0].split("(http", 1)[0].strip()
 
 
 def _is_leftover(text: str) -> bool:
@@ -98,7 +107,7 @@ def _is_leftover(text: str) -> bool:
 
 def is_mobile_footer(line: Line) -> bool:
     """ "Enviado do meu iPhone" and its kin."""
-    text = line.plain.strip("*_ ").split("<http", 1)[0].split("(http", 1)[0].strip()
+    text = _without_links(line.plain) if len(line.plain) <= 260 else ""
     return 8 <= len(text) <= 160 and not text.endswith(("?", ":")) and _MOBILE.fullmatch(text) is not None
 
 

@@ -23,7 +23,7 @@ _CLOSING = re.compile(
     r"(?:best|kind|warm|kindest|warmest) (?:regards|wishes)|regards|best|sincerely|yours (?:truly|sincerely|"
     r"faithfully)|"
     r"sincerely yours|cheers|cordially|respectfully)"
-    r"(?:[\s,]+(?:cordiais|cordial|a todos|e obrigad[oa]|and thanks))?",
+    r"(?:[\s,]+(?:cordiais|cordial|a todos|e obrigad[oa]|and thanks|e (?:boa|bom|ótim[oa]|excelente) [^\W\d]{3,10}))?",
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(
@@ -98,7 +98,10 @@ def _find_delimited(lines: Sequence[Line], start: int, end: int) -> int:
 def _looks_ruled_off(lines: Sequence[Line], rule: int, end: int) -> bool:
     """A drawn line parts a plate off, but people draw lines in lists, too: dashes want a number or a title below."""
     is_short = 0 < _fill(lines, rule + 1, end) <= 5 and _looks_plated(lines, rule + 1, end)
-    return is_short and (lines[rule].plain.startswith("_") or _count_evidence(lines, rule + 1, end) > 0)
+    if not is_short or lines[rule].plain.startswith("_") or _count_evidence(lines, rule + 1, end):
+        return is_short
+    below = [line.plain.strip("*_ ") for line in lines[rule + 1 : end] if not line.is_blank]
+    return rule > 0 and lines[rule - 1].is_blank and all(map(_is_plate_line, below))
 
 
 def _find_closing(lines: Sequence[Line], start: int, end: int) -> int:
