@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -133,6 +134,18 @@ def test_a_file_that_nobody_sent_is_not_there(program: PlayedProgram) -> None:
 def test_who_shows_credentials_to_the_content_network_is_told(twilio: FakeTwilio, server: Server) -> None:
     httpx2.get(f"{server.url}/content/ME1", headers={"Authorization": "Basic eDp5"}, trust_env=False)
     assert twilio.history.judge() == ["the content network was shown the account's credentials"]
+
+
+def test_the_transcription_of_a_recording_sent_twice_is_that_of_the_last(
+    twilio: FakeTwilio, server: Server, program: PlayedProgram, tmp_path: Path
+) -> None:
+    phone = Phone(twilio, program.door)
+    (tmp_path / "note.ogg").write_bytes(b"OggS the same bytes")
+    for words in ("ontem", "hoje"):
+        phone.send_file("audio", tmp_path / "note.ogg", words)
+    ears = Transcriber(f"{server.url}/v1", "key", "any", 10)
+    assert ears.transcribe(b"OggS the same bytes", "audio/ogg").text == "hoje"
+    ears.close()
 
 
 def test_typing_is_noted(twilio: FakeTwilio, program: PlayedProgram) -> None:
