@@ -70,13 +70,15 @@ def test_a_reply_rejected_whole_was_never_said(stored: Stored, cli: Cli) -> None
 def test_what_failed_is_sent_again_with_what_was_given_up_for_it(stored: Stored, cli: Cli) -> None:
     key = stored.say("oi", ANA)
     first, second = stored.reply(key, "um", "dois", status="failed")
-    stored.run("UPDATE outbox SET attempted_at = now(), tries = 4, provider_id = 'SM1' WHERE id = :id", id=first)
+    stored.run(
+        "UPDATE outbox SET attempted_at = now(), tries = 4, asked = 2, provider_id = 'SM1' WHERE id = :id", id=first
+    )
     stored.settle(key)
     done = cli("outbox", "retry", str(second))
     assert done.code == 1
     assert f"retry {first}" in done.err
     assert cli("outbox", "retry", str(first)).out == "Once more, 2 parts on the way.\n"
-    assert stored.rows("SELECT status, tries, provider_id FROM outbox") == [("pending", 0, None)] * 2
+    assert stored.rows("SELECT status, tries, asked, provider_id FROM outbox") == [("pending", 0, 0, None)] * 2
     assert stored.rows("SELECT status, settled_at FROM turn") == [("answered", None)]
     assert stored.rows("SELECT due_at <= now() FROM conversation") == [(True,)]
 
