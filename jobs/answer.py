@@ -17,7 +17,7 @@ from jobs.journal import Asked, TurnJournal
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.question import gather_question
 from jobs.runtime import Services
-from models.errors import DeliveryError, LeaseLost, ProviderError
+from models.errors import DeliveryError, LeaseLost, ProviderError, StorageError
 from models.inbound import Confirmation
 from models.journal import JournalKey
 from models.lease import Lease
@@ -58,6 +58,10 @@ class _Execution:
             self._respond()
         except LeaseLost:
             raise
+        except StorageError as error:
+            if error.permanent or self._has_lasted():
+                return self._apologise(f"files: {error}")
+            return self._put_off(self._wait(), f"files: {error}")
         except Exception as error:
             self._meet_trouble(error)
 

@@ -97,7 +97,7 @@ class GapFiller:
         ]
         self._listed_at[account] = began
         if fresh:
-            _log.warning("took in what no webhook brought", extra={"messages": len(fresh)})
+            _log.warning("took in what no webhook brought", extra={"count": len(fresh)})
             self._ring_many(list(dict.fromkeys(fresh)))
         return len(fresh)
 

@@ -8,13 +8,14 @@ from uuid import UUID
 from agent.base import ImagePart
 from channels.base import Channel, FetchedMedia, InboundRequest, MediaSource
 from jobs.runtime import Services
-from models.errors import ChannelError, DeliveryError, ProviderError
+from models.errors import ChannelError, DeliveryError, ProviderError, StorageError
 from models.inbound import InboundMedia, InboundMessage
 from models.journal import JournalKey, record_listening
 from models.lease import Lease
 from models.message import find_raw_event
 from models.said import SaidMedia, SaidMessage, keep_media, keep_transcript, miss_media
 from models.session import session_scope
+from models.storage import Storage
 
 MOST_TRIES = 5
 LATE_WAIT = timedelta(seconds=3)  # platforms announce a file before they can give it
@@ -25,7 +26,7 @@ _log = logging.getLogger("recado.media")
 def prepare_media(services: Services, channel: Channel, said: Sequence[SaidMessage]) -> bool:
     """Fetch and transcribe what is missing; False while a file is late, and the turn should be put off.
 
-    What cannot be had for good is noted as failed: the answer says so. Raises ProviderError when a transcriber fails.
+    What cannot be had for good is noted as failed: the answer says so. Raises StorageError when it cannot be kept.
     """
     if services.storage is None:
         return True
@@ -35,16 +36,27 @@ def prepare_media(services: Services, channel: Channel, said: Sequence[SaidMessa
 
 
 def load_pictures(services: Services, pictures: Sequence[SaidMedia]) -> tuple[ImagePart, ...]:
-    """What the LLM is shown."""
+    """What the LLM is shown. Raises StorageError where asking again may help; what is gone is left out."""
     if services.storage is None:
         return ()
-    return tuple(ImagePart(services.storage.get(file.storage_key), file.content_type) for file in pictures)
+    loaded = ((_load(services.storage, file), file.content_type) for file in pictures)
+    return tuple(ImagePart(content, content_type) for content, content_type in loaded if content is not None)
+
+
+def _load(storage: Storage, file: SaidMedia) -> bytes | None:
+    try:
+        return storage.get(file.storage_key)
+    except StorageError as error:
+        if not error.permanent:
+            raise
+        _log.error("a stored file is gone", extra={"reason": str(error)})
+        return None
 
 
 def transcribe_media(services: Services, lease: Lease, key: JournalKey, said: Sequence[SaidMessage]) -> bool:
     """Turn stored voice notes into words, once each and on record; True if there are new words.
 
-    Raises ProviderError, and LeaseLost when another worker took over.
+    Raises ProviderError or StorageError where trying again may help, and LeaseLost when another worker took over.
     """
     if services.storage is None or services.transcriber is None:
         return False
@@ -60,7 +72,9 @@ def transcribe_media(services: Services, lease: Lease, key: JournalKey, said: Se
 def _transcribe(services: Services, lease: Lease, key: JournalKey, file: SaidMedia) -> bool:
     assert services.storage is not None
     assert services.transcriber is not None
-    transcriber, content = services.transcriber, services.storage.get(file.storage_key)
+    transcriber, content = services.transcriber, _load(services.storage, file)
+    if content is None:
+        return False
     started = services.clock.monotonic()
     try:
         heard = transcriber.transcribe(content, file.content_type, file.name)

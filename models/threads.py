@@ -1,5 +1,6 @@
 """Which conversation a message of a threaded channel belongs to: the one it follows, if its sender takes part in it."""
 
+import re
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -8,6 +9,8 @@ from models.conversation import conversations
 from models.inbound import InboundMessage
 from models.message import messages
 from models.outbox import outbox
+
+_OURS = re.compile(r"<r\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 
 
 def find_thread_key(connection: Connection, account_id: UUID, item: InboundMessage) -> str | None:
@@ -38,9 +41,11 @@ def _threads_of_inbound(connection: Connection, account_id: UUID, item: InboundM
 
 def _threads_of_sent(connection: Connection, account_id: UUID, item: InboundMessage) -> dict[str, tuple[str, str]]:
     o, c = outbox.c, conversations.c
+    # Ids that we give carry the part's own, so that a part is known before, and whatever, the platform calls it.
+    ours = {UUID(match[1]): external_id for external_id in item.follows if (match := _OURS.match(external_id))}
     rows = connection.execute(
-        select(o.provider_id, c.thread_key, c.sender)
+        select(o.id, o.provider_id, c.thread_key, c.sender)
         .join(conversations, c.id == o.conversation_id)
-        .where(o.provider_id.in_(item.follows), c.account_id == account_id)
+        .where(o.provider_id.in_(item.follows) | o.id.in_(ours), c.account_id == account_id)
     )
-    return {row.provider_id: (row.thread_key, row.sender) for row in rows}
+    return {ours.get(row.id, row.provider_id): (row.thread_key, row.sender) for row in rows}

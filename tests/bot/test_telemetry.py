@@ -186,10 +186,19 @@ def _logged_fields() -> Iterator[tuple[str, str]]:
     root = Path(__file__).resolve().parents[2]
     for path in (p for floor in ("bot", "jobs", "agent", "channels", "models") for p in (root / floor).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.keyword) and node.arg == "extra" and isinstance(node.value, ast.Dict):
-                for key in node.value.keys:
+            for extra in _extras_of(node):
+                for key in extra.keys:
                     if isinstance(key, ast.Constant):
-                        yield str(key.value), f"{path.relative_to(root)}:{node.value.lineno}"
+                        yield str(key.value), f"{path.relative_to(root)}:{extra.lineno}"
+
+
+def _extras_of(node: ast.AST) -> list[ast.Dict]:
+    """What a call of a logger says beside its message; messages and parts have an `extra` of their own."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return []
+    if node.func.attr not in {"debug", "info", "warning", "error", "exception", "critical", "log"}:
+        return []
+    return [word.value for word in node.keywords if word.arg == "extra" and isinstance(word.value, ast.Dict)]
 
 
 def test_every_field_that_our_code_logs_is_allowed() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from channels.base import FetchedMedia
 from jobs.runtime import set_services
-from models.errors import DeliveryError
+from models.errors import DeliveryError, StorageError
 from models.inbound import InboundMedia, InboundMessage
 from tests.jobs.house import House
 
@@ -145,6 +145,27 @@ def test_a_voice_note_without_words_is_said_to_have_none(house: House) -> None:
     house.channel.files = [OGG]
     house.advance(house.receive(InboundMessage("m1", SENDER, "", kind="audio", media=(VOICE,))))
     assert "não entendi nenhuma palavra" in house.sent[0]
+
+
+def test_while_files_cannot_be_kept_the_turn_waits(house: House) -> None:
+    @dataclass
+    class FullDisk(MemoryStorage):
+        troubles: int = 1
+
+        def put(self, content: bytes, content_type: str) -> str:
+            if self.troubles:
+                self.troubles -= 1
+                raise StorageError("no space left", permanent=False)
+            return MemoryStorage.put(self, content, content_type)
+
+    set_services(replace(house.services, storage=FullDisk(), transcriber=ScriptedEars(["oi"])))  # type: ignore[arg-type]
+    house.channel.files = [OGG, OGG]
+    stored = house.receive(InboundMessage("m1", SENDER, "", kind="audio", media=(VOICE,)))
+    house.advance(stored)
+    assert house.sent == []
+    house.make_due()
+    house.advance(stored)
+    assert house.sent == ["echo: oi"]
 
 
 def test_a_quoted_reply_brings_the_quoted_words_as_context(house: House) -> None:

@@ -1,6 +1,7 @@
 """Threads: a message joins the conversation it follows, if its sender takes part in it."""
 
 from models.inbound import InboundMessage
+from models.reply import Unknown
 from tests.jobs.house import House, house
 
 __all__ = ["house"]
@@ -18,6 +19,15 @@ def test_an_answer_to_our_reply_stays_in_its_conversation(house: House) -> None:
     first = house.receive(InboundMessage("<1@x>", ANA, "oi", thread="<1@x>"))
     house.advance(first)
     second = house.receive(InboundMessage("<2@x>", ANA, "e aí?", thread="<2@x>", follows=("id-0",)))
+    assert second.conversation_id == first.conversation_id
+
+
+def test_an_answer_to_a_part_whose_fate_is_unknown_stays_in_its_conversation(house: House) -> None:
+    house.channel.outcomes = [Unknown("cut off")]
+    first = house.receive(InboundMessage("<1@x>", ANA, "oi", thread="<1@x>"))
+    house.advance(first)
+    [[part_id]] = house.rows("SELECT id FROM outbox")
+    second = house.receive(InboundMessage("<2@x>", ANA, "e aí?", thread="<2@x>", follows=(f"<r.{part_id}@recado.x>",)))
     assert second.conversation_id == first.conversation_id
 
 
