@@ -14,6 +14,10 @@ from agent.periods.words import Token, tokens_of
 from models.period import Period
 
 _RULES = NAMED_RULES + RELATIVE_RULES
+_COUNTED = frozenset({"DAY", "WEEK", "MONTH", "QUARTER", "HALF", "YEAR", "FORT"})
+_ENGLISH = frozenset(
+    {"sales", "revenue", "orders", "units", "our", "my", "total", "ticket", "numbers", "figures", "results", "vs", "by"}
+)
 _NOT_A_MONTH_AFTER = frozenset({"do", "da", "dos", "das"})
 
 
@@ -56,6 +60,10 @@ def reanchor(found: FoundPeriod, anchor: Period) -> Period:
 
 
 def _moved(found: FoundPeriod, anchor: Period) -> Period:
+    if found.kind == "same":
+        return anchor
+    if found.kind == "same_in_year":
+        return days.in_year(anchor, found.count)
     if found.kind == "same_last_year":
         return days.year_before(anchor)
     if found.kind == "before":
@@ -78,10 +86,27 @@ def _in_context(tokens: list[Token]) -> list[Token]:
             after_article = index > 0 and tokens[index - 1].word in _NOT_A_MONTH_AFTER
             if token.word in NAME_LIKE and after_article:
                 token = replace(token, concept=token.word)
+        if token.concept.startswith("#") and _is_before_last_one(tokens[index + 1 : index + 3]):
+            token = replace(token, concept=token.word)
+        if token.concept == "QTD" and not _is_among_english(tokens, index):
+            token = replace(token, concept=token.word)
         if token.word in WEAK or token.concept == "SEGUNDA":
             token = replace(token, concept=token.concept.lower())
         marked.append(token)
     return marked
+
+
+def _is_among_english(tokens: list[Token], index: int) -> bool:
+    """ "Sales QTD" is the quarter to date; "qtd vendida" and "qtd de latas" are quantities."""
+    beside = {token.word for token in tokens[max(0, index - 1) : index + 2]}
+    return bool(beside & _ENGLISH)
+
+
+def _is_before_last_one(after: list[Token]) -> bool:
+    """ "Over $500 last week": a number before one unit counts something else; only "500 últimos dias" are days."""
+    if [token.concept for token in after[:1]] != ["LAST"] or len(after) < 2 or after[1].concept not in _COUNTED:
+        return False
+    return not after[1].word.endswith("s") or after[1].word == "mes"
 
 
 def _atoms(tokens: list[Token], today: date) -> list[Atom]:

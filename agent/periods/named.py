@@ -63,6 +63,13 @@ def _numbered_days(match: Match[str], today: date) -> Reading:
     return Reading("range", Period(start, days.latest_day_numbered(int(match["d2"]), days.plus_days(start, 30))))
 
 
+def _days_of_relative_month(match: Match[str], today: date) -> Reading:
+    """ "De 1 a 15 deste mês", "dia 10 do mês passado"."""
+    first, last = int(match["d"]), int(match["d2"] or match["d"])
+    month = days.unit_holding(today, "MONTH", -1 if "LAST" in match["rel"] else 0).start
+    return Reading("range" if match["d2"] else "day", Period(month.replace(day=first), month.replace(day=last)))
+
+
 def _month(match: Match[str], today: date) -> Reading:
     month, year = int(match["m"]), _year(match, today)
     weak = match["name"][0].islower() and match["lead"] is None and match["tail"] is None
@@ -158,6 +165,9 @@ def _feast(match: Match[str], today: date) -> Reading:
     return yearly(build, _year(match, today), today)
 
 
+_RELATIVE_MONTH = "(?P<rel>MONTH LAST|LAST MONTH|THIS MONTH|MONTH THIS|MONTH)"
+
+
 def _rule(pattern: str, build: Builder) -> Rule:
     return Rule(re.compile(rf"(?<!\S){pattern}(?!\S)"), build)
 
@@ -167,8 +177,6 @@ _BEFORE_MONTHS = ["em", "de", "in", "en", "of", "for", "from", "SINCE", "UNTIL",
 _LEAD = "(?P<lead>" + "|".join(f"(?<={word} )" for word in _BEFORE_MONTHS) + ")?"
 _AFTER_MONTHS = "sales|revenue|orders|numbers|results|figures|ventas|vendas|with|vs|versus|against|contra|x"
 _TAIL = rf"(?P<tail>(?= (?:{_AFTER_MONTHS})(?!\S)))?"
-
-_RELATIVE_MONTH = "(?P<rel>MONTH LAST|LAST MONTH|THIS MONTH|MONTH THIS|MONTH)"
 
 NAMED_RULES = (
     # Days of a month
@@ -187,6 +195,8 @@ NAMED_RULES = (
     _rule(rf"(?:the )?[Ee](?P<m>[0-9]{{2}}) (?:the )?{_D}{_TO}{_D2}{_YEAR}", _day_of_month),
     _rule(r"#(?P<y>20[0-9]{2}) - #(?P<m>[0-9]{2}) - #(?P<d>[0-9]{2})", _iso_day),
     _rule(rf"(?:no |o |do |el |del |the |on )?DAY {_D}", _numbered_day),
+    _rule(rf"(?:no |o |do |el |del |the |on )?DAY {_D}(?P<d2>)? {_OF}{_RELATIVE_MONTH}", _days_of_relative_month),
+    _rule(rf"{_THE_DAY}{_D}{_TO}{_D2} {_OF}{_RELATIVE_MONTH}", _days_of_relative_month),
     _rule(rf"(?:(?<=on )|(?<=SINCE )|(?<=from )|(?<=UNTIL ))the {_D}", _numbered_day),
     _rule(rf"(?:no |o |do |el |del |os |nos |los )?DAY {_D}{_TO}{_D2}", _numbered_days),
     _rule(rf"(?:(?<=from )|(?<=BETWEEN ))the {_D}{_TO}{_D2}", _numbered_days),

@@ -17,6 +17,8 @@ Kind = Literal[
     "range",  # from ... to ...
     "previous",  # the unit before another period
     "before",  # the N days before another period
+    "same",  # another period once more: "no mesmo mês"
+    "same_in_year",  # another period, in the year named
     "same_last_year",  # another period, one year back
     "weak",  # a month or weekday only if another one stands beside it
     "begin",  # the first day of something: only a range's end

@@ -114,6 +114,14 @@ def _same_last_year(match: Match[str], today: date) -> Reading:
     return Reading("same_last_year", days.year_before(days.unit_holding(today, "MONTH")))
 
 
+def _same(match: Match[str], today: date) -> Reading:
+    return Reading("same", days.unit_holding(today, "MONTH"), unit="SAME")
+
+
+def _same_in_year(match: Match[str], today: date) -> Reading:
+    return Reading("same_in_year", days.unit_holding(today, "MONTH"), unit="SAME", count=int(match["y"]))
+
+
 def _edge(kind: Kind) -> Builder:
     def build(match: Match[str], today: date) -> Reading:
         if match["m"]:
@@ -196,6 +204,17 @@ RELATIVE_RULES = (
         _same_last_year,
     ),
     _rule(r"SAME (?:PERIOD|MONTH|QUARTER|HALF),? (?:a|one|#1) YEAR (?:m08|earlier|antes|before)", _same_last_year),
+    # "vendas de março e os pedidos no mesmo mês"; "no mesmo mês de 2024" and "da semana passada" are others
+    _rule(
+        r"(?:(?:no|na|do|da|de|in|for|of|en|del|el|the|o|a) ){0,2}SAME (?:PERIOD|DAY|WEEK|MONTH|QUARTER|HALF|YEAR|FORT)"
+        r"(?=$| [?.!;,]| (?:e|and|y|por|by)(?!\S))",
+        _same,
+    ),
+    _rule(
+        rf"(?:(?:no|na|do|da|in|for|of|en|del|el|the|o|a) ){{0,2}}"
+        rf"SAME (?:PERIOD|DAY|MONTH|QUARTER|HALF|FORT) (?:em )?{_OF}(?:YEAR {_OF})?#(?P<y>20[0-9]{{2}})",
+        _same_in_year,
+    ),
     # "esta semana contra a passada", "this month vs last": only after another period, which tells the unit
     _rule(
         r"(?:(?:a|o|la|el|the) |(?<=vs )|(?<=versus )|(?<=than )|(?<=contra )|(?<=to )|(?<=com ))"

@@ -18,7 +18,7 @@ def is_comparison(slots: Slots) -> bool:
         return len(slots.periods) == 2 and not of_all
     if not slots.cues & {"COMPARE", "BASE"} and not any(one.kind == "same_last_year" for one in slots.periods[1:]):
         return False
-    kinds = [hit.candidates[0].kind for hit in slots.names]
+    kinds = [hit.candidates[0].kind for hit in slots.names] + (["salesperson"] if slots.me else [])
     return not (len(slots.periods) < 2 and any(kinds.count(kind) > 1 for kind in kinds))
 
 

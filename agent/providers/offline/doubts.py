@@ -3,7 +3,7 @@
 from typing import Final
 
 from agent.periods.lexicon import WORDS
-from agent.periods.words import Token
+from agent.periods.words import Token, tokens_of
 from agent.providers.offline.names import NameHit
 
 _OWNER_WORDS: Final = frozenset({"do", "da", "dos", "das", "del", "of", "by", "from", "pelo", "pela", "cliente"})
@@ -31,7 +31,7 @@ def is_doubtful(text: str, tokens: list[Token], hit: NameHit) -> bool:
         return False
     if hit.candidates[0].kind == "state":
         return _is_no_state(text, tokens, hit)
-    return _is_time(tokens, hit) or _is_adjective(tokens, hit) or _is_compass(tokens, hit)
+    return _is_time(tokens, hit) or _is_adjective(tokens, hit) or _is_compass(tokens, hit) or _is_plural(tokens, hit)
 
 
 def _is_time(tokens: list[Token], hit: NameHit) -> bool:
@@ -46,6 +46,16 @@ def _is_adjective(tokens: list[Token], hit: NameHit) -> bool:
     if hit.first == 0 or tokens[hit.first - 1].word not in _MEASURE_NOUNS:
         return False
     return all(entry.kind == "product" and len(entry.words) > 1 for entry in hit.candidates)
+
+
+def _is_plural(tokens: list[Token], hit: NameHit) -> bool:
+    """ "clientes novos" are not the "Novo Horizonte": companies and people are called by their names as they are."""
+    word = tokens[hit.first].word
+    if not word.endswith("s") or len(hit.candidates) > 1:
+        return False
+    entry = hit.candidates[0]
+    is_called = entry.kind in {"customer", "salesperson"}
+    return is_called and word not in {token.word for token in tokens_of(entry.name)}
 
 
 def _is_compass(tokens: list[Token], hit: NameHit) -> bool:

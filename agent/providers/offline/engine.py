@@ -61,7 +61,7 @@ class OfflineProvider:
         question = request.messages[said[-1]]
         history = [request.messages[number].content for number in said[:-1]]
         steps = _steps(question.content, history, situation, catalogue, names)
-        language = language_of(question.content, situation.language)
+        language = language_of(question.content, situation.language, names)
         turn = request.messages[said[-1] + 1 :]
         calls = [call for message in turn if message.role == "assistant" for call in message.tool_calls]
         if calls:

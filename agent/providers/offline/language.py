@@ -4,6 +4,7 @@ from typing import Final
 
 from agent.base import Language
 from agent.periods.words import tokens_of
+from agent.providers.offline.names import Names
 
 
 def _set(words: str) -> frozenset[str]:
@@ -31,9 +32,9 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
     "en": _set(
         "how much many what which who the of in on for did do does is are was were sales sold sell last "
         "this month week year yesterday today my we our i you and to vs with by per customer customers "
-        "product products orders order revenue best show tell me hi hello hey thanks thank goal "
+        "product products orders order revenue best her his hit yet show tell me hi hello hey thanks thank goal "
         "target deals stock can will from between compare salesperson please about rate exchange quarter "
-        "date days weeks months years weekend top takings value category categories salespeople seller sellers rep "
+        "date days weeks months years weekend takings value category categories salespeople seller sellers rep "
         "reps state states monthly daily lowest highest first brief summary pipeline won lost open cancelled canceled "
         "invoiced dollar pound currency share selling sells made make doing so far only except excluding without "
         "january february march april may june july august september october november december ticket against "
@@ -61,8 +62,18 @@ _SPANISH_SIGNS = frozenset("ñ¿¡")
 _PORTUGUESE_SIGNS = frozenset("ãõçêâ")
 
 
-def language_of(text: str, fallback: Language | None) -> Language:
-    """The language with most small words in the text; ties go to the fallback, then to Portuguese."""
+def _without_names(text: str, names: Names) -> str:
+    """ "¿Cuánto compró o São Jorge?": how a company is called says nothing of who asks."""
+    tokens = tokens_of(text)
+    for hit in names.find(tokens):
+        first, last = tokens[hit.first].start, tokens[hit.last].end
+        text = text[:first] + " " * (last - first) + text[last:]
+    return text
+
+
+def language_of(text: str, fallback: Language | None, names: Names | None = None) -> Language:
+    """The language with most small words in the text, names aside; ties go to the fallback, then to Portuguese."""
+    text = _without_names(text, names) if names is not None else text
     lowered = text.lower()
     scores = dict.fromkeys(_MARKS, 0.0)
     for token in tokens_of(text):

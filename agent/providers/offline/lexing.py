@@ -21,6 +21,11 @@ _LONGEST_PHRASE = 6
 _NOUNS: Final = frozenset(
     {"SALES", "REVENUE", "ORDERS", "UNITS", "TICKET", "CUSTOMER", "PRODUCT", "SALESPERSON", "GOAL"}
 )
+# "Cliente novo" is no "Novo Horizonte".
+_ADJECTIVES: Final = frozenset(
+    {"novo", "nova", "novos", "novas", "new", "nuevo", "nueva", "nuevos", "nuevas", "antigo", "antiga", "antigos"}
+    | {"antigas", "old", "antiguo", "antigua", "antiguos", "antiguas"}
+)
 _NUMBER_WORDS = {"dez": 10, "once": 11}
 
 
@@ -81,6 +86,7 @@ def is_common(word: str) -> bool:
         word in _single_words()
         or (word in WORDS and word not in NAME_LIKE)
         or word in _NUMBER_WORDS
+        or word in _ADJECTIVES
         or len(word) < 2
         or word.isdigit()
     )
@@ -102,12 +108,14 @@ def _meant(word: str) -> tuple[str, str] | None:
 def scan(text: str, names: Names, today: date) -> Scan:
     """Reads a text, names first, then periods in what they leave, then the words of the trade."""
     tokens = tokens_of(text)
-    hits = [hit for hit in names.find(tokens) if not is_doubtful(text, tokens, hit)]
+    alike = names.find(tokens)
+    hits = [hit for hit in alike if not is_doubtful(text, tokens, hit)]
+    no_slips = {index for hit in alike for index in range(hit.first, hit.last + 1)}
     masked = _masked(text, tokens, hits)
     periods = tuple(_placed(found, tokens) for found in find_periods(masked, today))
     taken = {index for hit in hits for index in range(hit.first, hit.last + 1)}
     taken |= {index for placed in periods for index in range(placed.first, placed.last + 1)}
-    marks, unknown = _marked(text, tokens, taken)
+    marks, unknown = _marked(text, tokens, taken, no_slips)
     return Scan(text, tuple(tokens), tuple(hits), periods, tuple(marks), tuple(unknown))
 
 
@@ -129,7 +137,7 @@ def _placed(found: FoundPeriod, tokens: list[Token]) -> PlacedPeriod:
     return PlacedPeriod(found, inside[0], inside[-1])
 
 
-def _marked(text: str, tokens: list[Token], taken: set[int]) -> tuple[list[Mark], list[int]]:
+def _marked(text: str, tokens: list[Token], taken: set[int], no_slips: set[int]) -> tuple[list[Mark], list[int]]:
     marks: list[Mark] = []
     unknown: list[int] = []
     index = 0
@@ -138,7 +146,7 @@ def _marked(text: str, tokens: list[Token], taken: set[int]) -> tuple[list[Mark]
             index += 1
             continue
         after_noun = bool(marks) and marks[-1].last == index - 1 and marks[-1].concept in _NOUNS
-        mark = _mark_at(text, tokens, index, taken, after_noun=after_noun)
+        mark = _mark_at(text, tokens, index, taken, after_noun=after_noun, may_slip=index not in no_slips)
         if mark is None and re.search(r"[^\W_]", tokens[index].word):
             unknown.append(index)
         elif mark is not None and mark.concept != "FILLER":
@@ -147,7 +155,9 @@ def _marked(text: str, tokens: list[Token], taken: set[int]) -> tuple[list[Mark]
     return marks, unknown
 
 
-def _mark_at(text: str, tokens: list[Token], first: int, taken: set[int], *, after_noun: bool) -> Mark | None:
+def _mark_at(
+    text: str, tokens: list[Token], first: int, taken: set[int], *, after_noun: bool, may_slip: bool
+) -> Mark | None:
     table = _phrases() if not _is_accented_para(text, tokens[first]) else {}
     for size in range(min(_LONGEST_PHRASE, len(tokens) - first), 0, -1):
         stretch = range(first, first + size)
@@ -163,7 +173,7 @@ def _mark_at(text: str, tokens: list[Token], first: int, taken: set[int], *, aft
     if token.concept.startswith("#"):
         return Mark("NUMBER", first, first, token.concept[1:])
     may_be_name = first > 0 and (text[token.start].isupper() or tokens[first - 1].word in _OWNER_WORDS)
-    meaning = None if may_be_name else _meant(token.word)
+    meaning = None if may_be_name or not may_slip else _meant(token.word)
     if meaning is not None and meaning[0] == "FILLER" and after_noun:
         return None  # "pedidos urgentes": an adjective restricts, however like a small word it looks
     return Mark(meaning[0], first, first, meaning[1]) if meaning else None

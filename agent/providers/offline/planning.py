@@ -89,7 +89,7 @@ def _exchange(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[
     if slots.cues & _MEASURES - {"SALES", "REVENUE"} or slots.names or slots.dimensions or slots.cues & {"GOAL", "TOP"}:
         return [saying("cannot_filter", limit="currency")]
     if slots.currency is None:
-        return None if slots.cues & (_MEASURES | {"PIPELINE"}) else [saying("which_currency")]
+        return None if slots.cues & (_MEASURES | {"PIPELINE"}) or slots.stages else [saying("which_currency")]
     if slots.cues & {"SALES", "REVENUE"} and "RATE" not in slots.cues and "valor" not in slots.cues:
         return [saying("cannot_filter", limit="currency")]
     if any(found.period.end < situation.today or found.period.days > 1 for found in slots.periods):
@@ -102,9 +102,9 @@ def _goal(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step
         return None
     if any(hit.candidates[0].kind != "salesperson" for hit in slots.names) or slots.excluded:
         return [saying("cannot_filter", limit="goal_of")]
-    if set(slots.dimensions) - {"salesperson"} or slots.status:
+    if set(slots.dimensions) - {"salesperson", "day"} or slots.status:
         return [saying("cannot_filter", limit="goal_of")]
-    everybody = bool(slots.dimensions) or "WHO" in slots.cues
+    everybody = "salesperson" in slots.dimensions or "WHO" in slots.cues
     people = [hit.candidates[0].name for hit in slots.of_kind("salesperson")]
     if (slots.me or ("MEWEAK" in slots.cues and not people)) and not slots.team:
         if situation.salesperson is None:

@@ -2,6 +2,46 @@
 
 from typing import Final
 
+_FUTURE: Final = ", ".join(
+    f"{auxiliary} {verb}"
+    for auxiliaries, verbs in (
+        (
+            ("vai", "vao", "vamos", "vou", "iremos", "ira", "irao", "deve", "devem", "devemos", "como vai", "como vao"),
+            "vender, faturar, fechar, dar, ser, ficar, fazer, render, entrar, crescer, cair, aumentar, terminar, "
+            "acabar",
+        ),
+        (
+            ("va a", "van a", "vamos a", "voy a", "como va a", "como van a"),
+            "vender, facturar, cerrar, dar, ser, hacer, quedar, ingresar, crecer, caer, aumentar, terminar",
+        ),
+        (
+            ("going to", "gonna", "will we", "will i", "will they", "will he", "will she"),
+            "be, sell, make, invoice, bill, close, earn, grow, finish, end, do",
+        ),
+        (("will",), "be, sell, make, grow, revenue, sales, orders, the, there be, it be, our, my"),
+        (("qual", "quais", "quanto", "quantos", "quantas", "como", "cual", "cuanto", "cuantos"), "sera, serao, seran"),
+    )
+    for auxiliary in auxiliaries
+    for verb in verbs.split(", ")
+)
+
+_SET_GOALS: Final = ", ".join(
+    f"{verb} {whose} {goal}"
+    for verbs, owners, goals in (
+        (
+            "aumenta, aumente, aumentar, baixa, baixe, baixar, reduz, reduza, diminui, diminua, ajusta, ajuste, "
+            "define, "
+            "defina, sobe, suba, zera, zere, sube, baja, define, ajusta",
+            "a, minha, as, minhas, mi, la",
+            "meta, metas, cuota",
+        ),
+        ("raise, lower, set, increase, reduce, adjust", "my, the, our", "goal, goals, target, targets, quota"),
+    )
+    for verb in verbs.split(", ")
+    for whose in owners.split(", ")
+    for goal in goals.split(", ")
+)
+
 # What no tool can do: topic -> words. A sentence that holds one is answered with an honest no.
 OUT_OF_REACH: Final[dict[str, str]] = {
     "stock": "estoque, estoques, em estoque, stock, in stock, inventory, inventario, existencias, almacen, "
@@ -22,6 +62,7 @@ OUT_OF_REACH: Final[dict[str, str]] = {
     "hacer un pedido, agendar, agende, agenda, schedule, agendame, lembrar, lembre, lembra, me lembra, me lembre, "
     "lembrete, remind, reminder, recordar, recuerdame, recordatorio, mover, mova, move, transferir, transfira, "
     "transfer, reservar, reserve, reserva, reserver, duplicar, reabrir, excluir o pedido, excluir pedido, exclua, "
+    f"{_SET_GOALS}, "
     "exclui, adiciona, adicionar, adicione, add, agregar, agrega, incluir pedido, bloquear, bloqueia, bloqueie, block",
     "send": "email, e-mail, e mail, emails, correo, mandar, mande, manda um, manda uma, mandar um, enviar, envie, "
     "envia, envia um, envie um, send, send an, enviale, mandale, encaminhar, encaminha, encaminhe, forward, "
@@ -45,7 +86,8 @@ OUT_OF_REACH: Final[dict[str, str]] = {
     "forecast": "previsao, previsoes, projecao, projecoes, forecast, forecasts, projection, projections, pronostico, "
     "proyeccion, proyecciones, estimativa, estimate, estimacion, vamos vender, vai vender, vou vender, venderemos, "
     "will sell, will we sell, vamos fechar, vamos faturar, va a vender, vamos a vender, prever, predict, predecir, "
-    "preve, expected",
+    "preve, expected, faturaremos, fecharemos, faremos, facturaremos, cerraremos, haremos, venderei, faturarei, "
+    f"{_FUTURE}",
 }
 
 # Restrictions that no tool knows; the answer says so and gives no figure.

@@ -32,6 +32,10 @@ def reread(scan: Scan, marks: list[Mark]) -> list[Mark]:
     placed = [_placed(scan, mark, marks, concepts) for mark in _without_packaging(scan, marks)]
     if any(mark.concept == "BRIEF" for mark in placed):  # "voy a visitar el bar mañana" says when, not what to count
         placed = [mark for mark in placed if scan.tokens[mark.first].word != "manana"]
+    priced = {mark.first for mark in placed if mark.concept == "CURRENCY"}  # "quanto vale 1 euro?"
+    placed = [
+        mark for mark in placed if not (mark.concept == "NUMBER" and mark.value == "1" and mark.last + 1 in priced)
+    ]
     # Goals and comparisons tell their percentage anyway.
     tells_percent = any(mark.concept in {"GOAL", "COMPARE"} for mark in placed)
     return [mark for mark in placed if not (tells_percent and (mark.concept, mark.value) == ("LIMIT", "share"))]
@@ -104,6 +108,8 @@ def implied(scan: Scan, marks: list[Mark], cues: set[str], first: int, last: int
         found |= {"ME"} if cues & {"ORDERS", "UNITS", "TICKET"} else {"ME", "SALES"}
     found |= {"TOP"} if "BESTSELLER" in cues else set()
     found |= {"BOTTOM"} if "WORSTSELLER" in cues else set()
+    if "BUY" in cues and scan.tokens[first + (scan.tokens[first].word == "¿")].word == "que":
+        found.add("WHAT")
     if any(mark.concept == "BRIEF" and scan.tokens[mark.first].word in {"quem", "who", "quien"} for mark in marks):
         found.add("WHO")
     return found

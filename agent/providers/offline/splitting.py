@@ -37,6 +37,8 @@ def questions_in(scan: Scan, before: list[Slots]) -> list[Slots]:
         for number, clause in enumerate(clauses):
             if number == 0 and questions and only_refines(clause):
                 questions = refined(questions, clause)
+            elif questions and _only_wants_to_know(clause, questions[-1]):
+                continue
             elif clause.has_core:
                 leans = number == 0 and clause.linked and bool(questions or before)
                 questions.append(with_period_of((questions or before)[-1], clause) if leans else clause)
@@ -80,6 +82,13 @@ def _shared(clauses: list[Slots]) -> list[Slots]:
 def _only_adds(clause: Slots, question: Slots) -> bool:
     """A sentence that only names the period which the question before it left open."""
     return bool(clause.periods) and not question.periods and not clause.names and not clause.unknown
+
+
+def _only_wants_to_know(clause: Slots, question: Slots) -> bool:
+    """ "Vou visitar o X, o que devo saber? Como estão as coisas?": the summary tells."""
+    empty = not (clause.names or clause.periods or clause.limits or clause.owners or clause.unknown)
+    told = bool(clause.cues) and clause.cues <= {"BRIEF", "RESULT", "WHAT", "ME"}
+    return "BRIEF" in question.cues and bool(question.names) and empty and told
 
 
 def _is_chat(clause: Slots) -> bool:

@@ -105,7 +105,7 @@ def _laid_out_by(slots: Slots, situation: Situation) -> str:
         longest = max(period.days for period in periods_of(slots, situation))
         return "month" if longest >= _MONTHLY_FROM_DAYS else "day"
     if not dimensions:
-        return "none"
+        return "product" if _asks_what_was_bought(slots) else "none"
     if slots.grouped:
         return dimensions[0]
     if set(dimensions) == {"product"} and (slots.of_kind("category") or metric_of(slots) == "units"):
@@ -113,6 +113,12 @@ def _laid_out_by(slots: Slots, situation: Situation) -> str:
     if len(dimensions) == 1 and slots.plural and dimensions[0] not in {"day", "month"} and "COUNT" not in slots.cues:
         return dimensions[0]
     return "?"
+
+
+def _asks_what_was_bought(slots: Slots) -> bool:
+    """ "O que o Mercado X comprou em março?": the products, not their sum."""
+    asked = {"WHAT", "BUY"} <= slots.cues and not slots.cues & {"HOWMUCH", "COUNT", "TREND"}
+    return asked and slots.metric is None and bool(slots.of_kind("customer")) and not slots.of_kind("product")
 
 
 def _are_held_together(slots: Slots) -> bool:
@@ -164,7 +170,7 @@ def _step(slots: Slots, situation: Situation, of: str, metric: str, period: Peri
     if of in filters and _is_ranking(slots):
         group, view = "none", replace(view, ranked=False, limit=None)
     plain = not filters and not view.excluded and "BOTTOM" not in slots.cues
-    if view.ranked and plain and of in _RANKED_BY_TOOL:
+    if view.ranked and view.limit is not None and plain and of in _RANKED_BY_TOOL:
         return Step("top_n", {"of": of, "metric": metric, "period": iso(period), "n": view.limit}, view)
     return Step("sales_summary", {"period": iso(period), "metric": metric, "group_by": group, "filters": filters}, view)
 

@@ -13,12 +13,16 @@ CONCEPTS: Final[dict[str, str]] = {
     "facturacion, ingresos, ingreso, valor vendido, valor total, valor das vendas, valor dos pedidos, valor, "
     "em reais, em dinheiro, em valor, em receita, by revenue, by value, in value, en valor, en dinero, montante, "
     "importe, billing",
-    "SALES": "entraram, rolou, rolaram, chegaram, ingresamos, ingreso ayer, ingresaron, ingresado, vendas, venda, "
+    "SALES": "resumo de vendas, resumo das vendas, resumen de ventas, resumen de las ventas, sales summary, "
+    "summary of sales, relatorio de vendas, relatorio das vendas, sales report, entraram, rolou, rolaram, chegaram, "
+    "ingresamos, ingreso ayer, ingresaron, ingresado, vendas, venda, "
     "vendeu, venderam, vendemos, vendido, vendida, vendidos, vendidas, vender, vende, vendem, vds, vnds, vnd, sales, "
     "sale, sold, sell, sells, selling, ventas, venta, vendio, vendieron, faturou, faturamos, faturaram, fatura, "
     "faturar, facturo, facturamos, facturaron, facturar, vendendo, vendiendo, vendeo, vendas totais, rendeu, entrou, "
     "made, make, did we do, fizemos, fez, fizeram, faz, hicimos, hizo, saiu de venda, saida",
-    "RESULT": "fechou em quanto, fechou com quanto, fechou quanto, fechou em qto, cerro en cuanto, cerro con cuanto, "
+    "RESULT": "fechamos quanto, fechamos qto, fechamos em quanto, fechamos em qto, fechamos com quanto, "
+    "cerramos en cuanto, cerramos con cuanto, fechou em quanto, fechou com quanto, fechou quanto, fechou em qto, "
+    "cerro en cuanto, cerro con cuanto, "
     "terminou em quanto, deu em quanto, como ta, como tao, como tava, como q ta, como que ta, como e que ta, "
     "como ta indo, como esta indo, como fechamos, como fechou, como terminou, como terminamos, como ficou, "
     "como ficaram, como cerramos, como cerro, como quedo, how did it go, quanto deu, qto deu, deu quanto, deu qto, "
@@ -30,11 +34,12 @@ CONCEPTS: Final[dict[str, str]] = {
     "BUY": "pediu, pediram, ordered, pidio, pidieron, gastado, levando, comprou, compraram, compra, compras, "
     "comprado, comprados, comprar, compro, compraron, bought, buy, buys, purchased, purchases, purchase, gastou, "
     "gastaram, spent, spend, gasto",
-    "ORDERS": "pedidos, pedido, peds, ped, orders, order, ordenes, orden, numero de pedidos, quantidade de pedidos, "
+    "ORDERS": "resumo dos pedidos, resumo de pedidos, pedidos, pedido, peds, ped, orders, order, ordenes, orden, "
+    "numero de pedidos, quantidade de pedidos, "
     "numero de vendas, quantidade de vendas, quantas vendas, qtas vendas, quantos pedidos, how many sales, "
     "number of sales, cuantas ventas, numero de ventas, cantidad de ventas, cantidad de pedidos, number of orders, "
     "order count, sales count, qtd de vendas, qtd de pedidos, em pedidos, vendas fechadas",
-    "UNITS": "unidades, unidade, unids, und, unds, uns, latas, lata, caixas, caixa, cx, cxs, garrafas, garrafa, "
+    "UNITS": "unidades, unidade, unid, unids, und, unds, uns, latas, lata, caixas, caixa, cx, cxs, garrafas, garrafa, "
     "pacotes, pacote, fardos, fardo, pecas, peca, itens, units, unit, cans, can, boxes, box, bottles, bottle, "
     "pieces, packs, pack, packages, items, cajas, caja, botellas, botella, piezas, pieza, paquetes, paquete, bolsas, "
     "em quantidade, em volume, em unidades, quantidade, quantidades, qtd, qtde, volume, volumes, quantity, "
@@ -76,18 +81,21 @@ CONCEPTS: Final[dict[str, str]] = {
     "como tou indo, como eu to indo, como me va, como me fue, como eu fui, como fui, como vou indo, vendi, faturei, "
     "facture, fiz, eu fiz, hice, eu vendi, vendii, fechei, eu faturei, i sold, i sell, i made, i've sold, "
     "did i sell, did i make, have i sold, have i made, faturei eu",
-    "GOALWORD": "quantos por cento, que porcentagem, que percentual, what percentage, que porcentaje, falta, faltam, "
+    "GOALWORD": "tracking against, tracking to, tracking towards, tracking toward, tracking, quantos por cento, "
+    "que porcentagem, que percentual, what percentage, que porcentaje, falta, faltam, "
     "faltando, falto, progress, progresso, atingimento, andamento, left, remaining, restante, resta, restam, "
     "cumprimento, avance, bateu, bateram, alcancou, hit, reach, reached, to go, alcanzar, on track, perto, longe, "
     "quase, behind, ahead, missing, short, achieve, achieved, achieving, achievement, cumplimiento, cumplio, lejos, "
     "cerca, close to, close, far, how far, completed, cumplir, alcancar, alcancado, atingido, atingida, atingiu, "
     "batida, batido, batendo, alcanzado, alcanzada, meeting my, meet, met, met my, on target, progreso, faltaria, "
     "faltan, %, quanto por cento, bate, bater, batir, atingir, chegar, chega, llegar, still need, need to sell, "
-    "preciso vender, vender ainda",
-    "MEWEAK": "pra mim, para mim, p mim, pra mi, para mi, for me, me falta, me faltan, me faltam, me resta, "
+    "vender ainda",
+    "MEWEAK": "preciso vender, preciso faturar, preciso fazer, tenho que vender, tenho q vender, "
+    "tenho que faturar, necesito vender, necesito facturar, tengo que vender, debo vender, pra mim, para mim, p mim, "
+    "pra mi, para mi, for me, me falta, me faltan, me faltam, me resta, "
     "me restam, te cuento, voy, vengo, estou, to, tou, ando, estoy, llevo, am i, i am, im, i'm, vou, bati, bato, "
     "atingi, atinjo, alcancei, cheguei, consegui, cumpli, alcance, llegue, cumpri, superei, supere, passei",
-    "TEAM": "a gente, nos vendemos, nossa, nosso, nossas, nossos, we, our, ours, us, equipe, time, equipo, team, "
+    "TEAM": "a gente, nossa, nosso, nossas, nossos, we, our, ours, us, equipe, time, equipo, team, "
     "empresa, company, companhia, loja toda, todo mundo, everyone, everybody, nosotros, nuestra, nuestro, nuestras, "
     "nuestros, minha equipe, meu time, my team, mi equipo, minha empresa, my company, mi empresa, a equipe, o time, "
     "el equipo, the team, the company, a empresa, la empresa, da equipe toda, pessoal, galera, turma, "
@@ -148,7 +156,9 @@ CONCEPTS: Final[dict[str, str]] = {
     "pipeline de vendas, embudo de ventas, pipeline de ventas, carteira de negocios, funiu, pipe, leads, etapa, "
     "etapas, stage, stages, fase, fases",
     "BRIEF": "to indo no, to indo na, tou indo no, tou indo na, estou indo no, estou indo na, indo visitar, "
-    "voy para el, voy al, going to see, que devo saber, o que devo saber, what should i know, antes da visita, "
+    "voy para el, voy al, going to see, que devo saber, o que devo saber, "
+    "o que preciso saber, o que eu preciso saber, o que tenho que saber, que debo saber, que deberia saber, "
+    "what should i know, what do i need to know, antes da visita, "
     "antes de mi visita, antes da minha visita, antes de visitar, antes de visitarlo, before my visit, "
     "before the visit, before visiting, before i visit, before i go, before the meeting, before my meeting, "
     "antes da reuniao, antes de la reunion, antes de la visita, antes de ir, brief me, brief me on, catch me up on, "
@@ -170,7 +180,11 @@ CONCEPTS: Final[dict[str, str]] = {
     "RATE": "vale, valem, cotacao, cambio, taxa de cambio, exchange rate, exchange rates, rate, fx, tipo de cambio, "
     "cotizacion, tasa de cambio, ptax, cotado, cotada, valendo, esta valendo",
     # Statuses
-    "OPEN": "still open, still pending, ainda em aberto, ainda aberto, ainda abertos, ainda pendentes, aun abiertos, "
+    "OPEN": "ainda nao foi faturado, ainda nao foram faturados, nao foi faturado, nao foram faturados, "
+    "nao foram faturados ainda, nao foi faturado ainda, que falta faturar, que faltam faturar, falta faturar, "
+    "no facturados, aun no facturados, todavia no facturados, not been invoiced, not been invoiced yet, "
+    "not invoiced yet, haven't been invoiced, haven't been invoiced yet, have not been invoiced, still open, "
+    "still pending, ainda em aberto, ainda aberto, ainda abertos, ainda pendentes, aun abiertos, "
     "todavia abiertos, aun pendientes, todavia pendientes, em aberto, aberto, abertos, aberta, abertas, pendente, "
     "pendentes, open, pending, abierto, abiertos, abierta, abiertas, pendiente, pendientes, a faturar, por faturar, "
     "por facturar, nao faturado, nao faturados, ainda nao faturado, ainda nao faturados, sin facturar, not invoiced, "

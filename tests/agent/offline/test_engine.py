@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from agent.base import ChatMessage, CompletionRequest, Cost, Situation, Usage
 from agent.providers.offline import OfflineProvider
+from agent.providers.offline.language import language_of
+from agent.providers.offline.lexing import is_common
+from agent.providers.offline.names import Names
 from agent.providers.offline.refusals import LIMITS, OUT_OF_REACH
 from agent.providers.offline.refusing import LIMITS_SAID, TOPICS
 from models.catalogue import Catalogue
@@ -66,6 +69,19 @@ def test_i_means_the_customer_when_a_customer_asks() -> None:
 )
 def test_the_answer_is_in_the_language_of_the_question(text: str, opening: str) -> None:
     assert ask(text).text.startswith(opening)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("top 5 clientes", "pt"),
+        ("¿Cuánto compró o São Jorge?", "es"),
+        ("háblame del cliente Mercado São Jorge", "es"),
+        ("has João Vicente hit his target yet?", "en"),
+    ],
+)
+def test_a_name_says_nothing_of_the_language_of_who_asks(text: str, language: str) -> None:
+    assert language_of(text, None, Names(CAST, is_common)) == language
 
 
 def test_a_text_without_a_language_takes_the_tenants() -> None:
