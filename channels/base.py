@@ -48,6 +48,7 @@ class Capabilities:
     markup: Literal["plain", "whatsapp", "markdown"]
     delivery: Literal["push", "pull"]  # pull: the reply waits in the database until it is fetched
     coalesces: bool  # several quick messages become one turn
+    meets_machines: bool = False  # programs write here that no header gives away: answers to one sender are limited
     max_body: int = 1_000_000  # bytes of an inbound request
     pause_between_parts: float = 0.0  # seconds
     reply_window: timedelta | None = None  # since the person's last message; free text is refused after it

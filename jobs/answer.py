@@ -13,6 +13,7 @@ from channels.base import Channel, Typing
 from jobs.compose import Composed, compose
 from jobs.confirm import confirm_subscription, find_confirmation
 from jobs.duty import call_person
+from jobs.fence import keep_silent
 from jobs.journal import Asked, TurnJournal
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.question import gather_question
@@ -66,6 +67,8 @@ class _Execution:
             self._meet_trouble(error)
 
     def _respond(self) -> None:
+        if keep_silent(self.services, self.lease, self.thread, self.channel, self.turn):
+            return None
         crashes = self.turn.crashes
         if crashes >= self.services.policy.max_crashes:
             _log.error("turn given up: %d executions died or met a bug", crashes)

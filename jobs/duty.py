@@ -14,7 +14,7 @@ from models.session import session_scope
 from models.tenant import find_account
 from models.turns import Thread
 
-Reason = Literal["asked", "failed", "draft", "undelivered", "held"]
+Reason = Literal["asked", "failed", "draft", "undelivered", "held", "fenced"]
 
 _WORDS_SHOWN = 200  # characters of the person's last message
 
@@ -24,6 +24,7 @@ _WHY: dict[Reason, str] = {
     "draft": "há uma resposta esperando aprovação.",
     "undelivered": "uma mensagem não pôde ser entregue.",
     "held": "ninguém sabe se uma mensagem chegou; ela não será repetida sozinha.",
+    "fenced": "mensagens demais do mesmo remetente, talvez uma máquina; o assistente parou de responder a ele.",
 }
 _CURE: dict[Reason, str] = {
     "draft": "Para aprovar ou rejeitar: `python -m bot outbox list --drafts`",
@@ -44,7 +45,7 @@ def call_person(services: Services, thread: Thread, reason: Reason) -> None:
         rung = _tell(services, thread, reason)
     except Exception:
         _log.exception("the operator on duty could not be told")
-        _note(services, thread)
+        note_wish(services, thread)
         return
     for conversation_id in rung:
         services.alarms.set(conversation_id, timedelta(0))
@@ -86,8 +87,8 @@ def _render(services: Services, text: str) -> list[tuple[DutyAddress, list[Rende
     return rendered
 
 
-def _note(services: Services, thread: Thread) -> None:
-    """At least the list of conversations shall say that a person is needed."""
+def note_wish(services: Services, thread: Thread) -> None:
+    """At least the list of conversations shall say that a person is needed. Tells nobody, never raises."""
     try:
         with session_scope(services.engine) as connection:
             want_person(connection, thread.conversation_id)

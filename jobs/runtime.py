@@ -29,6 +29,8 @@ class WorkPolicy:
     llm_patience: timedelta = timedelta(minutes=15)
     max_crashes: int = 3
     database_pauses: tuple[float, ...] = (1.0, 3.0, 6.0)  # seconds: a turn that failed waits for it so often
+    turns_an_hour: int = 30  # with one correspondent, where machines are met; a person is called for what exceeds it
+    turns_a_day: int = 100
     memory_tokens: int = 3000
     memory_turns: int = 40
 

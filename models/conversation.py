@@ -18,6 +18,7 @@ class Conversation(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("account_id", "thread_key"),
         Index("conversation_due", "due_at", postgresql_where="due_at IS NOT NULL"),
+        Index("conversation_of_sender", "account_id", "sender"),
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["account_id"], ["channel_account.id"], ondelete="CASCADE"),
     )

@@ -6,8 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, case, select
 
+from models.fence import FENCED
 from models.message import messages
 from models.turn import turns
+
+_UNSAID = ("rejected", FENCED)  # a draft that nobody ever read; what met silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ def recent_turns(
     wanted = (
         select(t.id, t.number)
         .where(t.conversation_id == conversation_id, t.number < before_number, t.number > from_seq)
-        .where(t.answered_at.is_not(None), t.outcome != "rejected")  # a draft that nobody ever read
+        .where(t.answered_at.is_not(None), t.outcome.not_in(_UNSAID))
         .order_by(t.number.desc())
         .limit(limit)
         .subquery()

@@ -25,7 +25,7 @@ class Turn(SQLModel, table=True):
     conversation_id: UUID = Field(sa_column=reference())
     number: int = Field(sa_column=Column(BigInteger, nullable=False))
     status: str = Field(sa_column=string(default="open"))
-    outcome: str = Field(sa_column=string())  # answered, reset, apologised; empty while open
+    outcome: str = Field(sa_column=string())  # answered, reset, fenced, ...; empty while open
     tries: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))  # begun executions
     crashes: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))  # begun, never ended
     running: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))

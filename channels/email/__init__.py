@@ -29,7 +29,12 @@ class EmailChannel:
 
     name: ClassVar[str] = "email"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        max_text=MAX_TEXT, markup="markdown", delivery="push", coalesces=False, max_body=MAX_BODY
+        max_text=MAX_TEXT,
+        markup="markdown",
+        delivery="push",
+        coalesces=False,
+        meets_machines=True,
+        max_body=MAX_BODY,
     )
 
     def __init__(
