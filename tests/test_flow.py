@@ -16,7 +16,7 @@ from models.demo.aurora import aurora
 from models.demo.load import load_demo
 from models.session import build_engine
 from tests.running import RunningProgram, eventually, running_program
-from tests.standins.llm import StandInLlm
+from tests.standins.llm import Says, StandInLlm
 from tests.standins.twilio_webhooks import inbound_form, post_form
 
 QUESTION = "Quais foram as vendas do mês passado?"
@@ -130,3 +130,25 @@ def test_a_deploy_in_mid_turn_finishes_what_is_in_flight(slow_program: RunningPr
     assert program.rows("SELECT lease_owner, due_at FROM conversation") == [(None, None)]
     program.start("worker")
     eventually(program.is_ready)
+
+
+def test_five_quick_lines_are_one_question_and_a_long_answer_arrives_in_ordered_parts(
+    company_url: str, fresh_redis_url: str, tmp_path: Path
+) -> None:
+    lines = ["oi", "tudo bem?", "preciso de uma coisa", "um texto bem longo", "por favor"]
+    answer = "\n\n".join(f"Parágrafo {number}: " + "palavra " * 40 for number in range(18))
+    assert len(answer) > 6000
+    with StandInLlm() as llm:
+        llm.script.append(Says(text=answer))
+        settings = {"LLM_PROVIDER": "openai-compatible", "LLM_BASE_URL": llm.url, "LLM_MODEL": "stand-in"}
+        with running_program(company_url, fresh_redis_url, tmp_path, **settings, QUIET_WINDOW_SECONDS="2") as program:
+            for line in lines:
+                program.twilio.post_inbound(program.webhook, line)
+            eventually(lambda: program.rows("SELECT 1 FROM turn WHERE status = 'settled'"), 60)
+            [asked] = llm.history
+            bodies = [message.body for message in program.twilio.history.messages]
+            assert program.rows("SELECT count(*) FROM turn") == [(1,)]
+    assert asked.body["messages"][-1]["content"] == "\n".join(lines)
+    assert len(bodies) >= 4
+    assert all(len(body.encode("utf-16-le")) // 2 <= 1600 for body in bodies)
+    assert " ".join(" ".join(bodies).split()) == " ".join(answer.split())
