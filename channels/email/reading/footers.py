@@ -7,8 +7,8 @@ from channels.email.reading.lines import Line
 
 _MOBILE = re.compile(
     r"(?:[-–—_*]\s?)*(?:"
-    r"(?:enviad[oa]|mensagem enviada|e-?mail enviado|escrito|mandado)\s(?:d[oae]s?|com|via|por|pel[oa]|"
-    r"a partir d[oe]|usando|através d[oe]|desde|para|em)\s"
+    r"(?:enviad[oa]|mensagem enviada|e-?mail enviado|escrito|mandado)\s(?:d[oae]s?|com|via|pel[oa]|"
+    r"a partir d[oe]|usando|através d[oe]|desde)\s"
     r"(?:o\s|a\s|mi\s|mi\b|meu\s|minha\s|um\s|uma\s|seu\s|el\s|la\s)?"
     r"(?:meu\s)?(?:[\w+-]+\s){0,3}?"
     r"(?:iphone|ipad|ios|samsung|galaxy|xiaomi|redmi|poco|motorola|moto|lg|nokia|huawei|zenfone|blackberry|android|"
@@ -26,7 +26,7 @@ _MOBILE = re.compile(
     r"|(?:obter|obtenha|baixe|baixar|instale|get|download|obtener|obt[eé]n|descargar|consiga) (?:o |el |"
     r"the )?(?:outlook|boxer|bluemail|spark)\b.{0,90}"
     r"|yahoo mail: .{2,80}"
-    r"|feito com o .{2,40}"
+    r"|feito com o (?:my ?mail|spark|canary|e-?mail|mail)\b.{0,40}"
     r")",
     re.IGNORECASE,
 )
@@ -72,6 +72,10 @@ _LEGAL = re.compile(
     r"ões) (?:pessoa|d)|reprodução|divulgação",
     re.IGNORECASE,
 )
+# Openings that people use for words of their own: one legal word below them proves nothing.
+_ORDINARY = re.compile(r"[*_\"(\[]*(?:importante|atenção|pense|est[ae] documento|cuide d|se você)\b", re.IGNORECASE)
+_ABOUT_ITSELF = re.compile(r"\b(?:esta|este|desta|deste|nesta|this) (?:mensagem|e-?mail|message)\b", re.IGNORECASE)
+_MONEY = re.compile(r"R\$ ?\d")
 _LIST = re.compile(
     r"(?:voc[êe] (?:está recebendo|recebeu) (?:est[ae]|essa) (?:mensagem|e-?mail) porque|"
     r"you received this message because|"
@@ -89,7 +93,7 @@ def is_delimiter(line: Line) -> bool:
 def is_advertisement(line: Line) -> bool:
     """One line that a phone, a mail program or an antivirus wrote."""
     text = line.plain
-    if len(text) > 260 or not text:
+    if len(text) > 260 or not text or _MONEY.search(text):
         return False
     bare = _without_links(text)
     return any(shape.fullmatch(bare or text) for shape in (_MOBILE, _ANTIVIRUS, _LEFTOVER)) or _is_leftover(text)
@@ -103,6 +107,11 @@ def _without_links(text: str) -> str:
 
 def _is_leftover(text: str) -> bool:
     return _LEFTOVER.fullmatch(text) is not None
+
+
+def is_plate_or_footer(line: Line) -> bool:
+    """What a program puts under a mail, by the words of it or by what the HTML says of it."""
+    return line.is_blank or line.hint == "signature" or is_delimiter(line) or is_advertisement(line)
 
 
 def is_mobile_footer(line: Line) -> bool:
@@ -120,9 +129,17 @@ def find_disclaimer(lines: Sequence[Line], end: int) -> int:
             found = position
         elif _DISCLAIMER.match(text) and (position == 0 or _may_begin(lines, position)):
             below = " ".join(line.plain for line in lines[position:found][:12])
-            if _LEGAL.search(below) and (len(below) > 60 or "imprimi" in below.lower()) and "?" not in below:
+            is_long = len(below) > 60 or "imprimi" in below.lower()
+            if is_long and "?" not in below and _reads_like_law(text, below):
                 found = position
     return found if found == end or _is_all_legal(lines, found, end) else end
+
+
+def _reads_like_law(opening: str, paragraph: str) -> bool:
+    words = {match[0].lower() for match in _LEGAL.finditer(paragraph)}
+    if not _ORDINARY.match(opening) or not words:
+        return bool(words)
+    return len(words) >= 2 or _ABOUT_ITSELF.search(paragraph) is not None
 
 
 def _may_begin(lines: Sequence[Line], position: int) -> bool:

@@ -21,6 +21,7 @@ _KEYS = {
 _KIND = {word: kind for kind, words in _KEYS.items() for word in (words.split("|") if "|" in words else words.split())}
 _FIELD = re.compile(r"[*_\s]*([^\W\d_](?:[\w /-]{0,18}[^\W\d_])?)\s?[*_]*\s?:[*_]*\s?(.*)")
 _MOST_LINES = 24
+_TIME = re.compile(r"\b\d{4}\b|\b\d{1,2}[:h]\d{2}\b")
 _RULE = re.compile(r"[-_=*~]{5,}|(?:[-_=*] ){4,}[-_=*]?")
 _STROKES = "-_=*>• "
 _ORIGINAL = re.compile(
@@ -91,14 +92,14 @@ def find_block(lines: Sequence[Line], start: int) -> Letterhead | None:
 
 
 def _convinces(kinds: dict[str, str]) -> bool:
-    """Nobody writes "Enviado em:" by hand; the others need company and an address or a subject among them."""
+    """Freight has a "De:", a "Para:", even an "Enviado: 40": a letterhead has a time or an address, and company."""
     if "from" not in kinds:
         return "sent" in kinds and "subject" in kinds
-    if "sent" in kinds:
-        return True
     has_address = any("@" in kinds.get(kind, "") for kind in ("from", "to"))
+    if "sent" in kinds:
+        return has_address or "subject" in kinds or _TIME.search(kinds["sent"]) is not None
     named = [kind for kind in ("from", "date", "to", "subject") if kind in kinds]
-    return len(named) >= 3 and ("subject" in kinds or has_address)
+    return len(named) >= 3 and (has_address or {"date", "subject"} <= kinds.keys())
 
 
 def _find_one_liner(line: Line, start: int) -> Letterhead | None:

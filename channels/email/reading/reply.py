@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from channels.email.reading.attributions import find_attribution
-from channels.email.reading.footers import find_disclaimer, is_advertisement, is_delimiter, is_mobile_footer
+from channels.email.reading.footers import (
+    find_disclaimer,
+    is_advertisement,
+    is_delimiter,
+    is_mobile_footer,
+    is_plate_or_footer,
+)
 from channels.email.reading.letterheads import find_block, find_title, is_rule
 from channels.email.reading.lines import Line, join_lines
 from channels.email.reading.signatures import find_signature
@@ -44,7 +50,9 @@ class _Cut:
 
 
 def cut_reply(lines: Sequence[Line], subject: str = "", sender_name: str = "") -> CutReply:
-    """Linear in the length of the mail. When nothing would be left, everything is."""
+    """Linear in the length of the mail. When nothing would be left, everything is; footers alone are no words."""
+    if all(map(is_plate_or_footer, lines)):
+        return CutReply("", signature=join_lines(lines))
     kept, heads, rest, kind = _part(lines)
     if rest and kind == "quote" and _FORWARDING.match(subject[:40]):
         kind = "forward"

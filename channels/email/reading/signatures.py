@@ -89,10 +89,21 @@ def _find_delimited(lines: Sequence[Line], start: int, end: int) -> int:
     for position in range(start, end):
         text = lines[position].plain
         if _DELIMITED.fullmatch(text) and _fill(lines, position + 1, end) <= _LONGEST_PLATE:
-            return end if any(line.plain.endswith("?") for line in lines[position + 1 : end]) else position
+            below = [line.plain for line in lines[position + 1 : end] if not line.is_blank]
+            return end if any(text.endswith("?") for text in below) or _are_entries(below) else position
         if _UNDERLINED.fullmatch(text) and _looks_ruled_off(lines, position, end):
             return position
     return end
+
+
+def _are_entries(texts: Sequence[str]) -> bool:
+    """A list of figures, each with its word: people draw a line above that, too."""
+    return len(texts) >= 2 and all(map(_is_entry, texts))
+
+
+def _is_entry(text: str) -> bool:
+    has_both = any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+    return has_both and not any(shape.search(text) for shape in _EVIDENCE.values())
 
 
 def _looks_ruled_off(lines: Sequence[Line], rule: int, end: int) -> bool:
@@ -125,6 +136,12 @@ def _is_headed_by_name(lines: Sequence[Line], start: int, end: int) -> bool:
     return is_short or _is_plate_line(first)
 
 
+def _begins_with_remark(lines: Sequence[Line], start: int, end: int) -> bool:
+    """ "Cliente novo: (11) 5555-0000" says what the number is, and not in the words of name plates."""
+    first = next((line.plain.strip("*_ ") for line in lines[start:end] if not line.is_blank), "")
+    return ": " in first and not _EVIDENCE["label"].match(first)
+
+
 def _is_plate_line(text: str) -> bool:
     if any(shape.search(text) for shape in _EVIDENCE.values()) or text.startswith("["):
         return True
@@ -150,7 +167,9 @@ def _find_thanks(lines: Sequence[Line], start: int, end: int) -> int:
     for position in range(end - 1, start - 1, -1):
         if _THANKS.fullmatch(lines[position].plain):
             is_plate = _count_evidence(lines, position + 1, end) and _looks_plated(lines, position + 1, end)
-            return position + 1 if is_plate and _fill(lines, position + 1, end) >= 2 else end
+            if not is_plate or _begins_with_remark(lines, position + 1, end):
+                return end
+            return position + 1 if _fill(lines, position + 1, end) >= 2 else end
     return end
 
 

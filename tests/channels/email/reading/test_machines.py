@@ -45,6 +45,9 @@ MACHINES = [
     ({"subject": "Fuera de la oficina"}, "automatic-subject"),
     ({"subject": "Undelivered Mail Returned to Sender"}, "automatic-subject"),
     ({"subject": "Não é possível entregar: Pedido"}, "automatic-subject"),
+    ({"subject": "Falha na entrega da mensagem"}, "automatic-subject"),
+    ({"subject": "Falha de entrega (Failure)"}, "automatic-subject"),
+    ({"subject": "E-mail automático: recebemos seu contato"}, "automatic-subject"),
     ({"subject": "Lida: Pedido 10"}, "automatic-subject"),
 ]
 
@@ -76,6 +79,10 @@ def test_the_envelope_tells_the_null_sender_where_no_header_does() -> None:
         {"subject": "RES: Fora do prazo"},
         {"subject": "Entrega automática de tinta"},
         {"subject": "Férias coletivas: muda o pedido?"},
+        {"subject": "Não entregue: pedido 44"},
+        {"subject": "Não foi possível entregar o pedido 44"},
+        {"subject": "Falha na entrega do pedido 44"},
+        {"subject": "E-mail automático do sistema com erro"},
         {"content_type": "text/plain; name"},
     ],
     ids=str,

@@ -175,6 +175,11 @@ def test_a_mail_that_says_nothing_is_not_answered() -> None:
     assert read(mail("")).unanswerable == "empty"
 
 
+def test_footers_alone_are_no_words() -> None:
+    found = read(mail("\r\n\r\nEnviado do meu iPhone\r\n", subject=""))
+    assert (found.text, found.signature, found.unanswerable) == ("", "Enviado do meu iPhone", "empty")
+
+
 def test_a_missing_last_boundary_loses_nothing() -> None:
     body = "--=_b\r\nContent-Type: text/plain\r\n\r\nPrimeira\r\n--=_b\r\nContent-Type: text/plain\r\n\r\nSegunda"
     assert read(mail(body, **MIXED)).text == "Primeira\nSegunda"
