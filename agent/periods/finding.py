@@ -6,7 +6,7 @@ from datetime import date
 from agent.periods import days
 from agent.periods.ellipsis import complete
 from agent.periods.joining import Atom, join
-from agent.periods.lexicon import NAME_LIKE, WEAK
+from agent.periods.lexicon import NAME_LIKE, ORDINALS, WEAK
 from agent.periods.named import NAMED_RULES
 from agent.periods.reading import Kind, Reading
 from agent.periods.relative import RELATIVE_RULES
@@ -17,6 +17,11 @@ _RULES = NAMED_RULES + RELATIVE_RULES
 _COUNTED = frozenset({"DAY", "WEEK", "MONTH", "QUARTER", "HALF", "YEAR", "FORT"})
 _ENGLISH = frozenset(
     {"sales", "revenue", "orders", "units", "our", "my", "total", "ticket", "numbers", "figures", "results", "vs", "by"}
+)
+_PARTS = frozenset({"QUARTER", "HALF", "FORT"})
+_ARTICLES = frozenset({"o", "a", "ao", "do", "da", "no", "na", "el", "la", "al", "del", "the"})
+_AFTER_AN_ORDINAL = frozenset(
+    {"de", "do", "del", "of", "in", "em", "en", "?", "!", ".", ",", ";", "e", "y", "and", "vs"}
 )
 _NOT_A_MONTH_AFTER = frozenset({"do", "da", "dos", "das"})
 
@@ -88,12 +93,32 @@ def _in_context(tokens: list[Token]) -> list[Token]:
                 token = replace(token, concept=token.word)
         if token.concept.startswith("#") and _is_before_last_one(tokens[index + 1 : index + 3]):
             token = replace(token, concept=token.word)
+        if (unit := _unit_of_ordinal(tokens, index)) is not None:
+            token = replace(token, concept=f"{token.concept} {unit}")
         if token.concept == "QTD" and not _is_among_english(tokens, index):
             token = replace(token, concept=token.word)
         if token.word in WEAK or token.concept == "SEGUNDA":
             token = replace(token, concept=token.concept.lower())
         marked.append(token)
     return marked
+
+
+def _unit_of_ordinal(tokens: list[Token], index: int) -> str | None:
+    """ "O 2º trimestre de 2025 contra o 1º": the unit that the ordinal leaves unsaid, and its year."""
+    token = tokens[index]
+    is_ordinal = token.word in ORDINALS or (token.word.isdigit() and token.end - token.start > len(token.word))
+    after = tokens[index + 1].word if index + 1 < len(tokens) else "?"
+    if not is_ordinal or index < 3 or after not in _AFTER_AN_ORDINAL or tokens[index - 1].word not in _ARTICLES:
+        return None
+    for place in range(index - 2, 0, -1):
+        if tokens[place].concept in _PARTS and tokens[place - 1].concept.startswith("#"):
+            year = "" if _year_after(tokens, index) else _year_after(tokens, place)
+            return f"{tokens[place].concept} {year}".strip()
+    return None
+
+
+def _year_after(tokens: list[Token], index: int) -> str:
+    return next((token.concept for token in tokens[index + 1 : index + 3] if token.concept.startswith("#20")), "")
 
 
 def _is_among_english(tokens: list[Token], index: int) -> bool:

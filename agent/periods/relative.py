@@ -165,7 +165,7 @@ RELATIVE_RULES = (
     _rule(r"THIS DAY", _this_day),
     # Calendar units
     _rule(rf"(?:THIS {_UNIT})", _unit(0)),
-    _rule(rf"{_UNIT} (?:THIS|en curso|em curso)", _unit(0)),
+    _rule(rf"{_UNIT} (?:THIS|en curso|em curso)(?! (?:DAY|WEEK|MONTH|QUARTER|HALF|YEAR|FORT|WKND)(?!\S))", _unit(0)),
     _rule(rf"(?:no|do|o|el|del|the|in the|of the|en el|ao) (?P<u>MONTH|QUARTER|HALF|YEAR|WKND){_ALONE}", _unit(0)),
     _rule(rf"(?:na|da|a|la|de la|the|in the|en la) (?P<u>WEEK|FORT){_ALONE}", _unit(0)),
     _rule(

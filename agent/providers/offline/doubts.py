@@ -4,7 +4,7 @@ from typing import Final
 
 from agent.periods.lexicon import WORDS
 from agent.periods.words import Token, tokens_of
-from agent.providers.offline.names import NameHit
+from agent.providers.offline.names import NameHit, stem
 
 _OWNER_WORDS: Final = frozenset({"do", "da", "dos", "das", "del", "of", "by", "from", "pelo", "pela", "cliente"})
 _MEASURE_NOUNS: Final = frozenset(
@@ -31,7 +31,7 @@ def is_doubtful(text: str, tokens: list[Token], hit: NameHit) -> bool:
         return False
     if hit.candidates[0].kind == "state":
         return _is_no_state(text, tokens, hit)
-    return _is_time(tokens, hit) or _is_adjective(tokens, hit) or _is_compass(tokens, hit) or _is_plural(tokens, hit)
+    return any(doubt(tokens, hit) for doubt in (_is_time, _is_adjective, _is_compass, _is_plural, _is_place))
 
 
 def _is_time(tokens: list[Token], hit: NameHit) -> bool:
@@ -46,6 +46,13 @@ def _is_adjective(tokens: list[Token], hit: NameHit) -> bool:
     if hit.first == 0 or tokens[hit.first - 1].word not in _MEASURE_NOUNS:
         return False
     return all(entry.kind == "product" and len(entry.words) > 1 for entry in hit.candidates)
+
+
+def _is_place(tokens: list[Token], hit: NameHit) -> bool:
+    """ "Em Minas" is no "Queijo Minas": where something happened, not the last word of what it is called."""
+    if hit.first == 0 or tokens[hit.first - 1].word not in {"em", "in", "en"}:
+        return False
+    return all(len(entry.words) > 1 and entry.words[0] != stem(tokens[hit.first].word) for entry in hit.candidates)
 
 
 def _is_plural(tokens: list[Token], hit: NameHit) -> bool:

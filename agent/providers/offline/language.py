@@ -32,7 +32,8 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
     "en": _set(
         "how much many what which who the of in on for did do does is are was were sales sold sell last "
         "this month week year yesterday today my we our i you and to vs with by per customer customers "
-        "product products orders order revenue best her his hit yet show tell me hi hello hey thanks thank goal "
+        "product products orders order revenue best her his hit yet give get buy bought spent price discount "
+        "channel any anything team their missed gap show tell me hi hello hey thanks thank goal "
         "target deals stock can will from between compare salesperson please about rate exchange quarter "
         "date days weeks months years weekend takings value category categories salespeople seller sellers rep "
         "reps state states monthly daily lowest highest first brief summary pipeline won lost open cancelled canceled "

@@ -167,7 +167,7 @@ class Names:
         whole = tuple(entry for entry in holding if entry.words == words)
         if whole:
             return whole
-        if common or all(len(word) < 2 or word.isdigit() for word in words):
+        if common or all(len(word) < 2 or word.isdigit() or word in _SIZES for word in words):
             return ()
         return tuple(entry for entry in holding if entry.kind != "state")
 

@@ -53,7 +53,8 @@ OUT_OF_REACH: Final[dict[str, str]] = {
     "gastos, cmv, ebitda, marjem",
     "commission": "comissao, comissoes, commission, commissions, comision, comisiones, salario, salary, bonus, bono, "
     "premiacao, comisao, remuneracao, sueldo, vou ganhar, vou receber",
-    "change": "cancelar, cancele, cancela, cancelem, cancelas, cancel, anular, anula, cancelarlo, criar, crie, cria, "
+    "change": "estornar, estorna, estorne, estorno, cancelar, cancele, cancela, cancelem, cancelas, cancel, anular, "
+    "anula, cancelarlo, criar, crie, cria, "
     "create, crear, crea, cadastrar, cadastre, cadastra, registrar, registra, registre, register, alterar, altere, "
     "altera, mudar, mude, muda, modificar, modifica, modify, apagar, apague, apaga, delete, remove, remover, remova, "
     "borrar, borra, eliminar, elimina, editar, edite, edita, edit, atualizar, atualize, atualiza, update, "

@@ -1,5 +1,7 @@
 """Questions about the share that one name has of a total: "qual a participação do café no faturamento?"."""
 
+from dataclasses import replace
+
 from agent.base import Situation
 from agent.providers.offline.names import NameKind
 from agent.providers.offline.plan import Step, View, iso, saying
@@ -17,7 +19,7 @@ def is_share(slots: Slots) -> bool:
 
 def plan_share(slots: Slots, situation: Situation) -> list[Step]:
     """The total laid out by the kind of the name; the percentage is worked out from the rows."""
-    metric, named = metric_of(slots), _named(slots, situation)
+    metric, named = _metric(slots), _named(slots, situation)
     if isinstance(named, Step):
         return [named]
     only_that = len(slots.names) + slots.me == 1 and not (slots.dimensions or slots.excluded or slots.status)
@@ -29,6 +31,11 @@ def plan_share(slots: Slots, situation: Situation) -> list[Step]:
         Step("sales_summary", {"period": iso(period), "metric": metric, "group_by": kind, "filters": {}}, view)
         for period in periods_of(slots, situation)
     ]
+
+
+def _metric(slots: Slots) -> str | None:
+    """ "Quantos % das vendas": what is counted there is the percentage."""
+    return metric_of(replace(slots, cues=slots.cues - {"COUNT"}))
 
 
 def _named(slots: Slots, situation: Situation) -> tuple[NameKind, str] | Step | None:

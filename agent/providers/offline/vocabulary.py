@@ -34,7 +34,8 @@ CONCEPTS: Final[dict[str, str]] = {
     "BUY": "pediu, pediram, ordered, pidio, pidieron, gastado, levando, comprou, compraram, compra, compras, "
     "comprado, comprados, comprar, compro, compraron, bought, buy, buys, purchased, purchases, purchase, gastou, "
     "gastaram, spent, spend, gasto",
-    "ORDERS": "resumo dos pedidos, resumo de pedidos, pedidos, pedido, peds, ped, orders, order, ordenes, orden, "
+    "ORDERS": "quantas vezes, qtas vezes, how many times, how often, cuantas veces, resumo dos pedidos, "
+    "resumo de pedidos, pedidos, pedido, peds, ped, orders, order, ordenes, orden, "
     "numero de pedidos, quantidade de pedidos, "
     "numero de vendas, quantidade de vendas, quantas vendas, qtas vendas, quantos pedidos, how many sales, "
     "number of sales, cuantas ventas, numero de ventas, cantidad de ventas, cantidad de pedidos, number of orders, "
