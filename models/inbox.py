@@ -1,7 +1,7 @@
 """Taking messages in: raw event, conversation and messages in one transaction, each external id claimed for ever."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from models.errors import IdempotencyConflict
 from models.ids import new_id
 from models.inbound import InboundMessage
 from models.message import media, messages, raw_events
+from models.person import resolve_sender
 from models.session import session_scope
 from models.tenant import AccountKey
 from models.threads import find_thread_key
@@ -115,6 +116,10 @@ def _store_one(
     event_id: UUID | None,
     quiet: timedelta,
 ) -> Stored:
+    sender = resolve_sender(connection, account.id, item.sender, item.aliases)
+    if sender != item.sender:
+        others = (item.sender, *(alias for alias in item.aliases if alias != sender))
+        item = replace(item, sender=sender, aliases=others, reply_to=item.reply_to or item.sender)
     thread_key = find_thread_key(connection, account.id, item) or item.thread_key
     conversation_id, seq = _next_place(connection, account, item, thread_key, quiet)
     message_id = new_id()

@@ -1,10 +1,11 @@
 """People, and the addresses that prove who they are. Roles come from here and never from what somebody writes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKeyConstraint, UniqueConstraint, delete, select
+from sqlalchemy import CheckConstraint, Column, Connection, ForeignKeyConstraint, Text, UniqueConstraint, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
@@ -56,6 +57,19 @@ class Address:
     address: str
 
 
+class SenderAlias(SQLModel, table=True):
+    """An address that the platform named beside another of the same sender: whoever loses her phone number keeps her
+    conversation."""
+
+    __tablename__ = "sender_alias"
+    __table_args__ = (ForeignKeyConstraint(["account_id"], ["channel_account.id"], ondelete="CASCADE"),)
+
+    account_id: UUID = Field(sa_column=key())
+    address: str = Field(sa_column=Column(Text, primary_key=True))
+    sender: str = Field(sa_column=string())  # the address under which the sender was first known
+    created_at: datetime = Field(sa_column=moment(nullable=False))
+
+
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
     """A person whose address was verified by the channel."""
@@ -69,6 +83,7 @@ class KnownPerson:
 
 _people = table_of(Person)
 _identities = table_of(Identity)
+_aliases = table_of(SenderAlias)
 _accounts = table_of(ChannelAccount)
 _KNOWN = (_people.c.id, _people.c.name, _people.c.role, _people.c.salesperson, _people.c.customer)
 
@@ -128,3 +143,19 @@ class People:
         """The person and every address of hers; what was said stays. False if there was nobody."""
         statement = delete(_people).where(_people.c.id == person_id, _people.c.tenant_id == self._tenant_id)
         return self._connection.execute(statement).rowcount == 1
+
+
+def resolve_sender(connection: Connection, account_id: UUID, sender: str, aliases: Sequence[str]) -> str:
+    """The address under which this sender was first known on the account; what is new about her is remembered."""
+    a = _aliases.c
+    addresses = (sender, *aliases)
+    rows = connection.execute(
+        select(a.address, a.sender).where(a.account_id == account_id, a.address.in_(addresses))
+    ).all()
+    known = {row.address: row.sender for row in rows}
+    found = next((known[address] for address in addresses if address in known), sender)
+    new = [address for address in addresses if address not in known]
+    if new and aliases:
+        values = [{"account_id": account_id, "address": address, "sender": found} for address in new]
+        connection.execute(insert(_aliases).on_conflict_do_nothing(), values)
+    return found

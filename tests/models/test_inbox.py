@@ -97,3 +97,21 @@ def test_another_sender_inherits_neither_name_nor_addresses(engine: Engine, acco
     ana = InboundMessage("m1", "ana", "oi", thread="t", sender_name="Ana", aliases=("ana-2",))
     store_messages(engine, account, REQUEST, [ana, InboundMessage("m2", "caio", "oi", thread="t")])
     assert sender_of(engine) == ("caio", "", "")
+
+
+def test_whoever_loses_her_phone_number_keeps_her_conversation(engine: Engine, account: AccountKey) -> None:
+    phone, profile = "whatsapp:+5511987654321", "whatsapp:BR.abc123"
+    first = store_messages(engine, account, REQUEST, [InboundMessage("1", phone, "oi", aliases=(profile,))])
+    second = store_messages(engine, account, REQUEST, [InboundMessage("2", profile, "sou eu", reply_to=profile)])
+    assert second[0].conversation_id == first[0].conversation_id
+    with session_scope(engine) as connection:
+        row = connection.execute(text("SELECT sender, reply_to FROM conversation")).one()
+    assert tuple(row) == (phone, profile), "her role hangs on what we know, the reply goes where she is"
+
+
+def test_the_same_profile_on_another_account_is_nobody_known(engine: Engine, account: AccountKey) -> None:
+    with session_scope(engine) as connection:
+        other = ensure_account(connection, account.tenant_id, channel="email")
+    store_messages(engine, account, REQUEST, [InboundMessage("1", "phone", "oi", aliases=("profile",))])
+    store_messages(engine, other, REQUEST, [InboundMessage("2", "profile", "oi")])
+    assert count(engine, "conversation") == 2
