@@ -45,7 +45,7 @@ def describe_mail(name: str, raw: bytes, own: OwnAddresses) -> dict[str, Any]:
         return _describe_failure(name, mail.reason)
     return {
         "file": name,
-        "text": mail.text,
+        "text": mail.words,
         "quoted": _join_quoted(mail),
         "signature": mail.signature,
         "answer": not mail.unanswerable,

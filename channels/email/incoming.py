@@ -52,11 +52,10 @@ def read_arrived(account: Account, arrived: ArrivedMail, read: Reader, now: date
 
 
 def _message(account: Account, arrived: ArrivedMail, mail: ReadMail) -> InboundMessage:
-    text, is_from_subject = _words(mail)
     return InboundMessage(
         external_id=_storable(mail.message_id),
         sender=_storable(mail.sender) or _envelope_sender(arrived),
-        text=_storable(text),
+        text=_storable(mail.words),
         thread=_storable(mail.message_id),
         sender_name=_storable(mail.sender_name),
         subject=_storable(mail.subject),
@@ -65,15 +64,9 @@ def _message(account: Account, arrived: ArrivedMail, mail: ReadMail) -> InboundM
         follows=tuple(map(_storable, _follows(account, arrived, mail))),
         is_forwarded=mail.is_forwarded,
         is_verified=_is_verified(arrived, mail),
-        unanswerable="" if mail.unanswerable == "empty" and text else mail.unanswerable,
-        extra=_extra(arrived, mail) | ({"text_from": "subject"} if is_from_subject else {}),
+        unanswerable=mail.unanswerable,
+        extra=_extra(arrived, mail) | ({"text_from": "subject"} if mail.words != mail.text else {}),
     )
-
-
-def _words(mail: ReadMail) -> tuple[str, bool]:
-    """Many people put a short question into the subject and nothing below it."""
-    has_more = mail.text.strip() or mail.attachments or mail.follows
-    return (mail.text, False) if has_more or not mail.subject.strip() else (mail.subject.strip(), True)
 
 
 def _follows(account: Account, arrived: ArrivedMail, mail: ReadMail) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from channels.email.reading.headers import Headers
 from channels.email.reading.mail import OwnAddresses
 
 MARKER = "x-recado"  # stands in every mail of ours
+SCHEDULING = "text/calendar; method"  # among the content types: a calendar program wrote this to another one
 
 _SENDER = re.compile(
     r"(?:mailer-?daemon|mail-?daemon|postmaster|double-?bounce|autoreply|auto-reply|autoresponder|"
@@ -65,6 +66,7 @@ def find_machine(
         or _find_declared(headers)
         or ("null-sender" if envelope == "" or _has_null_path(headers) else "")
         or ("report" if any(name in content_types for name in _REPORTS) else "")
+        or ("calendar" if SCHEDULING in content_types else "")
         or _find_list(headers)
         or ("machine-sender" if _SENDER.fullmatch(sender.partition("@")[0]) else "")
         or ("automatic-subject" if _SUBJECT.match(subject) else "")

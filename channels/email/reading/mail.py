@@ -90,8 +90,14 @@ class ReadMail:
         return "\n\n".join(part for part in kept if part)
 
     @property
+    def words(self) -> str:
+        """What is to be answered: many people put a short question into the subject and nothing below it."""
+        has_more = self.text.strip() or self.attachments or self.follows
+        return self.text if has_more else self.subject.strip()
+
+    @property
     def unanswerable(self) -> str:
         """Why it gets no answer: a machine wrote it, nobody can be said to have, or it says nothing."""
         if self.machine or self.sender_fault:
             return self.machine or self.sender_fault
-        return "" if self.text or self.attachments else "empty"
+        return "" if self.words or self.attachments else "empty"

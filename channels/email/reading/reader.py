@@ -8,7 +8,7 @@ from channels.email.reading.addresses import count_claims, read_mailboxes
 from channels.email.reading.bodies import read_media, read_reply, sort_parts
 from channels.email.reading.bounds import check_size
 from channels.email.reading.headers import Headers, decode_words, read_parameters, split_headers
-from channels.email.reading.machines import find_machine
+from channels.email.reading.machines import SCHEDULING, find_machine
 from channels.email.reading.mail import Mailbox, OwnAddresses, ReadMail, Verdict
 from channels.email.reading.mime import Part, split_parts
 from channels.email.reading.references import find_plus_token, read_ids, read_message_id
@@ -88,9 +88,16 @@ def _read_author(headers: Headers) -> tuple[Mailbox, str]:
 
 
 def _types_of(headers: Headers, parts: list[Part]) -> frozenset[str]:
-    """Every content type in the mail, multiparts too."""
+    """Every content type in the mail, multiparts too; of a calendar that asks or answers for itself, the method too."""
     outermost = read_parameters(headers.get("content-type"))[0]
-    return frozenset({outermost, *(name for part in parts for name in (part.content_type, *part.inside))})
+    named = {name for part in parts for name in (part.content_type, *part.inside)}
+    return frozenset({outermost, *named, *(SCHEDULING for part in parts if _schedules(part))})
+
+
+def _schedules(part: Part) -> bool:
+    """RFC 6047: an invitation or the answer to one, not a calendar's file that somebody attached."""
+    has_method = part.content_type == "text/calendar" and bool(part.parameters.get("method"))
+    return has_method and part.disposition != "attachment"
 
 
 def _read_date(value: str, now: datetime) -> datetime | None:

@@ -14,6 +14,8 @@ MACHINES = [
     ({"content_type": 'multipart/report; report-type=delivery-status; boundary="b"'}, "report"),
     ({"content_type": "message/disposition-notification"}, "report"),
     ({"x_failed_recipients": "x@y.z"}, "failed-recipients"),
+    ({"content_type": "text/calendar; charset=utf-8; method=REQUEST"}, "calendar"),
+    ({"content_type": "text/calendar; method=REPLY"}, "calendar"),
     ({"precedence": "Bulk"}, "bulk"),
     ({"precedence": "auto_reply"}, "bulk"),
     ({"list_id": "<vendas.exemplo.com.br>"}, "list"),
@@ -84,6 +86,8 @@ def test_the_envelope_tells_the_null_sender_where_no_header_does() -> None:
         {"subject": "Falha na entrega do pedido 44"},
         {"subject": "E-mail automático do sistema com erro"},
         {"content_type": "text/plain; name"},
+        {"content_type": "text/calendar"},
+        {"content_type": "text/calendar; method=PUBLISH", "content_disposition": "attachment; filename=feiras.ics"},
     ],
     ids=str,
 )

@@ -172,7 +172,13 @@ def test_a_forward_without_words_is_somebody_elses() -> None:
 
 
 def test_a_mail_that_says_nothing_is_not_answered() -> None:
-    assert read(mail("")).unanswerable == "empty"
+    assert read(mail("", subject="")).unanswerable == "empty"
+    assert read(mail("", in_reply_to="<0@cliente.com.br>")).unanswerable == "empty"
+
+
+def test_a_question_in_the_subject_over_a_phones_footer_is_answered() -> None:
+    found = read(mail("\r\nEnviado do meu iPhone\r\n", subject="Quanto vendemos ontem?"))
+    assert (found.words, found.text, found.unanswerable) == ("Quanto vendemos ontem?", "", "")
 
 
 def test_footers_alone_are_no_words() -> None:
