@@ -37,3 +37,13 @@ def test_a_migration_can_be_walked_back_and_forth(engine: Engine) -> None:
         connection.commit()
     assert is_at_head(engine)
     assert head_revision() != "0001"
+
+
+def test_a_database_that_was_at_an_earlier_revision_gets_every_table_that_came_since(engine: Engine) -> None:
+    """What a published migration did must not change: whoever has run it never runs it again."""
+    with engine.connect() as connection:
+        command.downgrade(config_for(connection), "0003")
+        assert connection.execute(text("SELECT to_regclass('sender_alias')")).scalar_one() is None
+        command.upgrade(config_for(connection), "head")
+        assert connection.execute(text("SELECT to_regclass('sender_alias')")).scalar_one() is not None
+        connection.commit()

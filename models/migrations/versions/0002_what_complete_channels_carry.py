@@ -32,15 +32,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("message_id", "number"),
     )
-    op.create_table(
-        "sender_alias",
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("sender", sa.Text(), server_default="", nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["channel_account.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("account_id", "address"),
-    )
     op.create_index(op.f("ix_media_tenant_id"), "media", ["tenant_id"], unique=False)
     op.add_column("conversation", sa.Column("held_by", sa.Text(), nullable=True))
     op.add_column("conversation", sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
@@ -70,7 +61,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("sender_alias")
     op.drop_constraint("outbox_status_known", "outbox", type_="check")
     op.create_check_constraint(
         "outbox_status_known",
