@@ -20,6 +20,7 @@ _BLOCKS = _names(
 )
 _SPACED = _names("p h1 h2 h3 h4 h5 h6 blockquote ul ol table")
 _CELLS = frozenset(("td", "th"))
+_SOFT = frozenset(("p", "div", "center"))  # in a cell of one line they part nothing: the row stays together
 _UNSHOWN = _names("head script style title template object applet select")
 _DEEPEST_QUOTE = 5  # marks before a line; deeper ones would make long lines of short ones
 _QUOTING = re.compile(
@@ -67,6 +68,9 @@ class _Writer:
         self._quotes = self._hidden = self._pre = 0
         self._hints: list[Hint] = []
         self._pieces: list[str] = []
+        self._row_start = 0  # how many lines there were before the row of cells
+        self._is_fresh = False  # nothing was written into the cell yet
+        self._owes_end = False  # the cell's paragraph is over; what follows in the same cell is another line
 
     def take(self, piece: Tag | str) -> None:
         if isinstance(piece, str):
@@ -81,6 +85,10 @@ class _Writer:
     def _write(self, text: str) -> None:
         if self._hidden:
             return
+        if text.strip():
+            if self._owes_end:
+                self.end_line()
+            self._is_fresh = False
         if self._pre:
             first, *others = text.split("\n")
             self._pieces.append(first)
@@ -105,15 +113,17 @@ class _Writer:
     def _enter(self, tag: Tag) -> None:
         if self._open and tag.name == self._open[-1].name and tag.name in ("p", "li", "td", "th", "tr", "option"):
             self._close(tag.name)
+        element = _Element(tag.name, _is_quote(tag), _is_hidden(tag), _find_hint(tag))
         if tag.name in _BLOCKS:
-            self.end_line()
-            if tag.name in _SPACED:
-                self._space()
-        elif tag.name in _CELLS and self._pieces:
-            self._pieces.append(" ")
+            self._part(tag.name, is_firm=element.is_quote)
+        elif tag.name in _CELLS:
+            self._is_fresh, self._owes_end = True, False
+            if self._pieces:
+                self._pieces.append(" ")
+        if tag.name == "tr":
+            self._row_start = len(self.lines)
         if _is_cut(tag) and not self._hidden:
             self._hint_cut()
-        element = _Element(tag.name, _is_quote(tag), _is_hidden(tag), _find_hint(tag))
         self._count(element, 1)
         self._open.append(element)
         if tag.name == "li":
@@ -126,7 +136,7 @@ class _Writer:
                 self.end_line()
             return
         if name in _BLOCKS:
-            self.end_line()
+            self._part(name, is_closing=True)
         while True:
             element = self._open.pop()
             if element.is_quote or element.hint:
@@ -134,8 +144,22 @@ class _Writer:
             self._count(element, -1)
             if element.name == name:
                 break
-        if name in _SPACED:
+        if name in _SPACED and not self._is_soft(name):
             self._space()
+
+    def _part(self, name: str, *, is_firm: bool = False, is_closing: bool = False) -> None:
+        """A block's edge ends the line. Office programs put a paragraph into every cell of a table of figures: there
+        only what follows within the same cell begins another line."""
+        if self._is_soft(name) and not is_firm:
+            self._owes_end = not self._is_fresh
+            return
+        self.end_line()
+        if name in _SPACED and not is_closing:
+            self._space()
+
+    def _is_soft(self, name: str) -> bool:
+        is_in_cell = bool(self._counts.get("td") or self._counts.get("th"))
+        return is_in_cell and name in _SOFT and len(self.lines) == self._row_start
 
     def _count(self, element: _Element, by: int) -> None:
         self._counts[element.name] = self._counts.get(element.name, 0) + by
@@ -168,6 +192,7 @@ class _Writer:
         elif is_break and not self._hidden:
             self.lines.append(Line(self._marks.rstrip()))
         self._pieces = []
+        self._owes_end = False
 
 
 def _is_cut(tag: Tag) -> bool:
