@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from channels.base import Account, Capabilities, InboundRequest
+from channels.strict_json import parse_json
 from models.errors import PayloadError
 from models.ids import new_id
 from models.inbound import InboundMessage, Receipt
@@ -20,7 +20,6 @@ _MAX_KEY = 255
 _OURS = "reply:"  # what our replies are stored under; a question there would take a reply's place
 _MAX_DEPTH = 20
 _MAX_BODY = 1_000_000
-_STRINGS_AND_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 
 
 class ChatChannel:
@@ -80,38 +79,7 @@ def _read_json(request: InboundRequest) -> Any:
         raise PayloadError("Content-Type: application/json is expected")
     if len(request.body) > _MAX_BODY:
         raise PayloadError(f"body: more than {_MAX_BODY} bytes")
-    try:
-        text = request.body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise PayloadError("body: not UTF-8") from None
-    _check_depth(text)
-    try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):  # ValueError also stands for numbers of thousands of digits
-        raise PayloadError("body: not valid JSON") from None
-
-
-def _check_depth(text: str) -> None:
-    """Before parsing: the parser's own answer to depth is a RecursionError. Brackets inside strings do not count."""
-    depth = 0
-    for match in _STRINGS_AND_BRACKETS.finditer(text):
-        if match[0] in "[{":
-            depth += 1
-            if depth > _MAX_DEPTH:
-                raise PayloadError(f"body: nested more than {_MAX_DEPTH} deep")
-        elif match[0] in "]}":
-            depth -= 1
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise PayloadError("body: a key is given more than once")
-    return fields
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise PayloadError(f"body: {name} is not JSON")
+    return parse_json(request.body, max_depth=_MAX_DEPTH)
 
 
 def _read_fields(body: Any) -> tuple[str, str]:

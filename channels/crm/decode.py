@@ -1,19 +1,18 @@
 """A webhook's body as plain dicts and lists, whatever the CRM writes: JSON, a form with bracketed keys, SOAP."""
 
-import json
 import re
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 from channels.base import InboundRequest
 from channels.crm.soap import decode_soap
+from channels.strict_json import parse_json
 from models.errors import PayloadError
 
 BodyFormat = Literal["json", "form", "soap"]
 
 _MAX_DEPTH = 40
 _MAX_FIELDS = 5_000
-_STRINGS_AND_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 
 
@@ -23,20 +22,12 @@ def decode_body(request: InboundRequest, written_in: BodyFormat) -> Any:
         raise PayloadError("method: configure the webhook as HTTP POST")
     if written_in == "soap":
         return decode_soap(request.body)
+    if written_in == "json":
+        return parse_json(request.body, max_depth=_MAX_DEPTH)
     try:
-        text = request.body.decode("utf-8")
+        return decode_form(request.body.decode("utf-8"))
     except UnicodeDecodeError:
         raise PayloadError("body: not UTF-8") from None
-    return decode_json(text) if written_in == "json" else decode_form(text)
-
-
-def decode_json(text: str) -> Any:
-    """Strict JSON: no NaN, no key twice, no nesting without end."""
-    _check_depth(text)
-    try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):  # ValueError also stands for numbers of thousands of digits
-        raise PayloadError("body: not valid JSON") from None
 
 
 def decode_form(text: str) -> Any:
@@ -88,26 +79,3 @@ def _with_lists(node: Any) -> Any:
     if filled and all(name.isascii() and name.isdigit() and len(name) < 10 for name in filled):
         return [filled[name] for name in sorted(filled, key=int)]
     return filled
-
-
-def _check_depth(text: str) -> None:
-    """Before parsing: the parser's own answer to depth is a RecursionError. Brackets inside strings do not count."""
-    depth = 0
-    for match in _STRINGS_AND_BRACKETS.finditer(text):
-        if match[0] in "[{":
-            depth += 1
-            if depth > _MAX_DEPTH:
-                raise PayloadError(f"body: nested more than {_MAX_DEPTH} deep")
-        elif match[0] in "]}":
-            depth -= 1
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise PayloadError("body: a key is given more than once")
-    return fields
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise PayloadError(f"body: {name} is not JSON")

@@ -9,10 +9,10 @@ from datetime import datetime
 from channels.base import Account, InboundRequest
 from channels.email.providers.base import ArrivedMail, domain_of, secrets_of, verify_basic, verify_fresh
 from channels.email.providers.form import Form, read_form
-from channels.email.providers.jsons import read_json
 from channels.email.providers.rebuilding import read_raw_headers, rebuild_mail
 from channels.email.providers.signers import signers_of
 from channels.email.reading.mail import Verdict
+from channels.strict_json import parse_json
 from models.errors import PayloadError, VerificationError
 
 
@@ -62,7 +62,7 @@ class Mailgun:
 def _read_headers(form: Form, raw: bytes | None) -> list[tuple[str, str]]:
     if raw is not None:
         return read_raw_headers(raw)
-    value = read_json(form.text("message-headers"), "message-headers") if form.content("message-headers") else []
+    value = parse_json(form.text("message-headers"), "message-headers") if form.content("message-headers") else []
     if not isinstance(value, list):
         raise PayloadError("message-headers: a list is expected")
     pairs = []
