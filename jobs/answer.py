@@ -76,13 +76,15 @@ class _Execution:
         said = self._read()
         if (confirmation := find_confirmation(said)) is not None:
             return self._confirm(confirmation)
-        if not prepare_media(self.services, self.channel, said):
-            return self._put_off(LATE_WAIT, "a file is late")
-        try:
-            transcribe_media(self.services, self.lease, self._key, self._read())
-        except ProviderError as error:
-            return self._meet_failure(error)
-        return self._answer(compose(self._read(), sees=self.services.agent.provider.sees))
+        if any(message.media for message in said):
+            if not prepare_media(self.services, self.channel, said):
+                return self._put_off(LATE_WAIT, "a file is late")
+            try:
+                transcribe_media(self.services, self.lease, self._key, self._read())
+            except ProviderError as error:
+                return self._meet_failure(error)
+            said = self._read()
+        return self._answer(compose(said, sees=self.services.agent.provider.sees))
 
     def _confirm(self, confirmation: Confirmation) -> None:
         try:
