@@ -1,6 +1,7 @@
 """The deliver stage: one part of a reply leaves the building, or its fate is asked for."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from channels.base import Channel, Templates
-from jobs.duty import call_person
+from jobs.duty import Reason, call_person
 from jobs.runtime import Services, WorkPolicy
 from models.errors import LeaseLost
 from models.lease import Lease, check_lease, extend_lease
@@ -53,12 +54,16 @@ def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, bega
         raise LeaseLost("frozen between marking and sending: the part's fate will be asked for")
     outcome = _WINDOW_CLOSED if _is_window_closed(channel, due) else _call_send(channel, due.part)
     _log.info("sent a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
+    _keep(services, lease, lambda connection: _keep_outcome(connection, policy, channel, due, outcome), "undelivered")
+
+
+def _keep(services: Services, lease: Lease, keep: Callable[[Connection], bool], reason: Reason) -> None:
+    """Note what became of the part; a person is called where `keep` says that it was given up."""
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
-        gave_up = not _keep_outcome(connection, policy, channel, due, outcome)
-        thread = get_thread(connection, lease.conversation_id) if gave_up else None
+        thread = None if keep(connection) else get_thread(connection, lease.conversation_id)
     if thread is not None:
-        call_person(services, thread, "undelivered")
+        call_person(services, thread, reason)
 
 
 def _keep_outcome(
@@ -140,12 +145,7 @@ def _reconcile(services: Services, lease: Lease, channel: Channel, due: DuePart)
     policy = services.policy
     outcome = _call_reconcile(channel, due.part)
     _log.info("asked for a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
-    with session_scope(services.engine) as connection:
-        check_lease(connection, lease)
-        is_held = not _keep_finding(connection, policy, channel, due, outcome)
-        thread = get_thread(connection, lease.conversation_id) if is_held else None
-    if thread is not None:
-        call_person(services, thread, "held")
+    _keep(services, lease, lambda connection: _keep_finding(connection, policy, channel, due, outcome), "held")
 
 
 def _keep_finding(
