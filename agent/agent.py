@@ -25,6 +25,7 @@ from agent.phrases import guess_language, phrase
 from agent.tokens import estimate_prompt
 from models.clock import Clock
 from models.errors import ProviderError
+from models.faultpoint import faultpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +117,18 @@ class Agent:
 
     def _pay(self, request: CompletionRequest, journal: Journal, step: int) -> Completion:
         journal.open_completion(step, self.provider.name, request.llm, estimate_prompt(request.messages))
+        faultpoint("llm.opened")
         started = self._clock.monotonic()
         try:
             completion = self.provider.complete(request)
         except ProviderError as error:
             journal.record_failure(step, error.kind, self._elapsed_ms(started))
             raise
+        faultpoint("llm.answered")
         cost = self.provider.price(completion, request.llm)
-        return journal.record_completion(step, completion, cost, self._elapsed_ms(started))
+        standing = journal.record_completion(step, completion, cost, self._elapsed_ms(started))
+        faultpoint("llm.journalled")
+        return standing
 
     def _run_tools(
         self,
@@ -143,13 +148,16 @@ class Agent:
                 provider_state=completion.provider_state,
             )
         )
-        context = ToolContext(situation=turn.situation, timezone=turn.timezone)
         for number, call in enumerate(completion.tool_calls):
             result = journal.find_tool_result(step, number)
             if result is None:
+                faultpoint("tool.due")
                 started = self._clock.monotonic()
+                context = ToolContext(turn.situation, turn.timezone, key=f"{turn.turn_id}-{step}-{number}")
                 result = _refuse(call, progress, tools) or tools[call.name].call(context, call.arguments or {})
+                faultpoint("tool.worked")
                 result = journal.record_tool_result(step, number, call, result, self._elapsed_ms(started))
+                faultpoint("tool.journalled")
             progress.seen.add(_signature(call))
             progress.tools.append(ToolUse(call.name, result.arguments, result.content, result.ok))
             content = json.dumps(result.content, ensure_ascii=False)

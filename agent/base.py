@@ -145,10 +145,15 @@ class Provider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:
-    """What code, never the LLM, tells a tool: whose eyes it looks through and what day it is."""
+    """What code, never the LLM, tells a tool: whose eyes it looks through and what day it is.
+
+    `key` names this call of this turn, the same whenever it is repeated: a tool that writes hands it on, so that the
+    far side takes it once.
+    """
 
     situation: Situation
     timezone: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask
+from flask import Flask, Response
 
 from bot.chat import ChatRoutes
 from bot.chat_answers import AnswerDesk
@@ -19,6 +19,7 @@ from bot.usage import UsageRoutes
 from bot.waiting import AnswerBell, WaitingPlaces
 from bot.web_services import WebServices
 from bot.webhooks import WebhookRoutes
+from models.faultpoint import faultpoint
 
 _FORM_LIMIT = 64_000  # bytes, for the console's forms; the doors for messages have caps of their own
 _EXTENSION = "recado"
@@ -49,6 +50,7 @@ def create_app(services: WebServices) -> Flask:
     register_tracing(app)
     register_security_headers(app, is_https=services.settings.public_base_url.startswith("https://"))
     register_problems(app)
+    app.after_request(_tell_when_sent)
     bell = AnswerBell(services.database_url)
     desk = AnswerDesk(services, bell)
     places = WaitingPlaces(services.settings.web_threads)
@@ -66,6 +68,12 @@ def create_app(services: WebServices) -> Flask:
     register_dashboard(app, services)
     app.extensions[_EXTENSION] = WebDoor(desk, bell)
     return app
+
+
+def _tell_when_sent(response: Response) -> Response:
+    """A response is closed when its last byte has been handed to the system."""
+    response.call_on_close(lambda: faultpoint("ingress.acknowledged"))
+    return response
 
 
 def door_of(app: Flask) -> WebDoor:

@@ -13,6 +13,7 @@ from bot.problems import is_database_away
 from bot.waiting import AnswerBell
 from bot.web_services import WebServices
 from models.answer import Answer, Waiting, find_answer
+from models.faultpoint import faultpoint
 from models.session import session_scope
 
 LOOK_EVERY = 2.0  # seconds; the net under the bell
@@ -55,6 +56,7 @@ class AnswerDesk:
                 left = deadline - clock.monotonic()
                 if answer is not None or left <= 0 or self.is_stopping():
                     return answer
+                faultpoint("chat.waiting")
                 event.wait(min(LOOK_EVERY, left))
 
 

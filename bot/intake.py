@@ -15,6 +15,7 @@ from bot.web_services import WebServices
 from channels.base import Channel, InboundRequest, Templates
 from models.delivery import find_refused_part, record_receipt, say_again
 from models.errors import ChannelError, PayloadError, VerificationError
+from models.faultpoint import faultpoint
 from models.inbound import Confirmation, Inbound, InboundMessage, Receipt
 from models.inbox import RawRequest, Stored, store_messages
 from models.session import session_scope
@@ -43,7 +44,9 @@ def freeze_request(request: Request, account: str, max_body: int) -> InboundRequ
     if target.startswith(("http://", "https://")):  # the absolute form, as proxies send it
         target = "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return InboundRequest(account, request.method, target, headers, _read_body(request, max_body))
+    body = _read_body(request, max_body)
+    faultpoint("ingress.read")
+    return InboundRequest(account, request.method, target, headers, body)
 
 
 def _read_body(request: Request, cap: int) -> bytes:
@@ -111,8 +114,10 @@ def store_and_ring(
     stored = _store(services, channel, account, raw, incoming) if incoming else []
     if receipts:
         _record(services, channel, account, receipts)
+    faultpoint("ingress.committed")
     for conversation_id in dict.fromkeys(item.conversation_id for item in stored):
         services.queue.ring(conversation_id)
+    faultpoint("ingress.rung")
     for item in stored:
         words = "message was known" if item.is_duplicate else "message stored"
         _log.info(words, extra={"message_id": str(item.message_id), "conversation_id": str(item.conversation_id)})
@@ -157,10 +162,12 @@ def _record(services: WebServices, channel: Channel, account: AccountKey, receip
 
 def _record_all(services: WebServices, channel: Channel, account: AccountKey, receipts: list[Receipt]) -> None:
     with session_scope(services.engine) as connection:
+        faultpoint("ingress.opened")
         for receipt in receipts:
             is_news = record_receipt(connection, account.id, account.tenant_id, receipt)
             if is_news and isinstance(channel, Templates) and channel.needs_template(receipt.error_code):
                 _say_by_template(connection, channel, account, receipt)
+        faultpoint("ingress.inserted")
 
 
 def _say_by_template(connection: Connection, channel: Templates, account: AccountKey, receipt: Receipt) -> None:

@@ -8,6 +8,7 @@ from jobs.answer import answer_turn
 from jobs.deliver import deliver_part
 from jobs.runtime import Services, get_services
 from models.errors import LeaseLost
+from models.faultpoint import faultpoint
 from models.lease import Lease, check_lease, release_lease
 from models.session import session_scope
 from models.trace import tracing
@@ -22,8 +23,12 @@ _log = logging.getLogger("recado.advance")
 
 def advance(conversation_id: str) -> None:
     """Freeze, answer, deliver, settle: whatever is due. Safe to repeat, on any number of workers at once."""
-    services = get_services()
-    key = UUID(conversation_id)
+    bring_forward(get_services(), UUID(conversation_id))
+
+
+def bring_forward(services: Services, key: UUID) -> None:
+    """`advance` with the services of one's own."""
+    faultpoint("turn.rung")
     with session_scope(services.engine) as connection:
         wait = find_wait(connection, key)
     if wait is None:
@@ -34,6 +39,7 @@ def advance(conversation_id: str) -> None:
     lease = services.leases.acquire(key)
     if lease is None:
         return  # whoever holds it looks once more before giving it back
+    faultpoint("turn.leased")
     try:
         _work_until_idle(services, lease)
     except LeaseLost as error:
@@ -58,6 +64,7 @@ def _work_until_idle(services: Services, lease: Lease) -> None:
                 answer_turn(services, lease, channel, work.turn_id)
             else:
                 deliver_part(services, lease, channel, work.turn_id)
+                faultpoint("send.next")
     return None
 
 
@@ -83,6 +90,7 @@ def _look(services: Services, lease: Lease, window: QuietWindow) -> Work | None:
         while work.is_due and work.stage in {"freeze", "settle"}:
             if work.stage == "freeze":
                 freeze_turn(connection, lease, one_message=not window.coalesces)
+                faultpoint("turn.frozen")
             else:
                 assert work.turn_id is not None, "settle names its turn"
                 settle_turn(connection, lease, work.turn_id)
@@ -91,6 +99,7 @@ def _look(services: Services, lease: Lease, window: QuietWindow) -> Work | None:
             return work
         release_lease(connection, lease, work.due_at)
         services.leases.forget(lease)  # before the commit: whoever is rung right after it must not be refused
+    faultpoint("turn.released")
     if work.due_at is not None:
         services.alarms.set(lease.conversation_id, work.due_at - work.now)
     return None

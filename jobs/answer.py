@@ -19,6 +19,7 @@ from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.question import gather_question
 from jobs.runtime import Services
 from models.errors import DeliveryError, LeaseLost, ProviderError, StorageError
+from models.faultpoint import faultpoint
 from models.inbound import Confirmation
 from models.journal import JournalKey
 from models.lease import Lease
@@ -40,6 +41,7 @@ def answer_turn(services: Services, lease: Lease, channel: Channel, turn_id: UUI
     with session_scope(services.engine) as connection:
         turn = begin_turn(connection, lease, turn_id, provider=provider.name, engine=provider.engine)
         thread = get_thread(connection, lease.conversation_id)  # the turn before may have been a reset
+    faultpoint("turn.begun")
     with tracing(turn.trace_id):
         _Execution(services, lease, thread, channel, turn).run()
 
@@ -213,6 +215,8 @@ class _Execution:
                 is_pulled=is_pulled,
                 error=error,
             )
+            faultpoint("answer.written")
+        faultpoint("answer.committed")
         if self.channel.account.drafts and not is_pulled and outcome != "apologised":
             call_person(self.services, self.thread, "draft")
 

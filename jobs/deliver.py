@@ -12,6 +12,7 @@ from channels.base import Channel, Templates
 from jobs.duty import Reason, call_person
 from jobs.runtime import Services, WorkPolicy
 from models.errors import LeaseLost
+from models.faultpoint import faultpoint
 from models.lease import Lease, check_lease, extend_lease
 from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent, replace_part
 from models.reply import Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
@@ -26,6 +27,8 @@ _ABSENT_TWICE = 2  # listings lag: once is not proof
 
 _WINDOW_CLOSED = Rejected("window", "the reply window has closed and the account has no template", permanent=True)
 
+RECORDED: dict[Reason, str] = {"undelivered": "send.recorded", "held": "reconcile.recorded"}
+
 _log = logging.getLogger("recado.deliver")
 
 
@@ -35,16 +38,21 @@ def deliver_part(services: Services, lease: Lease, channel: Channel, turn_id: UU
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
         due = get_due_part(connection, turn_id)
+        faultpoint("send.due")
         trace_id = get_trace_id(connection, turn_id)
         is_new = due.status == "pending"
         if is_new:
             due = _fit_window(connection, channel, due)
             mark_sending(connection, due.part.id)
             extend_lease(connection, lease, services.policy.send_lease)
+            faultpoint("send.marked")
     with tracing(trace_id, part_id=due.part.id):
         if is_new:
+            faultpoint("send.committed")
             _send(services, lease, channel, due, began)
+            faultpoint("send.settled")
         else:
+            faultpoint("reconcile.found")
             _reconcile(services, lease, channel, due)
 
 
@@ -52,7 +60,9 @@ def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, bega
     policy = services.policy
     if services.clock.monotonic() - began > (policy.send_lease - policy.send_timeout).total_seconds():
         raise LeaseLost("frozen between marking and sending: the part's fate will be asked for")
+    faultpoint("send.checked")
     outcome = _WINDOW_CLOSED if _is_window_closed(channel, due) else _call_send(channel, due.part)
+    faultpoint("send.answered")
     _log.info("sent a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
     _keep(services, lease, lambda connection: _keep_outcome(connection, policy, channel, due, outcome), "undelivered")
 
@@ -62,6 +72,7 @@ def _keep(services: Services, lease: Lease, keep: Callable[[Connection], bool], 
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
         thread = None if keep(connection) else get_thread(connection, lease.conversation_id)
+        faultpoint(RECORDED[reason])
     if thread is not None:
         call_person(services, thread, reason)
 
@@ -144,6 +155,7 @@ def _reconcile(services: Services, lease: Lease, channel: Channel, due: DuePart)
     """Accepted: done. Absent twice, and long enough after the attempt: it may be sent again. Else ask again later."""
     policy = services.policy
     outcome = _call_reconcile(channel, due.part)
+    faultpoint("reconcile.answered")
     _log.info("asked for a part", extra={"outcome": type(outcome).__name__.lower(), "part": due.part.number})
     _keep(services, lease, lambda connection: _keep_finding(connection, policy, channel, due, outcome), "held")
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.base import Channel, History
 from models.clock import Clock
 from models.errors import DeliveryError
+from models.faultpoint import faultpoint
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, find_last_received, store_messages
 from models.session import is_database_away, session_scope
@@ -90,6 +91,7 @@ class GapFiller:
             return 0
         began = self._clock.now()
         listed = history.list_since(self._since(account))
+        faultpoint("gaps.listed")
         fresh = [
             conversation_id
             for message in listed
@@ -119,6 +121,7 @@ class GapFiller:
         quiet = self._quiet if channel.capabilities.coalesces else timedelta(0)
         try:
             [stored] = store_messages(self._engine, account, request, [message], quiet)
+            faultpoint("gaps.half-stored")
         except Exception as error:
             if is_database_away(error):
                 raise

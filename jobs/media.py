@@ -9,6 +9,7 @@ from agent.base import ImagePart
 from channels.base import Channel, FetchedMedia, InboundRequest, MediaSource
 from jobs.runtime import Services
 from models.errors import ChannelError, DeliveryError, ProviderError, StorageError
+from models.faultpoint import faultpoint
 from models.inbound import InboundMedia, InboundMessage
 from models.journal import JournalKey, record_listening
 from models.lease import Lease
@@ -99,6 +100,7 @@ def _fetch(services: Services, channel: Channel, message: SaidMessage, file: Sai
         fetched = _bytes_of(services, channel, message, file)
     except DeliveryError as error:
         return _miss(services, file, error)
+    faultpoint("media.fetched")
     key = services.storage.put(fetched.content, fetched.content_type)
     with session_scope(services.engine) as connection:
         size = len(fetched.content)

@@ -21,6 +21,7 @@ from rq.utils import utcformat
 from jobs.allowed import ADVANCE
 from jobs.circuit import Circuit
 from models.clock import Clock, SystemClock
+from models.faultpoint import faultpoint
 
 JOB_TIMEOUT = 600  # seconds; only stock workers look at it
 FAILURE_TTL = 60  # seconds that a failed ring stays visible: the log keeps the story, the database the work
@@ -105,6 +106,8 @@ class JobQueue:
             batch = ids[start : start + _BATCH]
             if self._push(batch):
                 rung += len(batch)
+            if start + _BATCH < len(ids):
+                faultpoint("sweep.half-rung")
         return rung
 
     def _push(self, batch: Sequence[UUID]) -> bool:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.faultpoint import faultpoint
 from models.lease import hold_named_lease
 from models.session import session_scope
 from models.work import claim_overdue
@@ -45,10 +46,12 @@ class Sweeper:
 
     def sweep(self) -> list[UUID]:
         """One round, if it is this process's turn; returns the conversations that were rung."""
+        faultpoint("sweep.started")
         with session_scope(self._engine) as connection:
             if not hold_named_lease(connection, "sweeper", self._owner, _LEASE):
                 return []
             found = claim_overdue(connection, overdue=_OVERDUE, repeat=_REPEAT, limit=_BATCH)
+        faultpoint("sweep.claimed")
         if found:
             _log.info("rang for overdue work", extra={"conversations": len(found)})
             self._ring_many(found)

@@ -27,6 +27,7 @@ from rq.utils import import_attribute
 from jobs.allowed import ALLOWED_JOBS, JobRefused, parse_call
 from jobs.queue import JOB_TIMEOUT, JobQueue
 from jobs.rq_worker.books import EXECUTION_TTL, Books, Claim, Finished
+from models.faultpoint import faultpoint
 from models.trace import new_trace_id, tracing
 
 _log = logging.getLogger(__name__)
@@ -112,6 +113,7 @@ class ConcurrentWorker:
             try:
                 with self._at_books:
                     claims = self._books.claim(min(free, _CLAIM))
+                    faultpoint("queue.claimed")
                     self._start(claims or [], pool)
                 if claims is None:  # suspended
                     time.sleep(_BACKOFF)
@@ -158,7 +160,9 @@ class ConcurrentWorker:
         if claim.has_side_effects:
             raise JobRefused("it brings callbacks or web hooks, which no job of ours has")
         call = parse_call(claim.data, self._functions)
+        faultpoint("queue.started")
         self._functions[call.function](*call.args, **call.kwargs)
+        faultpoint("queue.worked")
 
     # Telling Redis
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.conversation import conversations
 from models.errors import IdempotencyConflict
+from models.faultpoint import faultpoint
 from models.ids import new_id
 from models.inbound import InboundMessage
 from models.message import media, messages, raw_events
@@ -69,6 +70,7 @@ def _store_all(
     inbound: Sequence[InboundMessage],
     quiet: timedelta,
 ) -> list[Stored]:
+    faultpoint("ingress.opened")
     known = _find_known(connection, account, inbound)
     fresh = [item for item in inbound if item.external_id not in known]
     event_id = _store_event(connection, account, request) if fresh else None
@@ -76,6 +78,7 @@ def _store_all(
     for item in fresh:
         if item.external_id not in stored:  # a batch may name one id twice
             stored[item.external_id] = _store_one(connection, account, request, item, event_id, quiet)
+    faultpoint("ingress.inserted")
     return [stored[item.external_id] for item in inbound]
 
 

@@ -20,6 +20,8 @@ from bot.settings import Settings, load_settings
 from channels.base import Account
 from channels.registry import CHANNELS, build_channel
 from jobs.allowed import ALLOWED_JOBS
+from jobs.deliver import RECORDED
+from models.faultpoint import POINTS
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("bot", "jobs", "agent", "channels", "models")
@@ -77,6 +79,14 @@ def test_every_job_that_may_run_is_a_function_of_ours(path: str) -> None:
     module, _, name = path.rpartition(".")
     assert module.startswith("jobs.")
     assert callable(getattr(import_module(module), name))
+
+
+# Faultpoints: where a process may die is one list.
+
+
+def test_every_faultpoint_is_on_the_list_and_every_name_on_the_list_is_a_faultpoint() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in modules_of(*FLOORS) if path.stem != "faultpoint")
+    assert set(re.findall(r'faultpoint\("([^"]+)"\)', text)) | set(RECORDED.values()) == set(POINTS)
 
 
 # Settings: `.env.example` says the whole truth.
