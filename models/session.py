@@ -8,6 +8,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from models.pool import refuse_dead_connections
+
 _STATEMENT_TIMEOUT_MS = 15_000
 _IDLE_IN_TRANSACTION_MS = 30_000
 
@@ -18,12 +20,11 @@ def build_engine(url: str, *, application_name: str, pool_size: int = 5, patienc
     Its errors name no values: they reach logs, and values are what people wrote.
     """
     parsed = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=patience,
-        pool_pre_ping=True,
         pool_recycle=1800,
         hide_parameters=True,
         connect_args={
@@ -33,6 +34,8 @@ def build_engine(url: str, *, application_name: str, pool_size: int = 5, patienc
             f" -c idle_in_transaction_session_timeout={_IDLE_IN_TRANSACTION_MS} -c timezone=UTC",
         },
     )
+    refuse_dead_connections(engine)
+    return engine
 
 
 @contextmanager
@@ -40,6 +43,16 @@ def session_scope(engine: Engine) -> Iterator[Connection]:
     """One transaction: committed when the block ends, rolled back when it raises. Keep it short; no network inside."""
     with engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def statement_scope(engine: Engine) -> Iterator[Connection]:
+    """Statements that each stand for themselves: what must happen together is one of them.
+
+    One round trip each, where `session_scope` adds those of BEGIN and COMMIT.
+    """
+    with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def is_database_away(error: BaseException) -> bool:

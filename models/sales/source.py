@@ -13,6 +13,7 @@ from models.catalogue import Catalogue
 from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError, ToolError
 from models.period import Period
+from models.pool import refuse_dead_connections
 from models.sales.brief import CustomerBrief, find_brief
 from models.sales.directory import Directory, load_directory
 from models.sales.plans import GoalProgress, StageTotal, goal_progress, pipeline_by_stage
@@ -115,15 +116,16 @@ def _build_reading_engine(url: str, pool_size: int) -> Engine:
         raise ConfigurationError(
             f"SALES_DATABASE_URL: {parsed.get_backend_name()} is not supported; only PostgreSQL is"
         )
-    return create_engine(
+    engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         pool_recycle=1800,
         # No start-up `options`: connection poolers in front of a company's database refuse them.
         connect_args={"application_name": "recado-sales", "connect_timeout": 5},
     )
+    refuse_dead_connections(engine)
+    return engine
