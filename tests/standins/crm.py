@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from tests.standins.crm_dialects import DIALECTS, TOKEN, Note
+from tests.standins.witness import Witness, nobody
 
 _MARKER = re.compile(r"ref: r_[0-9a-f-]{36}")
 
@@ -43,6 +44,7 @@ class StandInCrm:
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.refusals: list[int] = []
         self.lists = True  # whether listing notes works
+        self.witness: Witness = nobody
         self.stopping = Event()
         self._lock = Lock()
         self._server = _Server(self)
@@ -89,6 +91,7 @@ class StandInCrm:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: "_Server"
 
     def do_POST(self) -> None:
@@ -115,15 +118,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _take(self, path: re.Match[str], body: Any) -> None:
         crm = self.server.crm
+        if crm.witness("half"):
+            return self._hang_up()
         fault = crm.faults.popleft() if crm.faults else None
         note = None
         if fault is None or fault.accepted:
             place, text = crm.dialect.read(path, body)
             note = crm.take(place, text, self.headers.get("Idempotency-Key", ""))
-        if fault is None and note is not None:
-            self._write(crm.dialect.created, crm.dialect.written(note))
-        elif fault is not None:
-            self._fail(fault)
+        if fault is not None or note is None:
+            return self._fail(fault or Fault("reset"))
+        if crm.witness("accepted"):
+            return self._hang_up()
+        return self._write(crm.dialect.created, crm.dialect.written(note))
 
     def _fail(self, fault: Fault) -> None:
         match fault.kind:
@@ -131,9 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.crm.stopping.wait(30)
                 self.close_connection = True
             case "reset":
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.connection.close()
-                self.close_connection = True
+                self._hang_up()
             case "trickle":
                 self._trickle()
             case "garbage":
@@ -144,6 +148,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self._write_bytes(302, b"", {"Location": f"{self.server.crm.url}/elsewhere"})
             case _:
                 self._write_bytes(fault.status, b"{}", {"Retry-After": fault.retry_after} if fault.retry_after else {})
+
+    def _hang_up(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self.close_connection = True
 
     def _trickle(self) -> None:
         """A header that never ends, one byte at a time: no read time-out ever fires."""

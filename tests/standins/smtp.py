@@ -4,6 +4,7 @@
 """
 
 import argparse
+import asyncio
 import ipaddress
 import socket
 import ssl
@@ -19,6 +20,8 @@ from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.standins.witness import Witness, nobody
 
 # Where the server fails: with an answer, or by hanging up - before it keeps the mail or after.
 Step = Literal["ehlo", "mail", "rcpt", "data"]
@@ -66,6 +69,7 @@ class StandInSmtp:
         self.login, self.tls, self.implicit = login, tls, implicit
         self.mails: list[TakenMail] = []
         self.faults: deque[Fault] = deque()
+        self.witness: Witness = nobody
         self.tried: list[str] = []  # users who failed to log in
         self._controller = _Controller(self, port)
 
@@ -113,9 +117,14 @@ class StandInSmtp:
         return answer or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        loop = asyncio.get_running_loop()  # who watches may send mail meanwhile, and this thread serves them all
+        if await loop.run_in_executor(None, self.witness, "half"):
+            return self._hang_up(server)
         fault = self._next("data")
         if fault is None or fault.keeps:
             self._keep(session, envelope)
+        if await loop.run_in_executor(None, self.witness, "accepted"):
+            return self._hang_up(server)
         return self._play(fault, server) or "250 OK: taken"
 
     def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
@@ -144,9 +153,12 @@ class StandInSmtp:
             return ""
         if fault.delay:
             time.sleep(fault.delay)  # the server has one client
-        if not fault.answer and server.transport is not None:
+        return fault.answer or self._hang_up(server)
+
+    def _hang_up(self, server: SMTP) -> str:
+        if server.transport is not None:
             server.transport.abort()
-        return fault.answer or "421 gone"
+        return "421 gone"
 
 
 class _Controller(Controller):

@@ -15,6 +15,7 @@ from tests.standins.twilio_http import Fault, Server
 from tests.standins.twilio_judge import WINDOW_CLOSED, filled_in, is_closed, judge_form
 from tests.standins.twilio_store import FileStore
 from tests.standins.twilio_webhooks import inbound_form, post_form, status_form
+from tests.standins.witness import Witness, nobody
 
 ACCOUNT_SID = "AC" + "1" * 32
 AUTH_TOKEN = "stand-in-token"
@@ -41,6 +42,7 @@ class StandInTwilio:
         self.window: Literal["off", "at once", "later"] = "off"  # how 63016 is told; later means by a callback
         self.closed_windows: set[str] = set()  # people whose window has closed, whenever they wrote
         self.typing_delay = 0.0  # seconds before a typing indicator is answered
+        self.witness: Witness = nobody
         self.stopping = threading.Event()
         self._server: Server | None = None
         self._store: FileStore | None = None

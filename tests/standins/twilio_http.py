@@ -34,6 +34,7 @@ class Fault:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are written one after the other: the second would wait for 40 ms
     server: "Server"
 
     def do_POST(self) -> None:
@@ -62,17 +63,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, form: dict[str, str]) -> None:
         standin = self.server.standin
+        if standin.witness("half"):
+            return self._hang_up()
         fault = standin.faults.popleft() if standin.faults else None
         if fault is not None and fault.kind != "slow":
-            self._fail(fault, form)
-            return
+            return self._fail(fault, form)
         if fault is not None:
             standin.stopping.wait(fault.seconds)
         code = standin.judge(form)
         if code:
-            self._refuse(code)
-        else:
-            self._answer(201, standin.accept(form).as_json())
+            return self._refuse(code)
+        message = standin.accept(form)
+        if standin.witness("accepted"):
+            return self._hang_up()
+        return self._answer(201, message.as_json())
 
     def _show_typing(self, form: dict[str, str]) -> None:
         standin = self.server.standin
@@ -131,16 +135,19 @@ class _Handler(BaseHTTPRequestHandler):
                 standin.stopping.wait(fault.seconds or 3600)
                 self.close_connection = True
             case "reset":
-                linger = struct.pack("ii", 1, 0)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                self.connection.close()
-                self.close_connection = True
+                self._hang_up()
             case "garbage":
                 self._write(201, b"<html>ok</html>", "text/html")
             case _:
                 headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
                 body = {"code": fault.code, "message": "fault", "status": fault.status} if fault.code else {}
                 self._write(fault.status, json.dumps(body).encode(), "application/json", headers)
+
+    def _hang_up(self) -> None:
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.connection.close()
+        self.close_connection = True
 
     def _refuse(self, code: int) -> None:
         status, message = ERRORS[code]
