@@ -69,7 +69,8 @@ class _Execution:
             self._meet_trouble(error)
 
     def _respond(self) -> None:
-        if keep_silent(self.services, self.lease, self.thread, self.channel, self.turn):
+        is_asked_for = self.turn.replays > 0  # a person has looked at it, and wants it answered
+        if not is_asked_for and keep_silent(self.services, self.lease, self.thread, self.channel, self.turn):
             return None
         crashes = self.turn.crashes
         if crashes >= self.services.policy.max_crashes:

@@ -27,6 +27,7 @@ _WHY: dict[Reason, str] = {
     "fenced": "mensagens demais do mesmo remetente, talvez uma máquina; o assistente parou de responder a ele.",
 }
 _CURE: dict[Reason, str] = {
+    "failed": "Para responder depois de corrigir a causa: `python -m bot replay --list`",
     "draft": "Para aprovar ou rejeitar: `python -m bot outbox list --drafts`",
     "undelivered": "Para tentar de novo: `python -m bot outbox list --failed`",
     "held": "Para decidir: `python -m bot outbox list --held`",

@@ -63,7 +63,8 @@ def find_answer(connection: Connection, tenant_id: UUID, message_id: UUID) -> An
         return None
     if row.answered_at is None:
         return Waiting(message_id, row.conversation_id, row.trace_id)
-    reply = connection.execute(select(m.text).where(m.turn_id == row.id, m.direction == "out")).scalar_one_or_none()
+    said = select(m.text).where(m.turn_id == row.id, m.direction == "out")
+    reply = connection.execute(said.order_by(m.seq.desc()).limit(1)).scalar_one_or_none()  # a replayed turn has several
     run = connection.execute(
         select(runs).where(runs.c.turn_id == row.id).order_by(desc(runs.c.attempt)).limit(1)
     ).first()

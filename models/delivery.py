@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.conversation import conversations
@@ -100,7 +100,7 @@ def find_refused_part(connection: Connection, tenant_id: UUID, receipt: Receipt)
 def say_again(connection: Connection, part: OutboundPart) -> bool:
     """Another wording of a part that failed, as a further part of its turn, which is open again until it has left.
 
-    False while a later turn is under way: its reply must not be overtaken.
+    False while a later turn is under way, whose reply must not be overtaken, and while its own is answered anew.
     """
     o, t, c = outbox.c, turns.c, conversations.c
     row = connection.execute(
@@ -110,7 +110,8 @@ def say_again(connection: Connection, part: OutboundPart) -> bool:
     ).first()
     assert row is not None, "the part that failed is one of them"
     connection.execute(select(c.id).where(c.id == row.conversation_id).with_for_update(key_share=True))
-    other = select(t.id).where(t.conversation_id == row.conversation_id, t.status != "settled", t.id != part.turn_id)
+    in_the_way = case((t.id == part.turn_id, t.status == "open"), else_=t.status != "settled")
+    other = select(t.id).where(t.conversation_id == row.conversation_id, in_the_way)
     if connection.execute(other).first() is not None:
         return False
     connection.execute(

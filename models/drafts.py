@@ -146,6 +146,9 @@ def _check_order(connection: Connection, part: Any) -> None:
 def _reopen_turn(connection: Connection, part: Any) -> None:
     """A conversation works on one turn at a time."""
     t = turns.c
+    is_open = (t.id == part.turn_id) & (t.status == "open")
+    if connection.execute(select(t.id).where(is_open)).first() is not None:
+        raise NotDecidable("its turn was begun again by `replay`: the new answer takes this part's place")
     others = (t.conversation_id == part.conversation_id) & (t.status != "settled") & (t.id != part.turn_id)
     if connection.execute(select(t.id).where(others)).first() is not None:
         raise NotDecidable(

@@ -52,6 +52,8 @@ POINTS = (
     "sweep.half-rung",
     "gaps.listed",
     "gaps.half-stored",
+    # What a person sets going again.
+    "replay.reopened",
 )
 
 _hook: Callable[[str], None] | None = None

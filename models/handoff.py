@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from models.answer import announce_answer
 from models.conversation import conversations
 from models.ids import new_id
-from models.message import messages
-from models.outbox import SETTLED, outbox
+from models.message import messages, reply_id
+from models.outbox import SETTLED, next_number, outbox
 from models.reply import Question, RenderedPart
 from models.trace import new_trace_id
 from models.turn import turns
@@ -126,19 +126,21 @@ def say_as_person(
     seq = conversation.next_seq - 1
     common = {"tenant_id": conversation.tenant_id, "conversation_id": conversation_id}
     trace_id = new_trace_id()
-    turn_id = _answer(connection, common, seq, outcome, trace_id, is_pulled=is_pulled)
-    said = {"external_id": f"reply:{turn_id}", "seq": seq, "direction": "out", "text": text, "turn_id": turn_id}
+    turn_id, external_id = _answer(connection, common, seq, outcome, trace_id, is_pulled=is_pulled)
+    said = {"external_id": external_id, "seq": seq, "direction": "out", "text": text, "turn_id": turn_id}
     account = {"account_id": conversation.account_id, "trace_id": trace_id}
     connection.execute(insert(messages).values(id=new_id(), **common, **said, **account))
     if not is_pulled:
-        _insert_parts(connection, {**common, "turn_id": turn_id, "to_address": conversation.reply_to}, parts)
+        to = {"turn_id": turn_id, "to_address": conversation.reply_to}
+        _insert_parts(connection, {**common, **to}, parts, next_number(connection, turn_id))
     return turn_id
 
 
 def _answer(
     connection: Connection, common: dict[str, UUID], seq: int, outcome: str, trace_id: str, *, is_pulled: bool
-) -> UUID:
-    """The turn that the answer belongs to: the one whose answer is owed, or a new one, with all that waits in it."""
+) -> tuple[UUID, str]:
+    """The turn that the answer belongs to: the one whose answer is owed, or a new one, with all that waits in it.
+    Beside its id what the answer is stored under."""
     t, m = turns.c, messages.c
     conversation_id = common["conversation_id"]
     waiting = connection.execute(select(m.id).where(is_waiting(conversation_id)).order_by(m.seq)).scalars().all()
@@ -146,9 +148,10 @@ def _answer(
     if is_pulled:
         values |= {"status": "settled", "settled_at": func.now()}
     owed = update(turns).where(t.conversation_id == conversation_id, t.status == "open")
-    turn_id: UUID | None = connection.execute(owed.values(running=0, **values).returning(t.id)).scalar_one_or_none()
-    if turn_id is None:
-        turn_id = waiting[0] if waiting else new_id()
+    row = connection.execute(owed.values(running=0, **values).returning(t.id, t.replays)).one_or_none()
+    turn_id: UUID
+    turn_id, replays = row or (waiting[0] if waiting else new_id(), 0)
+    if row is None:
         connection.execute(insert(turns).values(id=turn_id, number=seq, trace_id=trace_id, **common, **values))
     else:
         close_executions(connection, turn_id, "a person answered")
@@ -157,12 +160,12 @@ def _answer(
     if is_pulled:
         for message_id in {turn_id, *waiting}:
             announce_answer(connection, message_id)
-    return turn_id
+    return turn_id, reply_id(turn_id, replays)
 
 
-def _insert_parts(connection: Connection, common: dict[str, object], parts: Sequence[RenderedPart]) -> None:
+def _insert_parts(connection: Connection, common: dict[str, object], parts: Sequence[RenderedPart], first: int) -> None:
     rows = [
         {**common, "id": new_id(), "number": number, "body": part.body, "extra": dict(part.extra) or None}
-        for number, part in enumerate(parts)
+        for number, part in enumerate(parts, first)
     ]
     connection.execute(insert(outbox), rows)

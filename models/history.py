@@ -55,6 +55,6 @@ def _past_turn(number: int, lines: list[tuple[str, str, datetime]]) -> PastTurn:
         number=number,
         asked="\n".join(text for _, text, _ in asked if text),
         asked_at=asked[0][2],
-        replied="\n".join(text for _, text, _ in replied),
+        replied=replied[-1][1] if replied else "",  # an apology before it is no memory once the turn was replayed
         replied_at=replied[-1][2] if replied else asked[-1][2],
     )

@@ -38,7 +38,7 @@ class RawEvent(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """`external_id` is claimed for ever per account; a reply's is `reply:<turn id>`, so a turn has one at most."""
+    """`external_id` is claimed for ever per account; a reply's is `reply_id`, so that a turn has one at most."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -105,6 +105,11 @@ class Media(SQLModel, table=True):
 raw_events = table_of(RawEvent)
 messages = table_of(Message)
 media = table_of(Media)
+
+
+def reply_id(turn_id: UUID, replays: int) -> str:
+    """What the reply is stored under: one a turn, and one more each time it was begun again by a person."""
+    return f"reply:{turn_id}:{replays}" if replays else f"reply:{turn_id}"
 
 
 def find_raw_event(connection: Connection, event_id: UUID) -> tuple[str, dict[str, str], bytes] | None:

@@ -10,7 +10,7 @@ from models.conversation import conversations
 from models.handoff import say_as_person
 from models.ids import new_id
 from models.message import messages
-from models.outbox import outbox
+from models.outbox import next_number, outbox
 from models.reply import RenderedPart
 from models.tenant import AccountKey
 from models.turn import turns
@@ -59,8 +59,7 @@ def _append(
     parts: Sequence[RenderedPart],
 ) -> None:
     """Further parts of the turn under way; its one reply grows by the words."""
-    o, c, m = outbox.c, conversations.c, messages.c
-    last = connection.execute(select(func.coalesce(func.max(o.number), -1)).where(o.turn_id == turn_id)).scalar_one()
+    c, m = conversations.c, messages.c
     rows = [
         {
             "id": new_id(),
@@ -72,7 +71,7 @@ def _append(
             "body": part.body,
             "extra": dict(part.extra) or None,
         }
-        for number, part in enumerate(parts, last + 1)
+        for number, part in enumerate(parts, next_number(connection, turn_id))
     ]
     connection.execute(insert(outbox), rows)
     said = (m.turn_id == turn_id) & (m.direction == "out")

@@ -142,6 +142,13 @@ def get_due_part(connection: Connection, turn_id: UUID) -> DuePart:
     return DuePart(part, row.status, row.tries, row.asked, row.age, row.since_attempt, row.since_inbound)
 
 
+def next_number(connection: Connection, turn_id: UUID) -> int:
+    """What a further part of the turn is numbered."""
+    o = outbox.c
+    highest = select(func.coalesce(func.max(o.number), -1)).where(o.turn_id == turn_id)
+    return int(connection.execute(highest).scalar_one()) + 1
+
+
 def replace_part(connection: Connection, part: OutboundPart) -> None:
     """Another wording of the same part, such as a template; it is sent as soon as it is its turn."""
     values = {"body": part.body, "extra": dict(part.extra) or None, "status": "pending", "next_try_at": None}

@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import key, moment, reference, string, table_of
 
+# Outcomes after which somebody may want the turn begun again; `confirmed` only with an error beside it.
+ENDED_BADLY = ("apologised", "fenced", "confirmed")
+
 
 class Turn(SQLModel, table=True):
     """open (membership frozen, answer owed) -> answered (reply committed) -> settled (every part sent or given up)."""
@@ -16,6 +19,7 @@ class Turn(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("conversation_id", "number"),
         CheckConstraint("status IN ('open', 'answered', 'settled')", name="turn_status_known"),
+        Index("turn_ended_badly", "tenant_id", "frozen_at", postgresql_where=f"outcome IN {ENDED_BADLY!r}"),
         Index("turn_unsettled", "conversation_id", unique=True, postgresql_where="status <> 'settled'"),
         ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
     )
@@ -28,6 +32,7 @@ class Turn(SQLModel, table=True):
     outcome: str = Field(sa_column=string())  # answered, reset, fenced, ...; empty while open
     tries: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))  # begun executions
     crashes: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))  # begun, never ended
+    replays: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))  # begun again by a person
     running: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     error: str = Field(sa_column=string())
     first_failed_at: datetime | None = Field(default=None, sa_column=moment())

@@ -12,8 +12,8 @@ from models.columns import table_of
 from models.conversation import conversations
 from models.ids import new_id
 from models.lease import Lease, check_lease
-from models.message import messages
-from models.outbox import outbox
+from models.message import messages, reply_id
+from models.outbox import next_number, outbox
 from models.reply import RenderedPart
 from models.run import completions, runs
 from models.tenant import AccountKey, ChannelAccount
@@ -38,7 +38,8 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class BegunTurn:
-    """A turn in execution; `attempt` counts from 1, `crashes` are executions that died or met a bug.
+    """A turn in execution; `attempt` counts from 1, `crashes` are executions that died or met a bug, `replays` how
+    often a person had it begun again.
 
     `failing_for` is the time since the first of its failures, by the database's clock.
     """
@@ -50,6 +51,7 @@ class BegunTurn:
     trace_id: str
     failing_for: timedelta | None
     run_id: UUID
+    replays: int = 0
 
 
 def get_thread(connection: Connection, conversation_id: UUID) -> Thread:
@@ -102,7 +104,7 @@ def begin_turn(connection: Connection, lease: Lease, turn_id: UUID, *, provider:
         update(turns)
         .where(t.id == turn_id)
         .values(tries=t.tries + 1, crashes=t.crashes + t.running, running=1)
-        .returning(t.tenant_id, t.number, t.tries, t.crashes, t.trace_id, failing_for)
+        .returning(t.tenant_id, t.number, t.tries, t.crashes, t.trace_id, t.replays, failing_for)
     ).one()
     if row.tries > 1:
         close_executions(connection, turn_id, "the worker died")
@@ -117,6 +119,7 @@ def begin_turn(connection: Connection, lease: Lease, turn_id: UUID, *, provider:
         trace_id=row.trace_id,
         failing_for=row.failing_for,
         run_id=run_id,
+        replays=row.replays,
     )
 
 
@@ -164,7 +167,9 @@ def commit_answer(
     if outcome == "reset":
         c = conversations.c
         connection.execute(
-            update(conversations).where(c.id == lease.conversation_id).values(memory_from_seq=turn.number)
+            update(conversations)
+            .where(c.id == lease.conversation_id)
+            .values(memory_from_seq=func.greatest(c.memory_from_seq, turn.number))  # a replayed one may be the older
         )
 
 
@@ -182,7 +187,7 @@ def _insert_reply(connection: Connection, thread: Thread, turn: BegunTurn, reply
             tenant_id=thread.account.tenant_id,
             conversation_id=thread.conversation_id,
             account_id=thread.account.id,
-            external_id=f"reply:{turn.id}",
+            external_id=reply_id(turn.id, turn.replays),
             seq=seq,
             direction="out",
             text=reply,
@@ -202,9 +207,10 @@ def _insert_parts(
         "to_address": thread.reply_to,
         "status": status,
     }
+    first = next_number(connection, turn.id) if turn.replays else 0
     rows = [
         {**common, "id": new_id(), "number": number, "body": part.body, "extra": dict(part.extra) or None}
-        for number, part in enumerate(parts)
+        for number, part in enumerate(parts, first)
     ]
     connection.execute(insert(outbox), rows)
 

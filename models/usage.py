@@ -18,7 +18,8 @@ from models.turn import turns
 @dataclass(frozen=True, slots=True)
 class UsageRow:
     """One user's day, in the tenant's time zone. `cost` is USD over the priced completions, None if none has a price
-    though some were made; `unpriced` counts those without. `response_ms` is the sum over the `answered` turns."""
+    though some were made; `unpriced` counts those without. `response_ms` is the sum over the `answered` turns, those
+    left out that a person had begun again later: they tell when she came, not how long an answer takes."""
 
     user: str
     day: date
@@ -64,13 +65,13 @@ def usage_report(
             c.sender,
             day,
             func.count(),
-            func.count(t.answered_at),
+            func.count(t.answered_at).filter(t.replays == 0),
             func.coalesce(func.sum(spent.c.completions), 0),
             func.coalesce(func.sum(spent.c.tokens_in), 0),
             func.coalesce(func.sum(spent.c.tokens_out), 0),
             func.sum(spent.c.cost),
             func.coalesce(func.sum(spent.c.unpriced), 0),
-            func.coalesce(func.sum(milliseconds), 0),
+            func.coalesce(func.sum(milliseconds).filter(t.replays == 0), 0),
         )
         .select_from(
             turns.join(conversations, c.id == t.conversation_id)
