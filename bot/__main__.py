@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "email": ("bot.commands.email:EMAIL", "show what is read in a mail, and why it gets an answer or none"),
     "inbox": ("bot.commands.inbox:INBOX", "answer in person: list, show, take, reply, release conversations"),
     "outbox": ("bot.commands.outbox:OUTBOX", "approve drafts, send again what failed: list, approve, reject, retry"),
+    "replay": ("bot.commands.replay:REPLAY", "have answered again what ended badly; --list shows it"),
     "doctor": ("bot.commands.doctor:DOCTOR", "check the installation and say what to mend"),
     "people": ("bot.commands.people:PEOPLE", "say who may ask what: add, list, remove"),
     "operators": ("bot.commands.operators:OPERATORS", "who may enter the console: add, list, disable"),
