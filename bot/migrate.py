@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Engine, text
 from models.session import build_engine
 
 _SCRIPTS = Path(__file__).resolve().parent.parent / "models" / "migrations"
+_A_DAY = 86_400.0  # seconds: a migration of a large table takes what it takes
 _LOCK_KEY = 7_246_110  # any number, the same for every Recado: two migrations at once would collide
 
 
 def upgrade(database_url: str) -> None:
     """Migrate to head. Safe to repeat and to run from several processes at once: the second waits for the first."""
-    engine = build_engine(database_url, application_name="recado-migrate", pool_size=2)
+    engine = build_engine(database_url, application_name="recado-migrate", pool_size=2, answer_within=_A_DAY)
     try:
         with engine.connect() as guard, engine.connect() as connection:
             guard.execute(text("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0"))

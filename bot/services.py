@@ -99,7 +99,9 @@ def build_web_services(settings: Settings) -> WebServices:
     clock = SystemClock()
     return WebServices(
         settings=settings,
-        engine=build_engine(database_url, application_name="recado-web", pool_size=pool_size),
+        engine=build_engine(
+            database_url, application_name="recado-web", pool_size=pool_size, patience=5, answer_within=6
+        ),
         queue=JobQueue(redis_url),
         clock=clock,
         channel_for=ChannelDirectory(build_accounts(settings)).find,

@@ -10,9 +10,11 @@ import psycopg
 from psycopg import sql
 
 from models.answer import ANSWERED_CHANNEL
+from models.postgres import PatientConnection
 
 _FIRST_PAUSE = 0.2  # seconds before connecting again; doubled at each failure
 _LONGEST_PAUSE = 10.0
+_PATIENCE = 5.0  # seconds for the database to answer a statement; announcements may be as rare as they like
 _BREATH = 0.3  # seconds between two looks at whether to stop
 _log = logging.getLogger("recado.web")
 
@@ -75,7 +77,7 @@ class AnswerBell:
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(
+        connection = PatientConnection.connect(
             self._database_url,
             autocommit=True,
             application_name="recado-web-listener",
@@ -84,6 +86,8 @@ class AnswerBell:
             keepalives_interval=5,
             keepalives_count=3,
         )
+        connection.patience = _PATIENCE
+        return connection
 
     def _hear(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         while not self._stopped.is_set():

@@ -56,7 +56,7 @@ def installed_services(
     """Everything a worker process needs, its threads running, until the block ends."""
     owner = f"{socket.gethostname()}-{os.getpid()}-{new_id().hex[-8:]}"
     with ExitStack() as closing:
-        pulse = build_engine(database_url, application_name="recado-worker-pulse", pool_size=2)
+        pulse = build_engine(database_url, application_name="recado-worker-pulse", pool_size=2, answer_within=5)
         closing.callback(pulse.dispose)
         services = _build_services(settings, database_url, queue, is_stopping, pulse, owner, closing)
         set_services(services)

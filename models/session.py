@@ -9,15 +9,19 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models.pool import refuse_dead_connections
+from models.postgres import lose_patience
 
-_STATEMENT_TIMEOUT_MS = 15_000
 _IDLE_IN_TRANSACTION_MS = 30_000
+_ON_THE_WAY = 3.0  # seconds that a server may be silent beyond its own limit of a statement
 
 
-def build_engine(url: str, *, application_name: str, pool_size: int = 5, patience: float = 10) -> Engine:
+def build_engine(
+    url: str, *, application_name: str, pool_size: int = 5, patience: float = 10, answer_within: float = 15
+) -> Engine:
     """An engine for `postgresql://` URLs; at most `pool_size` connections, a caller waits `patience` seconds for one.
 
-    Its errors name no values: they reach logs, and values are what people wrote.
+    A statement may take `answer_within` seconds; a server that is silent for longer counts as gone. Its errors name no
+    values: they reach logs, and values are what people wrote.
     """
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     engine = create_engine(
@@ -29,12 +33,13 @@ def build_engine(url: str, *, application_name: str, pool_size: int = 5, patienc
         hide_parameters=True,
         connect_args={
             "application_name": application_name,
-            "connect_timeout": 5,
-            "options": f"-c statement_timeout={_STATEMENT_TIMEOUT_MS}"
+            "connect_timeout": 4,
+            "options": f"-c statement_timeout={round(answer_within * 1000)}"
             f" -c idle_in_transaction_session_timeout={_IDLE_IN_TRANSACTION_MS} -c timezone=UTC",
         },
     )
     refuse_dead_connections(engine)
+    lose_patience(engine, answer_within + _ON_THE_WAY)
     return engine
 
 

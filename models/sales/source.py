@@ -14,6 +14,7 @@ from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError, ToolError
 from models.period import Period
 from models.pool import refuse_dead_connections
+from models.postgres import lose_patience
 from models.sales.brief import CustomerBrief, find_brief
 from models.sales.directory import Directory, load_directory
 from models.sales.plans import GoalProgress, StageTotal, goal_progress, pipeline_by_stage
@@ -128,4 +129,5 @@ def _build_reading_engine(url: str, pool_size: int) -> Engine:
         connect_args={"application_name": "recado-sales", "connect_timeout": 5},
     )
     refuse_dead_connections(engine)
+    lose_patience(engine, _STATEMENT_TIMEOUT_MS / 1000 + 3)
     return engine

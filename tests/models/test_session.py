@@ -1,10 +1,13 @@
 """What an engine promises beside its connections."""
 
+import time
+
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from models.session import is_database_away, session_scope, statement_scope
+from models.session import build_engine, is_database_away, session_scope, statement_scope
+from tests.faults.neighbours import proxied_database
 
 _PID = text("SELECT pg_backend_pid()")
 
@@ -49,3 +52,20 @@ def test_a_statement_that_stands_for_itself_is_kept_whatever_follows(engine: Eng
             connection.execute(text("SELECT 1 / 0"))
     with session_scope(engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM kept")).scalar_one() == 0
+
+
+def test_a_server_that_falls_silent_counts_as_gone_and_its_late_answer_is_nobodys(fresh_database_url: str) -> None:
+    with proxied_database(fresh_database_url) as (proxy, url):
+        engine = build_engine(url, application_name="recado-tests", pool_size=1, answer_within=0.5)
+        with session_scope(engine) as connection:
+            assert connection.execute(text("SELECT 1")).scalar_one() == 1
+        proxy.silence()
+        began = time.monotonic()
+        with pytest.raises(OperationalError) as caught, session_scope(engine) as connection:
+            connection.execute(text("SELECT 2"))
+        assert is_database_away(caught.value)
+        assert time.monotonic() - began < 5, "the statement's time-out is kept by the server, which nobody hears"
+        proxy.heal()
+        with session_scope(engine) as connection:
+            assert connection.execute(text("SELECT 3")).scalar_one() == 3
+        engine.dispose()
