@@ -19,7 +19,7 @@ from models.journal import (
     store_tool_call,
 )
 from models.lease import Lease
-from models.session import session_scope
+from models.session import statement_scope
 
 _log = logging.getLogger("recado.completion")
 
@@ -43,7 +43,7 @@ class TurnJournal:
         self._answers: dict[int, dict[str, Any]] = {}
         self._tool_calls: dict[tuple[int, int], StoredToolCall] = {}
         if key.attempt > 1:
-            with session_scope(engine) as connection:
+            with statement_scope(engine) as connection:
                 self._answers = find_answers(connection, key.turn_id)
                 self._tool_calls = find_tool_calls(connection, key.turn_id)
 
@@ -52,7 +52,7 @@ class TurnJournal:
         return None if stored is None else _completion_from_json(stored)
 
     def open_completion(self, step: int, provider: str, llm: str, tokens_in: int) -> None:
-        with session_scope(self._engine) as connection:
+        with statement_scope(self._engine) as connection:
             open_completion(connection, self._lease, self._key, step, provider=provider, llm=llm, tokens_in=tokens_in)
 
     def record_completion(self, step: int, completion: Completion, cost: Cost, elapsed_ms: int) -> Completion:
@@ -72,14 +72,14 @@ class TurnJournal:
             "answer": _completion_to_json(completion),
             "time_ms": elapsed_ms,
         }
-        with session_scope(self._engine) as connection:
+        with statement_scope(self._engine) as connection:
             standing = close_completion(connection, self._lease, self._key, step, values)
         self._log_completion(completion, cost, elapsed_ms)
         return completion if standing is None else _completion_from_json(standing)
 
     def record_failure(self, step: int, kind: str, elapsed_ms: int) -> None:
         values = {"status": "failed", "error_kind": kind, "time_ms": elapsed_ms}
-        with session_scope(self._engine) as connection:
+        with statement_scope(self._engine) as connection:
             close_completion(connection, self._lease, self._key, step, values)
 
     def _log_completion(self, completion: Completion, cost: Cost, elapsed_ms: int) -> None:
@@ -105,7 +105,7 @@ class TurnJournal:
         self, step: int, number: int, call: ToolCall, result: ToolResult, elapsed_ms: int
     ) -> ToolResult:
         arguments = result.arguments or call.arguments or {}
-        with session_scope(self._engine) as connection:
+        with statement_scope(self._engine) as connection:
             stored = store_tool_call(
                 connection,
                 self._lease,

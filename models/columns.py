@@ -1,8 +1,9 @@
 """The column shapes that tables share, and the way from a table class to its Core table."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import Column, DateTime, Table, Text, Uuid, func
+from sqlalchemy import BindParameter, Column, DateTime, Table, Text, Uuid, bindparam, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
@@ -10,6 +11,16 @@ from sqlmodel import SQLModel
 def table_of(model: type[SQLModel]) -> Table:
     """The Core table of a SQLModel class: queries on the hot path are Core statements."""
     return cast(Table, model.__table__)  # type: ignore[attr-defined]
+
+
+def given(table: Table, *names: str) -> dict[str, BindParameter[Any]]:
+    """Parameters `new_<name>` for these columns: what statements that are built once are given each time."""
+    return {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+
+
+def newly(values: Mapping[str, object]) -> dict[str, object]:
+    """The values for `given`."""
+    return {f"new_{name}": value for name, value in values.items()}
 
 
 def key() -> Column[Any]:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from models.columns import given, newly
 from models.ids import new_id
-from models.lease import Lease, check_lease
+from models.lease import HELD, Lease, check_lease, find_under, write_under
 from models.run import completions, tool_calls
 
 
@@ -28,6 +30,45 @@ class StoredToolCall:
     ok: bool
     arguments: Mapping[str, Any]
     result: Mapping[str, Any]
+
+
+_c, _t = completions.c, tool_calls.c
+_OPENED = given(completions, "id", "tenant_id", "turn_id", "step", "attempt", "provider", "llm_requested", "tokens_in")
+_OPEN = insert(completions).from_select(list(_OPENED), select(*_OPENED.values()).select_from(HELD)).returning(_c.id)
+_CALLED = given(
+    tool_calls,
+    *("turn_id", "step", "number", "tenant_id", "call_id", "name", "arguments", "result", "ok", "time_ms"),
+)
+_STORE_TOOL_CALL = (
+    upsert(tool_calls)
+    .from_select([*_CALLED, "created_at"], select(*_CALLED.values(), func.now()).select_from(HELD))
+    .on_conflict_do_nothing()
+    .returning(_t.step)
+)
+_STANDING = select(_c.answer).where(
+    _c.turn_id == bindparam("this_turn"),
+    _c.step == bindparam("this_step"),
+    _c.status == "done",
+    _c.attempt != bindparam("this_attempt"),
+)
+
+
+@cache
+def _closing(*names: str) -> Update:
+    """Of a call that was opened."""
+    statement = update(completions).where(
+        _c.turn_id == bindparam("this_turn"),
+        _c.step == bindparam("this_step"),
+        _c.attempt == bindparam("this_attempt"),
+        exists().select_from(HELD),
+    )
+    return statement.values(given(completions, *names)).returning(_c.id)
+
+
+@cache
+def _answering(*names: str) -> Update:
+    """The same where no other execution's answer stands."""
+    return _closing(*names).where(~exists(_STANDING.correlate(None)))
 
 
 def find_answers(connection: Connection, turn_id: UUID) -> dict[int, dict[str, Any]]:
@@ -49,35 +90,31 @@ def open_completion(
     connection: Connection, lease: Lease, key: JournalKey, step: int, *, provider: str, llm: str, tokens_in: int
 ) -> None:
     """Before the call; `tokens_in` is our reckoning, which stays if the worker dies in the middle."""
-    check_lease(connection, lease)
-    connection.execute(
-        insert(completions).values(
-            id=new_id(),
-            tenant_id=key.tenant_id,
-            turn_id=key.turn_id,
-            step=step,
-            attempt=key.attempt,
-            provider=provider,
-            llm_requested=llm,
-            tokens_in=tokens_in,
-        )
-    )
+    values = {
+        "id": new_id(),
+        "tenant_id": key.tenant_id,
+        "turn_id": key.turn_id,
+        "step": step,
+        "attempt": key.attempt,
+        "provider": provider,
+        "llm_requested": llm,
+        "tokens_in": tokens_in,
+    }
+    write_under(connection, lease, _OPEN, newly(values))
 
 
 def close_completion(
     connection: Connection, lease: Lease, key: JournalKey, step: int, values: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Store the outcome. Returns the answer that stands if another execution had stored one before, else None."""
+    place = {"this_turn": key.turn_id, "this_step": step, "this_attempt": key.attempt}
+    closing = _answering(*values) if values["status"] == "done" else _closing(*values)
+    if find_under(connection, lease, closing, {**newly(values), **place}) is not None:
+        return None
     check_lease(connection, lease)
-    c = completions.c
-    standing: dict[str, Any] | None = connection.execute(
-        select(c.answer).where(c.turn_id == key.turn_id, c.step == step, c.status == "done")
-    ).scalar_one_or_none()
-    if standing is not None and values.get("status") == "done":
-        values = {**values, "status": "failed", "error_kind": "superseded", "answer": None}
-    connection.execute(
-        update(completions).where(c.turn_id == key.turn_id, c.step == step, c.attempt == key.attempt).values(**values)
-    )
+    standing: dict[str, Any] = connection.execute(_STANDING, place).scalar_one()
+    superseded = {**values, "status": "failed", "error_kind": "superseded", "answer": None}
+    write_under(connection, lease, _closing(*superseded), {**newly(superseded), **place})
     return standing
 
 
@@ -126,20 +163,20 @@ def store_tool_call(
     time_ms: int,
 ) -> StoredToolCall:
     """First writer wins: returns what stands."""
-    check_lease(connection, lease)
     step, number = place
-    statement = upsert(tool_calls).values(
-        turn_id=key.turn_id,
-        step=step,
-        number=number,
-        tenant_id=key.tenant_id,
-        call_id=call_id,
-        name=name,
-        arguments=dict(stored.arguments),
-        result=dict(stored.result),
-        ok=stored.ok,
-        time_ms=time_ms,
-        created_at=func.now(),
-    )
-    inserted = connection.execute(statement.on_conflict_do_nothing().returning(tool_calls.c.step)).first()
-    return stored if inserted else find_tool_calls(connection, key.turn_id)[place]
+    values = {
+        "turn_id": key.turn_id,
+        "step": step,
+        "number": number,
+        "tenant_id": key.tenant_id,
+        "call_id": call_id,
+        "name": name,
+        "arguments": dict(stored.arguments),
+        "result": dict(stored.result),
+        "ok": stored.ok,
+        "time_ms": time_ms,
+    }
+    if find_under(connection, lease, _STORE_TOOL_CALL, newly(values)) is not None:
+        return stored
+    check_lease(connection, lease)
+    return find_tool_calls(connection, key.turn_id)[place]

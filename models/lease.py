@@ -1,15 +1,16 @@
 """Leases: who may work on a conversation, and who may do what only one process may. The database's clock decides.
 
-A lease carries a fence, a number that grows with every owner. Each write of a stage checks it first, so that a worker
-that froze and thawed can change nothing any more.
+A lease carries a fence, a number that grows with every owner. Each write of a stage checks it first or in the same
+statement, so that a worker that froze and thawed can change nothing any more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, literal, or_, select, update
+from sqlalchemy import Connection, Executable, Row, bindparam, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.conversation import conversations
@@ -26,6 +27,17 @@ class Lease:
     fence: int
 
 
+_c = conversations.c
+_HOLDING = (
+    select(_c.id)
+    .where(_c.id == bindparam("held_conversation"), _c.fence == bindparam("held_fence"))
+    .with_for_update(key_share=True)
+)
+
+# For statements that write under a lease and stand for themselves: one row while the lease is held, none afterwards.
+HELD = _HOLDING.cte("held")
+
+
 def acquire_lease(connection: Connection, conversation_id: UUID, owner: str, duration: timedelta) -> Lease | None:
     """None if somebody else holds it."""
     c = conversations.c
@@ -40,10 +52,27 @@ def acquire_lease(connection: Connection, conversation_id: UUID, owner: str, dur
 
 def check_lease(connection: Connection, lease: Lease) -> None:
     """Lock the conversation against a new owner until this transaction ends. Raises LeaseLost."""
-    c = conversations.c
-    statement = select(c.fence).where(c.id == lease.conversation_id).with_for_update(key_share=True)
-    if connection.execute(statement).scalar_one_or_none() != lease.fence:
+    if connection.execute(_HOLDING, _held_by(lease)).first() is None:
         raise LeaseLost(f"the lease on conversation {lease.conversation_id} passed to another worker")
+
+
+def find_under(
+    connection: Connection, lease: Lease, statement: Executable, values: Mapping[str, Any]
+) -> Row[Any] | None:
+    """The first row of a statement that reads from HELD, None also when the lease is lost: `check_lease` tells."""
+    return connection.execute(statement, {**values, **_held_by(lease)}).first()
+
+
+def write_under(connection: Connection, lease: Lease, statement: Executable, values: Mapping[str, Any]) -> Row[Any]:
+    """Run a statement that reads from HELD and returns a row whatever else is the case. Raises LeaseLost."""
+    row = find_under(connection, lease, statement, values)
+    if row is None:
+        raise LeaseLost(f"the lease on conversation {lease.conversation_id} passed to another worker")
+    return row
+
+
+def _held_by(lease: Lease) -> dict[str, object]:
+    return {"held_conversation": lease.conversation_id, "held_fence": lease.fence}
 
 
 def extend_lease(connection: Connection, lease: Lease, duration: timedelta) -> None:
