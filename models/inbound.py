@@ -39,10 +39,6 @@ class InboundMessage:
     is_verified: bool = True  # the platform vouches for the sender; without it nobody's data may be shown
     unanswerable: str = ""  # why nobody may answer it: a machine wrote it, or it is an event without words
 
-    @property
-    def thread_key(self) -> str:
-        return self.thread or self.sender
-
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

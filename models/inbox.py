@@ -1,23 +1,81 @@
 """Taking messages in: raw event, conversation and messages in one transaction, each external id claimed for ever."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, func, insert, literal, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection, Engine, func, insert, literal, select
+from sqlalchemy.exc import IntegrityError
 
-from models.conversation import conversations
 from models.errors import IdempotencyConflict
 from models.faultpoint import faultpoint
 from models.ids import new_id
 from models.inbound import InboundMessage
-from models.message import media, messages, raw_events
-from models.person import resolve_sender
-from models.session import session_scope
+from models.message import media, messages
+from models.person import find_sender
+from models.session import session_scope, statement_scope
 from models.tenant import AccountKey
 from models.threads import find_thread_key
+
+# One message, in one round trip. `known`: it lies there already, and then nothing else happens. `sender`: the address
+# under which she was first known. `place`: the conversation, made if new, and locked until the commit. A delivery that
+# does not see another one of the same id, because that commits only now, meets the constraint on the claim: then all
+# of this statement is undone. What a message does not say of its sender, and an earlier one of the same sender did,
+# stays known: a platform's listing tells less than its webhook. What nobody may answer wakes nobody.
+_TAKE_IN = """
+WITH known AS (
+  SELECT id, conversation_id, fingerprint FROM message
+  WHERE account_id = %(account_id)s AND external_id = %(external_id)s
+), sender AS (
+  SELECT coalesce((
+    SELECT a.sender FROM sender_alias a
+    WHERE a.account_id = %(account_id)s AND a.address = ANY (%(addresses)s::text[])
+    ORDER BY array_position(%(addresses)s::text[], a.address) LIMIT 1
+  ), %(sender)s) AS address
+  WHERE NOT EXISTS (SELECT FROM known)
+), alias AS (
+  INSERT INTO sender_alias (account_id, address, sender)
+  SELECT %(account_id)s, named, sender.address FROM sender, unnest(%(addresses)s::text[]) AS named
+  WHERE cardinality(%(addresses)s::text[]) > 1 ORDER BY named
+  ON CONFLICT DO NOTHING
+), event AS (
+  INSERT INTO raw_event (id, account_id, target, headers, body, trace_id)
+  SELECT %(event_id)s, %(account_id)s, %(target)s, %(headers)s::jsonb, %(body)s, %(trace_id)s FROM sender
+  ON CONFLICT DO NOTHING
+), place AS (
+  INSERT INTO conversation AS c
+    (id, tenant_id, account_id, thread_key, sender, aliases, reply_to, sender_name, due_at, next_seq)
+  SELECT %(conversation_id)s, %(tenant_id)s, %(account_id)s, coalesce(%(thread)s, sender.address), sender.address,
+    array_to_string(array_remove(%(addresses)s::text[], sender.address), E'\\n'), %(reply_to)s, %(sender_name)s,
+    now() + %(quiet)s::interval, 2
+  FROM sender
+  ON CONFLICT (account_id, thread_key) DO UPDATE SET
+    sender = excluded.sender,
+    aliases = CASE WHEN c.sender = excluded.sender AND excluded.aliases = '' THEN c.aliases ELSE excluded.aliases END,
+    reply_to = excluded.reply_to,
+    sender_name = CASE WHEN c.sender = excluded.sender AND excluded.sender_name = ''
+      THEN c.sender_name ELSE excluded.sender_name END,
+    due_at = least(c.due_at, excluded.due_at),
+    next_seq = c.next_seq + 1
+  RETURNING c.id, c.next_seq
+), claimed AS (
+  INSERT INTO message
+    (id, tenant_id, conversation_id, account_id, external_id, seq, direction, raw_event_id, trace_id, kind, text,
+     subject, aside, quotes, follows, is_forwarded, is_verified, unanswerable, extra, fingerprint)
+  SELECT %(message_id)s, %(tenant_id)s, place.id, %(account_id)s, %(external_id)s, place.next_seq - 1, 'in',
+    %(event_id)s, %(trace_id)s, %(kind)s, %(text)s, %(subject)s, %(aside)s, %(quotes)s, %(follows)s::jsonb,
+    %(is_forwarded)s, %(is_verified)s, %(unanswerable)s, %(extra)s::jsonb, %(fingerprint)s
+  FROM place
+  RETURNING id, conversation_id
+)
+SELECT id, conversation_id, fingerprint, true AS is_known FROM known
+UNION ALL
+SELECT id, conversation_id, %(fingerprint)s, false FROM claimed
+"""
+_CLAIM = "message_claimed_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +97,6 @@ class Stored:
     is_duplicate: bool
 
 
-class _Raced(Exception):
-    """Another delivery of the same id committed first."""
-
-
 def store_messages(
     engine: Engine,
     account: AccountKey,
@@ -56,11 +110,33 @@ def store_messages(
     """
     for _ in range(2):
         try:
+            if len(inbound) == 1 and _is_one_statement(inbound[0]):
+                return [_store_at_once(engine, account, request, inbound[0], quiet)]
             with session_scope(engine) as connection:
                 return _store_all(connection, account, request, inbound, quiet)
-        except _Raced:
-            continue
+        except IntegrityError as error:
+            if not _is_raced(error):
+                raise
     raise AssertionError("a claimed external id is seen on the second look")
+
+
+def _is_one_statement(item: InboundMessage) -> bool:
+    """Whether all there is to store of it is stored by `_TAKE_IN`."""
+    return not item.follows and not item.media
+
+
+def _is_raced(error: IntegrityError) -> bool:
+    """Another delivery of the same id committed first."""
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None) == _CLAIM
+
+
+def _store_at_once(
+    engine: Engine, account: AccountKey, request: RawRequest, item: InboundMessage, quiet: timedelta
+) -> Stored:
+    """One statement is a transaction by itself: nothing of it is there, or all of it is committed."""
+    with statement_scope(engine) as connection:
+        faultpoint("ingress.opened")
+        return _take_in(connection, account, request, item, new_id(), quiet)
 
 
 def _store_all(
@@ -71,44 +147,13 @@ def _store_all(
     quiet: timedelta,
 ) -> list[Stored]:
     faultpoint("ingress.opened")
-    known = _find_known(connection, account, inbound)
-    fresh = [item for item in inbound if item.external_id not in known]
-    event_id = _store_event(connection, account, request) if fresh else None
-    stored = dict(known)
-    for item in fresh:
+    event_id = new_id()
+    stored: dict[str, Stored] = {}
+    for item in inbound:
         if item.external_id not in stored:  # a batch may name one id twice
             stored[item.external_id] = _store_one(connection, account, request, item, event_id, quiet)
     faultpoint("ingress.inserted")
     return [stored[item.external_id] for item in inbound]
-
-
-def _find_known(connection: Connection, account: AccountKey, inbound: Sequence[InboundMessage]) -> dict[str, Stored]:
-    columns = (messages.c.external_id, messages.c.id, messages.c.conversation_id, messages.c.fingerprint)
-    statement = select(*columns).where(
-        messages.c.account_id == account.id, messages.c.external_id.in_([item.external_id for item in inbound])
-    )
-    fingerprints = {item.external_id: item.fingerprint for item in inbound}
-    known = {}
-    for row in connection.execute(statement):
-        if row.fingerprint != fingerprints[row.external_id]:
-            raise IdempotencyConflict("this idempotency key was used before with another body: use a new key")
-        known[row.external_id] = Stored(row.id, row.conversation_id, is_duplicate=True)
-    return known
-
-
-def _store_event(connection: Connection, account: AccountKey, request: RawRequest) -> UUID:
-    event_id = new_id()
-    connection.execute(
-        insert(raw_events).values(
-            id=event_id,
-            account_id=account.id,
-            target=request.target,
-            headers=dict(request.headers),
-            body=request.body,
-            trace_id=request.trace_id,
-        )
-    )
-    return event_id
 
 
 def _store_one(
@@ -116,49 +161,71 @@ def _store_one(
     account: AccountKey,
     request: RawRequest,
     item: InboundMessage,
-    event_id: UUID | None,
+    event_id: UUID,
     quiet: timedelta,
 ) -> Stored:
-    sender = resolve_sender(connection, account.id, item.sender, item.aliases)
-    if sender != item.sender:
-        others = (item.sender, *(alias for alias in item.aliases if alias != sender))
-        item = replace(item, sender=sender, aliases=others, reply_to=item.reply_to or item.sender)
-    thread_key = find_thread_key(connection, account.id, item) or item.thread_key
-    conversation_id, seq = _next_place(connection, account, item, thread_key, quiet)
-    message_id = new_id()
-    statement = upsert(messages).values(
-        id=message_id,
-        tenant_id=account.tenant_id,
-        conversation_id=conversation_id,
-        account_id=account.id,
-        external_id=item.external_id,
-        seq=seq,
-        direction="in",
-        raw_event_id=event_id,
-        trace_id=request.trace_id,
-        **_words_of(item),
-    )
-    claimed = connection.execute(
-        statement.on_conflict_do_nothing(constraint="message_claimed_once").returning(messages.c.id)
-    ).scalar_one_or_none()
-    if claimed is None:
-        raise _Raced
-    _store_media(connection, account, message_id, item)
-    return Stored(message_id, conversation_id, is_duplicate=False)
+    if item.follows:
+        sender = find_sender(connection, account.id, (item.sender, *item.aliases)) or item.sender
+        own = replace(item, aliases=(*item.aliases, sender))
+        item = replace(item, thread=find_thread_key(connection, account.id, own) or item.thread)
+    stored = _take_in(connection, account, request, item, event_id, quiet)
+    if not stored.is_duplicate:
+        _store_media(connection, account, stored.message_id, item)
+    return stored
 
 
-def _words_of(item: InboundMessage) -> dict[str, object]:
+def _take_in(
+    connection: Connection,
+    account: AccountKey,
+    request: RawRequest,
+    item: InboundMessage,
+    event_id: UUID,
+    quiet: timedelta,
+) -> Stored:
+    """The raw event is stored with the first new message that came in it."""
+    values = {
+        "message_id": new_id(),
+        "conversation_id": new_id(),
+        "event_id": event_id,
+        "account_id": account.id,
+        "tenant_id": account.tenant_id,
+        "addresses": [item.sender, *item.aliases],
+        "quiet": None if item.unanswerable else quiet,
+        **_request_values(request),
+        **_item_values(item),
+    }
+    row = connection.exec_driver_sql(_TAKE_IN, values).one()
+    if row.is_known and row.fingerprint != item.fingerprint:
+        raise IdempotencyConflict("this idempotency key was used before with another body: use a new key")
+    return Stored(row.id, row.conversation_id, is_duplicate=row.is_known)
+
+
+def _request_values(request: RawRequest) -> dict[str, Any]:
     return {
+        "target": request.target,
+        "headers": json.dumps(dict(request.headers)),
+        "body": request.body,
+        "trace_id": request.trace_id,
+    }
+
+
+def _item_values(item: InboundMessage) -> dict[str, Any]:
+    return {
+        "external_id": item.external_id,
+        "sender": item.sender,
+        "reply_to": item.reply_to or item.sender,
+        "sender_name": item.sender_name,
+        "thread": item.thread or None,
         "kind": item.kind,
         "text": item.text,
         "subject": item.subject,
         "aside": item.aside,
         "quotes": item.quotes,
-        "follows": list(item.follows) or None,
+        "follows": json.dumps(item.follows) if item.follows else None,
         "is_forwarded": item.is_forwarded,
         "is_verified": item.is_verified,
         "unanswerable": item.unanswerable,
-        "extra": dict(item.extra) or None,
+        "extra": json.dumps(dict(item.extra)) if item.extra else None,
         "fingerprint": item.fingerprint,
     }
 
@@ -173,43 +240,6 @@ def _store_media(connection: Connection, account: AccountKey, message_id: UUID, 
         for number, one in enumerate(item.media)
     ]
     connection.execute(insert(media), rows)
-
-
-def _next_place(
-    connection: Connection, account: AccountKey, item: InboundMessage, thread_key: str, quiet: timedelta
-) -> tuple[UUID, int]:
-    """The conversation, made if new, locked until the commit, and the next number in it."""
-    c = conversations.c
-    due_at = func.now() + literal(quiet)
-    changed = {
-        "sender": item.sender,
-        "aliases": "\n".join(item.aliases),
-        "reply_to": item.reply_to or item.sender,
-        "sender_name": item.sender_name,
-    }
-    fixed = {"id": new_id(), "tenant_id": account.tenant_id, "account_id": account.id, "thread_key": thread_key}
-    # What nobody may answer wakes nobody.
-    is_due = not item.unanswerable
-    statement = upsert(conversations).values(**fixed, **changed, due_at=due_at if is_due else None, next_seq=2)
-    woken = {"due_at": func.least(c.due_at, due_at)} if is_due else {}
-    row = connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["account_id", "thread_key"],
-            set_={**changed, **_still_known(item), **woken, "next_seq": c.next_seq + 1},
-        ).returning(c.id, c.next_seq)
-    ).one()
-    return row.id, row.next_seq - 1
-
-
-def _still_known(item: InboundMessage) -> dict[str, ColumnElement[str]]:
-    """What this message does not say of its sender, and an earlier one of the same sender did: a platform's listing
-    tells less than its webhook."""
-    c = conversations.c
-    said = {"aliases": "\n".join(item.aliases), "sender_name": item.sender_name}
-    return {
-        name: case((c.sender == item.sender, func.coalesce(func.nullif(literal(words), ""), c[name])), else_=words)
-        for name, words in said.items()
-    }
 
 
 def find_last_received(connection: Connection, account_id: UUID, *, older_than: timedelta) -> datetime | None:

@@ -145,17 +145,11 @@ class People:
         return self._connection.execute(statement).rowcount == 1
 
 
-def resolve_sender(connection: Connection, account_id: UUID, sender: str, aliases: Sequence[str]) -> str:
-    """The address under which this sender was first known on the account; what is new about her is remembered."""
+def find_sender(connection: Connection, account_id: UUID, addresses: Sequence[str]) -> str | None:
+    """The address under which whoever has one of these was first known on the account; the first known one decides."""
     a = _aliases.c
-    addresses = (sender, *aliases)
     rows = connection.execute(
         select(a.address, a.sender).where(a.account_id == account_id, a.address.in_(addresses))
     ).all()
     known = {row.address: row.sender for row in rows}
-    found = next((known[address] for address in addresses if address in known), sender)
-    new = [address for address in addresses if address not in known]
-    if new and aliases:
-        values = [{"account_id": account_id, "address": address, "sender": found} for address in new]
-        connection.execute(insert(_aliases).on_conflict_do_nothing(), values)
-    return found
+    return next((known[address] for address in addresses if address in known), None)

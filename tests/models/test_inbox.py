@@ -1,9 +1,10 @@
 """Taking messages in: claimed once, for ever, whatever else happens at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from models.errors import IdempotencyConflict
 from models.inbound import InboundMessage
@@ -26,6 +27,13 @@ def count(engine: Engine, table: str) -> int:
         return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
 
 
+def everything(engine: Engine) -> list[object]:
+    """What a message may touch, whole."""
+    tables = ("conversation", "message", "raw_event", "sender_alias")
+    with session_scope(engine) as connection:
+        return [list(connection.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2"))) for table in tables]
+
+
 def test_twenty_deliveries_at_once_leave_one_message_and_one_raw_event(engine: Engine, account: AccountKey) -> None:
     message = InboundMessage("SM1", "+5511999990000", "oi")
     with ThreadPoolExecutor(20) as pool:
@@ -33,6 +41,60 @@ def test_twenty_deliveries_at_once_leave_one_message_and_one_raw_event(engine: E
     assert len({item.message_id for item in stored}) == 1
     assert sum(not item.is_duplicate for item in stored) == 1
     assert (count(engine, "message"), count(engine, "raw_event"), count(engine, "conversation")) == (1, 1, 1)
+    with session_scope(engine) as connection:
+        assert connection.execute(text("SELECT next_seq FROM conversation")).scalar_one() == 2, "no number is used up"
+
+
+def test_an_everyday_message_costs_one_statement_and_so_does_its_redelivery(
+    engine: Engine, account: AccountKey
+) -> None:
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
+    message = InboundMessage("SM1", "+5511999990000", "oi", aliases=("+551199990000",))
+    first = store_messages(engine, account, REQUEST, [message])
+    again = store_messages(engine, account, REQUEST, [message])
+    assert len(statements) == 2
+    assert (first[0].message_id, again[0].is_duplicate) == (again[0].message_id, True)
+
+
+def test_a_redelivery_changes_nothing_of_what_is_known(engine: Engine, account: AccountKey) -> None:
+    store_messages(engine, account, REQUEST, [InboundMessage("1", "ana", "oi", sender_name="Ana")])
+    before = everything(engine)
+    store_messages(
+        engine, account, REQUEST, [InboundMessage("1", "ana", "oi", sender_name="Caio", aliases=("caio",), thread="t")]
+    )
+    assert everything(engine) == before
+
+
+def test_a_message_keeps_all_that_was_read_and_whence_it_came(engine: Engine, account: AccountKey) -> None:
+    item = InboundMessage(
+        external_id="1",
+        sender="ana",
+        text="oi",
+        kind="mail",
+        subject="Oi",
+        aside="> antes",
+        quotes="0",
+        follows=("<0@x>",),
+        is_forwarded=True,
+        is_verified=False,
+        unanswerable="a machine",
+        extra={"list": "x"},
+        fingerprint="f",
+    )
+    store_messages(engine, account, REQUEST, [item], timedelta(seconds=5))
+    with session_scope(engine) as connection:
+        row = connection.execute(
+            text(
+                "SELECT m.*, c.due_at, e.target, e.headers, e.body, e.trace_id AS e_trace_id FROM message m"
+                " JOIN conversation c ON c.id = m.conversation_id JOIN raw_event e ON e.id = m.raw_event_id"
+            )
+        ).one()
+    assert (row.kind, row.text, row.subject, row.aside, row.quotes) == ("mail", "oi", "Oi", "> antes", "0")
+    assert (row.follows, row.is_forwarded, row.is_verified) == (["<0@x>"], True, False)
+    assert (row.unanswerable, row.extra, row.fingerprint, row.due_at) == ("a machine", {"list": "x"}, "f", None)
+    assert (row.target, row.headers, bytes(row.body)) == (REQUEST.target, dict(REQUEST.headers), REQUEST.body)
+    assert (row.direction, row.seq, row.trace_id, row.e_trace_id) == ("in", 1, REQUEST.trace_id, REQUEST.trace_id)
 
 
 def test_the_first_messages_of_many_people_at_once_are_all_kept(engine: Engine, account: AccountKey) -> None:
