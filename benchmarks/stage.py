@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ from models.tenant import DEFAULT, AccountKey, find_account
 ROOT = Path(__file__).resolve().parent.parent
 
 _NOT_YET = timedelta(hours=1)  # nobody, not even the sweeper, looks at a conversation before it is due
-_LOOK_EVERY = 0.05  # seconds
+_LOOK_EVERY = 0.1  # seconds
 
 _MAKE_DUE = text("UPDATE conversation SET due_at = now() WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
 _LOOK = text(
@@ -54,6 +54,7 @@ class Stage:
 
     engine: Engine
     queue: JobQueue
+    redis_url: str
     account: AccountKey
     environment: dict[str, str]
     folder: Path
@@ -66,13 +67,13 @@ class Stage:
             store_messages(self.engine, self.account, request, [item], _NOT_YET)[0].conversation_id for item in messages
         ]
 
-    def release(self, conversations: Sequence[UUID]) -> datetime:
-        """Make them due and ring for each; the moment before, by the database's clock."""
+    def release(self, conversations: Sequence[UUID], ring: Callable[[UUID], object] | None = None) -> datetime:
+        """Make them due and ring for each, one by one; the moment before, by the database's clock."""
         with session_scope(self.engine) as connection:
             begun: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
             connection.execute(_MAKE_DUE, {"ids": conversations})
-        rung = self.queue.ring_many(conversations)
-        assert rung == len(conversations), "Redis took all rings"
+        for key in conversations:
+            (ring or self.queue.ring)(key)
         return begun
 
     @property
@@ -80,27 +81,30 @@ class Stage:
         """What the worker processes wrote."""
         return self.folder / "workers.log"
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
         """This interpreter on those arguments, with the stage's settings and no `.env` of anybody's."""
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=self.folder,
-                env=self.environment,
+                env={**self.environment, **(environment or {})},
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 text=True,
             )
 
-    def wait_until_settled(self, conversations: Sequence[UUID], seconds: float) -> Progress:
-        """Returns when every conversation has had its turn, or when the time is over."""
+    def wait_until_settled(
+        self, conversations: Sequence[UUID], seconds: float, watch: Callable[[], object] = lambda: None
+    ) -> Progress:
+        """Returns when every conversation has had its turn, or when the time is over; calls `watch` now and then."""
         until = time.monotonic() + seconds
         while True:
             with session_scope(self.engine) as connection:
                 progress = Progress(*connection.execute(_LOOK, {"ids": conversations}).one())
             if progress.settled >= len(conversations) or time.monotonic() > until:
                 return progress
+            watch()
             time.sleep(_LOOK_EVERY)
 
 
@@ -129,6 +133,6 @@ def build_stage(llm_url: str, threads: int) -> Iterator[Stage]:
             assert account is not None, "prepare_tenant made it"
             queue = JobQueue(engines.redis_url)
             environment = {**os.environ, **configured, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-            yield Stage(engine, queue, account, environment, folder)
+            yield Stage(engine, queue, engines.redis_url, account, environment, folder)
             queue.connection.close()
             engine.dispose()
