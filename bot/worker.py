@@ -64,6 +64,8 @@ def installed_services(
         for thread in (services.leases, services.alarms, Sweeper(pulse, owner, queue.ring_many)):
             thread.start()
             closing.callback(thread.stop)
+        services.owed.start(services)
+        closing.callback(services.owed.stop)
         yield services
 
 

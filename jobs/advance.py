@@ -4,13 +4,15 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from jobs.answer import answer_turn
 from jobs.deliver import deliver_part
 from jobs.runtime import Services, get_services
 from models.errors import LeaseLost
 from models.faultpoint import faultpoint
 from models.lease import Lease, check_lease, release_lease
-from models.session import session_scope
+from models.session import is_database_away, session_scope
 from models.trace import tracing
 from models.turns import freeze_turn, get_thread, settle_turn
 from models.work import QuietWindow, Work, find_wait, find_work
@@ -29,23 +31,39 @@ def advance(conversation_id: str) -> None:
 def bring_forward(services: Services, key: UUID) -> None:
     """`advance` with the services of one's own."""
     faultpoint("turn.rung")
-    with session_scope(services.engine) as connection:
-        wait = find_wait(connection, key)
-    if wait is None:
-        return
-    if wait > timedelta(0):
-        services.alarms.set(key, wait)
-        return
-    lease = services.leases.acquire(key)
+    try:
+        lease = _take_up(services, key)
+    except SQLAlchemyError as error:
+        if not is_database_away(error):
+            raise
+        return _log.warning("the database is away (%s): the sweeper will ring again", type(error).__name__)
     if lease is None:
-        return  # whoever holds it looks once more before giving it back
+        return None
     faultpoint("turn.leased")
     try:
         _work_until_idle(services, lease)
     except LeaseLost as error:
         _log.warning("%s", error)
+    except SQLAlchemyError as error:
+        if not is_database_away(error):
+            raise
+        _log.warning("the database is away (%s): what became of the stage is owed", type(error).__name__)
+        services.owed.keep(lease)
     finally:
-        services.leases.forget(lease)
+        if not services.owed.holds(lease):
+            services.leases.forget(lease)
+
+
+def _take_up(services: Services, key: UUID) -> Lease | None:
+    """None where nothing is due yet, or somebody works on it: whoever holds the lease looks once more at the end."""
+    with session_scope(services.engine) as connection:
+        wait = find_wait(connection, key)
+    if wait is None:
+        return None
+    if wait > timedelta(0):
+        services.alarms.set(key, wait)
+        return None
+    return services.leases.acquire(key)
 
 
 def _work_until_idle(services: Services, lease: Lease) -> None:

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from time import sleep
 from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent.base import RunResult, TurnInput
 from agent.phrases import guess_language, is_reset, phrase, wants_person
@@ -58,13 +59,12 @@ class _Execution:
 
     def run(self) -> None:
         try:
-            self._respond()
+            try:
+                self._respond()
+            except StorageError as error:
+                self._miss_files(error)
         except LeaseLost:
             raise
-        except StorageError as error:
-            if error.permanent or self._has_lasted():
-                return self._apologise(f"files: {error}")
-            return self._put_off(self._wait(), f"files: {error}")
         except Exception as error:
             self._meet_trouble(error)
 
@@ -127,7 +127,7 @@ class _Execution:
         if isinstance(self.channel, Typing):
             self.services.background.submit(self.channel.show_typing, composed.question.external_id)
         asked = Asked(self.thread.sender, question.text if self.services.log_prompts else "[redacted]")
-        journal = TurnJournal(self.services.engine, self.lease, self._key, asked)
+        journal = TurnJournal(self.services.engine, self.lease, self._key, asked, self.services.owed)
         started = self.services.clock.monotonic()
         try:
             result = self.services.agent.run(question, journal)
@@ -153,9 +153,17 @@ class _Execution:
         _log.warning("the LLM failed, again in %.0f s", wait.total_seconds(), extra={"error_kind": error.kind})
         return self._put_off(wait, reason)
 
-    def _put_off(self, wait: timedelta, reason: str) -> None:
-        with session_scope(self.services.engine) as connection:
-            put_off_turn(connection, self.lease, self.turn, wait=wait, error=reason)
+    def _miss_files(self, error: StorageError) -> None:
+        if error.permanent or self._has_lasted():
+            return self._apologise(f"files: {error}")
+        return self._put_off(self._wait(), f"files: {error}")
+
+    def _put_off(self, wait: timedelta, reason: str, *, is_crash: bool = False) -> None:
+        def write() -> None:
+            with session_scope(self.services.engine) as connection:
+                put_off_turn(connection, self.lease, self.turn, wait=wait, error=reason, is_crash=is_crash)
+
+        self.services.owed.tell(self.lease, write)
 
     def _meet_trouble(self, error: Exception) -> None:
         """A bug counts as a crash, so that it ends in an apology; a database that is away or slow is waited for."""
@@ -164,19 +172,18 @@ class _Execution:
             _log.error("the answer met an error that nobody expected", exc_info=error)
         else:
             _log.warning("the database is away or slow (%s)", reason)
-            if self._has_lasted():
-                return self._apologise(reason)
-        for pause in (*self.services.policy.database_pauses, None):
-            try:
-                with session_scope(self.services.engine) as connection:
-                    return put_off_turn(
-                        connection, self.lease, self.turn, wait=self._wait(), error=reason, is_crash=is_crash
-                    )
-            except Exception as failure:
-                if pause is None or not is_database_away(failure):
-                    raise
-                sleep(pause)
-        return None
+            if self._has_lasted() and self._has_apologised(reason):
+                return
+        self._put_off(self._wait(), reason, is_crash=is_crash)
+
+    def _has_apologised(self, reason: str) -> bool:
+        try:
+            self._apologise(reason)
+        except SQLAlchemyError as error:
+            if not is_database_away(error):
+                raise
+            return False
+        return True
 
     def _has_lasted(self) -> bool:
         failing_for = self.turn.failing_for

@@ -69,12 +69,16 @@ def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, bega
 
 def _keep(services: Services, lease: Lease, keep: Callable[[Connection], bool], reason: Reason) -> None:
     """Note what became of the part; a person is called where `keep` says that it was given up."""
-    with session_scope(services.engine) as connection:
-        check_lease(connection, lease)
-        thread = None if keep(connection) else get_thread(connection, lease.conversation_id)
-        faultpoint(RECORDED[reason])
-    if thread is not None:
-        call_person(services, thread, reason)
+
+    def write() -> None:
+        with session_scope(services.engine) as connection:
+            check_lease(connection, lease)
+            thread = None if keep(connection) else get_thread(connection, lease.conversation_id)
+            faultpoint(RECORDED[reason])
+        if thread is not None:
+            call_person(services, thread, reason)
+
+    services.owed.tell(lease, write)
 
 
 def _keep_outcome(
@@ -182,6 +186,6 @@ def _keep_finding(
             wait=timedelta(0) if may_resend else max(policy.send_grace - since, _ASK_AGAIN),
             code="absent",
             error="the platform does not know it",
-            was_absent=True,
+            asked=due.asked + 1,
         )
     return True

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from agent.base import Completion, Cost, ToolCall, ToolResult, Usage
+from jobs.owed import OwedWrites
 from models.journal import (
     JournalKey,
     StoredToolCall,
@@ -33,10 +34,14 @@ class Asked:
 
 
 class TurnJournal:
-    """Implements `agent.base.Journal` for one execution of one turn. Every write raises LeaseLost when superseded."""
+    """Implements `agent.base.Journal` for one execution of one turn. Every write raises LeaseLost when superseded.
 
-    def __init__(self, engine: Engine, lease: Lease, key: JournalKey, asked: Asked) -> None:
+    What was paid for or done is owed to the database while it is away, so that the turn resumes behind it.
+    """
+
+    def __init__(self, engine: Engine, lease: Lease, key: JournalKey, asked: Asked, owed: OwedWrites) -> None:
         self._asked = asked
+        self._owed = owed
         self._engine = engine
         self._lease = lease
         self._key = key
@@ -72,10 +77,14 @@ class TurnJournal:
             "answer": _completion_to_json(completion),
             "time_ms": elapsed_ms,
         }
-        with statement_scope(self._engine) as connection:
-            standing = close_completion(connection, self._lease, self._key, step, values)
-        self._log_completion(completion, cost, elapsed_ms)
-        return completion if standing is None else _completion_from_json(standing)
+
+        def write() -> Completion:
+            with statement_scope(self._engine) as connection:
+                standing = close_completion(connection, self._lease, self._key, step, values)
+            self._log_completion(completion, cost, elapsed_ms)
+            return completion if standing is None else _completion_from_json(standing)
+
+        return self._owed.tell(self._lease, write)
 
     def record_failure(self, step: int, kind: str, elapsed_ms: int) -> None:
         values = {"status": "failed", "error_kind": kind, "time_ms": elapsed_ms}
@@ -105,17 +114,21 @@ class TurnJournal:
         self, step: int, number: int, call: ToolCall, result: ToolResult, elapsed_ms: int
     ) -> ToolResult:
         arguments = result.arguments or call.arguments or {}
-        with statement_scope(self._engine) as connection:
-            stored = store_tool_call(
-                connection,
-                self._lease,
-                self._key,
-                (step, number),
-                call_id=call.id,
-                name=call.name,
-                stored=StoredToolCall(result.ok, arguments, result.content),
-                time_ms=elapsed_ms,
-            )
+
+        def write() -> StoredToolCall:
+            with statement_scope(self._engine) as connection:
+                return store_tool_call(
+                    connection,
+                    self._lease,
+                    self._key,
+                    (step, number),
+                    call_id=call.id,
+                    name=call.name,
+                    stored=StoredToolCall(result.ok, arguments, result.content),
+                    time_ms=elapsed_ms,
+                )
+
+        stored = self._owed.tell(self._lease, write)
         return ToolResult(stored.ok, stored.result, stored.arguments)
 
 

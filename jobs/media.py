@@ -85,11 +85,14 @@ def _transcribe(services: Services, lease: Lease, key: JournalKey, file: SaidMed
         _log.error("a voice note cannot be transcribed", extra={"error_kind": error.kind})
         return False
     time_ms = round((services.clock.monotonic() - started) * 1000)
-    with session_scope(services.engine) as connection:
-        keep_transcript(connection, file.id, heard.text)
-        record_listening(
-            connection, lease, key, provider=transcriber.name, llm=transcriber.llm, cost=heard.cost, time_ms=time_ms
-        )
+    named = {"provider": transcriber.name, "llm": transcriber.llm}
+
+    def write() -> None:
+        with session_scope(services.engine) as connection:
+            if keep_transcript(connection, file.id, heard.text):
+                record_listening(connection, lease, key, **named, cost=heard.cost, time_ms=time_ms)
+
+    services.owed.tell(lease, write)
     return True
 
 

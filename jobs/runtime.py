@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import Engine
@@ -12,6 +12,7 @@ from agent.transcription import Transcriber
 from channels.base import Channel
 from jobs.alarms import Alarms
 from jobs.leases import LeaseKeeper
+from jobs.owed import OwedWrites
 from models.clock import Clock
 from models.storage import Storage
 
@@ -28,7 +29,6 @@ class WorkPolicy:
     send_patience: timedelta = timedelta(hours=1)
     llm_patience: timedelta = timedelta(minutes=15)
     max_crashes: int = 3
-    database_pauses: tuple[float, ...] = (1.0, 3.0, 6.0)  # seconds: a turn that failed waits for it so often
     turns_an_hour: int = 30  # with one correspondent, where machines are met; a person is called for what exceeds it
     turns_a_day: int = 100
     memory_tokens: int = 3000
@@ -72,6 +72,7 @@ class Services:
     duty: tuple[DutyAddress, ...] = ()
     log_prompts: bool = False
     is_stopping: Callable[[], bool] = lambda: False
+    owed: OwedWrites = field(default_factory=OwedWrites)
 
 
 _installed: Services | None = None

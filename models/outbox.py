@@ -206,15 +206,20 @@ def mark_again(
     wait: timedelta,
     code: str,
     error: str,
-    was_absent: bool = False,
+    asked: int | None = None,
 ) -> None:
-    """Look at it again after `wait`: `pending` to send, `unknown` to ask."""
+    """Look at it again after `wait`: `pending` to send, `unknown` to ask; `asked` so often in vain. Safe to repeat."""
     o = outbox.c
-    asked = o.asked + 1 if was_absent else o.asked
     connection.execute(
         update(outbox)
         .where(o.id == part_id, o.status.not_in(SETTLED))
-        .values(status=status, next_try_at=func.now() + literal(wait), error_code=code, error=error, asked=asked)
+        .values(
+            status=status,
+            next_try_at=func.now() + literal(wait),
+            error_code=code,
+            error=error,
+            asked=o.asked if asked is None else asked,
+        )
     )
 
 

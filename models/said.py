@@ -96,8 +96,11 @@ def keep_media(connection: Connection, media_id: UUID, *, storage_key: str, cont
     connection.execute(update(media).where(media.c.id == media_id).values(**values))
 
 
-def keep_transcript(connection: Connection, media_id: UUID, transcript: str) -> None:
-    connection.execute(update(media).where(media.c.id == media_id).values(transcript=transcript))
+def keep_transcript(connection: Connection, media_id: UUID, transcript: str) -> bool:
+    """False if one was kept before."""
+    f = media.c
+    fresh = update(media).where(f.id == media_id, f.transcript.is_(None)).values(transcript=transcript)
+    return connection.execute(fresh).rowcount == 1
 
 
 def miss_media(connection: Connection, media_id: UUID, *, error: str, is_final: bool) -> int:

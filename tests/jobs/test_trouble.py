@@ -56,23 +56,6 @@ def test_a_database_that_is_away_is_nobodys_crash(house: House, error: Exception
     assert house.sent == ["echo: oi"]
 
 
-def test_a_turn_waits_for_a_slow_database_before_it_counts_as_dead(house: House) -> None:
-    narrow = build_engine(_url(house), application_name="recado-tests", pool_size=1, patience=0.1)
-    pauses = replace(house.services.policy, database_pauses=(0.0, 0.3))
-    set_services(replace(house.services, engine=narrow, policy=pauses))
-    held = []
-
-    def take_the_last_connection(request: CompletionRequest) -> Completion:
-        held.append(narrow.connect())
-        threading.Timer(0.35, held[0].close).start()
-        return Completion("late", usage=Usage(1, 1))
-
-    house.provider.script = [take_the_last_connection]
-    house.advance(house.say("oi", "m1"))
-    narrow.dispose()
-    assert house.rows("SELECT crashes, running, error FROM turn") == [(0, 0, "TimeoutError")]
-
-
 def test_a_database_that_fails_one_turn_for_too_long_ends_in_an_apology(house: House) -> None:
     house.provider.script = [_AWAY, _AWAY]
     stored = house.say("oi", "m1")
