@@ -1,16 +1,19 @@
 # What a contributor calls. The first run makes .venv with pinned packages; PYTHON=... chooses the interpreter.
 PYTHON =
 ARGS =
+SECONDS = 30
+SEED = 1
 VENV = PYTHON='$(PYTHON)' sh deploy/venv.sh
 BIN = .venv/bin/python
 COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(BIN) -m piptools compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run test lint format lock clean
+.PHONY: help run test chaos lint format lock clean
 
 help:
 	@echo 'make run     start Recado (everything, on this machine)'
 	@echo 'make test    run the tests; ARGS="tests/channels -x" chooses some'
+	@echo 'make chaos   kill the running program at seeded moments; SECONDS=600 SEED=2 chooses'
 	@echo 'make lint    formatting, lint, types, import rules'
 	@echo 'make format  write the formatting'
 	@echo 'make lock    pin the versions of requirements*.in anew'
@@ -23,6 +26,10 @@ run:
 test:
 	@$(VENV) requirements-dev.txt
 	@exec $(BIN) -m pytest $(ARGS)
+
+chaos:
+	@$(VENV) requirements-dev.txt
+	@exec $(BIN) -m tests.chaos --seconds $(SECONDS) --seed $(SEED) $(ARGS)
 
 lint:
 	@$(VENV) requirements-dev.txt
