@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.supervision.door import is_ready
 from tests.bot.running_web import free_port
 from tests.chaos.chronicle import Chronicle
 from tests.chaos.courier import Courier
@@ -61,6 +62,7 @@ class _Scene:
     """Everything that plays a part."""
 
     order: Order
+    base: str
     town: Town
     far: Far
     fleet: Fleet
@@ -98,12 +100,13 @@ def _set(order: Order, town: Town, folder: Path, chronicle: Chronicle) -> Iterat
         environment = _environment(town, folder, far, port)
         fleet = Fleet(folder, child_command(folder / "traps", order.patience), environment, chronicle)
         lines = write_script(order.seed, order.seconds, order.rate)
-        crowd = Crowd(f"http://127.0.0.1:{port}", far.twilio, courier, lines)
+        base = f"http://127.0.0.1:{port}"
+        crowd = Crowd(base, far.twilio, courier, lines)
         monkey = Monkey(fleet, town, far, traps, chronicle)
         watch = Watch(town)
         fleet.on_death = watch.note
         try:
-            yield _Scene(order, town, far, fleet, courier, crowd, monkey, watch, chronicle)
+            yield _Scene(order, base, town, far, fleet, courier, crowd, monkey, watch, chronicle)
         finally:
             watch.stop()
             fleet.kill()
@@ -130,7 +133,7 @@ def _environment(town: Town, folder: Path, far: Far, port: int) -> dict[str, str
 def _play(scene: _Scene, outcome: Outcome) -> None:
     chronicle, fleet, order = scene.chronicle, scene.fleet, scene.order
     fleet.start()
-    eventually(fleet.is_ready, _START)
+    eventually(lambda: fleet.is_ready() and is_ready(scene.base), _START)
     scene.watch.start()
     plan = draw_plan(order.seed, order.seconds, policy_of(order.patience).send_lease.total_seconds())
     chronicle.say(f"seed {order.seed}: {len(plan)} strikes in {order.seconds:g} s, log in {outcome.folder}")
