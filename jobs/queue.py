@@ -10,6 +10,7 @@ import secrets
 import threading
 import zlib
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 from uuid import UUID
 
 from redis import Redis
@@ -32,7 +33,6 @@ _TIMEOUT = 0.5  # seconds for connecting, and again for an answer: a webhook may
 _PAUSE = 1.0  # seconds between tries while Redis does not answer
 _LOG_EVERY = 60.0  # seconds
 _MAX_CONNECTIONS = 2_000  # made on demand; above any number of threads, since the pool raises where it is too small
-_BATCH = 200  # rings per round trip: Redis does nothing else meanwhile
 
 # KEYS: queue, set of queues, one hash per job. ARGV: count of the fields all jobs share, those, then id, data and
 # description of each. The fields are what RQ's `Job.save` writes for a queued job.
@@ -51,6 +51,8 @@ return redis.call('LLEN', KEYS[1])
 
 class JobQueue:
     """Rings for conversations. Thread-safe; make it after forking. `name` is the RQ queue's, `function` the job's."""
+
+    batch: ClassVar[int] = 200  # rings per round trip: Redis does nothing else meanwhile
 
     def __init__(
         self, redis_url: str, name: str = "recado", clock: Clock | None = None, function: str = ADVANCE
@@ -99,14 +101,14 @@ class JobQueue:
         return self.ring_many([conversation_id]) == 1
 
     def ring_many(self, conversation_ids: Iterable[UUID]) -> int:
-        """How many were rung for; 200 of them cost one round trip. Never raises."""
+        """How many were rung for; `batch` of them cost one round trip. Never raises."""
         ids = list(conversation_ids)
         rung = 0
-        for start in range(0, len(ids), _BATCH):
-            batch = ids[start : start + _BATCH]
+        for start in range(0, len(ids), self.batch):
+            batch = ids[start : start + self.batch]
             if self._push(batch):
                 rung += len(batch)
-            if start + _BATCH < len(ids):
+            if start + self.batch < len(ids):
                 faultpoint("sweep.half-rung")
         return rung
 

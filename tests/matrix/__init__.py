@@ -1,0 +1,1 @@
+"""The crash matrix: every moment at which a process may die, crossed with every way to die there."""

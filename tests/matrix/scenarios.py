@@ -1,0 +1,99 @@
+"""What happens in a run: small stories that come by every moment at which a process may die."""
+
+from collections.abc import Callable, Mapping
+
+from tests.matrix.world import World
+from tests.standins.twilio import Fault
+
+Scenario = Callable[[World], None]
+
+
+def whatsapp(world: World) -> None:
+    """Two quick messages, answered together in two parts with a tool that reads and one that writes; then a third."""
+    world.post(world.senders.whatsapp("m1 anote isto"))
+    world.post(world.senders.whatsapp("m2 longo"))
+    world.settle()
+    world.post(world.senders.whatsapp("m3 oi"))
+
+
+def email(world: World) -> None:
+    """Two mails of one person; the first wants something written down."""
+    world.post(world.senders.email("m1 anote isto"))
+    world.settle()
+    world.post(world.senders.email("m2 oi", after="m1"))
+
+
+def crm(world: World) -> None:
+    """Two messages on one deal; the first wants something written down."""
+    world.post(world.senders.crm("m1 anote isto"))
+    world.settle()
+    world.post(world.senders.crm("m2 oi"))
+
+
+def chat(world: World) -> None:
+    """A question that is fetched later, and one whose asker waits for the answer."""
+    world.watch.errands["chat.waiting"] = world.work
+    world.post(world.senders.chat("m1 anote isto"))
+    world.settle()
+    world.post(world.senders.chat("m2 oi", waits=True))
+
+
+def status(world: World) -> None:
+    """A reply, and then Twilio's word about it, out of order."""
+    world.post(world.senders.whatsapp("m1 oi"))
+    world.settle()
+    for message in list(world.stage.twilio.history.messages):
+        for word in ("sent", "read", "delivered"):
+            world.post(world.senders.status(message, word))
+
+
+def media(world: World) -> None:
+    """A picture with words under it."""
+    picture = world.stage.twilio.host_file(b"\x89PNG\r\n\x1a\n" + bytes(64), "image/png")
+    world.post(world.senders.whatsapp("m1 oi", 1, picture))
+
+
+def reconcile(world: World) -> None:
+    """Two replies whose fate nobody knows: Twilio had taken the first, and tells so just when it is asked for it."""
+    world.stage.twilio.faults.extend([Fault("reset", accepted=True), Fault("reset")])
+    told: list[str] = []
+
+    def tell() -> None:
+        for message in world.stage.twilio.history.messages[:1]:
+            if not told:
+                told.append(message.sid)
+                world.post(world.senders.status(message, "delivered"))
+
+    world.watch.errands["reconcile.answered"] = tell
+    world.post(world.senders.whatsapp("m1 oi"))
+    world.settle()
+    world.post(world.senders.whatsapp("m2 oi"))
+
+
+def sweep(world: World) -> None:
+    """Three people write, Redis loses every ring, and the sweeper finds them."""
+    for number in (1, 2, 3):
+        world.post(world.senders.whatsapp(f"m{number} oi", number))
+    world.flush()
+
+
+def gaps(world: World) -> None:
+    """Two people wrote while nobody was listening; Twilio lists what they wrote."""
+    world.post(world.senders.whatsapp("m1 oi", 1))
+    world.settle()
+    for number in (2, 3):
+        world.unheard.append(world.senders.whatsapp(f"m{number} oi", number))
+    world.fill_gaps()
+
+
+SCENARIOS: Mapping[str, Scenario] = {
+    "whatsapp": whatsapp,
+    "email": email,
+    "crm": crm,
+    "chat": chat,
+    "status": status,
+    "media": media,
+    "reconcile": reconcile,
+    "sweep": sweep,
+    "gaps": gaps,
+}
