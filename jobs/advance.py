@@ -1,20 +1,23 @@
 """The one ring job: brings a conversation as far as it can go now, stage by stage, under one lease."""
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from channels.base import Channel
 from jobs.answer import answer_turn
 from jobs.deliver import deliver_part
 from jobs.runtime import Services, get_services
 from models.errors import LeaseLost
 from models.faultpoint import faultpoint
-from models.lease import Lease, check_lease, release_lease
-from models.session import is_database_away, session_scope
+from models.lease import Lease, release_lease
+from models.session import is_database_away, session_scope, statement_scope
 from models.trace import tracing
-from models.turns import freeze_turn, get_thread, settle_turn
+from models.turns import BegunTurn, Thread, begin_turn, freeze_turn, hold_thread, settle_turn
 from models.work import QuietWindow, Work, find_wait, find_work
 
 _NO_CHANNEL_WAIT = timedelta(minutes=1)
@@ -56,46 +59,36 @@ def bring_forward(services: Services, key: UUID) -> None:
 
 def _take_up(services: Services, key: UUID) -> Lease | None:
     """None where nothing is due yet, or somebody works on it: whoever holds the lease looks once more at the end."""
-    with session_scope(services.engine) as connection:
-        wait = find_wait(connection, key)
-    if wait is None:
-        return None
-    if wait > timedelta(0):
-        services.alarms.set(key, wait)
-        return None
-    return services.leases.acquire(key)
+    lease = services.leases.acquire(key, only_if_due=True)
+    if lease is None:
+        with statement_scope(services.engine) as connection:
+            wait = find_wait(connection, key)
+        if wait is not None and wait > timedelta(0):
+            services.alarms.set(key, wait)
+    return lease
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """One that leaves the database; `begun` where it is to be answered, else `turn_id` has a part to deliver."""
+
+    thread: Thread
+    channel: Channel
+    turn_id: UUID
+    begun: BegunTurn | None
 
 
 def _work_until_idle(services: Services, lease: Lease) -> None:
-    with session_scope(services.engine) as connection:
-        thread = get_thread(connection, lease.conversation_id)
-    channel = services.channel_for(thread.account.channel, thread.account.name)
-    if channel is None:
-        _log.error("no channel %s/%s: its settings were taken away", thread.account.channel, thread.account.name)
-        return _put_aside(services, lease)
-    policy = services.policy
-    window = QuietWindow(channel.capabilities.coalesces, policy.quiet, policy.quiet_longest)
-    while (work := _look(services, lease, window)) is not None:
-        assert work.turn_id is not None, "answer and deliver name their turn"
-        with tracing("", turn_id=work.turn_id, conversation_id=lease.conversation_id):
-            if work.stage == "answer":
-                answer_turn(services, lease, channel, work.turn_id)
+    while (stage := _look(services, lease)) is not None:
+        with tracing("", turn_id=stage.turn_id, conversation_id=lease.conversation_id):
+            if stage.begun is not None:
+                answer_turn(services, lease, stage.thread, stage.channel, stage.begun)
             else:
-                deliver_part(services, lease, channel, work.turn_id)
+                deliver_part(services, lease, stage.channel, stage.turn_id)
                 faultpoint("send.next")
-    return None
 
 
-def _put_aside(services: Services, lease: Lease) -> None:
-    """Nothing is lost when the settings come back, and until then it stands in nobody's way."""
-    with session_scope(services.engine) as connection:
-        check_lease(connection, lease)
-        work = find_work(connection, lease.conversation_id, _ANY_WINDOW)
-        release_lease(connection, lease, None if work.due_at is None else work.now + _NO_CHANNEL_WAIT)
-        services.leases.forget(lease)
-
-
-def _look(services: Services, lease: Lease, window: QuietWindow) -> Work | None:
+def _look(services: Services, lease: Lease) -> _Stage | None:
     """The next stage that leaves the database, with the short ones done on the way; None when the lease was released.
 
     Looking and releasing are one transaction under the conversation's lock, so a message that comes meanwhile either
@@ -103,21 +96,52 @@ def _look(services: Services, lease: Lease, window: QuietWindow) -> Work | None:
     """
     services.leases.note_progress(lease)
     with session_scope(services.engine) as connection:
-        check_lease(connection, lease)
-        work = find_work(connection, lease.conversation_id, window)
-        while work.is_due and work.stage in {"freeze", "settle"}:
-            if work.stage == "freeze":
-                freeze_turn(connection, lease, one_message=not window.coalesces)
-                faultpoint("turn.frozen")
-            else:
-                assert work.turn_id is not None, "settle names its turn"
-                settle_turn(connection, lease, work.turn_id)
-            work = find_work(connection, lease.conversation_id, window)
+        thread = hold_thread(connection, lease)
+        account = thread.account
+        channel = services.channel_for(account.channel, account.name)
+        if channel is None:
+            _log.error("no channel %s/%s: its settings were taken away", account.channel, account.name)
+            _put_aside(services, connection, lease)
+            return None
+        work = _do_short_stages(services, connection, lease, channel)
         if work.is_due and not (work.stage == "answer" and services.is_stopping()):
-            return work
+            return _begin(services, connection, thread, channel, work)
         release_lease(connection, lease, work.due_at)
         services.leases.forget(lease)  # before the commit: whoever is rung right after it must not be refused
     faultpoint("turn.released")
     if work.due_at is not None:
         services.alarms.set(lease.conversation_id, work.due_at - work.now)
     return None
+
+
+def _do_short_stages(services: Services, connection: Connection, lease: Lease, channel: Channel) -> Work:
+    """What comes after them."""
+    policy, key = services.policy, lease.conversation_id
+    window = QuietWindow(channel.capabilities.coalesces, policy.quiet, policy.quiet_longest)
+    work = find_work(connection, key, window)
+    if work.is_due and work.stage == "settle":
+        assert work.turn_id is not None, "settle names its turn"
+        settle_turn(connection, work.turn_id)
+        work = find_work(connection, key, window)
+    if work.is_due and work.stage == "freeze":
+        turn_id = freeze_turn(connection, key, one_message=not window.coalesces)
+        faultpoint("turn.frozen")
+        work = Work("answer", work.now, work.now, turn_id)
+    return work
+
+
+def _begin(services: Services, connection: Connection, thread: Thread, channel: Channel, work: Work) -> _Stage:
+    """An answer begins in the transaction that found it due: a turn frozen just now is never seen without its run."""
+    assert work.turn_id is not None, "answer and deliver name their turn"
+    provider = services.agent.provider
+    begun = None
+    if work.stage == "answer":
+        begun = begin_turn(connection, work.turn_id, provider=provider.name, engine=provider.engine)
+    return _Stage(thread, channel, work.turn_id, begun)
+
+
+def _put_aside(services: Services, connection: Connection, lease: Lease) -> None:
+    """Nothing is lost when the settings come back, and until then it stands in nobody's way."""
+    work = find_work(connection, lease.conversation_id, _ANY_WINDOW)
+    release_lease(connection, lease, None if work.due_at is None else work.now + _NO_CHANNEL_WAIT)
+    services.leases.forget(lease)

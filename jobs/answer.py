@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -28,7 +27,7 @@ from models.reply import Question, Reply
 from models.said import SaidMessage, find_said
 from models.session import is_database_away, session_scope
 from models.trace import tracing
-from models.turns import BegunTurn, Thread, begin_turn, close_turn, commit_answer, get_thread, put_off_turn
+from models.turns import BegunTurn, Thread, close_turn, commit_answer, put_off_turn
 
 _FIRST_WAIT = timedelta(seconds=3)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -36,12 +35,8 @@ _LONGEST_WAIT = timedelta(minutes=5)
 _log = logging.getLogger("recado.answer")
 
 
-def answer_turn(services: Services, lease: Lease, channel: Channel, turn_id: UUID) -> None:
+def answer_turn(services: Services, lease: Lease, thread: Thread, channel: Channel, turn: BegunTurn) -> None:
     """Answered, put off, or closed with an honest apology: never left silent. Raises LeaseLost."""
-    provider = services.agent.provider
-    with session_scope(services.engine) as connection:
-        turn = begin_turn(connection, lease, turn_id, provider=provider.name, engine=provider.engine)
-        thread = get_thread(connection, lease.conversation_id)  # the turn before may have been a reset
     faultpoint("turn.begun")
     with tracing(turn.trace_id):
         _Execution(services, lease, thread, channel, turn).run()

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.clock import Clock, SystemClock
 from models.heartbeat import beat
 from models.lease import Lease, acquire_lease, renew_leases
-from models.session import session_scope
+from models.session import session_scope, statement_scope
 
 LEASE = timedelta(seconds=10)
 RENEW_EVERY = timedelta(seconds=3)
@@ -62,13 +62,13 @@ class LeaseKeeper:
         if self._thread.is_alive():
             self._thread.join(timeout=5)
 
-    def acquire(self, conversation_id: UUID) -> Lease | None:
-        """None if another thread or process works on it."""
+    def acquire(self, conversation_id: UUID, *, only_if_due: bool = False) -> Lease | None:
+        """None if another thread or process works on it, or it is not due and was to be."""
         with self._lock:
             if conversation_id in self._held:
                 return None
-        with session_scope(self._engine) as connection:
-            lease = acquire_lease(connection, conversation_id, self.owner, LEASE)
+        with statement_scope(self._engine) as connection:
+            lease = acquire_lease(connection, conversation_id, self.owner, LEASE, only_if_due=only_if_due)
         if lease is not None:
             with self._lock:
                 self._held[conversation_id] = lease

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Executable, Row, bindparam, func, literal, or_, select, update
+from sqlalchemy import Connection, Executable, Interval, Row, bindparam, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.conversation import conversations
@@ -28,43 +28,47 @@ class Lease:
 
 
 _c = conversations.c
-_HOLDING = (
-    select(_c.id)
-    .where(_c.id == bindparam("held_conversation"), _c.fence == bindparam("held_fence"))
-    .with_for_update(key_share=True)
-)
+IS_HELD = (_c.id == bindparam("held_conversation")) & (_c.fence == bindparam("held_fence"))
+_HOLDING = select(_c.id).where(IS_HELD).with_for_update(key_share=True)
 
 # For statements that write under a lease and stand for themselves: one row while the lease is held, none afterwards.
 HELD = _HOLDING.cte("held")
 
 
-def acquire_lease(connection: Connection, conversation_id: UUID, owner: str, duration: timedelta) -> Lease | None:
-    """None if somebody else holds it."""
-    c = conversations.c
-    fence = connection.execute(
-        update(conversations)
-        .where(c.id == conversation_id, or_(c.lease_owner.is_(None), c.lease_until < func.now()))
-        .values(lease_owner=owner, lease_until=func.now() + literal(duration), fence=c.fence + 1)
-        .returning(c.fence)
-    ).scalar_one_or_none()
+_TAKE = (
+    update(conversations)
+    .where(_c.id == bindparam("wanted"), or_(_c.lease_owner.is_(None), _c.lease_until < func.now()))
+    .values(
+        lease_owner=bindparam("owner"), lease_until=func.now() + bindparam("lasts", type_=Interval), fence=_c.fence + 1
+    )
+    .returning(_c.fence)
+)
+_TAKE_IF_DUE = _TAKE.where(_c.due_at <= func.now())
+
+
+def acquire_lease(
+    connection: Connection, conversation_id: UUID, owner: str, duration: timedelta, *, only_if_due: bool = False
+) -> Lease | None:
+    """None if somebody else holds it, or it is not due and was to be."""
+    values = {"wanted": conversation_id, "owner": owner, "lasts": duration}
+    fence = connection.execute(_TAKE_IF_DUE if only_if_due else _TAKE, values).scalar_one_or_none()
     return None if fence is None else Lease(conversation_id, owner, fence)
 
 
 def check_lease(connection: Connection, lease: Lease) -> None:
     """Lock the conversation against a new owner until this transaction ends. Raises LeaseLost."""
-    if connection.execute(_HOLDING, _held_by(lease)).first() is None:
-        raise LeaseLost(f"the lease on conversation {lease.conversation_id} passed to another worker")
+    write_under(connection, lease, _HOLDING, {})
 
 
 def find_under(
     connection: Connection, lease: Lease, statement: Executable, values: Mapping[str, Any]
 ) -> Row[Any] | None:
-    """The first row of a statement that reads from HELD, None also when the lease is lost: `check_lease` tells."""
+    """The first row of a statement that is bound to HELD, or to IS_HELD; None also when the lease is lost."""
     return connection.execute(statement, {**values, **_held_by(lease)}).first()
 
 
 def write_under(connection: Connection, lease: Lease, statement: Executable, values: Mapping[str, Any]) -> Row[Any]:
-    """Run a statement that reads from HELD and returns a row whatever else is the case. Raises LeaseLost."""
+    """The same of a statement that returns a row whatever else is the case. Raises LeaseLost."""
     row = find_under(connection, lease, statement, values)
     if row is None:
         raise LeaseLost(f"the lease on conversation {lease.conversation_id} passed to another worker")
@@ -102,14 +106,16 @@ def renew_leases(connection: Connection, owner: str, leases: Iterable[Lease], du
     )
 
 
+_RELEASE = (
+    update(conversations)
+    .where(IS_HELD)
+    .values(lease_owner=None, lease_until=None, due_at=bindparam("next_due_at", type_=_c.due_at.type), rung_at=None)
+)
+
+
 def release_lease(connection: Connection, lease: Lease, due_at: datetime | None) -> None:
     """Give it back and say when the next stage is due. The caller looked for work under `check_lease` before."""
-    c = conversations.c
-    connection.execute(
-        update(conversations)
-        .where(c.id == lease.conversation_id, c.fence == lease.fence)
-        .values(lease_owner=None, lease_until=None, due_at=due_at, rung_at=None)
-    )
+    connection.execute(_RELEASE, {**_held_by(lease), "next_due_at": due_at})
 
 
 def hold_named_lease(connection: Connection, name: str, owner: str, duration: timedelta) -> bool:

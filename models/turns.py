@@ -1,17 +1,21 @@
-"""Turns through their life: frozen, begun, answered or put off, settled. Every step checks the lease first."""
+"""Turns through their life: frozen, begun, answered or put off, settled.
+
+Every step happens under the lease: it checks it first, or the transaction has done so in `hold_thread`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, literal, select, update
+from sqlalchemy import Connection, Integer, Row, Update, bindparam, func, insert, literal, select, update
 
 from models.answer import announce_answer
-from models.columns import table_of
+from models.columns import given, newly, table_of
 from models.conversation import conversations
 from models.ids import new_id
-from models.lease import Lease, check_lease
+from models.lease import IS_HELD, Lease, check_lease, write_under
 from models.message import messages, reply_id
 from models.outbox import next_number, outbox
 from models.reply import RenderedPart
@@ -54,14 +58,26 @@ class BegunTurn:
     replays: int = 0
 
 
+_c = conversations.c
+_THREAD = (
+    select(_c.tenant_id, _c.sender, _c.aliases, _c.sender_name, _c.reply_to, _c.memory_from_seq, _c.account_id)
+    .add_columns(_accounts.c.channel, _accounts.c.name)
+    .join(_accounts, _accounts.c.id == _c.account_id)
+)
+_GET_THREAD = _THREAD.where(_c.id == bindparam("conversation"))
+_HOLD_THREAD = _THREAD.where(IS_HELD).with_for_update(key_share=True, of=conversations)
+
+
 def get_thread(connection: Connection, conversation_id: UUID) -> Thread:
-    c = conversations.c
-    row = connection.execute(
-        select(c.tenant_id, c.sender, c.aliases, c.sender_name, c.reply_to, c.memory_from_seq, c.account_id)
-        .add_columns(_accounts.c.channel, _accounts.c.name)
-        .join(_accounts, _accounts.c.id == c.account_id)
-        .where(c.id == conversation_id)
-    ).one()
+    return _read_thread(conversation_id, connection.execute(_GET_THREAD, {"conversation": conversation_id}).one())
+
+
+def hold_thread(connection: Connection, lease: Lease) -> Thread:
+    """`check_lease`, and what is known of the conversation beside it. Raises LeaseLost."""
+    return _read_thread(lease.conversation_id, write_under(connection, lease, _HOLD_THREAD, {}))
+
+
+def _read_thread(conversation_id: UUID, row: Row[Any]) -> Thread:
     account = AccountKey(row.account_id, row.tenant_id, row.channel, row.name)
     aliases = tuple(alias for alias in row.aliases.split("\n") if alias)
     return Thread(conversation_id, account, row.sender, aliases, row.sender_name, row.reply_to, row.memory_from_seq)
@@ -72,45 +88,59 @@ def get_trace_id(connection: Connection, turn_id: UUID) -> str:
     return trace_id
 
 
-def freeze_turn(connection: Connection, lease: Lease, *, one_message: bool) -> UUID | None:
-    """Make the pending messages (or only the first) a turn; it takes the first one's id. None if there are none."""
-    check_lease(connection, lease)
-    m = messages.c
-    pending = select(m.id, m.seq, m.tenant_id, m.trace_id).where(is_waiting(lease.conversation_id))
-    rows = connection.execute(pending.order_by(m.seq).limit(1 if one_message else 200)).all()
-    if not rows:
-        return None
-    first = rows[0]
-    connection.execute(
-        insert(turns).values(
-            id=first.id,
-            tenant_id=first.tenant_id,
-            conversation_id=lease.conversation_id,
-            number=first.seq,
-            trace_id=first.trace_id,
-        )
+_MOST_MESSAGES = 200  # of a turn; what waits beyond them is the next one's
+
+
+def _freeze() -> Update:
+    """The pending messages, the first of them as a turn, and the mark on each; returns the turn's id with every row."""
+    t, m = turns.c, messages.c
+    pending = (
+        select(m.id, m.seq, m.tenant_id, m.trace_id)
+        .where(is_waiting(bindparam("conversation", type_=m.conversation_id.type)))
+        .order_by(m.seq)
+        .limit(bindparam("most", type_=Integer))
+        .cte("pending")
     )
-    connection.execute(update(messages).where(m.id.in_([row.id for row in rows])).values(turn_id=first.id))
-    turn_id: UUID = first.id
-    return turn_id
+    p = pending.c
+    first = select(p.id, p.tenant_id, bindparam("conversation", type_=m.conversation_id.type), p.seq, p.trace_id)
+    made = (
+        insert(turns)
+        .from_select(["id", "tenant_id", "conversation_id", "number", "trace_id"], first.order_by(p.seq).limit(1))
+        .returning(t.id)
+        .cte("made")
+    )
+    marked = update(messages).where(m.id == p.id).values(turn_id=select(made.c.id).scalar_subquery())
+    return marked.returning(m.turn_id)
 
 
-def begin_turn(connection: Connection, lease: Lease, turn_id: UUID, *, provider: str, engine: str) -> BegunTurn:
+_FREEZE = _freeze()
+
+
+def freeze_turn(connection: Connection, conversation_id: UUID, *, one_message: bool) -> UUID | None:
+    """Make the pending messages (or only the first) a turn; it takes the first one's id. None if there are none."""
+    values = {"conversation": conversation_id, "most": 1 if one_message else _MOST_MESSAGES}
+    row = connection.execute(_FREEZE, values).first()
+    return None if row is None else row.turn_id
+
+
+_BEGIN = (
+    update(turns)
+    .where(turns.c.id == bindparam("this_turn"))
+    .values(tries=turns.c.tries + 1, crashes=turns.c.crashes + turns.c.running, running=1)
+    .returning(turns.c.tenant_id, turns.c.number, turns.c.tries, turns.c.crashes, turns.c.trace_id, turns.c.replays)
+    .returning((func.now() - turns.c.first_failed_at).label("failing_for"))
+)
+_OPEN_RUN = insert(runs).values(given(runs, "id", "tenant_id", "turn_id", "attempt", "provider", "engine"))
+
+
+def begin_turn(connection: Connection, turn_id: UUID, *, provider: str, engine: str) -> BegunTurn:
     """Count this execution, note the one before it as crashed if it never ended, and open its run."""
-    check_lease(connection, lease)
-    t = turns.c
-    failing_for = (func.now() - t.first_failed_at).label("failing_for")
-    row = connection.execute(
-        update(turns)
-        .where(t.id == turn_id)
-        .values(tries=t.tries + 1, crashes=t.crashes + t.running, running=1)
-        .returning(t.tenant_id, t.number, t.tries, t.crashes, t.trace_id, t.replays, failing_for)
-    ).one()
+    row = connection.execute(_BEGIN, {"this_turn": turn_id}).one()
     if row.tries > 1:
         close_executions(connection, turn_id, "the worker died")
     run_id = new_id()
     opened = {"id": run_id, "tenant_id": row.tenant_id, "turn_id": turn_id, "attempt": row.tries}
-    connection.execute(insert(runs).values(**opened, provider=provider, engine=engine))
+    connection.execute(_OPEN_RUN, newly({**opened, "provider": provider, "engine": engine}))
     return BegunTurn(
         id=turn_id,
         number=row.number,
@@ -249,9 +279,13 @@ def put_off_turn(
     )
 
 
-def settle_turn(connection: Connection, lease: Lease, turn_id: UUID) -> None:
+_SETTLE = (
+    update(turns)
+    .where(turns.c.id == bindparam("this_turn"))
+    .values(status="settled", settled_at=func.now(), next_try_at=None)
+)
+
+
+def settle_turn(connection: Connection, turn_id: UUID) -> None:
     """Every part is sent or given up: the next turn may begin."""
-    check_lease(connection, lease)
-    connection.execute(
-        update(turns).where(turns.c.id == turn_id).values(status="settled", settled_at=func.now(), next_try_at=None)
-    )
+    connection.execute(_SETTLE, {"this_turn": turn_id})

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select, true, update
 
 from models.conversation import conversations
 from models.message import messages
@@ -38,66 +38,73 @@ class Work:
         return self.due_at is not None and self.due_at <= self.now
 
 
-def find_work(connection: Connection, conversation_id: UUID, window: QuietWindow) -> Work:
-    """The next stage: nothing of a later turn begins before the present one is settled."""
-    t = turns.c
-    unsettled = (t.conversation_id == conversations.c.id) & (t.status != "settled")
-    now = func.clock_timestamp().label("now")  # the transaction's own now() is older than what others just committed
-    row = connection.execute(
-        select(now, t.id, t.status, t.next_try_at, conversations.c.held_by)
-        .select_from(conversations.outerjoin(turns, unsettled))
-        .where(conversations.c.id == conversation_id)
-    ).one()
-    if row.held_by is not None and row.status in {None, "open"}:
-        return Work("none", row.now)  # a person answers: the bot is silent, and forgets nothing
-    if row.id is None:
-        return _pending_work(connection, conversation_id, window, row.now)
-    if row.status == "open":
-        return Work("answer", row.now, row.next_try_at or row.now, row.id)
-    return _delivery_work(connection, row.id, row.now)
-
-
-def _delivery_work(connection: Connection, turn_id: UUID, now: datetime) -> Work:
-    o = outbox.c
-    part = connection.execute(
-        select(o.status, o.next_try_at)
-        .where(o.turn_id == turn_id, o.status.not_in(SETTLED))
-        .order_by(o.number)
-        .limit(1)
-    ).first()
-    if part is None:
-        return Work("settle", now, now, turn_id)
-    if part.status == "draft":
-        return Work("none", now)  # until an operator has looked at it
-    return Work("deliver", now, part.next_try_at or now, turn_id)
-
-
-def _pending_work(connection: Connection, conversation_id: UUID, window: QuietWindow, now: datetime) -> Work:
-    m = messages.c
-    row = connection.execute(
-        select(func.min(m.received_at).label("first"), func.max(m.received_at).label("last")).where(
-            is_waiting(conversation_id)
-        )
-    ).one()
-    if row.first is None:
-        return Work("none", now)
-    if not window.coalesces:
-        return Work("freeze", now, now)
-    return Work("freeze", now, min(row.last + window.quiet, row.first + window.longest))
-
-
-def is_waiting(conversation_id: UUID) -> ColumnElement[bool]:
+def is_waiting(conversation_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
     """The messages of a conversation that no turn has yet, and that somebody may answer."""
     m = messages.c
     mine = (m.conversation_id == conversation_id) & (m.direction == "in")
     return mine & m.turn_id.is_(None) & (m.unanswerable == "")
 
 
+def _look() -> Select[Any]:
+    """Everything that the next stage depends on, in one row."""
+    c, t, m, o = conversations.c, turns.c, messages.c, outbox.c
+    waiting = (
+        select(func.min(m.received_at).label("first"), func.max(m.received_at).label("last"))
+        .where(is_waiting(c.id))
+        .lateral("waiting")
+    )
+    part = (
+        select(o.status, o.next_try_at)
+        .where(o.turn_id == t.id, o.status.not_in(SETTLED))
+        .order_by(o.number)
+        .limit(1)
+        .lateral("part")
+    )
+    unsettled = (t.conversation_id == c.id) & (t.status != "settled")
+    now = func.clock_timestamp().label("now")  # the transaction's own now() is older than what others just committed
+    columns = (now, c.held_by, t.id, t.status, t.next_try_at, waiting.c.first, waiting.c.last)
+    return (
+        select(*columns, part.c.status.label("part_status"), part.c.next_try_at.label("part_next_try_at"))
+        .select_from(
+            conversations.outerjoin(turns, unsettled).outerjoin(waiting, t.id.is_(None)).outerjoin(part, true())
+        )
+        .where(c.id == bindparam("conversation"))
+    )
+
+
+_LOOK = _look()
+
+
+def find_work(connection: Connection, conversation_id: UUID, window: QuietWindow) -> Work:
+    """The next stage: nothing of a later turn begins before the present one is settled."""
+    row = connection.execute(_LOOK, {"conversation": conversation_id}).one()
+    if row.held_by is not None and row.status in {None, "open"}:
+        return Work("none", row.now)  # a person answers: the bot is silent, and forgets nothing
+    if row.id is None:
+        return _pending_work(row, window)
+    if row.status == "open":
+        return Work("answer", row.now, row.next_try_at or row.now, row.id)
+    if row.part_status is None:
+        return Work("settle", row.now, row.now, row.id)
+    if row.part_status == "draft":
+        return Work("none", row.now)  # until an operator has looked at it
+    return Work("deliver", row.now, row.part_next_try_at or row.now, row.id)
+
+
+def _pending_work(row: Row[Any], window: QuietWindow) -> Work:
+    if row.first is None:
+        return Work("none", row.now)
+    if not window.coalesces:
+        return Work("freeze", row.now, row.now)
+    return Work("freeze", row.now, min(row.last + window.quiet, row.first + window.longest))
+
+
+_WAIT = select(conversations.c.due_at - func.now()).where(conversations.c.id == bindparam("conversation"))
+
+
 def find_wait(connection: Connection, conversation_id: UUID) -> timedelta | None:
     """How long until the conversation says it is due (negative: since when), without looking closer; None: never."""
-    c = conversations.c
-    statement = select(c.due_at - func.now()).where(c.id == conversation_id)
-    wait: timedelta | None = connection.execute(statement).scalar_one_or_none()
+    wait: timedelta | None = connection.execute(_WAIT, {"conversation": conversation_id}).scalar_one_or_none()
     return wait
 
 

@@ -48,9 +48,9 @@ def begun(engine: Engine) -> tuple[Lease, JournalKey]:
     with session_scope(engine) as connection:
         lease = acquire_lease(connection, stored.conversation_id, "first", _NO_TIME)
         assert lease is not None
-        turn_id = freeze_turn(connection, lease, one_message=True)
+        turn_id = freeze_turn(connection, lease.conversation_id, one_message=True)
         assert turn_id is not None
-        begin_turn(connection, lease, turn_id, provider="scripted", engine="llm")
+        begin_turn(connection, turn_id, provider="scripted", engine="llm")
     return lease, JournalKey(tenant_id, turn_id, 1)
 
 
