@@ -15,6 +15,7 @@ _OF_ROLE = {
 }
 POINTS_OF = {role: tuple(p for p in POINTS if p.startswith(heads)) for role, heads in _OF_ROLE.items()}
 LULL = 22.0  # seconds without strikes after one that is measured: the promise is 20
+SWEEP_LEASE = 10.0  # seconds: who died so long before may have taken the sweeper with it
 _FIRST_LULL, _LULL_EVERY = 30.0, 45.0
 _GAPS = (0.8, 2.6)  # seconds between strikes
 
@@ -54,8 +55,9 @@ def draw_plan(seed: int, seconds: float, send_lease: float) -> list[Strike]:
     strikes: list[Strike] = []
     at, lull_at, lulls = 2.0, _FIRST_LULL, 0
     while at < seconds - 1:
-        if at > lull_at and seconds - at > LULL / 2:
-            is_send = lulls % 3 == 2
+        if at > lull_at and seconds - at > SWEEP_LEASE + 1:
+            is_send = lulls % 3 == 1
+            at += SWEEP_LEASE
             strikes.append(_measured(random, at, is_send))
             at += send_lease + 8 if is_send else LULL
             lull_at, lulls = at + _LULL_EVERY, lulls + 1

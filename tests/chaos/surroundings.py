@@ -7,11 +7,11 @@ from pathlib import Path
 from tests.chaos.chronicle import Intervals
 from tests.chaos.courier import Parcel
 from tests.chaos.judge import Violation
+from tests.chaos.plan import SWEEP_LEASE
 from tests.chaos.recovery import MID_TURN, Recovery
 from tests.chaos.words import PHRASE
 
 _AFTER_AWAY = 12.0  # seconds in which a 503 may still be for a database that was away
-_SWEEP_LEASE = 10.0  # seconds: a death so long before another may have taken the sweeper with it
 _SEND_SLACK = 5.0
 _SECRET = re.compile(r"rk_[0-9a-f]{32}_|whsec_")
 
@@ -53,7 +53,7 @@ class RecoveryTimes:
 
     def _judge(self, one: Recovery) -> None:
         end = one.died_at + one.seconds
-        strikes = sum(one.died_at - _SWEEP_LEASE <= at <= end for at in self._struck_at) - 1  # but for its own
+        strikes = sum(one.died_at - SWEEP_LEASE <= at <= end for at in self._struck_at) - 1  # but for its own
         away = sum(intervals.within(one.died_at, end) for intervals in self._away)
         promised = self._in_send if one.in_send else MID_TURN
         if strikes <= 0 and not away and one.again_at is not None:

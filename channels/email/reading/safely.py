@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from channels.email.reading.wire import dump_task, load_answer, split_frames, wr
 _ROOT = Path(__file__).resolve().parents[3]
 _CHILD = (sys.executable, "-m", "channels.email.reading.child")
 PATIENCE = 5.0  # seconds of the wall clock
+_TRIES = 2
+_ASKED_TO_END = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +42,35 @@ def read_mail_safely(
         return Unreadable(f"mail: more than {MAX_RAW} bytes")
     task = io.BytesIO()
     write_frames(task, [dump_task(own, now, verdict, envelope_sender), raw])
+    for _ in range(_TRIES):
+        said = _ask_child(task.getbuffer(), patience)
+        if said is not None:
+            break
+    try:
+        answer = load_answer(split_frames(said or b""))
+    except (ValueError, KeyError, TypeError):
+        return Unreadable("hostile")
+    return Unreadable(answer) if isinstance(answer, str) else answer
+
+
+def _ask_child(task: memoryview, patience: float) -> bytes | None:
+    """What it said; None when it was not the mail that ended it. A mail that is too much for the reader meets the
+    child's own bounds: the wall clock also runs while the machine sleeps, or has no time for us."""
     try:
         done = subprocess.run(
             _CHILD,
-            input=task.getbuffer(),
+            input=task,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=_ROOT,
             env=_bare_environment(),
             timeout=patience,
             check=False,
+            start_new_session=True,  # Ctrl-C and whoever stops the web door do not mean the reader
         )
-        answer = load_answer(split_frames(done.stdout))
-    except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
-        return Unreadable("hostile")
-    return Unreadable(answer) if isinstance(answer, str) else answer
+    except subprocess.TimeoutExpired:
+        return None
+    return None if -done.returncode in _ASKED_TO_END else done.stdout
 
 
 def _bare_environment() -> dict[str, str]:

@@ -1,14 +1,18 @@
 """Reading in a child process: the same result, and a mail that breaks the reader breaks nothing else."""
 
+import os
+import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.embedded.processes import command_line
 from channels.email.reading.mail import Mailbox, ReadMail, Verdict
 from channels.email.reading.safely import Unreadable, read_mail_safely
 from channels.email.reading.wire import dump_mail, load_answer, split_frames
@@ -39,6 +43,23 @@ def test_a_mail_beyond_the_bounds_is_refused_with_its_reason() -> None:
 
 def test_a_child_that_takes_too_long_is_killed() -> None:
     assert read_mail_safely(FULL, OWN, NOW, patience=0.001) == Unreadable("hostile")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the child by /proc")
+def test_a_child_that_somebody_else_ends_says_nothing_about_the_mail() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read_mail_safely, FULL, OWN, NOW)
+        while not (children := _children()):
+            assert not reading.done(), "the child was gone before it was seen"
+        assert os.getpgid(children[0]) != os.getpgid(0), "what is sent to our group is not meant for it"
+        os.kill(children[0], signal.SIGTERM)
+        assert isinstance(reading.result(), ReadMail)
+
+
+def _children() -> list[int]:
+    """Processes that threads of ours have started and that have become another program."""
+    found = [int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()]
+    return [pid for pid in found if "reading.child" in (command_line(pid) or "")]
 
 
 def test_a_mail_of_the_largest_size_is_read_within_the_memory_of_the_child() -> None:
