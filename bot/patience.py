@@ -4,8 +4,6 @@ Gunicorn's threads wait for the rest of a request for ever, and its main thread 
 closes: some dozens of half-sent requests would shut the door to everybody.
 """
 
-import errno
-import select
 import selectors
 import socket
 from concurrent.futures import Future
@@ -15,69 +13,13 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from bot.patient_socket import PatientSocket
 from bot.waiting import WaitingPlaces
 
 _SILENCE = 5.0  # seconds until a new connection must have said something; it holds no thread meanwhile
-_PATIENCE = 10.0  # seconds of waiting for the bytes of one request, in all; the answer may take three times as long
-_SLOWEST = 50_000  # bytes a second: what came earns this much more time, so that a large body may take longer
-_HURRY = 1.0  # seconds, in place of the above, while many are waited for
 _DRAINED = 65_536  # bytes thrown away at a look
 _LINGER = 2.0  # seconds that a closed connection stays, so that its last answer can be read
-
-
-class TooSlow(ConnectionResetError, TimeoutError):
-    """The other side took too long. To gunicorn a reset connection, which it keeps quiet about."""
-
-    def __init__(self) -> None:
-        super().__init__(errno.ECONNRESET, "the other side was too slow")
-
-
-class PatientSocket(socket.socket):
-    """One connection, its waits bounded: raises TooSlow when they have been too long.
-
-    `places` is for how many of the server's connections there is time; `patience` is in seconds.
-    """
-
-    def __init__(self, taken: socket.socket, places: WaitingPlaces, patience: float = _PATIENCE) -> None:
-        super().__init__(fileno=taken.detach())
-        self._places = places
-        self._patience = patience
-        self._left = patience
-
-    def renew(self) -> None:
-        """A new request begins."""
-        self._left = self._patience
-
-    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
-        if self.gettimeout() is None:  # else whoever set a timeout bounds the wait
-            self._await_bytes()
-        received = super().recv(bufsize, flags)
-        self._left += len(received) / _SLOWEST
-        return received
-
-    def sendall(self, data: Any, flags: int = 0, /) -> None:
-        before = self.gettimeout()
-        self.settimeout(3 * self._patience)
-        try:
-            super().sendall(data, flags)
-        except TimeoutError:
-            raise TooSlow from None
-        finally:
-            self.settimeout(before)
-
-    def _await_bytes(self) -> None:
-        poll = select.poll()
-        poll.register(self, select.POLLIN)
-        if poll.poll(0):
-            return
-        with self._places.place() as is_free:
-            if not is_free:
-                self._left = min(self._left, _HURRY)
-            began = monotonic()
-            is_there = poll.poll(max(0.0, self._left) * 1000)
-            self._left -= monotonic() - began
-        if not is_there:
-            raise TooSlow
+_IN_A_ROW = 50  # requests of one connection that a thread takes before it looks for those of others
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
@@ -100,6 +42,21 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         conn.timeout = monotonic() + _SILENCE
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def handle(self, conn: TConn) -> Any:
+        """Gunicorn's way back to its main thread and forth again is spared where the next request is there already."""
+        outcome = super().handle(conn)
+        for _ in range(_IN_A_ROW):
+            if outcome is not True or not self.alive or not conn.sock.has_more():
+                break
+            conn.sock.renew()
+            outcome = super().handle(conn)
+        return outcome
+
+    def handle_request(self, req: Any, conn: TConn) -> bool:
+        is_kept: bool = super().handle_request(req, conn)
+        conn.sock.flush()
+        return is_kept
 
     def finish_request(self, conn: TConn, fs: Future[object]) -> None:
         """What stays open is gunicorn's; what ends is half closed now, and wholly at one of the next looks."""

@@ -1,5 +1,7 @@
 """Slow and broken senders: what they send is refused, and nobody waits for them but themselves."""
 
+import os
+import re
 import socket
 import threading
 import time
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bot.patience import PatientSocket, TooSlow
+from bot.patient_socket import PatientSocket, TooSlow
 from bot.tenant import prepare_tenant
 from bot.waiting import WaitingPlaces
 from tests.bot.answering import inbound_rows
@@ -65,6 +67,76 @@ def test_a_body_that_comes_at_a_fair_pace_may_take_its_time(pair: tuple[socket.s
 def test_an_answer_that_nobody_takes_is_given_up(pair: tuple[socket.socket, socket.socket]) -> None:
     with PatientSocket(pair[0], WaitingPlaces(8), patience=0.05) as patient, pytest.raises(TooSlow):
         patient.sendall(b"x" * 50_000_000)
+
+
+def test_head_and_body_of_an_answer_leave_together(pair: tuple[socket.socket, socket.socket]) -> None:
+    with PatientSocket(pair[0], WaitingPlaces(8)) as patient:
+        patient.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        pair[1].setblocking(False)
+        with pytest.raises(BlockingIOError):
+            pair[1].recv(100)
+        patient.sendall(b"Oi")
+        assert pair[1].recv(100) == b"HTTP/1.1 200 OK\r\n\r\nOi"
+
+
+def test_an_answer_without_a_body_leaves_when_it_has_ended(pair: tuple[socket.socket, socket.socket]) -> None:
+    with PatientSocket(pair[0], WaitingPlaces(8)) as patient:
+        patient.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+        patient.flush()
+        assert pair[1].recv(100) == b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+def test_what_was_read_ahead_is_read_first(pair: tuple[socket.socket, socket.socket]) -> None:
+    with PatientSocket(pair[0], WaitingPlaces(8)) as patient:
+        assert not patient.has_more()
+        pair[1].sendall(b"abcd")
+        assert patient.has_more()
+        pair[1].sendall(b"ef")
+        assert [patient.recv(3), patient.recv(3), patient.recv(3)] == [b"abc", b"d", b"ef"]
+
+
+def test_a_socket_that_was_told_not_to_block_does_not(pair: tuple[socket.socket, socket.socket]) -> None:
+    with PatientSocket(pair[0], WaitingPlaces(8)) as patient:
+        patient.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            patient.recv(1)
+        patient.settimeout(0.01)
+        with pytest.raises(TimeoutError):
+            patient.recv(1)
+
+
+def test_a_file_is_sent_behind_its_head(pair: tuple[socket.socket, socket.socket], tmp_path: Path) -> None:
+    content = os.urandom(1_000_000)
+    (tmp_path / "file").write_bytes(content)
+    received = bytearray()
+
+    def read() -> None:
+        while piece := pair[1].recv(65_536):
+            received.extend(piece)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    with PatientSocket(pair[0], WaitingPlaces(8)) as patient, (tmp_path / "file").open("rb") as file:
+        patient.sendall(b"head\r\n\r\n")
+        patient.sendfile(file)
+    reader.join()
+    assert received == b"head\r\n\r\n" + content
+
+
+def test_many_requests_on_one_connection_are_answered_in_order(
+    engine: Engine, make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    with (
+        running_web(make_settings(), tmp_path) as web,
+        socket.create_connection(("127.0.0.1", web.port), timeout=10) as connection,
+    ):
+        paths = ["/healthz", "/nothing"] * 60
+        connection.sendall(b"".join(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for path in paths))
+        answers = b""
+        while answers.count(b"HTTP/1.1 ") < len(paths):
+            answers += connection.recv(65_536)
+        codes = re.findall(rb"HTTP/1\.1 (\d+)", answers)
+    assert codes == [b"200", b"404"] * 60
 
 
 def test_half_sent_requests_do_not_shut_the_door(engine: Engine, make_settings: MakeSettings, tmp_path: Path) -> None:
