@@ -1,14 +1,15 @@
 """Identifiers: random, ordered by time of creation, safe to show, and safe to shorten."""
 
-import os
 import time
 from uuid import UUID
+
+from models.randomness import random_piece
 
 
 def new_id() -> UUID:
     """A UUID version 7 (RFC 9562): 48 bits of milliseconds, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(random_piece()[:10], "big")
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)

@@ -1,10 +1,11 @@
 """The trace id that ties webhook, job, LLM call, send and receipt together, and the fields every log line carries."""
 
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
+
+from models.randomness import random_piece
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _fields: ContextVar[Mapping[str, str]] = ContextVar("recado_trace_fields", default=_NOTHING)
@@ -12,7 +13,7 @@ _fields: ContextVar[Mapping[str, str]] = ContextVar("recado_trace_fields", defau
 
 def new_trace_id() -> str:
     """32 hexadecimal digits, the shape of a W3C trace id."""
-    return secrets.token_hex(16)
+    return random_piece().hex()
 
 
 def trace_fields() -> Mapping[str, str]:
