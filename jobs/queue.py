@@ -6,9 +6,7 @@ database, so a ring may get lost, or come twice, without harm.
 
 import json
 import logging
-import secrets
 import threading
-import zlib
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 from uuid import UUID
@@ -23,6 +21,7 @@ from jobs.allowed import ADVANCE
 from jobs.circuit import Circuit
 from models.clock import Clock, SystemClock
 from models.faultpoint import faultpoint
+from models.randomness import random_piece
 
 JOB_TIMEOUT = 600  # seconds; only stock workers look at it
 FAILURE_TTL = 60  # seconds that a failed ring stays visible: the log keeps the story, the database the work
@@ -34,13 +33,13 @@ _PAUSE = 1.0  # seconds between tries while Redis does not answer
 _LOG_EVERY = 60.0  # seconds
 _MAX_CONNECTIONS = 2_000  # made on demand; above any number of threads, since the pool raises where it is too small
 
-# KEYS: queue, set of queues, one hash per job. ARGV: count of the fields all jobs share, those, then id, data and
-# description of each. The fields are what RQ's `Job.save` writes for a queued job.
+# KEYS: queue, set of queues, one hash per job. ARGV: now, then id, data and description of each. The fields are what
+# RQ's `Job.save` writes for a queued job; those that all jobs share stand in the script, which Redis keeps.
 _RING = """
-local shared = tonumber(ARGV[1])
-local at = shared + 2
+local at = 2
 for index = 3, #KEYS do
-  redis.call('HSET', KEYS[index], 'data', ARGV[at + 1], 'description', ARGV[at + 2], unpack(ARGV, 2, shared + 1))
+  redis.call('HSET', KEYS[index], 'data', ARGV[at + 1], 'description', ARGV[at + 2],
+    'created_at', ARGV[1], 'enqueued_at', ARGV[1], {shared})
   redis.call('RPUSH', KEYS[1], ARGV[at])
   at = at + 3
 end
@@ -62,7 +61,7 @@ class JobQueue:
         self.connection = connect(redis_url)
         self._url = redis_url
         self._clock = clock or SystemClock()
-        self._ring = self.connection.register_script(_RING)
+        self._ring = self.connection.register_script(_RING.format(shared=_shared_fields(name)))
         self._circuit = Circuit(_PAUSE, self._clock)
         self._lock = threading.Lock()
         self._lost = 0
@@ -126,16 +125,15 @@ class JobQueue:
         self._circuit.succeeded()
         return True
 
-    def _as_jobs(self, batch: Sequence[UUID]) -> tuple[list[str], list[str | bytes | int]]:
-        """The jobs' keys, and the script's arguments."""
-        shared = _shared_fields(self.name, utcformat(self._clock.now()))
+    def _as_jobs(self, batch: Sequence[UUID]) -> tuple[list[str], list[str]]:
+        """The jobs' keys, and the script's arguments. RQ compresses data; so short a text is read as well as it is."""
         keys: list[str] = []
-        args: list[str | bytes | int] = [len(shared), *shared]
+        args = [utcformat(self._clock.now())]
         for conversation_id in batch:
-            job_id = f"ring_{conversation_id.hex}_{secrets.token_hex(4)}"
-            call = json.dumps([self._function, None, [str(conversation_id)], {}])
+            job_id = f"ring_{conversation_id.hex}_{random_piece()[:4].hex()}"
             keys.append(f"rq:job:{job_id}")
-            args += [job_id, zlib.compress(call.encode("ascii")), f"{self._function}('{conversation_id}')"]
+            call = f'["{self._function}", null, ["{conversation_id}"], {{}}]'
+            args += (job_id, call, f"{self._function}('{conversation_id}')")
         return keys, args
 
     def _note_lost(self, count: int, why: str) -> None:
@@ -161,13 +159,11 @@ def connect(redis_url: str, timeout: float = _TIMEOUT) -> Redis:
     )
 
 
-def _shared_fields(queue: str, at: str) -> list[str | int]:
-    """Names and values by turns. RQ reads an empty string as 'none'."""
+def _shared_fields(queue: str) -> str:
+    """Names and values by turns, as Lua writes them. RQ reads an empty string as 'none'."""
     fields: dict[str, str | int] = {
         "status": "queued",
         "origin": queue,
-        "created_at": at,
-        "enqueued_at": at,
         "timeout": JOB_TIMEOUT,
         "result_ttl": 0,
         "failure_ttl": FAILURE_TTL,
@@ -180,4 +176,4 @@ def _shared_fields(queue: str, at: str) -> list[str | int]:
         "worker_name": "",
         "group_id": "",
     }
-    return [item for pair in fields.items() for item in pair]
+    return ", ".join(json.dumps(str(item)) for pair in fields.items() for item in pair)

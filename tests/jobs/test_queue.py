@@ -90,7 +90,9 @@ def test_a_ring_is_the_job_that_stock_rq_would_have_written(queue: JobQueue, fre
         assert {k: v for k, v in ours.items() if k not in differing} == {
             k: v for k, v in expected.items() if k not in differing
         }
-        assert json.loads(zlib.decompress(ours[b"data"])) == json.loads(zlib.decompress(expected[b"data"]))
+        assert json.loads(ours[b"data"]) == json.loads(zlib.decompress(expected[b"data"]))
+        read = Job.fetch(job_id.decode(), connection=client, serializer=JSONSerializer)
+        assert (read.func_name, read.args, read.kwargs) == (theirs.func_name, list(theirs.args), theirs.kwargs)
 
 
 def test_the_job_id_tells_the_conversation_and_is_never_the_same_twice(queue: JobQueue) -> None:
