@@ -1,10 +1,12 @@
 """The platforms' door: a webhook is verified, stored and acknowledged, in this order and never another."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from bot.intake import freeze_request, read_inbound, store_and_ring
 from bot.problems import Problem
@@ -12,7 +14,7 @@ from bot.request_trace import current_trace_id
 from bot.web_services import WebServices
 from channels.base import Acknowledging, Channel
 from models.inbound import Receipt
-from models.session import session_scope
+from models.session import statement_scope
 from models.tenant import AccountKey, find_account
 
 _PLAIN = ("", "text/plain")
@@ -23,6 +25,7 @@ class WebhookRoutes:
 
     def __init__(self, services: WebServices) -> None:
         self._services = services
+        self._accounts = KnownAccounts(services.engine)
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("webhooks", __name__, url_prefix="/webhooks")
@@ -47,8 +50,11 @@ class WebhookRoutes:
                 replace(item, part_id=item.part_id or part_id) if isinstance(item, Receipt) else item
                 for item in inbound
             ]
-        key = get_account_key(self._services.engine, channel, account)
-        store_and_ring(self._services, adapter, key, frozen, inbound, current_trace_id())
+        self._accounts.with_key(
+            channel,
+            account,
+            lambda key: store_and_ring(self._services, adapter, key, frozen, inbound, current_trace_id()),
+        )
         body, content_type = adapter.acknowledge() if isinstance(adapter, Acknowledging) else _PLAIN
         return Response(body, content_type=content_type)
 
@@ -60,10 +66,31 @@ class WebhookRoutes:
         return adapter
 
 
-def get_account_key(engine: Engine, channel: str, name: str) -> AccountKey:
-    """The account's row, which messages hang on. Raises Problem 404."""
-    with session_scope(engine) as connection:
-        found = find_account(connection, channel=channel, name=name)
-    if found is None:
-        raise Problem(404, "There is no such channel account.")
-    return found
+class KnownAccounts:
+    """The keys of accounts, each read once: an account keeps its key for as long as its row is there."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._keys: dict[tuple[str, str], AccountKey] = {}
+
+    def with_key(self, channel: str, name: str, store: Callable[[AccountKey], object]) -> None:
+        """Call `store` with the key; a second time if the database was replaced, and with it the row. Raises Problem
+        404 without a row."""
+        known = self._keys.get((channel, name))
+        if known is not None:
+            try:
+                store(known)
+            except IntegrityError:
+                if self._read(channel, name) == known:
+                    raise
+            else:
+                return
+        store(self._read(channel, name))
+
+    def _read(self, channel: str, name: str) -> AccountKey:
+        with statement_scope(self._engine) as connection:
+            found = find_account(connection, channel=channel, name=name)
+        if found is None:
+            raise Problem(404, "There is no such channel account.")
+        self._keys[channel, name] = found
+        return found

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from redis import Redis
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, text
 
+from bot.tenant import prepare_tenant
 from jobs.queue import JobQueue
 from models.ids import new_id
 from models.message import messages, raw_events
@@ -36,7 +37,7 @@ def test_a_signed_message_is_stored_rung_for_and_acknowledged_with_an_empty_resp
     assert response.status_code == 200
     assert response.data == b"<Response/>"
     assert response.mimetype == "text/xml"
-    assert [text for _, text in inbound_rows(door.engine)] == ["Quais foram as vendas?"]
+    assert [said for _, said in inbound_rows(door.engine)] == ["Quais foram as vendas?"]
     assert count_rings(door) == 1
 
 
@@ -203,7 +204,7 @@ def test_a_connection_that_died_in_the_pool_costs_nothing(door: Door) -> None:
             " WHERE datname = current_database() AND application_name = 'recado-tests'"
         )
     assert post_whatsapp(door.client, whatsapp_form("dois")).status_code == 200
-    assert [text for _, text in inbound_rows(door.engine)] == ["um", "dois"]
+    assert [said for _, said in inbound_rows(door.engine)] == ["um", "dois"]
 
 
 def add_part(door: Door) -> UUID:
@@ -266,6 +267,22 @@ def test_a_callback_signed_for_one_part_does_not_fit_another(closed_door: Door) 
 def test_a_callback_about_no_part_of_ours_is_a_404_or_logged_but_never_an_error(door: Door) -> None:
     assert_problem(post_whatsapp(door.client, status_form("sent"), path=f"{WEBHOOK}/status/nonsense"), 404)
     assert post_whatsapp(door.client, status_form("sent"), path=f"{WEBHOOK}/status/{uuid4()}").status_code == 200
+
+
+def test_an_account_whose_row_was_replaced_is_read_anew(door: Door) -> None:
+    assert post_whatsapp(door.client, whatsapp_form("um")).status_code == 200
+    with session_scope(door.engine) as connection:
+        connection.execute(text("DELETE FROM channel_account WHERE channel = 'whatsapp'"))
+    prepare_tenant(door.engine, door.services.settings)
+    assert post_whatsapp(door.client, whatsapp_form("dois")).status_code == 200
+    assert [said for _, said in inbound_rows(door.engine)] == ["dois"]
+
+
+def test_an_account_whose_row_has_gone_is_a_404(door: Door) -> None:
+    assert post_whatsapp(door.client, whatsapp_form("um")).status_code == 200
+    with session_scope(door.engine) as connection:
+        connection.execute(text("DELETE FROM channel_account WHERE channel = 'whatsapp'"))
+    assert_problem(post_whatsapp(door.client, whatsapp_form("dois")), 404)
 
 
 def test_rings_are_ordinary_jobs_for_the_conversation(door: Door, redis_url: str) -> None:
