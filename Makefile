@@ -8,12 +8,13 @@ BIN = .venv/bin/python
 COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(BIN) -m piptools compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run test chaos lint format lock clean
+.PHONY: help run test chaos bench lint format lock clean
 
 help:
 	@echo 'make run     start Recado (everything, on this machine)'
 	@echo 'make test    run the tests; ARGS="tests/channels -x" chooses some'
 	@echo 'make chaos   kill the running program at seeded moments; SECONDS=600 SEED=2 chooses'
+	@echo 'make bench   measure, beside other workers; ARGS="worker --quick" chooses parts'
 	@echo 'make lint    formatting, lint, types, import rules'
 	@echo 'make format  write the formatting'
 	@echo 'make lock    pin the versions of requirements*.in anew'
@@ -30,6 +31,10 @@ test:
 chaos:
 	@$(VENV) requirements-dev.txt
 	@exec $(BIN) -m tests.chaos --seconds $(SECONDS) --seed $(SEED) $(ARGS)
+
+bench:
+	@$(VENV) requirements-dev.txt
+	@exec $(BIN) -m benchmarks $(ARGS)
 
 lint:
 	@$(VENV) requirements-dev.txt

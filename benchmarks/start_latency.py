@@ -6,7 +6,7 @@ both by the machine's monotonic clock. Jobs come at a fixed pace, whatever the w
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
@@ -35,22 +35,27 @@ class Waits:
     p99: float
 
 
-def measure_waits(stage: Stage, names: Sequence[str], seconds: float) -> list[Waits]:
+def measure_waits(
+    stage: Stage, names: Sequence[str], seconds: float, say: Callable[[str], None] = print
+) -> list[Waits]:
     """One peer after the other; only those that hold many jobs in one process can be measured busy."""
     found = []
     for name in names:
         found.append(_measure(stage, name, seconds, is_busy=False))
         if get_peer(name).IS_CONCURRENT:
             found.append(_measure(stage, name, seconds / 2, is_busy=True))
+        say(f"{name}: {found[-1].p50:.1f} ms")
     return found
 
 
-def print_waits(found: Sequence[Waits]) -> None:
-    print(f"{'enqueue to start, ms':<34}{'idle: p50':>12}{'p99':>8}{'180 in flight: p50':>22}{'p99':>8}")
+def show_waits(found: Sequence[Waits]) -> str:
+    """A table, one line a worker."""
+    lines = [f"{'enqueue to start, ms':<32}{'idle: p50':>12}{'p99':>8}{'180 in flight: p50':>22}{'p99':>8}"]
     for idle in (waits for waits in found if not waits.is_busy):
         busy = next((waits for waits in found if waits.is_busy and waits.peer == idle.peer), None)
         tail = f"{busy.p50:>22.1f}{busy.p99:>8.1f}" if busy else f"{'-':>22}{'-':>8}"
-        print(f"{get_peer(idle.peer).TITLE:<34}{idle.p50:>12.1f}{idle.p99:>8.1f}{tail}")
+        lines.append(f"{get_peer(idle.peer).TITLE:<32}{idle.p50:>12.1f}{idle.p99:>8.1f}{tail}")
+    return "\n".join(lines)
 
 
 def _measure(stage: Stage, name: str, seconds: float, *, is_busy: bool) -> Waits:
@@ -102,7 +107,7 @@ def main() -> int:
     parser.add_argument("--workers", nargs="+", choices=PEERS, default=list(PEERS))
     arguments = parser.parse_args()
     with build_stage("http://127.0.0.1:9/v1", _SLOTS) as stage:
-        print_waits(measure_waits(stage, arguments.workers, arguments.seconds))
+        print(show_waits(measure_waits(stage, arguments.workers, arguments.seconds)))
     return 0
 
 

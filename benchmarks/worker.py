@@ -99,16 +99,24 @@ def measure_workers(
     return [summarise(runs, name, latency) for latency in (SLOW, FAST) for name in names]
 
 
-def print_workers(found: Sequence[Summary]) -> None:
+def show_workers(found: Sequence[Summary]) -> str:
+    """A table for each latency; `ours by it`: how many times its turns per second ours are."""
+    lines = []
     for latency in (SLOW, FAST):
-        print(f"\n{f'LLM takes {latency:g} s per call':<34}{'turns/s':>9}{'ratio':>8}{'CPU ms/turn':>13}", end="")
-        print(f"{'idle MB':>9}{'peak MB':>9}{'MB/turn in flight':>19}{'turns':>7}{'runs':>6}")
+        lines.append(
+            f"{f'LLM takes {latency:g} s per call':<32}{'turns/s':>9}{'ours by it':>12}{'CPU ms/turn':>13}"
+            f"{'idle MB':>9}{'peak MB':>9}{'MB/turn in flight':>19}{'turns':>7}{'runs':>6}"
+        )
         rows = [row for row in found if row.latency == latency]
-        for row in rows:
-            memory = (row.idle_mb, row.peak_mb) if latency == SLOW else (None, None)
-            print(f"{get_peer(row.peer).TITLE:<34}{row.rate:>9.2f}{rows[0].rate / row.rate:>8.2f}", end="")
-            print(f"{_shown(row.cpu_ms, 13, 1)}{_shown(memory[0], 9, 0)}{_shown(memory[1], 9, 0)}", end="")
-            print(f"{_shown(row.mb_per_turn if latency == SLOW else None, 19, 3)}{row.turns:>7}{row.runs:>6}")
+        lines += [_show_row(row, rows[0].rate) for row in rows]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _show_row(row: Summary, ours: float) -> str:
+    name = f"{get_peer(row.peer).TITLE:<32}{row.rate:>9.2f}{ours / row.rate:>12.2f}{_shown(row.cpu_ms, 13, 1)}"
+    memory = f"{_shown(row.idle_mb, 9, 0)}{_shown(row.peak_mb, 9, 0)}{_shown(row.mb_per_turn, 19, 3)}"
+    return f"{name}{memory}{row.turns:>7}{row.runs:>6}"
 
 
 def _measure(stage: Stage, llm: StandInLlm, name: str, load: Load) -> list[Run]:
@@ -142,14 +150,14 @@ def _work(
 ) -> Run:
     conversations = stage.store(turns, QUESTION)
     llm.latency, llm.busiest = latency, 0
-    idle_mb, before = memory_mb(process.pid), cpu_seconds(process.pid)
-    peak_mb = idle_mb
+    idle_mb = memory_mb(process.pid) if latency else None  # looking costs time, and hides in a second of waiting
+    peak_mb, before = idle_mb, cpu_seconds(process.pid)
 
     def watch() -> None:
         nonlocal peak_mb
         if process.poll() is not None:
             raise SystemExit(f"{name} has ended:\n{stage.log.read_text(encoding='utf-8')[-2000:]}")
-        if latency and peak_mb is not None:
+        if peak_mb is not None:
             peak_mb = max(peak_mb, memory_mb(process.pid) or 0.0)
 
     begun = stage.release(conversations, ring)
@@ -195,7 +203,7 @@ def main() -> int:
     workers = arguments.pop("workers")
     load = Load(**arguments)
     with StandInLlm() as llm, build_stage(llm.url, load.threads) as stage:
-        print_workers(measure_workers(stage, llm, workers, load))
+        print(show_workers(measure_workers(stage, llm, workers, load)))
     return 0
 
 
