@@ -210,7 +210,7 @@ class Worker:
             leases=LeaseKeeper(berth.engine, life.name, clock=clock),
             alarms=self._alarms,
             clock=clock,
-            policy=WorkPolicy(database_pauses=()),
+            policy=WorkPolicy(),
             open_door=lambda: OpenDoor("Ana", "Ana Souza"),
             background=AtOnce(),
             storage=DiskStorage(stage.folder / "files"),
@@ -222,7 +222,8 @@ class Worker:
     def take_rings(self) -> int:
         """Claim what waits and do it; how many rings there were. A worker that stops begins no ring it has."""
         claims = self._books.claim(_CLAIM) or []
-        faultpoint("queue.claimed")
+        if claims:
+            faultpoint("queue.claimed")
         for claim in claims:
             self._perform(claim)
         return len(claims)
@@ -237,6 +238,7 @@ class Worker:
             self.troubles.append(trouble)
             error = repr(trouble)
         faultpoint("queue.worked")
+        self.services.owed.settle(self.services)  # what the real worker's thread does as soon as it can
         self._books.finish([Finished(claim, 0.0, error)], busy=False)
 
     def ring(self, conversation_id: UUID) -> None:
