@@ -19,10 +19,11 @@ from agent.base import (
     ToolResult,
     ToolUse,
     TurnInput,
+    Usage,
 )
 from agent.instructions import build_prompt
 from agent.phrases import guess_language, phrase
-from agent.tokens import estimate_prompt
+from agent.tokens import estimate_prompt, estimate_tools
 from models.clock import Clock
 from models.errors import ProviderError
 from models.faultpoint import faultpoint
@@ -63,8 +64,8 @@ class Agent:
         self._clock = clock
 
     def run(self, turn: TurnInput, journal: Journal) -> RunResult:
-        """Always ends with words for the person, or raises ProviderError; a step that the journal holds is not paid
-        again."""
+        """Always ends with words for the person, or raises ProviderError or BudgetExceeded; a step that the journal
+        holds is not paid again."""
         if turn.situation.role == "unknown":
             words = phrase("greeting_unknown", guess_language(turn.text), company=turn.company)
             return self._result(_Progress([], 0.0), words)
@@ -116,7 +117,10 @@ class Agent:
         return completion
 
     def _pay(self, request: CompletionRequest, journal: Journal, step: int) -> Completion:
-        journal.open_completion(step, self.provider.name, request.llm, estimate_prompt(request.messages))
+        tokens_in = estimate_prompt(request.messages)
+        journal.open_completion(
+            step, self.provider.name, request.llm, tokens_in, lambda: self._worst_case(request, tokens_in)
+        )
         faultpoint("llm.opened")
         started = self._clock.monotonic()
         try:
@@ -129,6 +133,12 @@ class Agent:
         standing = journal.record_completion(step, completion, cost, self._elapsed_ms(started))
         faultpoint("llm.journalled")
         return standing
+
+    def _worst_case(self, request: CompletionRequest, tokens_in: int) -> Decimal | None:
+        """Every token that we may be charged for: the tools are part of the prompt, and the answer is as long as it
+        may be."""
+        usage = Usage(input=tokens_in + estimate_tools(request.tools), output=request.max_output_tokens)
+        return self.provider.price(Completion("", usage=usage), request.llm).amount
 
     def _run_tools(
         self,

@@ -16,6 +16,7 @@ PersonRole = Literal["rep", "manager", "customer", "unknown"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 Effect = Literal["read", "write", "external_write"]
 EngineKind = Literal["llm", "offline"]
+WorstCase = Callable[[], Decimal | None]  # what a call may cost in USD, None where no price is known
 CostSource = Literal["provider_reported", "price_table", "override", "local_zero", "unknown"]
 
 
@@ -180,8 +181,9 @@ class Journal(Protocol):
 
     def find_completion(self, step: int) -> Completion | None: ...
 
-    def open_completion(self, step: int, provider: str, llm: str, tokens_in: int) -> None:
-        """Before the call: leaves a usage row with our own reckoning, so that a crash leaves an estimate."""
+    def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
+        """Before the call: leaves a usage row with our own reckoning, so that a crash leaves an estimate. Raises
+        BudgetExceeded where that much may not be spent."""
         ...
 
     def record_completion(self, step: int, completion: Completion, cost: Cost, elapsed_ms: int) -> Completion: ...

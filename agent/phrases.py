@@ -18,6 +18,7 @@ Phrase = Literal[
     "person_called",
     "cannot_now",
     "limit_reached",
+    "budget_spent",
     "refused",
 ]
 
@@ -85,6 +86,14 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "pt": "Essa pergunta passou do limite de trabalho de uma resposta. Pode dividir em partes menores?",
         "en": "This question went over the limit of work for one answer. Could you split it into smaller parts?",
         "es": "Esta pregunta superó el límite de trabajo de una respuesta. ¿Puede dividirla en partes más pequeñas?",
+    },
+    "budget_spent": {
+        "pt": "Cheguei ao limite de uso combinado para este período, por isso não posso consultar mais nada agora. A "
+        "equipe foi avisada.",
+        "en": "I have reached the limit of use agreed for this period, so I cannot look anything up now. The team has "
+        "been told.",
+        "es": "Llegué al límite de uso acordado para este período, así que no puedo consultar nada más ahora. El "
+        "equipo ya fue avisado.",
     },
     "refused": {
         "pt": "Não posso ajudar com isso. Posso responder sobre vendas, metas, clientes e negócios em andamento.",

@@ -1,8 +1,9 @@
 """A cautious reckoning of tokens before a vendor counts them: too high rather than too low."""
 
+import json
 from collections.abc import Iterable
 
-from agent.base import ChatMessage
+from agent.base import ChatMessage, ToolSpec
 
 _CHARACTERS_PER_TOKEN = 3  # Portuguese prose measures about four; JSON and figures come near three
 _TOKENS_PER_MESSAGE = 4
@@ -21,3 +22,8 @@ def estimate_prompt(messages: Iterable[ChatMessage]) -> int:
         + _TOKENS_PER_IMAGE * len(message.images)
         for message in messages
     )
+
+
+def estimate_tools(tools: Iterable[ToolSpec]) -> int:
+    """Of what the LLM is told about them."""
+    return sum(estimate_tokens(f"{tool.name}{tool.description}{json.dumps(tool.parameters)}") for tool in tools)

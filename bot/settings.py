@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -52,6 +53,11 @@ class Settings(BaseSettings):
     memory_token_budget: int = Field(default=3000, ge=200, le=200_000)
     max_steps: int = Field(default=8, ge=1, le=50)
     run_timeout_seconds: float = Field(default=180, gt=0, le=1800)
+
+    # What it may cost
+    budget_day_usd: Decimal | None = Field(default=None, gt=0)
+    budget_month_usd: Decimal | None = Field(default=None, gt=0)
+    budget_person_day_usd: Decimal | None = Field(default=None, gt=0)
 
     # The company
     company_name: str = "Aurora Distribuidora"

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assistant import build_assistant, build_open_door, build_policy, build_transcriber
+from bot.budgets import build_budgets
 from bot.duty import build_duty
 from bot.embedded.engines import attach_or_start
 from bot.files import build_storage
@@ -25,6 +26,7 @@ from jobs.queue import JobQueue
 from jobs.runtime import Services, set_services
 from jobs.sweep import Sweeper
 from jobs.worker import ConcurrentWorker
+from models.budget_books import begin_books
 from models.clock import SystemClock
 from models.heartbeat import say_goodbye
 from models.ids import new_id
@@ -83,7 +85,10 @@ def _build_services(
     pool_size = max(5, min(settings.worker_threads // 8, 24))
     engine = build_engine(database_url, application_name="recado-worker", pool_size=pool_size, patience=30)
     closing.callback(engine.dispose)
-    prepare_tenant(engine, settings)
+    tenant_id, budgets = prepare_tenant(engine, settings), build_budgets(settings)
+    if budgets is not None:
+        with session_scope(engine) as connection:
+            begin_books(connection, tenant_id, budgets)
     closing.callback(_say_goodbye, engine, owner)
     assistant = build_assistant(settings, database_url, clock)
     closing.callback(assistant.close)
@@ -108,6 +113,7 @@ def _build_services(
         storage=build_storage(settings),
         transcriber=transcriber,
         duty=build_duty(settings),
+        budgets=budgets,
         log_prompts=settings.log_prompts,
         is_stopping=is_stopping,
     )

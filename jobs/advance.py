@@ -12,6 +12,7 @@ from channels.base import Channel
 from jobs.answer import answer_turn
 from jobs.deliver import deliver_part
 from jobs.runtime import Services, get_services
+from models.budget import settle_lost
 from models.errors import LeaseLost
 from models.faultpoint import faultpoint
 from models.lease import Lease, release_lease
@@ -137,6 +138,8 @@ def _begin(services: Services, connection: Connection, thread: Thread, channel: 
     begun = None
     if work.stage == "answer":
         begun = begin_turn(connection, work.turn_id, provider=provider.name, engine=provider.engine)
+        if services.budgets is not None and begun.attempt > 1:
+            settle_lost(connection, work.turn_id)
     return _Stage(thread, channel, work.turn_id, begun)
 
 

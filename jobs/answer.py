@@ -8,17 +8,18 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.base import RunResult, TurnInput
-from agent.phrases import guess_language, is_reset, phrase, wants_person
+from agent.phrases import Phrase, guess_language, is_reset, phrase, wants_person
 from channels.base import Channel, Typing
+from jobs.budget import build_journal, tell_limit
 from jobs.compose import Composed, compose
 from jobs.confirm import confirm_subscription, find_confirmation
 from jobs.duty import call_person
 from jobs.fence import keep_silent
-from jobs.journal import Asked, TurnJournal
+from jobs.journal import Asked
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.question import gather_question
 from jobs.runtime import Services
-from models.errors import DeliveryError, LeaseLost, ProviderError, StorageError
+from models.errors import BudgetExceeded, DeliveryError, LeaseLost, ProviderError, StorageError
 from models.faultpoint import faultpoint
 from models.inbound import Confirmation
 from models.journal import JournalKey
@@ -122,10 +123,12 @@ class _Execution:
         if isinstance(self.channel, Typing):
             self.services.background.submit(self.channel.show_typing, composed.question.external_id)
         asked = Asked(self.thread.sender, question.text if self.services.log_prompts else "[redacted]")
-        journal = TurnJournal(self.services.engine, self.lease, self._key, asked, self.services.owed)
+        journal = build_journal(self.services, self.thread, self.lease, self._key, asked)
         started = self.services.clock.monotonic()
         try:
             result = self.services.agent.run(question, journal)
+        except BudgetExceeded as error:
+            return self._meet_limit(error)
         except ProviderError as error:
             return self._meet_failure(error)
         time_ms = round((self.services.clock.monotonic() - started) * 1000)
@@ -134,6 +137,11 @@ class _Execution:
         self._commit(words, "answered", _figures(question, result, time_ms), composed.question)
         _log.info("answered", extra={"time_ms": time_ms, "steps": result.steps, "engine": result.engine})
         return None
+
+    def _meet_limit(self, error: BudgetExceeded) -> None:
+        """The money is gone until another day: whoever asks is told so at once."""
+        self._excuse(f"budget: {error.limit}: {error}", "budget_spent")
+        tell_limit(self.services, self.thread, error)
 
     def _meet_failure(self, error: ProviderError) -> None:
         """Put the turn off while the failure may pass; apologise when it cannot, or has lasted too long."""
@@ -189,11 +197,14 @@ class _Execution:
         return wait
 
     def _apologise(self, error: str) -> None:
+        self._excuse(error, "cannot_now")
+        call_person(self.services, self.thread, "failed")
+
+    def _excuse(self, error: str, excuse: Phrase) -> None:
         composed = compose(self._read())
-        words = phrase("cannot_now", guess_language(composed.text))
+        words = phrase(excuse, guess_language(composed.text))
         figures = {"llm": self.services.agent.llm, "error": error}
         self._commit(words, "apologised", figures, composed.question, error)
-        call_person(self.services, self.thread, "failed")
 
     def _say(self, composed: Composed, words: str, *, outcome: str) -> None:
         """A fixed text of ours, no LLM asked."""

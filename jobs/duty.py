@@ -1,9 +1,11 @@
 """Calling a person: noted on the conversation, and told to the operator on duty by a channel of ours."""
 
 import logging
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Literal
-from uuid import UUID
+
+from sqlalchemy import Connection
 
 from jobs.runtime import DutyAddress, Services
 from models.correspondence import find_last_words
@@ -43,34 +45,42 @@ def call_person(services: Services, thread: Thread, reason: Reason) -> None:
         _log.error("a notice to the operator on duty did not arrive", extra={"reason": reason})
         return  # and no notice about notices
     try:
-        rung = _tell(services, thread, reason)
+        with session_scope(services.engine) as connection:
+            words = find_last_words(connection, thread.conversation_id)
+        text = compose_notice(thread, reason, words)
+        fields = {"conversation_id": str(thread.conversation_id), "reason": reason}
+        announce(services, text, lambda connection: _is_news(connection, thread, reason), "a person is needed", fields)
     except Exception:
         _log.exception("the operator on duty could not be told")
         note_wish(services, thread)
-        return
-    for conversation_id in rung:
-        services.alarms.set(conversation_id, timedelta(0))
 
 
-def _tell(services: Services, thread: Thread, reason: Reason) -> list[UUID]:
-    """The wish and its notices commit together; the conversations to ring for."""
-    with session_scope(services.engine) as connection:
-        words = find_last_words(connection, thread.conversation_id)
-    text = compose_notice(thread, reason, words)
+def _is_news(connection: Connection, thread: Thread, reason: Reason) -> bool:
+    return want_person(connection, thread.conversation_id) or (
+        reason in {"undelivered", "held"} and is_held(connection, thread.conversation_id)
+    )
+
+
+def announce(
+    services: Services,
+    text: str,
+    is_news: Callable[[Connection], bool],
+    said: str,
+    fields: Mapping[str, object] | None = None,
+) -> None:
+    """Tell whoever is on duty, unless `is_news` finds it noted before; its note and the notices commit together."""
     notices = _render(services, text)
     rung = []
     with session_scope(services.engine) as connection:
-        is_news = want_person(connection, thread.conversation_id) or (
-            reason in {"undelivered", "held"} and is_held(connection, thread.conversation_id)
-        )
-        for duty, parts in notices if is_news else []:
+        if not is_news(connection):
+            return
+        for duty, parts in notices:
             account = find_account(connection, channel=duty.channel, name=duty.account)
             if account is not None:
                 rung.append(add_notice(connection, account, duty.address, text, parts))
-    if is_news:
-        fields = {"conversation_id": str(thread.conversation_id), "reason": reason, "told": len(rung)}
-        _log.warning("a person is needed", extra=fields)
-    return rung
+    _log.warning("%s", said, extra={**(fields or {}), "told": len(rung)})
+    for conversation_id in rung:
+        services.alarms.set(conversation_id, timedelta(0))
 
 
 def _render(services: Services, text: str) -> list[tuple[DutyAddress, list[RenderedPart]]]:

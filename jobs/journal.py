@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from agent.base import Completion, Cost, ToolCall, ToolResult, Usage
+from agent.base import Completion, Cost, ToolCall, ToolResult, Usage, WorstCase
 from jobs.owed import OwedWrites
 from models.journal import (
     JournalKey,
@@ -56,7 +56,7 @@ class TurnJournal:
         stored = self._answers.get(step)
         return None if stored is None else _completion_from_json(stored)
 
-    def open_completion(self, step: int, provider: str, llm: str, tokens_in: int) -> None:
+    def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
         with statement_scope(self._engine) as connection:
             open_completion(connection, self._lease, self._key, step, provider=provider, llm=llm, tokens_in=tokens_in)
 
@@ -79,8 +79,7 @@ class TurnJournal:
         }
 
         def write() -> Completion:
-            with statement_scope(self._engine) as connection:
-                standing = close_completion(connection, self._lease, self._key, step, values)
+            standing = self._close(step, values)
             self._log_completion(completion, cost, elapsed_ms)
             return completion if standing is None else _completion_from_json(standing)
 
@@ -88,8 +87,12 @@ class TurnJournal:
 
     def record_failure(self, step: int, kind: str, elapsed_ms: int) -> None:
         values = {"status": "failed", "error_kind": kind, "time_ms": elapsed_ms}
+        self._close(step, values)
+
+    def _close(self, step: int, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The answer that stands, if it is another's."""
         with statement_scope(self._engine) as connection:
-            close_completion(connection, self._lease, self._key, step, values)
+            return close_completion(connection, self._lease, self._key, step, values)
 
     def _log_completion(self, completion: Completion, cost: Cost, elapsed_ms: int) -> None:
         usage = completion.usage

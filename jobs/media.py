@@ -8,6 +8,7 @@ from uuid import UUID
 from agent.base import ImagePart
 from channels.base import Channel, FetchedMedia, InboundRequest, MediaSource
 from jobs.runtime import Services
+from models.budget import charge
 from models.errors import ChannelError, DeliveryError, ProviderError, StorageError
 from models.faultpoint import faultpoint
 from models.inbound import InboundMedia, InboundMessage
@@ -91,6 +92,8 @@ def _transcribe(services: Services, lease: Lease, key: JournalKey, file: SaidMed
         with session_scope(services.engine) as connection:
             if keep_transcript(connection, file.id, heard.text):
                 record_listening(connection, lease, key, **named, cost=heard.cost, time_ms=time_ms)
+                if services.budgets is not None and heard.cost:
+                    charge(connection, services.budgets, key.turn_id, heard.cost)
 
     services.owed.tell(lease, write)
     return True

@@ -13,6 +13,7 @@ from channels.base import Channel
 from jobs.alarms import Alarms
 from jobs.leases import LeaseKeeper
 from jobs.owed import OwedWrites
+from models.budget import Budgets
 from models.clock import Clock
 from models.storage import Storage
 
@@ -70,6 +71,7 @@ class Services:
     storage: Storage | None = None  # None: files are left where they are
     transcriber: Transcriber | None = None
     duty: tuple[DutyAddress, ...] = ()
+    budgets: Budgets | None = None
     log_prompts: bool = False
     is_stopping: Callable[[], bool] = lambda: False
     owed: OwedWrites = field(default_factory=OwedWrites)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, func, insert, select, update
 
 from models.answer import announce_answer
+from models.budget import settle_lost
 from models.conversation import conversations
 from models.ids import new_id
 from models.message import messages, reply_id
@@ -155,6 +156,7 @@ def _answer(
         connection.execute(insert(turns).values(id=turn_id, number=seq, trace_id=trace_id, **common, **values))
     else:
         close_executions(connection, turn_id, "a person answered")
+        settle_lost(connection, turn_id)
     if waiting:
         connection.execute(update(messages).where(m.id.in_(waiting)).values(turn_id=turn_id))
     if is_pulled:

@@ -7,14 +7,19 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.budgets import build_budgets
 from bot.commands.base import Command, CommandError, a_day, print_table
 from bot.commands.database import open_database
 from bot.settings import Settings
+from models.budget import Kind
+from models.budget_books import Standing, list_standing
 from models.clock import SystemClock
 from models.session import session_scope
 from models.usage import UsageRow, UsageTotals, total_usage, usage_report
 
 _HEADER = ("day", "user", "turns", "completions", "tokens in", "tokens out", "cost (USD)", "mean time")
+_BUDGET_HEADER = ("budget", "limit (USD)", "spent", "held back", "left")
+_BUDGET_NAMES: dict[Kind, str] = {"day": "today", "month": "this month", "person_day": "the user's today"}
 _DAYS = 30
 
 
@@ -34,8 +39,10 @@ def _run(arguments: Namespace, settings: Settings) -> int:
     start = arguments.start or end - timedelta(days=_DAYS - 1)
     if end < start:
         raise CommandError(f"--from {start} lies after --to {end}")
+    budgets = build_budgets(settings)
     with open_database(settings) as database, session_scope(database.engine) as connection:
         rows = usage_report(connection, database.tenant_id, start, end, settings.timezone, arguments.user)
+        standing = list_standing(connection, database.tenant_id, budgets, arguments.user or "") if budgets else []
     totals = total_usage(rows)
     if arguments.json:
         document = {
@@ -43,12 +50,16 @@ def _run(arguments: Namespace, settings: Settings) -> int:
             "to": str(end),
             "rows": [_as_json(r) for r in rows],
             "totals": {"users": totals.users, **_sums(totals)},
+            "budgets": [_budget_as_json(budget) for budget in standing],
         }
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif rows:
         _print_report(rows, totals)
     else:
         print(f"Nobody asked anything from {start} to {end}.")
+    if standing and not arguments.json:
+        print()
+        print_table(_BUDGET_HEADER, [_budget_cells(budget) for budget in standing], right=range(1, 5))
     return 0
 
 
@@ -92,6 +103,16 @@ def _sums(row: UsageRow | UsageTotals) -> dict[str, Any]:
         "unpriced_completions": row.unpriced,
         "mean_response_ms": row.mean_response_ms,
     }
+
+
+def _budget_cells(budget: Standing) -> tuple[str, ...]:
+    figures = (budget.limit, budget.spent, budget.reserved, budget.left)
+    return _BUDGET_NAMES[budget.kind], *(f"{figure:.4f}" for figure in figures)
+
+
+def _budget_as_json(budget: Standing) -> dict[str, str]:
+    figures = {"limit": budget.limit, "spent": budget.spent, "reserved": budget.reserved, "left": budget.left}
+    return {"budget": budget.kind, **{name: format(figure, "f") for name, figure in figures.items()}}
 
 
 USAGE = Command(_run, _add_arguments)

@@ -68,3 +68,15 @@ def test_days_that_are_none_or_in_the_wrong_order_are_refused(cli: Cli) -> None:
     assert cli("usage", "--from", "31/01/2026").code == 2
     done = cli("usage", "--from", "2026-02-01", "--to", "2026-01-01")
     assert (done.code, "lies after" in done.err) == (1, True)
+
+
+def test_the_budgets_show_what_is_left(cli: Cli) -> None:
+    assert "held back" not in cli("usage").out
+    lines = cli("usage", BUDGET_DAY_USD="5", BUDGET_PERSON_DAY_USD="0.5").out.splitlines()
+    assert lines[-2].split()[0] == "budget"
+    assert lines[-1].split() == ["today", "5.0000", "0.0000", "0.0000", "5.0000"]
+    lines = cli("usage", "--user", "ana", BUDGET_PERSON_DAY_USD="0.5").out.splitlines()
+    assert lines[-1].startswith("the user's today")
+    document = json.loads(cli("usage", "--json", BUDGET_MONTH_USD="50").out)
+    assert document["budgets"] == [{"budget": "month", "limit": "50", "spent": "0", "reserved": "0", "left": "50"}]
+    assert "BUDGET_DAY_USD" in cli("usage", BUDGET_DAY_USD="-1").err

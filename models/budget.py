@@ -1,0 +1,189 @@
+"""Money that LLMs may cost: held back before a call at its worst case, settled to what it cost. Never overrun by calls
+that run at the same time: the books of a budget are rows, and one statement both looks at them and writes.
+
+Every hold stands in three books, whichever of them has a limit: the tenant's day and month, and the person's day. All
+statements take the books in the order of their kinds, so that no two wait for each other.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Connection, Date, ForeignKeyConstraint, Integer, Numeric, Text, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import key, moment, reference, string, table_of
+from models.errors import BudgetExceeded
+from models.journal import JournalKey
+
+Kind = Literal["day", "month", "person_day"]
+KINDS: tuple[Kind, ...] = ("day", "month", "person_day")
+
+
+def _money() -> Column[Any]:
+    return Column(Numeric(18, 9), nullable=False, server_default="0")
+
+
+class BudgetBook(SQLModel, table=True):
+    """What one budget's period has cost so far, in USD, and what is held back for calls under way."""
+
+    __tablename__ = "budget"
+    __table_args__ = (
+        CheckConstraint("kind IN ('day', 'month', 'person_day')", name="budget_kind_known"),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"], ondelete="CASCADE"),
+    )
+
+    tenant_id: UUID = Field(sa_column=key())
+    kind: str = Field(sa_column=Column(Text, primary_key=True))
+    subject: str = Field(sa_column=Column(Text, primary_key=True))  # the person's address; empty: the whole tenant
+    begins_on: date = Field(sa_column=Column(Date, primary_key=True))  # in the tenant's time zone
+    spent: Decimal = Field(sa_column=_money())
+    reserved: Decimal = Field(sa_column=_money())
+    warned_at: datetime | None = Field(default=None, sa_column=moment())
+    stopped_at: datetime | None = Field(default=None, sa_column=moment())
+
+
+class BudgetHold(SQLModel, table=True):
+    """What is held back for one attempt at one LLM call, until it is settled; in USD, 0 where the price is unknown.
+
+    No foreign key leads to the turn: what it held must be given back also when the turn is gone.
+    """
+
+    __tablename__ = "budget_hold"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenant.id"], ondelete="CASCADE"),)
+
+    turn_id: UUID = Field(sa_column=key())
+    step: int = Field(sa_column=Column(Integer, primary_key=True))
+    attempt: int = Field(sa_column=Column(Integer, primary_key=True))
+    tenant_id: UUID = Field(sa_column=reference(index=True))
+    subject: str = Field(sa_column=string(default=None))
+    day: date = Field(sa_column=Column(Date, nullable=False))
+    amount: Decimal = Field(sa_column=_money())
+    created_at: datetime = Field(sa_column=moment(nullable=False))
+
+
+books = table_of(BudgetBook)
+holds = table_of(BudgetHold)
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """The limits in USD, None where there is none. `timezone` says where a day begins."""
+
+    day: Decimal | None
+    month: Decimal | None
+    person_day: Decimal | None
+    timezone: str
+
+    def limit(self, kind: Kind) -> Decimal | None:
+        limit: Decimal | None = getattr(self, kind)
+        return limit
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """How a budget stands."""
+
+    kind: Kind
+    subject: str
+    begins_on: date
+    spent: Decimal
+    reserved: Decimal
+    is_warned: bool
+
+
+_KEYS = """
+    tenant_id, kind, CASE kind WHEN 'person_day' THEN subject ELSE '' END AS subject,
+    CASE kind WHEN 'month' THEN date_trunc('month', day)::date ELSE day END AS begins_on
+"""
+_EACH_KIND = "unnest(ARRAY['day', 'month', 'person_day']) AS kind"
+_LIMIT = """
+    CASE b.kind WHEN 'day' THEN CAST(:day AS numeric) WHEN 'month' THEN CAST(:month AS numeric)
+    ELSE CAST(:person_day AS numeric) END
+"""
+_RETURNING = "RETURNING b.kind, b.subject, b.begins_on, b.spent, b.reserved, b.warned_at IS NOT NULL"
+
+_RESERVE = text(f"""
+    WITH held AS (
+        INSERT INTO budget_hold (turn_id, step, attempt, tenant_id, subject, day, amount)
+        VALUES (:turn_id, :step, :attempt, :tenant_id, :subject, (now() AT TIME ZONE :timezone)::date, :amount)
+        RETURNING *
+    )
+    INSERT INTO budget AS b (tenant_id, kind, subject, begins_on, reserved)
+    SELECT {_KEYS}, amount FROM held, {_EACH_KIND} ORDER BY kind
+    ON CONFLICT (tenant_id, kind, subject, begins_on) DO UPDATE SET reserved = b.reserved + excluded.reserved
+    WHERE (b.spent + b.reserved < {_LIMIT} AND b.spent + b.reserved + excluded.reserved <= {_LIMIT}) IS NOT FALSE
+    RETURNING b.kind
+""")  # noqa: S608  # constants of ours
+
+
+def _settle(which: str) -> Any:
+    """A hold that has no book any more would make one with a debt: books of the current month are never removed."""
+    return text(f"""
+        WITH freed AS (DELETE FROM budget_hold WHERE {which} RETURNING *),
+        entries AS (
+            SELECT {_KEYS}, coalesce(CAST(:cost AS numeric), amount) AS cost, amount FROM freed, {_EACH_KIND}
+        )
+        INSERT INTO budget AS b (tenant_id, kind, subject, begins_on, spent, reserved)
+        SELECT tenant_id, kind, subject, begins_on, sum(cost), -sum(amount) FROM entries
+        GROUP BY tenant_id, kind, subject, begins_on ORDER BY tenant_id, kind, subject, begins_on
+        ON CONFLICT (tenant_id, kind, subject, begins_on)
+        DO UPDATE SET spent = b.spent + excluded.spent, reserved = b.reserved + excluded.reserved
+        {_RETURNING}
+    """)  # noqa: S608  # constants of ours
+
+
+_SETTLE = _settle("turn_id = :turn_id AND step = :step AND attempt = :attempt")
+_SETTLE_LOST = _settle("turn_id = :turn_id")
+_SETTLE_STALE = _settle("created_at < now() - CAST(:older_than AS interval)")
+
+_CHARGE = text(f"""
+    WITH paid AS (
+        SELECT t.tenant_id, c.sender AS subject, (now() AT TIME ZONE :timezone)::date AS day
+        FROM turn t JOIN conversation c ON c.id = t.conversation_id WHERE t.id = :turn_id
+    )
+    INSERT INTO budget AS b (tenant_id, kind, subject, begins_on, spent)
+    SELECT {_KEYS}, CAST(:cost AS numeric) FROM paid, {_EACH_KIND} ORDER BY kind
+    ON CONFLICT (tenant_id, kind, subject, begins_on) DO UPDATE SET spent = b.spent + excluded.spent
+""")  # noqa: S608  # constants of ours
+
+
+def reserve(
+    connection: Connection, budgets: Budgets, call: JournalKey, step: int, *, subject: str, amount: Decimal
+) -> None:
+    """Hold back what the call may cost at worst. Raises BudgetExceeded, and then the transaction must not commit."""
+    for kind in KINDS:
+        limit = budgets.limit(kind)
+        if limit is not None and amount > limit:
+            raise BudgetExceeded(f"one call may cost {amount:.4f} USD, the whole budget is {limit:f}", limit=kind)
+    values = {"turn_id": call.turn_id, "step": step, "attempt": call.attempt, "tenant_id": call.tenant_id}
+    limits = {"day": budgets.day, "month": budgets.month, "person_day": budgets.person_day}
+    held = {"subject": subject, "timezone": budgets.timezone, "amount": amount}
+    allowed = set(connection.execute(_RESERVE, {**values, **limits, **held}).scalars())
+    for kind in KINDS:
+        if kind not in allowed:
+            raise BudgetExceeded(f"{budgets.limit(kind):f} USD are spent, or held back for others", limit=kind)
+
+
+def settle(connection: Connection, call: JournalKey, step: int, cost: Decimal | None) -> list[Book]:
+    """What the call did cost takes the place of what was held back, all of that where `cost` is None: nobody knows, and
+    it may have been so much. Nothing without a hold. Safe to repeat."""
+    place = {"turn_id": call.turn_id, "step": step, "attempt": call.attempt}
+    return [Book(*row) for row in connection.execute(_SETTLE, {**place, "cost": cost})]
+
+
+def settle_lost(connection: Connection, turn_id: UUID) -> None:
+    """The calls of a turn on which nobody works any more may have been billed in full."""
+    connection.execute(_SETTLE_LOST, {"turn_id": turn_id, "cost": None})
+
+
+def settle_stale(connection: Connection, older_than: timedelta) -> int:
+    """The same for calls that nobody came back for; how many books were changed."""
+    return len(connection.execute(_SETTLE_STALE, {"older_than": older_than, "cost": None}).all())
+
+
+def charge(connection: Connection, budgets: Budgets, turn_id: UUID, cost: Decimal) -> None:
+    """What was paid for the turn beside its LLM calls, such as a transcript: nothing was held back for it."""
+    connection.execute(_CHARGE, {"turn_id": turn_id, "timezone": budgets.timezone, "cost": cost})
