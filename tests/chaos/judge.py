@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.chaos.crowd import Said
-from tests.chaos.far import STATUSES, Copy, Far
+from tests.chaos.far import STATUSES, Copy
 from tests.chaos.record import Record, Turn
-from tests.chaos.words import PARAGRAPHS, effects_told, marks_answered, marks_in, paragraphs_in
+from tests.chaos.words import PARAGRAPHS, Call, effects_told, marks_answered, marks_in, paragraphs_in
 
 _PROMPT_LAST = 3  # of the earlier replies must be in a prompt, at least; more where memory has room
 _SETTLING = 8.0  # seconds after a thaw in which a frozen send may still arrive
@@ -24,7 +24,10 @@ class Evidence:
     """What is judged. `allowed` and `notes` are filled on the way."""
 
     said: dict[str, Said]
-    far: Far
+    copies: list[Copy]
+    calls: list[Call]
+    taken: dict[str, tuple[int, str]]  # orders by key: number and mark
+    posts: list[tuple[str, str, float]]  # requests to order: key, mark, when
     record: Record
     freezes: list[tuple[int, float, float]]
     send_grace: float
@@ -59,7 +62,7 @@ def _acked_kept(evidence: Evidence) -> Iterator[str]:
 
 def _answered_once(evidence: Evidence) -> Iterator[str]:
     copies: dict[str, list[Copy]] = defaultdict(list)
-    for copy in evidence.far.copies:
+    for copy in evidence.copies:
         copies[copy.part].append(copy)
     marks = {said.external_id: mark for mark, said in evidence.said.items()}
     for turn in evidence.record.turns.values():
@@ -128,7 +131,7 @@ def _in_order(evidence: Evidence) -> Iterator[str]:
     }
     reached: dict[str, tuple[int, int]] = {}
     arrived: set[str] = set()
-    for copy in evidence.far.copies:
+    for copy in evidence.copies:
         if copy.part in arrived or copy.part not in places:
             continue  # an extra copy is judged elsewhere
         arrived.add(copy.part)
@@ -140,7 +143,7 @@ def _in_order(evidence: Evidence) -> Iterator[str]:
 
 def _seen_before(evidence: Evidence) -> Iterator[str]:
     """The last prompt of each turn ends with the replies before it, in order."""
-    prompts = {call.marks: call.seen for call in evidence.far.calls.calls}
+    prompts = {call.marks: call.seen for call in evidence.calls}
     for turns in evidence.record.of_conversation().values():
         told: list[tuple[str, ...]] = []
         for turn in turns:
@@ -155,7 +158,7 @@ def _seen_before(evidence: Evidence) -> Iterator[str]:
 
 def _effects_once(evidence: Evidence) -> Iterator[str]:
     keys: dict[str, set[str]] = defaultdict(set)
-    for key, what, _ in evidence.far.orders.posts:
+    for key, what, _ in evidence.posts:
         keys[what].add(key)
     for mark, said in evidence.said.items():
         if said.line.errand != "write":
@@ -168,7 +171,7 @@ def _effects_once(evidence: Evidence) -> Iterator[str]:
 
 
 def _effects_told(evidence: Evidence) -> Iterator[str]:
-    numbers = {what: number for number, what in evidence.far.orders.taken.values()}
+    numbers = {what: number for number, what in evidence.taken.values()}
     for turn in evidence.record.turns.values():
         if turn.outcome != "answered" or not turn.replies:
             continue
@@ -184,7 +187,7 @@ def _usage_kept(evidence: Evidence) -> Iterator[str]:
     by_mark = {
         marks[m.external_id]: t for t in evidence.record.turns.values() for m in t.messages if m.external_id in marks
     }
-    calls = Counter(by_mark[call.marks[0]].id for call in evidence.far.calls.calls if call.marks[0] in by_mark)
+    calls = Counter(by_mark[call.marks[0]].id for call in evidence.calls if call.marks[0] in by_mark)
     for turn in evidence.record.turns.values():
         if turn.opened < calls[turn.id]:
             yield f"turn {turn.id} made {calls[turn.id]} LLM calls and has {turn.opened} usage rows"
@@ -195,10 +198,10 @@ def _usage_kept(evidence: Evidence) -> Iterator[str]:
 def _own_tenant(evidence: Evidence) -> Iterator[str]:
     if evidence.record.tenants != 1:
         yield f"there are {evidence.record.tenants} tenants"
-    wanted = len(STATUSES) * sum(copy.place == "twilio" for copy in evidence.far.copies)
+    wanted = len(STATUSES) * sum(copy.place == "twilio" for copy in evidence.copies)
     if evidence.record.receipts < wanted:
         yield f"{evidence.record.receipts} receipts are on record, {wanted} were acknowledged"
-    for copy in evidence.far.copies:
+    for copy in evidence.copies:
         if copy.place == "twilio" and not _is_for(evidence, copy):
             yield f"{copy.to} got words for another: {copy.words[:60]}"
 

@@ -55,9 +55,10 @@ def draw_plan(seed: int, seconds: float, send_lease: float) -> list[Strike]:
     strikes: list[Strike] = []
     at, lull_at, lulls = 2.0, _FIRST_LULL, 0
     while at < seconds - 1:
-        if at > lull_at and seconds - at > SWEEP_LEASE + 1:
+        if at > lull_at and strikes and seconds - at > SWEEP_LEASE + 1:
             is_send = lulls % 3 == 1
-            at += SWEEP_LEASE
+            over = max(strike.at + strike.seconds for strike in strikes if strike.kind != "fault")
+            at = max(at, over) + SWEEP_LEASE
             strikes.append(_measured(random, at, is_send))
             at += send_lease + 8 if is_send else LULL
             lull_at, lulls = at + _LULL_EVERY, lulls + 1

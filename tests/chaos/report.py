@@ -57,9 +57,9 @@ def _load(outcome: Outcome) -> list[str]:
         f"messages {len(evidence.said)}, turns {len(turns)} ({_listed(outcomes)})",
         f"requests {len(answers)}, of them repeated {len(answers) - len(courier.parcels)};"
         f" no answer {answers.count(0)}, 503 {answers.count(503)}",
-        f"LLM calls {len(evidence.far.calls.calls)}, usage rows {opened}, finished steps {done};"
-        f" orders {len(evidence.far.orders.taken)} of {len(evidence.far.orders.posts)} requests",
-        f"parts accepted {len(evidence.far.copies)}; second copies of mails, same Message-ID {evidence.mail_copies};"
+        f"LLM calls {len(evidence.calls)}, usage rows {opened}, finished steps {done};"
+        f" orders {len(evidence.taken)} of {len(evidence.posts)} requests",
+        f"parts accepted {len(evidence.copies)}; second copies of mails, same Message-ID {evidence.mail_copies};"
         f" extra copies by the named exception {len(evidence.allowed)}",
         *evidence.allowed,
         f"drained in {outcome.drained_in:.1f} s; patience {outcome.order.patience}",

@@ -176,7 +176,9 @@ def _drain(scene: _Scene) -> dict[str, int]:
 def _judge(scene: _Scene, outcome: Outcome, record: Record) -> None:
     policy, monkey = policy_of(scene.order.patience), scene.monkey
     grace, lease = policy.send_grace.total_seconds(), policy.send_lease.total_seconds()
-    evidence = Evidence(scene.crowd.said, scene.far, record, monkey.freezes, grace)
+    far = scene.far
+    orders = far.orders.taken, far.orders.posts
+    evidence = Evidence(scene.crowd.said, far.copies, far.calls.calls, *orders, record, monkey.freezes, grace)
     outcome.violations += judge(evidence)
     parcels = [*scene.courier.parcels, *scene.courier.copies]
     outcome.violations += judge_doors(parcels, scene.town.postgres_away)
