@@ -19,6 +19,7 @@ from jobs.journal import Asked
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.question import gather_question
 from jobs.runtime import Services
+from models.commit import commit_answer
 from models.errors import BudgetExceeded, DeliveryError, LeaseLost, ProviderError, StorageError
 from models.faultpoint import faultpoint
 from models.inbound import Confirmation
@@ -28,7 +29,7 @@ from models.reply import Question, Reply
 from models.said import SaidMessage, find_said
 from models.session import is_database_away, session_scope
 from models.trace import tracing
-from models.turns import BegunTurn, Thread, close_turn, commit_answer, put_off_turn
+from models.turns import BegunTurn, Thread, close_turn, put_off_turn
 
 _FIRST_WAIT = timedelta(seconds=3)
 _LONGEST_WAIT = timedelta(minutes=5)

@@ -3,7 +3,6 @@
 Every step happens under the lease: it checks it first, or the transaction has done so in `hold_thread`.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,14 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Integer, Row, Update, bindparam, func, insert, literal, select, update
 
-from models.answer import announce_answer
 from models.columns import given, newly, table_of
 from models.conversation import conversations
 from models.ids import new_id
 from models.lease import IS_HELD, Lease, check_lease, write_under
-from models.message import messages, reply_id
-from models.outbox import next_number, outbox
-from models.reply import RenderedPart
+from models.message import messages
 from models.run import completions, runs
 from models.tenant import AccountKey, ChannelAccount
 from models.turn import turns
@@ -162,87 +158,6 @@ def close_executions(connection: Connection, turn_id: UUID, error: str) -> None:
     )
     ended = {"status": "failed", "error": error, "finished_at": func.now()}
     connection.execute(update(runs).where(r.turn_id == turn_id, r.status == "started").values(**ended))
-
-
-def commit_answer(
-    connection: Connection,
-    lease: Lease,
-    thread: Thread,
-    turn: BegunTurn,
-    *,
-    reply: str,
-    parts: Sequence[RenderedPart],
-    outcome: str,
-    figures: Mapping[str, object],
-    is_pulled: bool,
-    is_draft: bool = False,
-    error: str = "",
-) -> None:
-    """Reply, run, turn and outbox in the caller's transaction; a pulled reply has no parts and settles the turn.
-
-    `figures` are columns of the run.
-    """
-    check_lease(connection, lease)
-    _insert_reply(connection, thread, turn, reply)
-    if parts:
-        _insert_parts(connection, thread, turn, parts, "draft" if is_draft else "pending")
-    connection.execute(
-        update(runs).where(runs.c.id == turn.run_id).values(status="done", finished_at=func.now(), **figures)
-    )
-    changed = {"status": "answered", "outcome": outcome, "answered_at": func.now(), "running": 0, "error": error}
-    if is_pulled:
-        changed |= {"status": "settled", "settled_at": func.now()}
-        announce_answer(connection, turn.id)
-    connection.execute(update(turns).where(turns.c.id == turn.id).values(**changed, next_try_at=None))
-    if outcome == "reset":
-        c = conversations.c
-        connection.execute(
-            update(conversations)
-            .where(c.id == lease.conversation_id)
-            .values(memory_from_seq=func.greatest(c.memory_from_seq, turn.number))  # a replayed one may be the older
-        )
-
-
-def _insert_reply(connection: Connection, thread: Thread, turn: BegunTurn, reply: str) -> None:
-    c = conversations.c
-    seq = connection.execute(
-        update(conversations)
-        .where(c.id == thread.conversation_id)
-        .values(next_seq=c.next_seq + 1)
-        .returning(c.next_seq - 1)
-    ).scalar_one()
-    connection.execute(
-        insert(messages).values(
-            id=new_id(),
-            tenant_id=thread.account.tenant_id,
-            conversation_id=thread.conversation_id,
-            account_id=thread.account.id,
-            external_id=reply_id(turn.id, turn.replays),
-            seq=seq,
-            direction="out",
-            text=reply,
-            turn_id=turn.id,
-            trace_id=turn.trace_id,
-        )
-    )
-
-
-def _insert_parts(
-    connection: Connection, thread: Thread, turn: BegunTurn, parts: Sequence[RenderedPart], status: str
-) -> None:
-    common = {
-        "tenant_id": thread.account.tenant_id,
-        "conversation_id": thread.conversation_id,
-        "turn_id": turn.id,
-        "to_address": thread.reply_to,
-        "status": status,
-    }
-    first = next_number(connection, turn.id) if turn.replays else 0
-    rows = [
-        {**common, "id": new_id(), "number": number, "body": part.body, "extra": dict(part.extra) or None}
-        for number, part in enumerate(parts, first)
-    ]
-    connection.execute(insert(outbox), rows)
 
 
 def close_turn(connection: Connection, lease: Lease, turn: BegunTurn, *, outcome: str, error: str = "") -> None:
