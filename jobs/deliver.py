@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from channels.base import Channel, Templates
+from jobs.breaker import find_pause, note_outcome, sender_of
 from jobs.duty import Reason, call_person
 from jobs.runtime import Services, WorkPolicy
 from models.errors import LeaseLost
 from models.faultpoint import faultpoint
 from models.lease import Lease, check_lease, extend_lease
-from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent, replace_part
+from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent, replace_part, rest_part
 from models.reply import Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 from models.session import session_scope
 from models.trace import tracing
@@ -37,8 +38,11 @@ def deliver_part(services: Services, lease: Lease, channel: Channel, turn_id: UU
     began = services.clock.monotonic()
     with session_scope(services.engine) as connection:
         check_lease(connection, lease)
-        due = get_due_part(connection, turn_id)
+        due = get_due_part(connection, turn_id, sender_of(channel))
         faultpoint("send.due")
+        pause = find_pause(connection, sender_of(channel), due)
+        if pause is not None:
+            return rest_part(connection, due.part.id, pause)
         trace_id = get_trace_id(connection, turn_id)
         is_new = due.status == "pending"
         if is_new:
@@ -54,6 +58,7 @@ def deliver_part(services: Services, lease: Lease, channel: Channel, turn_id: UU
         else:
             faultpoint("reconcile.found")
             _reconcile(services, lease, channel, due)
+    return None
 
 
 def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, began: float) -> None:
@@ -85,7 +90,8 @@ def _keep_outcome(
     connection: Connection, policy: WorkPolicy, channel: Channel, due: DuePart, outcome: SendOutcome
 ) -> bool:
     """False when the part was given up."""
-    part_id = due.part.id
+    part_id, wait = due.part.id, _wait_after(outcome, due.tries)
+    note_outcome(connection, sender_of(channel), due, outcome, wait)
     if isinstance(outcome, Accepted):
         mark_sent(connection, part_id, outcome.provider_id, timedelta(seconds=channel.capabilities.pause_between_parts))
     elif isinstance(outcome, Unknown):
@@ -97,7 +103,6 @@ def _keep_outcome(
         give_up(connection, part_id, status="failed", code=outcome.code, error=outcome.reason)
         return False
     else:
-        wait = _wait_after(outcome, due.tries)
         mark_again(connection, part_id, status="pending", wait=wait, code=outcome.code, error=outcome.reason)
     return True
 
@@ -150,9 +155,10 @@ def _call_reconcile(channel: Channel, part: OutboundPart) -> ReconcileOutcome:
         return Unknown(f"{type(error).__name__} in the adapter")
 
 
-def _wait_after(outcome: Rejected, tries: int) -> timedelta:
+def _wait_after(outcome: SendOutcome, tries: int) -> timedelta:
     wait: timedelta = min(_FIRST_WAIT * 2 ** min(tries, 10), _LONGEST_WAIT)
-    return max(wait, timedelta(seconds=outcome.retry_after or 0))
+    asked_for = outcome.retry_after if isinstance(outcome, Rejected) else None
+    return max(wait, timedelta(seconds=asked_for or 0))
 
 
 def _reconcile(services: Services, lease: Lease, channel: Channel, due: DuePart) -> None:

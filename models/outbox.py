@@ -24,6 +24,7 @@ from sqlmodel import Field, SQLModel
 from models.columns import json, key, moment, reference, string, table_of
 from models.message import messages
 from models.reply import OutboundPart
+from models.rest import Resting, rests
 
 # How far a part has come. Receipts only move it to a higher rank; `failed` is final.
 RANK = {
@@ -117,9 +118,11 @@ class DuePart:
     age: timedelta  # since it was written
     since_attempt: timedelta | None
     since_inbound: timedelta | None  # since the person's last message
+    rest: Resting | None = None  # of whom it is to be sent through
 
 
-def get_due_part(connection: Connection, turn_id: UUID) -> DuePart:
+def get_due_part(connection: Connection, turn_id: UUID, sender: str) -> DuePart:
+    """`sender` is the name under which the platform's account may rest."""
     o, m = outbox.c, messages.c
     last_inbound = (
         select(m.received_at)
@@ -131,6 +134,8 @@ def get_due_part(connection: Connection, turn_id: UUID) -> DuePart:
     row = connection.execute(
         select(outbox, (func.now() - o.created_at).label("age"), (func.now() - o.attempted_at).label("since_attempt"))
         .add_columns((func.now() - last_inbound).label("since_inbound"))
+        .add_columns(rests.c.failures, (rests.c.rests_until - func.now()).label("rests_for"))
+        .select_from(outbox.outerjoin(rests, rests.c.name == sender))
         .where(o.turn_id == turn_id, o.status.not_in(SETTLED))
         .order_by(o.number)
         .limit(1)
@@ -139,7 +144,8 @@ def get_due_part(connection: Connection, turn_id: UUID) -> DuePart:
     part = OutboundPart(
         row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at, row.extra or {}, taken
     )
-    return DuePart(part, row.status, row.tries, row.asked, row.age, row.since_attempt, row.since_inbound)
+    rest = None if row.rests_for is None else Resting(row.failures, row.rests_for)
+    return DuePart(part, row.status, row.tries, row.asked, row.age, row.since_attempt, row.since_inbound, rest)
 
 
 def next_number(connection: Connection, turn_id: UUID) -> int:
@@ -221,6 +227,12 @@ def mark_again(
             asked=o.asked if asked is None else asked,
         )
     )
+
+
+def rest_part(connection: Connection, part_id: UUID, wait: timedelta) -> None:
+    """It waits for whom it goes through; what was known of the part itself stays."""
+    later = func.now() + literal(wait)
+    connection.execute(update(outbox).where(outbox.c.id == part_id).values(next_try_at=later))
 
 
 def give_up(connection: Connection, part_id: UUID, *, status: str, code: str, error: str) -> None:

@@ -76,6 +76,7 @@ class Rejected:
     """The platform refused, and nothing was sent. `retry_after` is in seconds.
 
     With `use_template` the same part is refused again and again, but the channel's `as_template` of it may pass.
+    `rests_sender`: whatever this account sends would be refused for as long.
     """
 
     code: str
@@ -83,6 +84,7 @@ class Rejected:
     permanent: bool
     retry_after: float | None = None
     use_template: bool = False
+    rests_sender: bool = False
 
 
 @dataclass(frozen=True, slots=True)

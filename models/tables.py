@@ -9,6 +9,7 @@ import models.message
 import models.outbox
 import models.person
 import models.process
+import models.rest
 import models.run
 import models.tenant
 import models.turn  # noqa: F401

@@ -54,7 +54,8 @@ def judge_refusal(crm: str, answer: Answer, now: datetime) -> SendOutcome:
         return Unknown(f"{crm} answered HTTP {status}")
     permanent = status < 400 or status in _ABOUT_THE_NOTE
     wait = None if permanent else _retry_after(answer.headers.get("retry-after", ""), now)
-    return Rejected(f"http_{status}", f"{crm} answered HTTP {status}", permanent=permanent, retry_after=wait)
+    reason, is_limit = f"{crm} answered HTTP {status}", status == 429
+    return Rejected(f"http_{status}", reason, permanent=permanent, retry_after=wait, rests_sender=is_limit)
 
 
 def find_sent(

@@ -264,6 +264,10 @@ CODES: dict[str, ErrorCode] = {
 }
 
 
+# Limits of the account or of its number: the next part would be refused as well, whoever it is for.
+SENDERS_LIMITS = frozenset({"20429", "60728", "63017", "63018", "63038"})
+
+
 def explain(code: str, language: Literal["pt", "en", "es"] = "pt") -> str:
     """What the code means, for an operator; empty when it is not known here."""
     known = CODES.get(code)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from channels.base import Account
-from channels.whatsapp.errors import CODES, explain
+from channels.whatsapp.errors import CODES, SENDERS_LIMITS, explain
 from channels.whatsapp.templates import as_template, is_template, needs_template
 from channels.whatsapp.transport import NotSent, Refused, is_loopback
 from models.reply import Absent, Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
@@ -80,6 +80,7 @@ def judge_refusal(refusal: Refused, now: datetime | None = None, *, has_template
         permanent=permanent,
         retry_after=None if permanent else wait if wait is not None else (known.wait if known else None),
         use_template=use_template,
+        rests_sender=too_many or code in SENDERS_LIMITS,
     )
 
 

@@ -110,7 +110,19 @@ def test_a_connection_that_is_refused_after_earlier_sends_is_never_taken_for_suc
 
 def test_too_many_requests_wait_as_long_as_twilio_says(channel: WhatsAppChannel, twilio: StandInTwilio) -> None:
     twilio.faults.append(Fault("status", status=429, code=20429, retry_after="7"))
-    assert channel.send(_part()) == Rejected("20429", explain("20429"), permanent=False, retry_after=7.0)
+    assert channel.send(_part()) == Rejected(
+        "20429", explain("20429"), permanent=False, retry_after=7.0, rests_sender=True
+    )
+
+
+@pytest.mark.parametrize("code", [63017, 63018, 63038])
+def test_a_limit_of_the_number_or_the_account_means_the_sender(
+    channel: WhatsAppChannel, twilio: StandInTwilio, code: int
+) -> None:
+    twilio.faults.append(Fault("status", status=400, code=code))
+    outcome = channel.send(_part())
+    assert isinstance(outcome, Rejected)
+    assert (outcome.permanent, outcome.rests_sender) == (False, True)
 
 
 @pytest.mark.parametrize("accepted", [False, True])

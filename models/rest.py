@@ -1,0 +1,64 @@
+"""Neighbours that are left alone for a while: one that asked for it, or one that does not answer."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, Integer, Interval, Text, case, delete, func, literal, or_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Field, SQLModel
+
+from models.columns import moment, table_of
+
+
+class Rest(SQLModel, table=True):
+    """`failures` in a row without an answer, 0 where the neighbour itself asked to be left alone until then."""
+
+    __tablename__ = "rest"
+
+    name: str = Field(sa_column=Column(Text, primary_key=True))  # channel/account
+    failures: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
+    rests_until: datetime = Field(sa_column=moment(nullable=False))
+
+
+rests = table_of(Rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """`wait` is how long it is still left alone; not positive when that is over."""
+
+    failures: int
+    wait: timedelta
+
+
+def leave_alone(connection: Connection, name: str, wait: timedelta) -> None:
+    """It asked for it, so it answers."""
+    until = func.now() + literal(wait)
+    statement = insert(rests).values(name=name, rests_until=until)
+    later = {"failures": 0, "rests_until": func.greatest(rests.c.rests_until, until)}
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=later))
+
+
+def note_silence(connection: Connection, name: str, *, after: int, first: timedelta, longest: timedelta) -> None:
+    """It did not answer. From the time `after` in a row it is left alone: for `first`, then twice as long each time."""
+    r = rests.c
+    doubled = first.total_seconds() * func.power(2, func.least(r.failures + 1 - after, 16))
+    wait = func.make_interval(0, 0, 0, 0, 0, 0, func.least(doubled, longest.total_seconds()), type_=Interval)
+    rested = func.greatest(r.rests_until, func.now() + wait)
+    again = {"failures": r.failures + 1, "rests_until": case((r.failures + 1 >= after, rested), else_=r.rests_until)}
+    statement = insert(rests).values(name=name, failures=1)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=again))
+
+
+def try_again(connection: Connection, name: str, hold: timedelta) -> bool:
+    """Whether the caller is the one who may find out if it answers; the others leave it alone for `hold` longer."""
+    r = rests.c
+    statement = update(rests).where(r.name == name, r.rests_until <= func.now())
+    return connection.execute(statement.values(rests_until=func.now() + literal(hold))).rowcount == 1
+
+
+def note_answer(connection: Connection, name: str) -> None:
+    """It answers. What it asked for itself still holds."""
+    r = rests.c
+    over = or_(r.failures > 0, r.rests_until <= func.now())
+    connection.execute(delete(rests).where(r.name == name, over))

@@ -1,0 +1,138 @@
+"""A sender that asked for a pause, or does not answer, is left alone as a whole; its conversations lose nothing."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from models.inbox import Stored
+from models.reply import Accepted, OutboundPart, Rejected, SendOutcome, Unknown
+from models.session import session_scope
+from tests.jobs.house import House
+
+_LIMIT = Rejected("63018", "the number's limit", permanent=False, retry_after=60.0, rests_sender=True)
+_REFUSED = Rejected("connection", "refused", permanent=False)
+
+
+def people(house: House, count: int) -> list[Stored]:
+    return [house.say("oi", f"m{number}", sender=f"+55119999900{number:02}") for number in range(count)]
+
+
+def let_rests_end(house: House) -> None:
+    house.run("UPDATE rest SET rests_until = now() - interval '1 second'")
+    house.make_due()
+
+
+def test_a_limit_of_the_sender_makes_all_its_parts_wait_and_then_go(house: House) -> None:
+    first, second, third = people(house, 3)
+    house.channel.outcomes = [_LIMIT]
+    house.advance(first)
+    house.advance(second)
+    house.advance(third)
+    assert house.sent == [], "only the first has asked the platform"
+    assert house.rows("SELECT status, tries FROM outbox ORDER BY tries") == [
+        ("pending", 0), ("pending", 0), ("pending", 1)
+    ]  # fmt: skip
+    waits = house.rows("SELECT next_try_at - now() FROM outbox")
+    assert all(timedelta(seconds=55) < wait < timedelta(seconds=80) for (wait,) in waits)
+    assert house.rows("SELECT count(*) FROM conversation WHERE lease_owner IS NULL AND due_at > now()") == [(3,)]
+    let_rests_end(house)
+    for stored in (first, second, third):
+        house.advance(stored)
+    assert house.sent == ["echo: oi"] * 3
+    assert house.rows("SELECT count(*) FROM rest") == [(0,)]
+
+
+def test_a_part_that_the_platform_refuses_for_its_own_sake_makes_nobody_else_wait(house: House) -> None:
+    first, second = people(house, 2)
+    house.channel.outcomes = [Rejected("21211", "no such number", permanent=True)]
+    house.advance(first)
+    house.advance(second)
+    assert house.sent == ["echo: oi"]
+
+
+@pytest.mark.parametrize("silence", [_REFUSED, Unknown("ReadTimeout")])
+def test_a_platform_that_does_not_answer_is_left_alone_after_some_tries(house: House, silence: SendOutcome) -> None:
+    stored = people(house, 6)
+    house.channel.outcomes = [silence] * 6
+    for one in stored:
+        house.advance(one)
+    assert house.rows("SELECT count(*) FROM outbox WHERE tries > 0") == [(3,)]
+    [(wait,)] = house.rows("SELECT rests_until - now() FROM rest")
+    assert timedelta(seconds=3) < wait <= timedelta(seconds=5)
+
+
+def test_one_part_finds_out_whether_it_answers_again_and_the_others_hold_no_thread(house: House) -> None:
+    stored = people(house, 6)
+    house.channel.outcomes = [_REFUSED] * 4
+    for one in stored[:3]:
+        house.advance(one)
+    let_rests_end(house)
+    for one in stored:
+        house.advance(one)
+    assert len(house.channel.outcomes) == 0, "one of them tried, in vain"
+    assert house.rows("SELECT failures FROM rest") == [(4,)]
+    let_rests_end(house)
+    for one in stored:
+        house.advance(one)
+    assert house.sent == ["echo: oi"] * 6, "the first success opens the way for all"
+    assert house.rows("SELECT count(*) FROM rest") == [(0,)]
+
+
+def test_rests_grow_up_to_half_a_minute(house: House) -> None:
+    [stored] = people(house, 1)
+    house.channel.outcomes = [_REFUSED] * 12
+    rests = []
+    for _ in range(12):
+        house.advance(stored)
+        rests.append(house.rows("SELECT extract(epoch FROM rests_until - now()) FROM rest")[0][0])
+        let_rests_end(house)
+    assert [round(float(rest), -1) for rest in rests[5:]] == [30] * 7
+
+
+def test_who_tries_may_die_and_another_tries_after_it(house: House) -> None:
+    stored = people(house, 4)
+    house.channel.outcomes = [_REFUSED] * 3
+    for one in stored[:3]:
+        house.advance(one)
+    let_rests_end(house)
+    house.channel.outcomes = [KeyboardInterrupt()]
+    with pytest.raises(KeyboardInterrupt):
+        house.advance(stored[0])
+    house.advance(stored[3])
+    assert len(house.sent) == 1, "the fake keeps what a dying process had handed over"
+    let_rests_end(house)
+    house.advance(stored[3])
+    assert len(house.sent) == 2
+
+
+def test_an_unknown_part_is_not_asked_for_while_the_platform_is_left_alone(house: House) -> None:
+    stored = people(house, 3)
+    house.channel.outcomes = [Unknown("ReadTimeout")] * 3
+    for one in stored:
+        house.advance(one)
+    house.make_due()
+    for one in stored:
+        house.advance(one)
+    assert house.channel.asked == []
+    let_rests_end(house)
+    for one in stored:
+        house.advance(one)
+    assert len(house.channel.asked) == 3
+
+
+def test_a_limit_outlasts_the_success_of_a_part_that_was_on_its_way(house: House) -> None:
+    first, second = people(house, 2)
+
+    class Busy:
+        def send(self, part: OutboundPart) -> SendOutcome:
+            with session_scope(house.engine) as connection:
+                connection.execute(text("INSERT INTO rest VALUES ('fake/default', 0, now() + interval '1 minute')"))
+            house.channel.sent.append(part)
+            return Accepted("id")
+
+    house.channel.send = Busy().send  # type: ignore[method-assign]
+    house.advance(first)
+    house.advance(second)
+    assert house.rows("SELECT count(*) FROM rest") == [(1,)]
+    assert len(house.sent) == 1
