@@ -19,16 +19,20 @@ from bot.telemetry import configure_logging, configure_sentry
 from channels.base import Channel
 from jobs.gaps import FILL_EVERY, GapFiller
 from jobs.queue import JobQueue
+from jobs.retention import Retention
 from models.access import forget_expired_sessions
+from models.budget import settle_stale
 from models.clock import SystemClock
 from models.heartbeat import beat, forget_dead, say_goodbye
 from models.lease import hold_named_lease
+from models.retention import forget_old_books
 from models.session import build_engine, session_scope
 
 _EVERY = timedelta(seconds=5)
 _HOURLY = timedelta(hours=1)
 _LEASE = timedelta(seconds=30)
 _DEAD_AFTER = timedelta(hours=1)
+_BOOKS_KEPT = timedelta(days=62)
 
 _log = logging.getLogger("recado.scheduler")
 
@@ -78,6 +82,7 @@ class Scheduler:
         self._database_url = database_url
         self._owner = f"{socket.gethostname()}-{os.getpid()}"
         self._gaps = gaps
+        self._retention = Retention(engine, timedelta(days=days) if (days := settings.raw_event_days) else None)
         self._until_due = timedelta(0)
         self._until_gaps = timedelta(0)
 
@@ -102,6 +107,7 @@ class Scheduler:
             is_leader = hold_named_lease(connection, "scheduler", self._owner, _LEASE)
         if not is_leader:
             self._gaps.forget()
+            self._retention.forget()
             self._until_gaps = timedelta(0)
             return
         if self._until_gaps <= timedelta(0) and self._gaps.start_round():
@@ -111,14 +117,19 @@ class Scheduler:
             self.do_hourly()
             self._until_due = _HOURLY
         self._until_due -= _EVERY
+        self._retention.work()
 
     def do_hourly(self) -> None:
-        """The demo's missing days, logins that ended, processes that died without a word. Safe to repeat."""
+        """The demo's missing days, logins that ended, processes that died without a word, money held back for calls
+        that nobody ended, raw events that nothing needs. Safe to repeat."""
         if self._settings.is_embedded:
             prepare_demo(self._settings, self._database_url)
         with session_scope(self._engine) as connection:
             sessions = forget_expired_sessions(connection)
             dead = forget_dead(connection, older_than=_DEAD_AFTER)
+            settle_stale(connection, older_than=_DEAD_AFTER)
+            forget_old_books(connection, _BOOKS_KEPT)
+        self._retention.start_round()
         _log.info("tidied", extra={"sessions": sessions, "processes": dead})
 
 

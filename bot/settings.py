@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     storage_secret_access_key: SecretStr | None = None
     secret_key: SecretStr | None = None
 
+    # What is kept
+    raw_event_days: int = Field(default=30, ge=0, le=3650)
+
     # What is written down
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_prompts: bool = False

@@ -52,6 +52,7 @@ POINTS = (
     "sweep.half-rung",
     "gaps.listed",
     "gaps.half-stored",
+    "retention.half-purged",
     # What a person sets going again.
     "replay.reopened",
 )

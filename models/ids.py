@@ -1,6 +1,7 @@
 """Identifiers: random, ordered by time of creation, safe to show, and safe to shorten."""
 
 import time
+from datetime import datetime
 from uuid import UUID
 
 from models.randomness import random_piece
@@ -21,3 +22,8 @@ def id_range(shortened: str) -> tuple[UUID, UUID] | None:
     if not 1 <= len(digits) <= 32 or set(digits) - set("0123456789abcdef"):
         return None
     return UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """No id made before that moment is greater, and none made after it is less. Pure."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)

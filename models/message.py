@@ -49,7 +49,6 @@ class Message(SQLModel, table=True):
         Index("message_of_turn", "turn_id"),
         ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["account_id"], ["channel_account.id"], ondelete="CASCADE"),
-        ForeignKeyConstraint(["raw_event_id"], ["raw_event.id"], ondelete="SET NULL"),
     )
 
     id: UUID = Field(sa_column=key())
@@ -71,6 +70,7 @@ class Message(SQLModel, table=True):
     extra: dict[str, Any] | None = Field(default=None, sa_column=json())
     fingerprint: str = Field(sa_column=string())
     turn_id: UUID | None = Field(default=None, sa_column=reference(nullable=True))
+    # No foreign key: to delete an event would be a search through all messages, and retention may have taken it.
     raw_event_id: UUID | None = Field(default=None, sa_column=reference(nullable=True))
     trace_id: str = Field(sa_column=string())
     received_at: datetime = Field(sa_column=moment(nullable=False))
@@ -83,6 +83,7 @@ class Media(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("message_id", "number"),
         CheckConstraint("status IN ('pending', 'stored', 'failed', 'deleted')", name="media_status_known"),
+        Index("media_pending", "message_id", postgresql_where="status = 'pending'"),
         ForeignKeyConstraint(["message_id"], ["message.id"], ondelete="CASCADE"),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from bot.settings import load_settings
 from channels.base import Channel
 from jobs.gaps import GapFiller
 from jobs.queue import JobQueue
+from models.ids import first_id_at
 from models.session import session_scope
+from models.tenant import ensure_account, ensure_tenant
 from tests.fakes import FixedClock
 
 _BEATS = 120  # of five seconds: ten minutes
@@ -80,3 +82,18 @@ def test_whoever_does_not_lead_looks_for_no_gaps_until_it_does(watched: Watched,
 def test_an_installation_without_accounts_has_no_gaps(engine: Engine, redis_url: str) -> None:
     settings = load_settings({}, Path("no-such-file"))
     assert build_gap_filler(settings, engine, JobQueue(redis_url)).fill() == 0
+
+
+def test_raw_events_are_purged_when_their_days_are_over(watched: Watched, engine: Engine) -> None:
+    with session_scope(engine) as connection:
+        tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
+        account = ensure_account(connection, tenant_id, channel="fake")
+        for days in (29, 31):
+            key = first_id_at(datetime.now(UTC) - timedelta(days=days))
+            values = {"id": key, "account": account.id, "days": str(days)}
+            connection.execute(
+                text("INSERT INTO raw_event (id, account_id, target, body) VALUES (:id, :account, :days, '')"), values
+            )
+    beat(watched, 1)
+    with session_scope(engine) as connection:
+        assert connection.execute(text("SELECT target FROM raw_event")).scalars().all() == ["29"]

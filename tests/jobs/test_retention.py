@@ -1,0 +1,125 @@
+"""Raw events go when their days are over, but never one that something still needs."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from jobs.retention import Retention
+from models.budget_books import begin_books
+from models.errors import ProviderError
+from models.faultpoint import set_fault_hook
+from models.ids import first_id_at, new_id
+from models.inbound import InboundMedia, InboundMessage
+from models.inbox import Stored
+from models.retention import forget_old_books, purge_raw_events
+from models.session import session_scope
+from tests.fakes import Killed
+from tests.jobs.house import House
+from tests.models.test_budget import limited
+
+KEPT = "SELECT count(*) FROM raw_event"
+AT_ONCE = timedelta(seconds=-5)  # whatever there is, is older
+
+
+def purge(house: House, keep: timedelta | None = AT_ONCE, batch: int = 100) -> int:
+    """One round to its end; how many are left."""
+    retention = Retention(house.engine, keep, batch)
+    retention.start_round()
+    retention.work()
+    return int(house.rows(KEPT)[0][0])
+
+
+def picture(house: House, unanswerable: str = "") -> Stored:
+    inside = (InboundMedia("image/png", "a.png", ""),)
+    return house.receive(InboundMessage("m1", "+5511999990000", "", media=inside, unanswerable=unanswerable))
+
+
+def test_what_was_answered_goes_and_what_was_said_stays(house: House) -> None:
+    house.advance(house.say("oi", "m1"))
+    assert purge(house) == 0
+    assert house.rows("SELECT text FROM message ORDER BY seq") == [("oi",), ("echo: oi",)]
+    assert house.say("oi", "m1").is_duplicate, "a redelivery is known for ever"
+
+
+def test_what_is_younger_stays(house: House) -> None:
+    house.advance(house.say("oi", "m1"))
+    assert purge(house, timedelta(minutes=1)) == 1
+
+
+def test_zero_days_keep_everything(house: House) -> None:
+    house.advance(house.say("oi", "m1"))
+    assert purge(house, None) == 1
+
+
+def test_what_waits_for_its_turn_stays(house: House) -> None:
+    stored = house.say("oi", "m1")
+    assert purge(house) == 1
+    house.provider.script = [ProviderError("down", kind="server")]
+    house.advance(stored)
+    assert purge(house) == 1, "its turn is put off"
+    house.make_due()
+    house.advance(stored)
+    assert purge(house) == 0
+
+
+def test_a_file_that_lies_in_the_event_stays_until_it_is_fetched(house: House) -> None:
+    house.advance(picture(house))
+    house.run("UPDATE media SET status = 'pending'")
+    house.run("UPDATE turn SET status = 'settled'")
+    assert purge(house) == 1
+    house.run("UPDATE media SET url = 'https://api.twilio.com/media/1'")
+    assert purge(house) == 0, "its bytes are elsewhere"
+
+
+def test_the_files_of_a_machines_mail_are_nothing_that_anybody_waits_for(house: House) -> None:
+    picture(house, unanswerable="auto-reply")
+    assert purge(house) == 0
+
+
+def test_a_round_goes_on_behind_what_it_had_to_leave(house: House) -> None:
+    for number in range(5):
+        house.say("oi", f"m{number}", sender=f"+551199999000{number}")
+    house.run("UPDATE message SET unanswerable = 'auto-reply' WHERE external_id IN ('m1', 'm4')")
+    reached: UUID | None = UUID(int=0)
+    rounds = 0
+    while reached is not None:
+        with session_scope(house.engine) as connection:
+            reached = purge_raw_events(connection, datetime.now(UTC) + timedelta(minutes=1), reached, 2)
+        rounds += 1
+    assert rounds == 3
+    assert house.rows(KEPT) == [(3,)]
+
+
+def test_a_death_between_batches_leaves_the_rest_to_the_next_round(house: House) -> None:
+    for number in range(3):
+        house.advance(house.say("oi", f"m{number}"))
+
+    def die(point: str) -> None:
+        raise Killed(point)
+
+    set_fault_hook(die)
+    try:
+        with pytest.raises(Killed, match=r"retention\.half-purged"):
+            purge(house, batch=1)
+    finally:
+        set_fault_hook(None)
+    assert house.rows(KEPT) == [(2,)]
+    assert purge(house) == 0
+
+
+def test_an_id_tells_when_it_was_made() -> None:
+    before, made, after = datetime.now(UTC), new_id(), datetime.now(UTC)
+    assert first_id_at(before) <= made
+    assert made < first_id_at(after + timedelta(milliseconds=2))
+
+
+def test_books_of_days_long_gone_are_forgotten_and_those_of_months_kept(house: House) -> None:
+    with session_scope(house.engine) as connection:
+        begin_books(connection, house.account.tenant_id, limited(day="1"))
+        forget_old_books(connection, timedelta(days=62))
+    assert house.rows("SELECT count(*) FROM budget") == [(2,)]
+    house.run("UPDATE budget SET begins_on = begins_on - 70")
+    with session_scope(house.engine) as connection:
+        forget_old_books(connection, timedelta(days=62))
+    assert house.rows("SELECT kind FROM budget") == [("month",)]
