@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -22,6 +23,7 @@ from tests.standins.twilio import StandInTwilio
 from tests.standins.twilio_webhooks import post_form
 
 _TIMEOUT = 6.0  # seconds
+_PICTURE = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=")
 _direct = build_opener(ProxyHandler({}))
 
 
@@ -77,7 +79,9 @@ class Crowd:
                 return self._mail(line)
 
     def _whatsapp(self, line: Line) -> Said:
-        form = self._twilio.receive(text_of(line.number, line.errand), f"whatsapp:+55119876{line.person:05d}")
+        files = [self._twilio.host_file(_PICTURE, "image/png")] if line.errand == "photo" else []
+        sender = f"whatsapp:+55119876{line.person:05d}"
+        form = self._twilio.receive(text_of(line.number, line.errand), sender, files=files)
         url, token = f"{self._base}/webhooks/whatsapp/default", self._twilio.auth_token
         parcel = Parcel(mark_of(line.number), lambda: post_form(url, form, token, timeout=_TIMEOUT), line.repeats)
         return Said(line, parcel, form["MessageSid"])

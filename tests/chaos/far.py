@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import Envelope, Session
 
 from channels.crm.marker import find_marked
 from channels.email.threads import find_part_id, message_domain
@@ -27,6 +27,7 @@ from tests.standins.llm_wires import Asked, Says
 from tests.standins.smtp import StandInSmtp
 from tests.standins.twilio import StandInTwilio
 from tests.standins.twilio_history import SentMessage
+from tests.standins.twilio_http import Server
 from tests.standins.twilio_webhooks import post_form, status_form
 
 MAILBOX = "bot@aurora.example"
@@ -80,6 +81,18 @@ class _Twilio(StandInTwilio):
         self._ambush, self._copies = ambush, copies
         self._on_accepted = on_accepted
 
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """The interface alone: what people have sent stays where it is."""
+        assert self._server is not None
+        self._server.shutdown()
+        self._server.server_close()
+        try:
+            yield
+        finally:
+            self._server = Server(self, self.port)
+            self._spawn(self._server.serve_forever, 0.02)
+
     def accept(self, form: dict[str, str]) -> SentMessage:
         message = super().accept(form)
         part = urlsplit(message.status_callback).path.rpartition("/")[2]  # our id is in the callback's address
@@ -107,16 +120,13 @@ class _Smtp(StandInSmtp):
         super().__init__()
         self._ambush, self._copies = ambush, copies
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        taken = len(self.mails)
-        said = await super().handle_DATA(server, session, envelope)
-        if len(self.mails) > taken:
-            mail = self.mails[-1].message
-            part = find_part_id(str(mail["Message-ID"]), message_domain(MAILBOX))
-            words = words_of_mail(mail)
-            self._copies.append(Copy("smtp", str(part), str(mail["In-Reply-To"]), words, time.time()))
-            self._ambush.pass_by("smtp", words)
-        return said
+    def _keep(self, session: Session, envelope: Envelope) -> None:
+        super()._keep(session, envelope)
+        mail = self.mails[-1].message
+        part = find_part_id(str(mail["Message-ID"]), message_domain(MAILBOX))
+        words = words_of_mail(mail)
+        self._copies.append(Copy("smtp", str(part), str(mail["In-Reply-To"]), words, time.time()))
+        self._ambush.pass_by("smtp", words)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from tests.chaos.trap import SIGNALS, Sprung, Traps
 from tests.chaos.words import marks_in
 
 _TRAP_STAYS = 6.0  # seconds; what nobody walks into is taken away
+_LEADER_STAYS = 50.0  # the scheduler's lease of 30 and its start
 _OWNER = (
     "SELECT split_part(reverse(c.lease_owner), '-', 2) FROM conversation c"
     " JOIN message m ON m.conversation_id = c.id WHERE m.text LIKE %(mark)s AND c.lease_owner IS NOT NULL LIMIT 1"
@@ -132,7 +133,10 @@ class Monkey:
             return False  # another trap lies there
         try:
             self._traps.set(strike.target, strike.point, strike.hit, strike.how)
-            sprung = self._await_trap(strike.target)
+            if strike.target == "scheduler":  # its points are passed by who has just become the leader
+                self._fleet.strike(self._fleet.find("scheduler"), signal.SIGKILL)
+            stays = _LEADER_STAYS if strike.target == "scheduler" else _TRAP_STAYS
+            sprung = self._await_trap(strike.target, stays)
         finally:
             lock.release()
         if sprung is None:
@@ -145,8 +149,8 @@ class Monkey:
             self._thaw_later(berth, sprung.pid, strike.seconds)
         return True
 
-    def _await_trap(self, role: str) -> Sprung | None:
-        deadline = time.monotonic() + _TRAP_STAYS
+    def _await_trap(self, role: str, seconds: float) -> Sprung | None:
+        deadline = time.monotonic() + seconds
         while (sprung := self._traps.sprung(role)) is None:
             if self._ending.wait(0.01) or time.monotonic() > deadline:
                 if self._traps.take_away(role):

@@ -11,7 +11,7 @@ Kind = Literal["kill", "term", "freeze", "trap", "ambush", "flush", "restart", "
 _OF_ROLE = {
     "web": ("ingress.", "chat."),
     "scheduler": ("gaps.",),
-    "worker": ("queue.", "turn.", "llm.", "tool.", "answer.", "send.", "reconcile.", "sweep."),
+    "worker": ("queue.", "turn.", "llm.", "tool.", "media.", "answer.", "send.", "reconcile.", "sweep."),
 }
 POINTS_OF = {role: tuple(p for p in POINTS if p.startswith(heads)) for role, heads in _OF_ROLE.items()}
 LULL = 22.0  # seconds without strikes after one that is measured: the promise is 20

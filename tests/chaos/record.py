@@ -13,6 +13,7 @@ _UNFINISHED = {
     " WHERE status IN ('draft', 'pending', 'sending', 'unknown')",
     "LLM calls that never ended": "SELECT count(*) FROM completion WHERE status = 'started'",
     "runs that never ended": "SELECT count(*) FROM run WHERE status = 'started'",
+    "files that were not fetched": "SELECT count(*) FROM media WHERE status <> 'stored'",
     "messages without a turn": "SELECT count(*) FROM message"
     " WHERE direction = 'in' AND turn_id IS NULL AND unanswerable = ''",
 }

@@ -14,6 +14,7 @@ _CHANNELS: tuple[tuple[Channel, int, int], ...] = (  # name, weight, people
     ("email", 12, 30),  # many: who mails more than 30 times an hour is taken for a machine
 )
 _ERRANDS: tuple[tuple[Errand, int], ...] = (("words", 45), ("read", 20), ("write", 25), ("long", 10))
+_PHOTO = 0.06  # of WhatsApp messages bring one
 _BURST = 0.15  # of WhatsApp messages come as several quick lines
 _REPEATED = 0.25  # of deliveries are made again although they were acknowledged
 _AT_ONCE = 0.08  # are made twice at the same moment
@@ -43,6 +44,8 @@ def write_script(seed: int, seconds: float, rate: float) -> list[Line]:
         size = random.randint(2, 4) if channel == "whatsapp" and random.random() < _BURST else 1
         for place in range(size):
             [(errand, _)] = random.choices(_ERRANDS, [weight for _, weight in _ERRANDS])
+            if channel == "whatsapp" and random.random() < _PHOTO:
+                errand = "photo"
             when = at + place * random.uniform(0.05, 0.3)
             lines.append(Line(len(lines) + 1, when, channel, person, errand, _repeats(random)))
     return lines

@@ -14,7 +14,7 @@ from typing import Literal
 from tests.chaos.orders import NAME
 from tests.standins.llm_wires import Asked, Says, Wish
 
-Errand = Literal["words", "read", "write", "long"]
+Errand = Literal["words", "read", "write", "long", "photo"]
 PHRASE = "conversa sigilosa"  # in every message: no log line may hold it
 PARAGRAPHS = 9  # of a long answer, which WhatsApp takes in several parts
 
