@@ -16,7 +16,8 @@ from models.ids import new_id
 from models.inbound import InboundMessage
 from models.message import media, messages
 from models.person import find_sender
-from models.session import session_scope, statement_scope
+from models.session import session_scope
+from models.statement import execute_alone
 from models.tenant import AccountKey
 from models.threads import find_thread_key
 
@@ -134,9 +135,8 @@ def _store_at_once(
     engine: Engine, account: AccountKey, request: RawRequest, item: InboundMessage, quiet: timedelta
 ) -> Stored:
     """One statement is a transaction by itself: nothing of it is there, or all of it is committed."""
-    with statement_scope(engine) as connection:
-        faultpoint("ingress.opened")
-        return _take_in(connection, account, request, item, new_id(), quiet)
+    faultpoint("ingress.opened")
+    return _as_stored(item, execute_alone(engine, _TAKE_IN, _values(account, request, item, new_id(), quiet)))
 
 
 def _store_all(
@@ -168,22 +168,25 @@ def _store_one(
         sender = find_sender(connection, account.id, (item.sender, *item.aliases)) or item.sender
         own = replace(item, aliases=(*item.aliases, sender))
         item = replace(item, thread=find_thread_key(connection, account.id, own) or item.thread)
-    stored = _take_in(connection, account, request, item, event_id, quiet)
+    row = connection.exec_driver_sql(_TAKE_IN, _values(account, request, item, event_id, quiet)).one()
+    stored = _as_stored(item, row)
     if not stored.is_duplicate:
         _store_media(connection, account, stored.message_id, item)
     return stored
 
 
-def _take_in(
-    connection: Connection,
-    account: AccountKey,
-    request: RawRequest,
-    item: InboundMessage,
-    event_id: UUID,
-    quiet: timedelta,
-) -> Stored:
-    """The raw event is stored with the first new message that came in it."""
-    values = {
+def _as_stored(item: InboundMessage, row: Sequence[Any]) -> Stored:
+    message_id, conversation_id, fingerprint, is_known = row
+    if is_known and fingerprint != item.fingerprint:
+        raise IdempotencyConflict("this idempotency key was used before with another body: use a new key")
+    return Stored(message_id, conversation_id, is_duplicate=is_known)
+
+
+def _values(
+    account: AccountKey, request: RawRequest, item: InboundMessage, event_id: UUID, quiet: timedelta
+) -> dict[str, Any]:
+    """What `_TAKE_IN` takes. The raw event is stored with the first new message that came in it."""
+    return {
         "message_id": new_id(),
         "conversation_id": new_id(),
         "event_id": event_id,
@@ -191,21 +194,11 @@ def _take_in(
         "tenant_id": account.tenant_id,
         "addresses": [item.sender, *item.aliases],
         "quiet": None if item.unanswerable else quiet,
-        **_request_values(request),
-        **_item_values(item),
-    }
-    row = connection.exec_driver_sql(_TAKE_IN, values).one()
-    if row.is_known and row.fingerprint != item.fingerprint:
-        raise IdempotencyConflict("this idempotency key was used before with another body: use a new key")
-    return Stored(row.id, row.conversation_id, is_duplicate=row.is_known)
-
-
-def _request_values(request: RawRequest) -> dict[str, Any]:
-    return {
         "target": request.target,
         "headers": json.dumps(dict(request.headers)),
         "body": request.body,
         "trace_id": request.trace_id,
+        **_item_values(item),
     }
 
 

@@ -1,7 +1,9 @@
 """Taking messages in: claimed once, for ever, whatever else happens at the same time."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, text
@@ -45,15 +47,18 @@ def test_twenty_deliveries_at_once_leave_one_message_and_one_raw_event(engine: E
         assert connection.execute(text("SELECT next_seq FROM conversation")).scalar_one() == 2, "no number is used up"
 
 
-def test_an_everyday_message_costs_one_statement_and_so_does_its_redelivery(
-    engine: Engine, account: AccountKey
+def test_an_everyday_message_costs_one_round_trip_and_so_does_its_redelivery(
+    engine: Engine, account: AccountKey, tmp_path: Path
 ) -> None:
-    statements: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     message = InboundMessage("SM1", "+5511999990000", "oi", aliases=("+551199990000",))
-    first = store_messages(engine, account, REQUEST, [message])
-    again = store_messages(engine, account, REQUEST, [message])
-    assert len(statements) == 2
+    heard = tmp_path / "heard"
+    with heard.open("w") as file:
+        event.listen(engine, "checkout", lambda connection, *_: connection.pgconn.trace(file.fileno()))
+        event.listen(engine, "checkin", lambda connection, _: connection.pgconn.untrace())
+        first = store_messages(engine, account, REQUEST, [message])
+        again = store_messages(engine, account, REQUEST, [message])
+    asked = re.findall(r"\t(?:Query|Sync)\b", heard.read_text())
+    assert len(asked) == 2, asked
     assert (first[0].message_id, again[0].is_duplicate) == (again[0].message_id, True)
 
 
