@@ -16,6 +16,7 @@ from models.errors import LeaseLost
 from models.faultpoint import faultpoint
 from models.lease import Lease, check_lease, extend_lease
 from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent, replace_part, rest_part
+from models.outside import outside
 from models.reply import Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 from models.session import session_scope
 from models.trace import tracing
@@ -141,7 +142,8 @@ def _template_after(channel: Channel, due: DuePart, outcome: Rejected) -> Outbou
 def _call_send(channel: Channel, part: OutboundPart) -> SendOutcome:
     """An adapter that stumbles may have sent before it did."""
     try:
-        return channel.send(part)
+        with outside():
+            return channel.send(part)
     except Exception as error:
         _log.exception("the channel stumbled over sending a part")
         return Unknown(f"{type(error).__name__} in the adapter")
@@ -149,7 +151,8 @@ def _call_send(channel: Channel, part: OutboundPart) -> SendOutcome:
 
 def _call_reconcile(channel: Channel, part: OutboundPart) -> ReconcileOutcome:
     try:
-        return channel.reconcile(part)
+        with outside():
+            return channel.reconcile(part)
     except Exception as error:
         _log.exception("the channel stumbled over asking for a part")
         return Unknown(f"{type(error).__name__} in the adapter")

@@ -15,6 +15,7 @@ from models.inbound import InboundMedia, InboundMessage
 from models.journal import JournalKey, record_listening
 from models.lease import Lease
 from models.message import find_raw_event
+from models.outside import outside
 from models.said import SaidMedia, SaidMessage, keep_media, keep_transcript, miss_media
 from models.session import session_scope
 from models.storage import Storage
@@ -126,7 +127,8 @@ def _bytes_of(services: Services, channel: Channel, message: SaidMessage, file: 
     if file.url:
         if not isinstance(channel, MediaSource):
             raise DeliveryError(f"the channel {channel.name} cannot fetch files", permanent=True)
-        return channel.fetch(InboundMedia(file.content_type, file.name, file.url))
+        with outside():
+            return channel.fetch(InboundMedia(file.content_type, file.name, file.url))
     return _read_again(services, channel, message, file)
 
 

@@ -26,6 +26,7 @@ from rq.utils import import_attribute
 
 from jobs.allowed import ALLOWED_JOBS, JobRefused, parse_call
 from jobs.queue import JOB_TIMEOUT, JobQueue
+from jobs.rq_worker.admission import Admission
 from jobs.rq_worker.books import EXECUTION_TTL, Books, Claim, Finished
 from models.faultpoint import faultpoint
 from models.trace import new_trace_id, tracing
@@ -35,6 +36,7 @@ _log = logging.getLogger(__name__)
 _BLOCK = 0.25  # seconds in one wait for a ring: also how long a stop may go unnoticed
 _PATIENCE = 3.0  # seconds for an answer of Redis, more than one wait for a ring
 _BEAT_EVERY = 3.0  # seconds
+_FULL = 0.01  # seconds between looks for room, where jobs may soon begin to wait for an LLM
 _CLAIM = 16  # jobs per claim: a burst is shared among the workers instead of filling the first
 _COMMIT = 64  # finished jobs per round trip
 _BACKOFF = 0.5  # seconds between tries while Redis is away or the workers are suspended
@@ -55,6 +57,7 @@ class ConcurrentWorker:
     ) -> None:
         self.name = f"recado-{os.getpid()}-{secrets.token_hex(4)}"
         self._threads = threads
+        self._admission = Admission(threads)
         self._grace = grace.total_seconds()
         self._allowed = allowed
         self._exit_process = exit_process
@@ -126,9 +129,11 @@ class ConcurrentWorker:
     def _wait_for_room(self) -> int:
         """How many more jobs may run; 0 after a while without room. A full worker leaves the rings to others."""
         with self._changed:
-            if len(self._running) >= self._threads:
-                self._changed.wait(_BLOCK)
-            return self._threads - len(self._running)
+            room = self._admission.find_room(len(self._running))
+            if room <= 0:
+                self._changed.wait(_FULL)
+                room = self._admission.find_room(len(self._running))
+            return max(0, room)
 
     def _start(self, claims: list[Claim], pool: ThreadPoolExecutor) -> None:
         now = time.monotonic()

@@ -17,6 +17,7 @@ from agent.providers.vendor_json import as_text
 from agent.providers.wire_errors import error_from_body, error_from_exception
 from models.clock import Clock, SystemClock
 from models.errors import ProviderError
+from models.outside import outside
 
 CONNECT_SECONDS = 5.0
 POOL_SIZE = 1000  # one worker process keeps hundreds of turns in flight
@@ -72,7 +73,8 @@ class SdkClient:
             options["headers"] = {"Content-Type": "multipart/form-data"}
             uploads["files"] = dict(files)
         try:
-            response = self._client().post(path, cast_to=httpx2.Response, body=body, options=options, **uploads)
+            with outside():
+                response = self._client().post(path, cast_to=httpx2.Response, body=body, options=options, **uploads)
         except Exception as error:
             raise self._without_key(error_from_exception(error, self._vendor, self._clock.now())) from None
         return self._read(response)
