@@ -27,7 +27,7 @@ from models.journal import JournalKey
 from models.lease import Lease
 from models.reply import Question, Reply
 from models.said import SaidMessage, find_said
-from models.session import is_database_away, session_scope
+from models.session import is_database_away, session_scope, statement_scope
 from models.trace import tracing
 from models.turns import BegunTurn, Thread, close_turn, put_off_turn
 
@@ -101,7 +101,7 @@ class _Execution:
         return JournalKey(self.thread.account.tenant_id, self.turn.id, self.turn.attempt)
 
     def _read(self) -> list[SaidMessage]:
-        with session_scope(self.services.engine) as connection:
+        with statement_scope(self.services.engine) as connection:
             return find_said(connection, self.turn.id)
 
     def _answer(self, composed: Composed) -> None:

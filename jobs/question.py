@@ -8,16 +8,14 @@ from jobs.compose import Composed
 from jobs.runtime import Services
 from models.history import recent_turns
 from models.person import KnownPerson, People
-from models.session import session_scope
-from models.tenant import get_tenant
+from models.session import statement_scope
 from models.turns import BegunTurn, Thread
 
 
 def gather_question(services: Services, thread: Thread, turn: BegunTurn, composed: Composed) -> TurnInput:
     """The role comes from the address that the channel verified, never from the text."""
     policy = services.policy
-    with session_scope(services.engine) as connection:
-        company, timezone = get_tenant(connection, thread.account.tenant_id)
+    with statement_scope(services.engine) as connection:
         people = People(connection, thread.account.tenant_id)
         person = people.find_by_address(thread.account.id, (thread.sender, *thread.aliases))
         past = recent_turns(
@@ -27,9 +25,9 @@ def gather_question(services: Services, thread: Thread, turn: BegunTurn, compose
             from_seq=thread.memory_from_seq,
             limit=policy.memory_turns,
         )
-    situation = _situation(services, thread, person, services.clock.today(timezone))
+    situation = _situation(services, thread, person, services.clock.today(thread.timezone))
     history = recall_window(past, policy.memory_tokens)
-    return TurnInput(turn.id, composed.text, history, situation, timezone, company, composed.context)
+    return TurnInput(turn.id, composed.text, history, situation, thread.timezone, thread.company, composed.context)
 
 
 def _situation(services: Services, thread: Thread, person: KnownPerson | None, today: date) -> Situation:

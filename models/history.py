@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, Integer, Select, bindparam, case, select
 
 from models.fence import FENCED
 from models.message import messages
@@ -24,24 +25,33 @@ class PastTurn:
     replied_at: datetime
 
 
-def recent_turns(
-    connection: Connection, conversation_id: UUID, *, before_number: int, from_seq: int, limit: int
-) -> list[PastTurn]:
-    """The last `limit` answered turns before the one given, newest first, none from before a reset."""
+def _recent() -> Select[Any]:
     t, m = turns.c, messages.c
     wanted = (
         select(t.id, t.number)
-        .where(t.conversation_id == conversation_id, t.number < before_number, t.number > from_seq)
+        .where(t.conversation_id == bindparam("conversation"))
+        .where(t.number < bindparam("before_number"), t.number > bindparam("from_seq"))
         .where(t.answered_at.is_not(None), t.outcome.not_in(_UNSAID))
         .order_by(t.number.desc())
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .subquery()
     )
-    rows = connection.execute(
+    return (
         select(wanted.c.number, m.direction, m.text, m.received_at)
         .join(wanted, wanted.c.id == m.turn_id)
         .order_by(wanted.c.number.desc(), case((m.direction == "in", 0), else_=1), m.seq)
     )
+
+
+_RECENT = _recent()
+
+
+def recent_turns(
+    connection: Connection, conversation_id: UUID, *, before_number: int, from_seq: int, limit: int
+) -> list[PastTurn]:
+    """The last `limit` answered turns before the one given, newest first, none from before a reset."""
+    place = {"conversation": conversation_id, "before_number": before_number, "from_seq": from_seq}
+    rows = connection.execute(_RECENT, {**place, "most": limit})
     grouped: dict[int, list[tuple[str, str, datetime]]] = {}
     for row in rows:
         grouped.setdefault(row.number, []).append((row.direction, row.text, row.received_at))

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Connection, ForeignKeyConstraint, Text, UniqueConstraint, delete, select
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
@@ -87,6 +97,14 @@ _aliases = table_of(SenderAlias)
 _accounts = table_of(ChannelAccount)
 _KNOWN = (_people.c.id, _people.c.name, _people.c.role, _people.c.salesperson, _people.c.customer)
 
+_BY_ADDRESS = (
+    select(_identities.c.address, *_KNOWN)
+    .join(_people, _people.c.id == _identities.c.person_id)
+    .where(_identities.c.account_id == bindparam("account"))
+    .where(_identities.c.address.in_(bindparam("addresses", expanding=True)))
+    .where(_people.c.tenant_id == bindparam("tenant"))
+)
+
 
 class People:
     """The people of one tenant."""
@@ -97,13 +115,9 @@ class People:
 
     def find_by_address(self, account_id: UUID, addresses: tuple[str, ...]) -> KnownPerson | None:
         """Who owns one of these addresses on the account; the first address that is known decides."""
-        statement = (
-            select(_identities.c.address, *_KNOWN)
-            .join(_people, _people.c.id == _identities.c.person_id)
-            .where(_identities.c.account_id == account_id, _identities.c.address.in_(addresses))
-            .where(_people.c.tenant_id == self._tenant_id)
-        )
-        known = {row.address: KnownPerson(*row[1:]) for row in self._connection.execute(statement)}
+        values = {"account": account_id, "addresses": addresses, "tenant": self._tenant_id}
+        rows = self._connection.execute(_BY_ADDRESS, values)
+        known = {row.address: KnownPerson(*row[1:]) for row in rows}
         return next((known[address] for address in addresses if address in known), None)
 
     def get(self, person_id: UUID) -> KnownPerson:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 
 from models.message import media, messages
 from models.outbox import outbox
@@ -47,11 +47,21 @@ class SaidMessage:
     media: tuple[SaidMedia, ...]
 
 
+_m, _f = messages.c, media.c
+_SAID = (
+    select(_m.id, _m.account_id, _m.external_id, _m.kind, _m.text, _m.subject, _m.quotes, _m.follows, _m.extra)
+    .add_columns(_m.is_forwarded, _m.is_verified, _m.raw_event_id, _m.received_at)
+    .add_columns(exists().where(_f.message_id == _m.id).label("has_media"))
+    .where(_m.turn_id == bindparam("turn"), _m.direction == "in")
+    .order_by(_m.seq)
+)
+
+
 def find_said(connection: Connection, turn_id: UUID) -> list[SaidMessage]:
     """In the order in which it was said."""
-    m = messages.c
-    rows = connection.execute(select(messages).where(m.turn_id == turn_id, m.direction == "in").order_by(m.seq)).all()
-    files = _find_media(connection, [row.id for row in rows])
+    rows = connection.execute(_SAID, {"turn": turn_id}).all()
+    with_files = [row.id for row in rows if row.has_media]
+    files = _find_media(connection, with_files) if with_files else []
     quoted = {row.quotes: _find_quoted(connection, row.account_id, row.quotes) for row in rows if row.quotes}
     return [
         SaidMessage(

@@ -16,16 +16,16 @@ from models.ids import new_id
 from models.lease import IS_HELD, Lease, check_lease, write_under
 from models.message import messages
 from models.run import completions, runs
-from models.tenant import AccountKey, ChannelAccount
+from models.tenant import AccountKey, ChannelAccount, Tenant
 from models.turn import turns
 from models.work import is_waiting
 
-_accounts = table_of(ChannelAccount)
+_accounts, _tenants = table_of(ChannelAccount), table_of(Tenant)
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Where a conversation takes place."""
+    """Where a conversation takes place; `company` and its IANA `timezone` are those of the tenant."""
 
     conversation_id: UUID
     account: AccountKey
@@ -34,6 +34,8 @@ class Thread:
     sender_name: str
     reply_to: str
     memory_from_seq: int
+    company: str
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,9 @@ class BegunTurn:
 _c = conversations.c
 _THREAD = (
     select(_c.tenant_id, _c.sender, _c.aliases, _c.sender_name, _c.reply_to, _c.memory_from_seq, _c.account_id)
-    .add_columns(_accounts.c.channel, _accounts.c.name)
+    .add_columns(_accounts.c.channel, _accounts.c.name, _tenants.c.name.label("company"), _tenants.c.timezone)
     .join(_accounts, _accounts.c.id == _c.account_id)
+    .join(_tenants, _tenants.c.id == _c.tenant_id)
 )
 _GET_THREAD = _THREAD.where(_c.id == bindparam("conversation"))
 _HOLD_THREAD = _THREAD.where(IS_HELD).with_for_update(key_share=True, of=conversations)
@@ -76,7 +79,17 @@ def hold_thread(connection: Connection, lease: Lease) -> Thread:
 def _read_thread(conversation_id: UUID, row: Row[Any]) -> Thread:
     account = AccountKey(row.account_id, row.tenant_id, row.channel, row.name)
     aliases = tuple(alias for alias in row.aliases.split("\n") if alias)
-    return Thread(conversation_id, account, row.sender, aliases, row.sender_name, row.reply_to, row.memory_from_seq)
+    return Thread(
+        conversation_id=conversation_id,
+        account=account,
+        sender=row.sender,
+        aliases=aliases,
+        sender_name=row.sender_name,
+        reply_to=row.reply_to,
+        memory_from_seq=row.memory_from_seq,
+        company=row.company,
+        timezone=row.timezone,
+    )
 
 
 def get_trace_id(connection: Connection, turn_id: UUID) -> str:

@@ -181,7 +181,7 @@ def test_a_channel_that_stumbles_over_the_notice_costs_nobody_an_answer(
 
 def test_a_long_message_is_shortened_to_one_line() -> None:
     account = AccountKey(UUID(int=1), UUID(int=2), "whatsapp", "default")
-    thread = Thread(UUID(int=3), account, PHONE, (), " Ana\nSouza ", PHONE, 0)
+    thread = Thread(UUID(int=3), account, PHONE, (), " Ana\nSouza ", PHONE, 0, "Aurora", "America/Sao_Paulo")
     text = compose_notice(thread, "asked", "preciso\n\nde ajuda " + "muito " * 100)
     quoted = text.partition("«")[2].partition("»")[0]
     assert quoted.startswith("preciso de ajuda muito")
