@@ -10,6 +10,7 @@ from benchmarks.peers.base import PEERS, get_peer
 from benchmarks.plot import Bar, Panel
 from benchmarks.stage import build_stage
 from benchmarks.start_latency import Waits, measure_waits, show_waits
+from benchmarks.webhook import measure_webhook, show_webhook
 from benchmarks.worker import FAST, SLOW, Load, Summary, measure_workers, show_workers
 from tests.standins.llm import StandInLlm
 
@@ -28,6 +29,20 @@ class Outcome:
 
 
 Say = Callable[[str], None]
+
+
+def measure_door(is_quick: bool, say: Say) -> Outcome:
+    """Webhooks to their 2xx, beside the floor that no door over the same parts gets under."""
+    with build_stage(_NO_LLM, 4) as stage:
+        figures = measure_webhook(stage, rounds=1 if is_quick else 3, seconds=1.0 if is_quick else 2.0)
+    goals = [
+        at_least(0.8, "webhooks per second, by the floor's", figures.throughput),
+        under(5, "p99 at half load, by the floor's", figures.slowest),
+    ]
+    paths = (*figures.parts, figures.floor, figures.door)
+    bars = [Bar(path.name, path.rate, path is figures.door) for path in paths]
+    panel = Panel("Webhooks per second to their 2xx", "more is better; each with what is above it", bars)
+    return Outcome(show_webhook(figures), dataclasses.asdict(figures), goals, [panel])
 
 
 def measure_worker(is_quick: bool, say: Say) -> Outcome:
@@ -56,6 +71,7 @@ def measure_start(is_quick: bool, say: Say) -> Outcome:
 
 
 PARTS: dict[str, Callable[[bool, Say], Outcome]] = {
+    "webhook": measure_door,
     "worker": measure_worker,
     "start": measure_start,
 }

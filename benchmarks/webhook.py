@@ -28,7 +28,7 @@ _START_WITHIN = 60.0  # seconds
 @dataclass(frozen=True)
 class Measured:
     """One server's path: requests a second when it is asked as fast as it answers, and percentiles in seconds then and
-    at half of that rate. `cpu` is what a request cost its processes, `all_cpu` with PostgreSQL's beside it."""
+    at half of that rate. `cpu` is what a request cost its processes, PostgreSQL's not counted."""
 
     name: str
     rate: float
@@ -87,6 +87,15 @@ def measure_webhook(stage: Stage, *, rounds: int = 3, seconds: float = 2.0) -> W
         measured = _measure(caller, [parts[-1], door], rounds, seconds)
         first = _measure(caller, parts[:-1], 1, seconds)
     return WebhookFigures(tuple(first), *measured)
+
+
+def show_webhook(figures: WebhookFigures) -> str:
+    """A table, one line a server's path."""
+    lines = [f"{'milliseconds':<16}{'requests/s':>12}{'p50':>8}{'p99':>8}{'p50 half':>10}{'p99 half':>10}{'CPU us':>9}"]
+    for one in (*figures.parts, figures.floor, figures.door):
+        times = f"{one.p50 * 1e3:>8.1f}{one.p99 * 1e3:>8.1f}{one.half_p50 * 1e3:>10.1f}{one.half_p99 * 1e3:>10.1f}"
+        lines.append(f"{one.name:<16}{one.rate:>12.0f}{times}{one.cpu * 1e6:>9.0f}")
+    return "\n".join(lines)
 
 
 def _measure(caller: Caller, targets: Sequence[_Target], rounds: int, seconds: float) -> list[Measured]:
@@ -174,10 +183,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with build_stage("http://127.0.0.1:9/v1", threads=4) as stage:  # no LLM: nobody answers
         figures = measure_webhook(stage, rounds=arguments.rounds, seconds=arguments.seconds)
-    print(f"{'milliseconds':<16}{'requests/s':>12}{'p50':>8}{'p99':>8}{'p50 half':>10}{'p99 half':>10}{'CPU us':>9}")
-    for one in (*figures.parts, figures.floor, figures.door):
-        times = f"{one.p50 * 1e3:>8.1f}{one.p99 * 1e3:>8.1f}{one.half_p50 * 1e3:>10.1f}{one.half_p99 * 1e3:>10.1f}"
-        print(f"{one.name:<16}{one.rate:>12.0f}{times}{one.cpu * 1e6:>9.0f}")
+    print(show_webhook(figures))
     print(f"throughput, ours by the floor's: {figures.throughput:.2f} (goal: at least 0.8)")
     print(f"p99 at half load, ours by the floor's: {figures.slowest:.1f} (goal: under 5)")
     return 0
