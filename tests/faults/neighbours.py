@@ -14,7 +14,7 @@ def proxied_database(url: str) -> Iterator[tuple[Proxy, str]]:
     parts = urlsplit(url)
     folder = Path(parse_qs(parts.query)["host"][0])
     with Proxy(folder / ".s.PGSQL.5432") as proxy:
-        yield proxy, f"postgresql://{parts.username}@127.0.0.1:{proxy.port}{parts.path}"
+        yield proxy, f"postgresql://{parts.username}@127.0.0.1:{proxy.port}{parts.path}?sslmode=disable"
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class Proxy:
         self._latency = 0.0
         self._slice = 0
         self._answer_limit: int | None = None
+        self._words: bytes | None = None
         self.port = 0
         self.accepted = 0  # connections so far
 
@@ -78,6 +79,11 @@ class Proxy:
         """The request comes through; its connection is reset after so many bytes of the answer."""
         self._answer_limit = after
 
+    def babble(self, words: bytes) -> None:
+        """Somebody else answers: whoever connects hears these words once it has spoken, and then the end."""
+        self._words = words
+        self.cut()
+
     def cut(self) -> None:
         """Reset what is open; new connections are taken."""
         self._do(self._call(self._reset_all))
@@ -103,7 +109,7 @@ class Proxy:
         if self._flapping is not None:
             self._flapping.cancel()
             self._flapping = None
-        self._latency, self._slice, self._answer_limit = 0.0, 0, None
+        self._latency, self._slice, self._answer_limit, self._words = 0.0, 0, None, None
         self._passing.set()
         await self._listen()
 
@@ -143,6 +149,8 @@ class Proxy:
         far = None
         try:
             await self._passing.wait()
+            if self._words is not None:
+                return await _say(reader, writer, self._words)
             far_reader, far = await self._connect()
             there = asyncio.create_task(self._pump(reader, far))
             back = asyncio.create_task(self._pump(far_reader, writer, is_answer=True))
@@ -156,6 +164,7 @@ class Proxy:
             self._open.discard(writer)
             for end in filter(None, (writer, far)):
                 end.close()
+        return None
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if isinstance(self._target, Path):
@@ -176,6 +185,13 @@ class Proxy:
             sink.write(data)
             await sink.drain()
         return None
+
+
+async def _say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, words: bytes) -> None:
+    with suppress(TimeoutError):  # some servers speak first
+        await asyncio.wait_for(reader.read(_CHUNK), 0.1)
+    writer.write(words)
+    await writer.drain()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

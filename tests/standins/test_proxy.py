@@ -104,6 +104,16 @@ def test_slices_and_delays_change_when_bytes_come_but_not_which(proxy: Proxy) ->
     assert time.monotonic() - began >= 0.15
 
 
+def test_somebody_else_may_answer(proxy: Proxy) -> None:
+    proxy.babble(b"who is there?")
+    with connect(proxy) as client:
+        client.sendall(b"hello")
+        assert client.recv(20) == b"who is there?"
+        assert client.recv(20) == b""
+    proxy.heal()
+    test_it_passes_bytes_on(proxy)
+
+
 def test_flapping_is_away_and_back_by_turns(proxy: Proxy) -> None:
     proxy.flap(0.1)
     seen = []

@@ -1,0 +1,5 @@
+"""Fixtures of the tests about neighbours that fail."""
+
+from tests.faults.town import town
+
+__all__ = ["town"]
