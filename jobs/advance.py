@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.base import Channel
 from jobs.answer import answer_turn
 from jobs.deliver import deliver_part
+from jobs.duty import call_for_undelivered
 from jobs.runtime import Services, get_services
 from models.budget import settle_lost
 from models.errors import LeaseLost
@@ -79,8 +80,18 @@ class _Stage:
     begun: BegunTurn | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """Somebody is to be told that a part did not arrive after all."""
+
+    thread: Thread
+
+
 def _work_until_idle(services: Services, lease: Lease) -> None:
     while (stage := _look(services, lease)) is not None:
+        if isinstance(stage, _Call):
+            call_for_undelivered(services, stage.thread)
+            continue
         with tracing("", turn_id=stage.turn_id, conversation_id=lease.conversation_id):
             if stage.begun is not None:
                 answer_turn(services, lease, stage.thread, stage.channel, stage.begun)
@@ -89,7 +100,7 @@ def _work_until_idle(services: Services, lease: Lease) -> None:
                 faultpoint("send.next")
 
 
-def _look(services: Services, lease: Lease) -> _Stage | None:
+def _look(services: Services, lease: Lease) -> _Stage | _Call | None:
     """The next stage that leaves the database, with the short ones done on the way; None when the lease was released.
 
     Looking and releasing are one transaction under the conversation's lock, so a message that comes meanwhile either
@@ -98,6 +109,8 @@ def _look(services: Services, lease: Lease) -> _Stage | None:
     services.leases.note_progress(lease)
     with session_scope(services.engine) as connection:
         thread = hold_thread(connection, lease)
+        if thread.is_undelivered:
+            return _Call(thread)
         account = thread.account
         channel = services.channel_for(account.channel, account.name)
         if channel is None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from jobs.runtime import DutyAddress, Services
 from models.correspondence import find_last_words
-from models.handoff import is_held, want_person
+from models.handoff import is_held, take_undelivered, want_person
 from models.notice import add_notice, is_duty
 from models.reply import RenderedPart, Reply
 from models.session import session_scope
@@ -38,7 +38,20 @@ _CURE: dict[Reason, str] = {
 _log = logging.getLogger("recado.duty")
 
 
-def call_person(services: Services, thread: Thread, reason: Reason) -> None:
+def call_for_undelivered(services: Services, thread: Thread) -> None:
+    """A receipt took back what the platform had taken. Safe to repeat: who takes the note calls, in one transaction."""
+
+    def is_news(connection: Connection) -> bool:
+        return take_undelivered(connection, thread.conversation_id) and _is_news(connection, thread, "undelivered")
+
+    call_person(services, thread, "undelivered", is_news)
+    with session_scope(services.engine) as connection:  # whatever became of the call, it is not made for ever
+        take_undelivered(connection, thread.conversation_id)
+
+
+def call_person(
+    services: Services, thread: Thread, reason: Reason, is_news: Callable[[Connection], bool] | None = None
+) -> None:
     """Once until somebody comes; what does not reach a person whom somebody answers is told each time. Never raises:
     whoever calls has an answer to finish."""
     if is_duty(thread.account.channel, thread.sender):
@@ -49,7 +62,8 @@ def call_person(services: Services, thread: Thread, reason: Reason) -> None:
             words = find_last_words(connection, thread.conversation_id)
         text = compose_notice(thread, reason, words)
         fields = {"conversation_id": str(thread.conversation_id), "reason": reason}
-        announce(services, text, lambda connection: _is_news(connection, thread, reason), "a person is needed", fields)
+        is_news = is_news or (lambda connection: _is_news(connection, thread, reason))
+        announce(services, text, is_news, "a person is needed", fields)
     except Exception:
         _log.exception("the operator on duty could not be told")
         note_wish(services, thread)

@@ -39,6 +39,7 @@ class Conversation(SQLModel, table=True):
     held_by: str | None = Field(default=None, sa_column=string(nullable=True))  # the person who answers instead
     held_at: datetime | None = Field(default=None, sa_column=moment())
     wanted_at: datetime | None = Field(default=None, sa_column=moment())  # when a person was asked for
+    undelivered_at: datetime | None = Field(default=None, sa_column=moment())  # a part after all, not told yet
     due_at: datetime | None = Field(default=None, sa_column=moment())
     rung_at: datetime | None = Field(default=None, sa_column=moment())  # by the sweeper
     created_at: datetime = Field(sa_column=moment(nullable=False))

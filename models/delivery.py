@@ -76,12 +76,11 @@ def _move_forward(connection: Connection, part: _Part, receipt: Receipt) -> None
             "error_code": func.coalesce(func.nullif(receipt.error_code, ""), o.error_code),
             "settled_at": func.coalesce(o.settled_at, func.now()),
         }
-        if standing not in SETTLED:  # it may free the next one
-            connection.execute(
-                update(conversations)
-                .where(c.id == part.conversation_id)
-                .values(due_at=func.least(c.due_at, func.now()))
-            )
+        is_lost = status == "failed"
+        if is_lost or standing not in SETTLED:  # a person is to be called; it may free the next part
+            woken: dict[str, Any] = {"due_at": func.least(c.due_at, func.now())}
+            woken |= {"undelivered_at": func.coalesce(c.undelivered_at, func.now())} if is_lost else {}
+            connection.execute(update(conversations).where(c.id == part.conversation_id).values(**woken))
     connection.execute(update(outbox).where(o.id == part.id).values(**values))
 
 
@@ -99,6 +98,7 @@ def find_refused_part(connection: Connection, tenant_id: UUID, receipt: Receipt)
 
 def say_again(connection: Connection, part: OutboundPart) -> bool:
     """Another wording of a part that failed, as a further part of its turn, which is open again until it has left.
+    Nobody needs to be called for what is said again.
 
     False while a later turn is under way, whose reply must not be overtaken, and while its own is answered anew.
     """
@@ -127,7 +127,6 @@ def say_again(connection: Connection, part: OutboundPart) -> bool:
         )
     )
     connection.execute(update(turns).where(t.id == part.turn_id).values(status="answered", settled_at=None))
-    connection.execute(
-        update(conversations).where(c.id == row.conversation_id).values(due_at=func.least(c.due_at, func.now()))
-    )
+    woken = {"due_at": func.least(c.due_at, func.now()), "undelivered_at": None}
+    connection.execute(update(conversations).where(c.id == row.conversation_id).values(**woken))
     return True

@@ -55,6 +55,13 @@ def want_person(connection: Connection, conversation_id: UUID) -> bool:
     return connection.execute(statement.values(wanted_at=func.now()).returning(c.id)).first() is not None
 
 
+def take_undelivered(connection: Connection, conversation_id: UUID) -> bool:
+    """Whether it was noted that a part did not arrive after all, and nobody was told; now somebody is."""
+    c = conversations.c
+    statement = update(conversations).where(c.id == conversation_id, c.undelivered_at.is_not(None))
+    return connection.execute(statement.values(undelivered_at=None).returning(c.id)).first() is not None
+
+
 def is_held(connection: Connection, conversation_id: UUID) -> bool:
     """Whether a person answers there instead of the bot."""
     c = conversations.c

@@ -36,6 +36,7 @@ class Thread:
     memory_from_seq: int
     company: str
     timezone: str
+    is_undelivered: bool = False  # a receipt took back what the platform had taken, and nobody was told yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ _c = conversations.c
 _THREAD = (
     select(_c.tenant_id, _c.sender, _c.aliases, _c.sender_name, _c.reply_to, _c.memory_from_seq, _c.account_id)
     .add_columns(_accounts.c.channel, _accounts.c.name, _tenants.c.name.label("company"), _tenants.c.timezone)
+    .add_columns(_c.undelivered_at.is_not(None).label("is_undelivered"))
     .join(_accounts, _accounts.c.id == _c.account_id)
     .join(_tenants, _tenants.c.id == _c.tenant_id)
 )
@@ -89,6 +91,7 @@ def _read_thread(conversation_id: UUID, row: Row[Any]) -> Thread:
         memory_from_seq=row.memory_from_seq,
         company=row.company,
         timezone=row.timezone,
+        is_undelivered=row.is_undelivered,
     )
 
 
