@@ -36,6 +36,7 @@ MAIL_SECRET = "a-chaotic-webhook-secret"
 PLACES = ("twilio", "smtp", "crm", "llm", "orders")
 STATUSES = ("sent", "delivered", "read")
 _LATENCY = 0.4  # seconds of the LLM
+_SEND_LATENCY = 0.15  # seconds, before a message is accepted and again before that is said
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,13 @@ class _Twilio(StandInTwilio):
             self._spawn(self._server.serve_forever, 0.02)
 
     def accept(self, form: dict[str, str]) -> SentMessage:
+        time.sleep(_SEND_LATENCY)
         message = super().accept(form)
         part = urlsplit(message.status_callback).path.rpartition("/")[2]  # our id is in the callback's address
         self._copies.append(Copy("twilio", part, message.to, message.body, time.time()))
         self._on_accepted(message)
         self._ambush.pass_by("twilio", message.body)
+        time.sleep(_SEND_LATENCY)
         return message
 
 
@@ -108,10 +111,12 @@ class _Crm(StandInCrm):
         self._ambush, self._copies = ambush, copies
 
     def take(self, place: str, text: str, key: str) -> Note:
+        time.sleep(_SEND_LATENCY)
         note = super().take(place, text, key)
         part = find_marked(text)
         self._copies.append(Copy("crm", str(part), place, text, time.time()))
         self._ambush.pass_by("crm", text)
+        time.sleep(_SEND_LATENCY)
         return note
 
 

@@ -18,6 +18,7 @@ LULL = 22.0  # seconds without strikes after one that is measured: the promise i
 SWEEP_LEASE = 10.0  # seconds: who died so long before may have taken the sweeper with it
 _FIRST_LULL, _LULL_EVERY = 30.0, 45.0
 _GAPS = (0.8, 2.6)  # seconds between strikes
+_FAULT_GAPS = (1.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -53,19 +54,21 @@ def draw_plan(seed: int, seconds: float, send_lease: float) -> list[Strike]:
     long as its recovery may take."""
     random = Random(f"plan {seed}")
     strikes: list[Strike] = []
-    at, lull_at, lulls = 2.0, _FIRST_LULL, 0
+    at, lull_at, lulls = 2.0, _FIRST_LULL, list[tuple[float, float]]()
     while at < seconds - 1:
-        if at > lull_at and strikes and seconds - at > SWEEP_LEASE + 1:
-            is_send = lulls % 3 == 1
-            over = max(strike.at + strike.seconds for strike in strikes if strike.kind != "fault")
-            at = max(at, over) + SWEEP_LEASE
-            strikes.append(_measured(random, at, is_send))
-            at += send_lease + 8 if is_send else LULL
-            lull_at, lulls = at + _LULL_EVERY, lulls + 1
+        if at > lull_at and seconds - at > SWEEP_LEASE + 1:
+            is_send = len(lulls) % 3 == 1
+            over = max(at, *(strike.at + strike.seconds for strike in strikes))
+            strikes.append(_measured(random, over + SWEEP_LEASE, is_send))
+            lulls.append((at, over + SWEEP_LEASE + (send_lease + 8 if is_send else LULL)))
+            at = lulls[-1][1]
+            lull_at = at + _LULL_EVERY
             continue
         strikes.append(_draw(random, at, send_lease))
         at += random.uniform(*_GAPS)
-    return strikes
+    faults = _draw_faults(random, seconds)
+    calm = [fault for fault in faults if not any(since <= fault.at <= until for since, until in lulls)]
+    return sorted(strikes + calm, key=lambda strike: strike.at)
 
 
 def _measured(random: Random, at: float, is_send: bool) -> Strike:
@@ -76,13 +79,13 @@ def _measured(random: Random, at: float, is_send: bool) -> Strike:
 
 
 def _draw(random: Random, at: float, send_lease: float) -> Strike:
-    makers = {_worker: 46, _web: 22, _scheduler: 5, _valkey: 8, _postgres: 4, _fault: 28}
+    makers = {_worker: 50, _web: 22, _scheduler: 5, _valkey: 8, _postgres: 4}
     [maker] = random.choices(list(makers), list(makers.values()))
     return maker(random, at, send_lease)
 
 
 def _worker(random: Random, at: float, send_lease: float) -> Strike:
-    match random.choices(("kill", "term", "freeze", "trap", "ambush"), (4, 2, 1, 6, 3))[0]:
+    match random.choices(("kill", "term", "freeze", "trap", "ambush"), (4, 2, 1, 6, 4))[0]:
         case "trap":
             return _trap(random, at, "worker", longest_hit=4)
         case "ambush":
@@ -146,10 +149,15 @@ def _postgres(random: Random, at: float, send_lease: float) -> Strike:
     return Strike(at, "postgres", "restart", seconds=random.uniform(0.0, 3.0))
 
 
-def _fault(random: Random, at: float, send_lease: float) -> Strike:
-    place = random.choice(("twilio", "twilio", "smtp", "crm", "llm"))
-    how = random.choice(FAULTS[place])
-    return Strike(at, place, "fault", how, hit=random.randint(1, 4), how=how, seconds=random.uniform(0.5, 3.0))
+def _draw_faults(random: Random, seconds: float) -> list[Strike]:
+    faults = []
+    at = 1.0
+    while (at := at + random.uniform(*_FAULT_GAPS)) < seconds - 1:
+        place = random.choice(("twilio", "twilio", "smtp", "crm", "llm"))
+        how = random.choice(FAULTS[place])
+        count, lasting = random.randint(1, 4), random.uniform(0.5, 3.0)
+        faults.append(Strike(at, place, "fault", how, count, how, lasting))
+    return faults
 
 
 _ANSWERED_ILL = ("500", "500 accepted", "429", "reset", "reset accepted", "garbage accepted")
