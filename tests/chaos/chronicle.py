@@ -22,8 +22,8 @@ class Chronicle:
             self.counts[kind] += 1
             if not self._file.closed:
                 self._file.write(line + "\n")
-        if show and not self._is_quiet:
-            print(line, flush=True)
+            if show and not self._is_quiet:
+                print(line, flush=True)
 
     def say(self, words: str) -> None:
         """To the terminal and into the log."""
