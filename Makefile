@@ -8,11 +8,12 @@ BIN = .venv/bin/python
 COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(BIN) -m piptools compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run test chaos bench lint format lock clean
+.PHONY: help run test matrix chaos bench lint format lock clean
 
 help:
 	@echo 'make run     start Recado (everything, on this machine)'
 	@echo 'make test    run the tests; ARGS="tests/channels -x" chooses some'
+	@echo 'make matrix  let a process die at every moment, twice; ARGS="--first K" bounds it'
 	@echo 'make chaos   kill the running program at seeded moments; SECONDS=600 SEED=2 chooses'
 	@echo 'make bench   measure, beside other workers; ARGS="worker --quick" chooses parts'
 	@echo 'make lint    formatting, lint, types, import rules'
@@ -27,6 +28,10 @@ run:
 test:
 	@$(VENV) requirements-dev.txt
 	@exec $(BIN) -m pytest $(ARGS)
+
+matrix:
+	@$(VENV) requirements-dev.txt
+	@exec $(BIN) -m tests.matrix $(ARGS)
 
 chaos:
 	@$(VENV) requirements-dev.txt

@@ -24,7 +24,7 @@ from models.session import build_engine
 DEMO_TODAY = date(2026, 11, 21)  # a Saturday
 _TEMPLATE = "recado_template"
 # Nothing here must outlive the run, so nothing waits for the disk.
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def engines_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def run_postgres(engines_folder: Path) -> Iterator[EmbeddedPostgres]:
     """The PostgreSQL server of the run."""
-    server = EmbeddedPostgres(engines_folder, settings=_FAST)
+    server = EmbeddedPostgres(engines_folder, settings=FAST)
     server.start()
     yield server
     server.stop()

@@ -73,7 +73,7 @@ def _replied(world: World) -> Iterator[Violation]:
         bodies = accepted[channel].get(thread, [])
         if channel == "whatsapp" and _may_double(world):
             bodies = _without_one_copy(bodies)
-        heard, faults = _read(bodies)
+        heard, faults = _read(bodies, world.apologies)
         yield from (Violation("I2", f"{thread}: {fault}") for fault in faults)
         yield from _compare(world, thread, world.expected[channel, thread], heard)
     for channel, threads in accepted.items():
@@ -92,11 +92,19 @@ def _compare(world: World, thread: str, expected: Sequence[str], heard: Sequence
         yield Violation("I2", f"{thread}: no answer to {', '.join(missing)}")
     yield from _in_order(world, thread, answered)
     prompts = {call.number: call.prompt for call in world.stage.oracle.calls if call.number}
+    talks = _conversations(world)
     for place, reply in enumerate(heard):
-        unseen = [one.number for one in heard[:place] if f"inicio n{one.number} " not in prompts.get(reply.number, "")]
+        before = [one for one in heard[:place] if talks.get(one.answers[0]) == talks.get(reply.answers[0])]
+        unseen = [one.number for one in before if f"inicio n{one.number} " not in prompts.get(reply.number, "")]
         if unseen:
             yield Violation("I4", f"{thread}: reply n{reply.number} was made without having seen {unseen}")
     yield from _truthful(world, heard)
+
+
+def _conversations(world: World) -> dict[str, Any]:
+    """By message. One person may have several: a mail that overtook the one it answers begins a thread of its own."""
+    rows = world.rows("SELECT text, conversation_id FROM message WHERE direction = 'in'")
+    return {tag: row.conversation_id for row in rows for tag in tags_of(row.text)}
 
 
 def _in_order(world: World, thread: str, answered: Sequence[str]) -> Iterator[Violation]:
@@ -219,15 +227,16 @@ def _accepted(world: World) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def _read(bodies: Sequence[str]) -> tuple[list[_Heard], list[str]]:
+def _read(bodies: Sequence[str], apologies: int) -> tuple[list[_Heard], list[str]]:
     """Whole replies, and what is wrong with how they came."""
+    strange: list[str] = []
     heard: list[_Heard] = []
     faults = []
     opened: Mark | None = None
     for body in bodies:
         marks = marks_of(body)
         if not marks:
-            faults.append(f"{body[:40]!r} is no part of any answer")
+            strange.append(f"{body[:40]!r} is no part of any answer")
         for mark in marks:
             if mark.kind == "inicio":
                 if opened is not None:
@@ -240,4 +249,4 @@ def _read(bodies: Sequence[str]) -> tuple[list[_Heard], list[str]]:
                 opened = None
     if opened is not None:
         faults.append(f"n{opened.number} never ends")
-    return heard, faults
+    return heard, faults + strange[apologies:]

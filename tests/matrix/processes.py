@@ -33,7 +33,10 @@ from jobs.runtime import OpenDoor, Services, WorkPolicy
 from jobs.sweep import Sweeper
 from models.errors import PayloadError
 from models.faultpoint import faultpoint
+from models.replay import NotReplayable, find_messages_named, replay_message
+from models.session import session_scope
 from models.storage import DiskStorage
+from models.tenant import DEFAULT, find_tenant
 from tests.jobs.house import AtOnce
 from tests.matrix.clock import WorldClock
 from tests.matrix.ledger import build_tools
@@ -270,4 +273,26 @@ class Scheduler:
         return self._gaps.fill()
 
 
-BERTHS: dict[str, Any] = {"web": _WebBerth, "worker": _WorkerBerth, "scheduler": _Berth}
+class Console:
+    """A command of an operator's, such as `python -m bot replay`: it may simply be given again."""
+
+    def __init__(self, life: Life, berth: _Berth) -> None:
+        self.life = life
+        berth.life = life
+        self.engine = berth.engine
+        self._queue = berth.queue
+
+    def replay(self, external_id: str) -> None:
+        """Whatever is no longer to be replayed has been replayed before."""
+        try:
+            with session_scope(self.engine) as connection:
+                tenant_id = find_tenant(connection, DEFAULT)
+                assert tenant_id is not None
+                [message_id] = find_messages_named(connection, tenant_id, external_id)
+                done = replay_message(connection, tenant_id, message_id)
+        except NotReplayable:
+            return
+        self._queue.ring(done.conversation_id)
+
+
+BERTHS: dict[str, Any] = {"web": _WebBerth, "worker": _WorkerBerth, "scheduler": _Berth, "console": _Berth}

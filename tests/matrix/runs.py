@@ -24,6 +24,11 @@ class Outcome:
     exceptions: int
     seconds: float
 
+    @property
+    def is_good(self) -> bool:
+        """Struck as planned, and nothing violated."""
+        return not self.violations and len(self.struck) == len(self.strikes)
+
     def __str__(self) -> str:
         places = [f"{struck.point} (hit {struck.hit}, mode {struck.mode})" for struck in self.struck]
         plan = [f"Strike({strike.at}, {strike.mode!r})" for strike in self.strikes]

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from tests.matrix.processes import Console
+from tests.matrix.specimen import backfill, contract, expand, write_as_the_new_code
 from tests.matrix.world import World
-from tests.standins.twilio import Fault
+from tests.standins.llm import Fault as Refusal
+from tests.standins.twilio_http import Fault
 
 Scenario = Callable[[World], None]
 
@@ -86,6 +89,44 @@ def gaps(world: World) -> None:
     world.fill_gaps()
 
 
+def hashless(world: World) -> None:
+    """A ring waits, and what it says is gone: RQ's hash of the job was lost, its id was not."""
+    world.post(world.senders.crm("m1 oi"))
+    for key in world.stage.redis.keys("rq:job:*"):
+        world.stage.redis.delete(key)
+    world.come_by("queue.hashless")
+
+
+def replay(world: World) -> None:
+    """The LLM refuses for good, the person gets an apology, and an operator has her answered after all."""
+    world.stage.llm.faults.append(Refusal("status", 401, "invalid_api_key"))
+    world.apologies = 1
+    world.insist(world.senders.crm("m1 oi"))
+    world.settle()
+
+    def again(console: Console) -> None:
+        console.replay("msg_m1")
+
+    world.encores.append(again)
+    world.command(again)
+
+
+def migration(world: World) -> None:
+    """A table that messages go through is expanded, backfilled and contracted while people write and workers answer."""
+    world.post(world.senders.crm("m1 oi", 1))
+    world.command(expand)
+    world.settle()
+    world.post(world.senders.crm("m2 oi", 1))
+    world.command(backfill)
+    world.post(world.senders.crm("m3 oi", 2))
+    world.command(write_as_the_new_code)
+    world.come_by("migration.together")
+    world.settle()
+    world.command(backfill)
+    world.command(contract)
+    world.post(world.senders.crm("m4 oi", 1))
+
+
 SCENARIOS: Mapping[str, Scenario] = {
     "whatsapp": whatsapp,
     "email": email,
@@ -96,4 +137,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "reconcile": reconcile,
     "sweep": sweep,
     "gaps": gaps,
+    "hashless": hashless,
+    "replay": replay,
+    "migration": migration,
 }

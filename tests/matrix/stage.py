@@ -22,6 +22,7 @@ from tests.matrix.clock import StoredTimes, WorldClock
 from tests.matrix.far_llm import Oracle
 from tests.matrix.ledger import Ledger
 from tests.matrix.lives import guarded_sockets
+from tests.matrix.specimen import undo_migration
 from tests.standins.crm import StandInCrm
 from tests.standins.crm_dialects import TOKEN as CRM_TOKEN
 from tests.standins.crm_webhooks import SECRET as CRM_SECRET
@@ -86,10 +87,11 @@ class Stage:
         statements += ["DELETE FROM named_lease", "DELETE FROM worker_heartbeat"]
         with session_scope(self.engine) as connection:
             connection.exec_driver_sql(";".join(statements))
+        undo_migration(self.engine)
         self.redis.flushall()
         for history in (self.twilio.history.messages, self.twilio.history.received, self.smtp.mails, self.crm.notes):
             history.clear()
-        for faults in (self.twilio.faults, self.smtp.faults, self.crm.faults):
+        for faults in (self.twilio.faults, self.smtp.faults, self.crm.faults, self.llm.faults):
             faults.clear()
         self.llm.history.clear()
         self.oracle.clear()

@@ -19,7 +19,7 @@ from models.session import session_scope
 from tests.fakes import Killed
 from tests.matrix.deliveries import Delivery, Senders
 from tests.matrix.lives import Life, living, outside
-from tests.matrix.processes import BERTHS, Answer, Scheduler, Web, Worker
+from tests.matrix.processes import BERTHS, Answer, Console, Scheduler, Web, Worker
 from tests.matrix.stage import Stage
 from tests.matrix.watch import Strike, Struck, Watch
 
@@ -64,6 +64,9 @@ class World:
         self.web = self.start_web()
         self.worker = self.start_worker()
         self.scheduler = self.start_scheduler()
+        self.console = self.start_console()
+        self.apologies = 0  # parts that may be accepted without being an answer
+        self.encores: list[Callable[[Console], object]] = []  # commands that are given twice at once
 
     # Processes
 
@@ -78,6 +81,10 @@ class World:
     def start_scheduler(self) -> Scheduler:
         life, berth = self._berth("scheduler")
         return Scheduler(life, berth, self.stage)
+
+    def start_console(self) -> Console:
+        life, berth = self._berth("console")
+        return Console(life, berth)
 
     def _berth(self, kind: str) -> tuple[Life, Any]:
         number = self.counts[kind]
@@ -110,6 +117,8 @@ class World:
             self.worker = self.start_worker()
         elif self.scheduler.life is life:
             self.scheduler = self.start_scheduler()
+        elif self.console.life is life:
+            self.console = self.start_console()
 
     def _see_off(self, life: Life) -> None:
         left = self.rows("SELECT id FROM conversation WHERE lease_owner = :owner", owner=life.name)
@@ -122,6 +131,11 @@ class World:
         if delivery not in self.deliveries:
             self.deliveries.append(delivery)
         return self._post_to(self.web, delivery)
+
+    def insist(self, delivery: Delivery) -> None:
+        """Until it is acknowledged."""
+        while not delivery.is_acked and delivery.attempts < _ATTEMPTS:
+            self.post(delivery)
 
     def _post_to(self, web: Web, delivery: Delivery) -> Answer | None:
         delivery.attempts += 1
@@ -163,6 +177,19 @@ class World:
         scheduler = self.scheduler
         self.act(scheduler.life, scheduler.fill_gaps)
 
+    def command(self, action: Callable[[Console], object]) -> None:
+        """Given by an operator until it goes through."""
+        done: list[bool] = []
+        for _ in range(_ATTEMPTS):
+            console = self.console
+            self.act(console.life, lambda one=console: done.append(_goes_through(action, one)))
+            if any(done):
+                return
+
+    def come_by(self, point: str) -> None:
+        """A moment of the worker's that no line of the program names."""
+        self.act(self.worker.life, lambda: self.watch.reach(point))
+
     def pass_time(self, seconds: float) -> None:
         """For everybody: what is stored moves into the past, as do the platforms' histories; monotonic clocks jump."""
         self.stage.times.shift(seconds)
@@ -199,8 +226,7 @@ class World:
         """Every sender repeats itself until it is acknowledged, and once more after that."""
         self.settle()
         for delivery in list(self.deliveries):
-            while not delivery.is_acked and delivery.attempts < _ATTEMPTS:
-                self.post(delivery)
+            self.insist(delivery)
         self.settle()
         self.watch.is_over = True
         for delivery in list(self.deliveries):
@@ -260,6 +286,10 @@ class World:
         for [conversation_id] in self.rows("SELECT id FROM conversation"):
             self._as_guest(worker.life, lambda key=conversation_id: worker.ring(key))
         self._as_guest(worker.life, worker.take_rings)
+        for encore in self.encores:
+            console = self.start_console()
+            console.life.is_guest = True
+            self._as_guest(console.life, lambda action=encore, one=console: _goes_through(action, one))
 
     def _as_guest(self, life: Life, action: Callable[[], object]) -> None:
         with living(life):
@@ -306,6 +336,14 @@ class World:
             user: [said for _, said in sorted(answers.items(), key=lambda one: _place(order, one[0]))]
             for user, answers in found.items()
         }
+
+
+def _goes_through(action: Callable[[Console], object], console: Console) -> bool:
+    try:
+        action(console)
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def _place(order: Sequence[UUID], turn_id: UUID) -> int:
