@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.matrix.far_llm import Mark, marks_of, tags_of
+from tests.matrix.processes import KEPT
 from tests.matrix.world import World
 
 # Moments at which a killed (or frozen) process had an LLM call under way that nobody can take back.
@@ -154,6 +155,8 @@ def _paid(world: World) -> Iterator[Violation]:
 
 
 _UNFINISHED = {
+    "a raw event": f"SELECT id FROM raw_event WHERE received_at < now() - interval '{KEPT.days} days'"
+    " AND account_id IN (SELECT id FROM channel_account WHERE tenant_id = :own)",
     "a turn": "SELECT status, error FROM turn WHERE status <> 'settled'",
     "a turn that ended badly": "SELECT outcome, error FROM turn WHERE outcome NOT IN ('answered', 'reset')",
     "a part": "SELECT status, error FROM outbox WHERE status NOT IN ('sent', 'delivered', 'read')",

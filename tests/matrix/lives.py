@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 
 from tests.fakes import Killed
 
@@ -45,10 +45,16 @@ class Berth:
     def __init__(self, base: Engine) -> None:
         self.life = Life("nobody")
         self.engine = base.execution_options()
+        self._raw_connection = self.engine.raw_connection
+        self.engine.raw_connection = self._open_raw  # type: ignore[method-assign]  # statements straight on the driver
         event.listen(self.engine, "before_cursor_execute", self._check)
         event.listen(self.engine, "begin", self._begun)
         event.listen(self.engine, "commit", self._committing)
         event.listen(self.engine, "rollback", self._ended)
+
+    def _open_raw(self) -> PoolProxiedConnection:
+        self.life.check()
+        return self._raw_connection()
 
     def _check(self, *_: Any) -> None:
         self.life.check()

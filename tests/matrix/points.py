@@ -132,7 +132,7 @@ def _points() -> Iterator[Point]:
     yield Point("Z", "Z0", "sweep starts", "sweep", ("sweep.started", "sweep.claimed"))
     yield Point("Z", "Z1", "half rung", "sweep", ("sweep.half-rung",))
     yield Point("Z", "Z2", "gap-fill page half inserted", "gaps", ("gaps.listed", "gaps.half-stored"))
-    yield Point("Z", "Z3", "retention purge half way", struck="nothing is purged yet")
+    yield Point("Z", "Z3", "retention purge half way", "purge", ("retention.half-purged",))
     yield Point("Z", "Z4", "dead letter requeued", "replay", ("replay.reopened",))
     yield Point("Z", "Z5", "key rotation half way", struck="nothing rotates keys: old and new are valid side by side")
     yield Point("M", "M1", "expanded, old code", "migration", ("migration.expanded",))

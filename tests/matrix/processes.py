@@ -28,6 +28,7 @@ from jobs.allowed import ALLOWED_JOBS, parse_call
 from jobs.gaps import GapFiller
 from jobs.leases import LeaseKeeper
 from jobs.queue import JobQueue
+from jobs.retention import Retention
 from jobs.rq_worker.books import Books, Claim, Finished
 from jobs.runtime import OpenDoor, Services, WorkPolicy
 from jobs.sweep import Sweeper
@@ -43,6 +44,7 @@ from tests.matrix.ledger import build_tools
 from tests.matrix.lives import Berth, Life
 from tests.matrix.stage import LLM_KEY, Stage
 
+KEPT = timedelta(days=30)  # raw events
 _CLAIM = 16  # rings at once, as the real worker takes them
 
 
@@ -268,9 +270,14 @@ class Scheduler:
         self._gaps = GapFiller(
             berth.engine, lambda: channels, berth.queue.ring_many, stage.clock, quiet=timedelta(seconds=1.5)
         )
+        self._retention = Retention(berth.engine, KEPT, batch=1)
 
     def fill_gaps(self) -> int:
         return self._gaps.fill()
+
+    def purge(self) -> None:
+        self._retention.start_round()
+        self._retention.work()
 
 
 class Console:

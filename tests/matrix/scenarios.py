@@ -1,8 +1,11 @@
 """What happens in a run: small stories that come by every moment at which a process may die."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
-from tests.matrix.processes import Console
+from jobs.gaps import FILL_EVERY
+from tests.matrix.clock import age_raw_events
+from tests.matrix.processes import KEPT, Console
 from tests.matrix.specimen import backfill, contract, expand, write_as_the_new_code
 from tests.matrix.world import World
 from tests.standins.llm import Fault as Refusal
@@ -87,6 +90,22 @@ def gaps(world: World) -> None:
     for number in (2, 3):
         world.unheard.append(world.senders.whatsapp(f"m{number} oi", number))
     world.fill_gaps()
+    world.pass_time(FILL_EVERY.total_seconds())
+    world.fill_gaps()
+
+
+def purge(world: World) -> None:
+    """Raw events grow old and are purged, one at a time; what they brought stays, and is known for ever."""
+    for number in (1, 2, 3):
+        world.post(world.senders.crm(f"m{number} oi", number))
+    world.settle()
+    days = (KEPT + timedelta(days=1)).total_seconds()
+    world.pass_time(days)
+    age_raw_events(world.stage.engine, days)
+    world.post(world.senders.crm("m4 oi", 1))
+    world.purge()
+    world.settle()
+    world.purge()
 
 
 def hashless(world: World) -> None:
@@ -137,6 +156,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "reconcile": reconcile,
     "sweep": sweep,
     "gaps": gaps,
+    "purge": purge,
     "hashless": hashless,
     "replay": replay,
     "migration": migration,

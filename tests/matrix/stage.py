@@ -9,13 +9,14 @@ from typing import Any
 
 from pydantic import SecretStr
 from redis import Redis
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Table, text
 
 from bot.settings import Settings
 from bot.tenant import prepare_tenant
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, store_messages
 from models.session import build_engine, session_scope
+from models.tables import metadata
 from models.tenant import ensure_account, ensure_tenant
 from tests.bot.conftest import embedded_settings
 from tests.matrix.clock import StoredTimes, WorldClock
@@ -34,9 +35,8 @@ MAILBOX = "bot@aurora.example"
 MAIL_SERVER = "mx.aurora.example"
 MAIL_SECRET = "a-long-webhook-secret"
 LLM_KEY = "an-invented-llm-key"
-# Rows of a run, in an order that foreign keys allow; those of another tenant stay.
-_BY_TENANT = ("outbox", "tool_call", "completion", "run", "media", "message", "turn", "conversation")
-_BY_ACCOUNT = ("receipt", "raw_event", "sender_alias")
+_KEPT = {"tenant", "channel_account", "person", "identity", "operator", "operator_session", "api_key"}
+_TABLES = [table for table in reversed(metadata.sorted_tables) if table.name not in _KEPT]  # children first
 
 
 class LogLines(logging.Handler):
@@ -80,11 +80,7 @@ class Stage:
         return (self.twilio.auth_token, MAIL_SECRET, CRM_SECRET, CRM_TOKEN, LLM_KEY)
 
     def clear(self) -> None:
-        own = "(SELECT id FROM tenant WHERE slug = 'default')"
-        accounts = f"(SELECT id FROM channel_account WHERE tenant_id = {own})"
-        statements = [f"DELETE FROM {table} WHERE account_id IN {accounts}" for table in _BY_ACCOUNT]
-        statements += [f"DELETE FROM {table} WHERE tenant_id = {own}" for table in _BY_TENANT]
-        statements += ["DELETE FROM named_lease", "DELETE FROM worker_heartbeat"]
+        statements = [f"DELETE FROM {table.name} WHERE {_whose(table, 'default')}" for table in _TABLES]
         with session_scope(self.engine) as connection:
             connection.exec_driver_sql(";".join(statements))
         undo_migration(self.engine)
@@ -100,14 +96,22 @@ class Stage:
 
     def read_foreign(self) -> str:
         """The other tenant's rows, without their times, which move whenever the run lets time pass."""
-        other = "(SELECT id FROM tenant WHERE slug = 'other')"
-        accounts = f"(SELECT id FROM channel_account WHERE tenant_id = {other})"
-        wanted = [f"SELECT to_jsonb(t) AS row FROM {table} t WHERE tenant_id = {other}" for table in _BY_TENANT]
-        wanted += [f"SELECT to_jsonb(t) AS row FROM {table} t WHERE account_id IN {accounts}" for table in _BY_ACCOUNT]
+        owned = [table for table in _TABLES if _whose(table, "other") != "true"]
+        wanted = [f"SELECT to_jsonb(t) AS row FROM {table.name} t WHERE {_whose(table, 'other')}" for table in owned]
         with session_scope(self.engine) as connection:
             rows = [row for [row] in connection.execute(text(" UNION ALL ".join(wanted)))]
         kept = [{k: v for k, v in row.items() if not k.endswith(("_at", "_until"))} for row in rows]
         return repr(sorted(repr(sorted(row.items())) for row in kept))
+
+
+def _whose(table: Table, slug: str) -> str:
+    """A condition on its rows: those of that tenant, or all where they are nobody's."""
+    tenant = f"(SELECT id FROM tenant WHERE slug = '{slug}')"
+    if "tenant_id" in table.c:
+        return f"tenant_id = {tenant}"
+    if "account_id" in table.c:
+        return f"account_id IN (SELECT id FROM channel_account WHERE tenant_id = {tenant})"
+    return "true"
 
 
 @contextmanager

@@ -60,6 +60,7 @@ class World:
         self.never_quiet = False
         self.counts = dict.fromkeys(BERTHS, 0)
         self._order = count(1)
+        self._at_work: list[Life] = []  # one waits for another where an errand is run
         self._intruders: list[threading.Thread] = []
         self.web = self.start_web()
         self.worker = self.start_worker()
@@ -96,12 +97,14 @@ class World:
 
     def act(self, life: Life, action: Callable[[], object]) -> bool:
         """Let that process do something; False if it died over it. Afterwards another stands where it was needed."""
+        self._at_work.append(life)
         try:
             with living(life):
                 action()
         except Killed:
             assert life.is_dead, "only the dead are killed"
         finally:
+            self._at_work.remove(life)
             self._join_intruders()
         if life.is_stopping and not life.is_dead:
             self._see_off(life)
@@ -190,6 +193,18 @@ class World:
         """A moment of the worker's that no line of the program names."""
         self.act(self.worker.life, lambda: self.watch.reach(point))
 
+    def purge(self) -> None:
+        """One round of the retention."""
+        scheduler = self.scheduler
+
+        def purge() -> None:
+            try:
+                scheduler.purge()
+            except SQLAlchemyError:
+                return
+
+        self.act(scheduler.life, purge)
+
     def pass_time(self, seconds: float) -> None:
         """For everybody: what is stored moves into the past, as do the platforms' histories; monotonic clocks jump."""
         self.stage.times.shift(seconds)
@@ -263,7 +278,8 @@ class World:
                 " WHERE pid = ANY(:pids) AND state LIKE 'idle in transaction%'",
                 pids=list(life.transactions),
             )
-        self.replace(life)
+        for frozen in (life, *self._at_work):
+            self.replace(frozen)
         self.pass_time(_FROZEN)
         for delivery in list(self.deliveries):
             self.post(delivery)
