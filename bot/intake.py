@@ -18,6 +18,7 @@ from models.errors import ChannelError, PayloadError, VerificationError
 from models.faultpoint import faultpoint
 from models.inbound import Confirmation, Inbound, InboundMessage, Receipt
 from models.inbox import RawRequest, Stored, store_messages
+from models.postgres import ServerSilent
 from models.session import session_scope
 from models.tenant import AccountKey
 
@@ -180,4 +181,6 @@ def _say_by_template(connection: Connection, channel: Templates, account: Accoun
 
 def is_worth_another_try(error: DBAPIError) -> bool:
     """The connection had died in the pool, or two transactions were in each other's way. Storing is safe to repeat."""
+    if isinstance(error.orig, ServerSilent):  # the platform's patience would end before ours
+        return False
     return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None) or "").startswith("40")

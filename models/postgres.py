@@ -15,8 +15,12 @@ T = TypeVar("T")
 _LOOK_EVERY = 0.1  # seconds between two looks for signals, psycopg's own
 
 
+class ServerSilent(psycopg.OperationalError):
+    """It did not answer in time. Whoever asks again at once will wait as long again."""
+
+
 class PatientConnection(psycopg.Connection[Any]):
-    """Closed, with an OperationalError, when an answer of the server takes longer than `patience` seconds."""
+    """Closed, with a ServerSilent, when an answer of the server takes longer than `patience` seconds."""
 
     patience: float | None = None
 
@@ -27,7 +31,7 @@ class PatientConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, self.patience)
         except _WaitTimeout:
             self.pgconn.finish()  # what it was about to say must not be taken for the answer to the next question
-            raise psycopg.OperationalError(f"the server was silent for {self.patience} s") from None
+            raise ServerSilent(f"the server was silent for {self.patience} s") from None
 
 
 def lose_patience(engine: Engine, after: float) -> None:

@@ -21,13 +21,16 @@ def execute_alone(engine: Engine, statement: str, values: Mapping[str, Any]) -> 
 
     `%(name)s` stands for a value.
     """
-    proxy = engine.raw_connection()
+    try:
+        proxy = engine.raw_connection()
+    except psycopg.Error as error:
+        raise _as_sqlalchemy_says(engine, statement, error, is_closed=False) from error
     connection = cast("psycopg.Connection[Any]", proxy.driver_connection)
     try:
         connection.autocommit = True
         [row] = _cursor(proxy, connection).execute(statement, values)
     except psycopg.Error as error:
-        raise _as_sqlalchemy_says(engine, statement, error, connection) from error
+        raise _as_sqlalchemy_says(engine, statement, error, is_closed=connection.closed) from error
     finally:
         if connection.info.transaction_status == TransactionStatus.IDLE:
             connection.autocommit = False
@@ -45,15 +48,13 @@ def _cursor(proxy: PoolProxiedConnection, connection: "psycopg.Connection[Any]")
     return found
 
 
-def _as_sqlalchemy_says(
-    engine: Engine, statement: str, error: psycopg.Error, connection: "psycopg.Connection[Any]"
-) -> BaseException:
+def _as_sqlalchemy_says(engine: Engine, statement: str, error: psycopg.Error, *, is_closed: bool) -> BaseException:
     return DBAPIError.instance(
         statement,
         None,
         error,
         psycopg.Error,
         hide_parameters=True,
-        connection_invalidated=connection.closed,
+        connection_invalidated=is_closed,
         dialect=engine.dialect,
     )

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from models.session import build_engine, session_scope
 from models.statement import execute_alone
+from tests.faults.neighbours import proxied_database
 
 _ADD = "INSERT INTO tenant (id, slug, name, timezone) VALUES (gen_random_uuid(), %(slug)s, %(name)s, '') RETURNING slug"
 
@@ -62,3 +63,12 @@ def test_a_statement_of_no_row_is_an_error_of_ours(single: Engine) -> None:
     with pytest.raises(ValueError, match="not enough values"):
         execute_alone(single, "SELECT 1 WHERE false", {})
     single.dispose()
+
+
+def test_a_server_that_cannot_be_reached_is_told_of_in_the_same_words(fresh_database_url: str) -> None:
+    with proxied_database(fresh_database_url) as (proxy, url):
+        far = build_engine(url, application_name="recado-tests-single", pool_size=1)
+        proxy.refuse()
+        with pytest.raises(OperationalError):
+            execute_alone(far, _ADD, {"slug": "a", "name": "A"})
+        far.dispose()
