@@ -20,14 +20,17 @@ _SILENCE = 5.0  # seconds until a new connection must have said something; it ho
 _DRAINED = 65_536  # bytes thrown away at a look
 _LINGER = 2.0  # seconds that a closed connection stays, so that its last answer can be read
 _IN_A_ROW = 50  # requests of one connection that a thread takes before it looks for those of others
+_STAY = 0.01  # seconds that a thread stays with a connection after an answer
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """Gunicorn's worker with threads, its connections bounded in time. All but the requests runs in the main thread."""
 
     def init_process(self) -> None:
-        """Half of the half of the threads that /chat never takes may wait for slow senders at their leisure."""
+        """Half of the half of the threads that /chat never takes may wait for slow senders at their leisure, and the
+        other half stay with who may go on talking."""
         self._places = WaitingPlaces(self.cfg.threads // 2)
+        self._stays = WaitingPlaces(self.cfg.threads // 2)
         self._lingering: list[TConn] = []
         super().init_process()
 
@@ -44,14 +47,19 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def handle(self, conn: TConn) -> Any:
-        """Gunicorn's way back to its main thread and forth again is spared where the next request is there already."""
+        """Who asks one thing after the other is answered by one thread: gunicorn's way back to its main thread and
+        forth again costs as much as half an answer."""
         outcome = super().handle(conn)
         for _ in range(_IN_A_ROW):
-            if outcome is not True or not self.alive or not conn.sock.has_more():
+            if outcome is not True or not self.alive or not self._goes_on(conn.sock):
                 break
             conn.sock.renew()
             outcome = super().handle(conn)
         return outcome
+
+    def _goes_on(self, connection: PatientSocket) -> bool:
+        with self._stays.place() as is_free:
+            return connection.has_more(_STAY if is_free else 0)
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         is_kept: bool = super().handle_request(req, conn)

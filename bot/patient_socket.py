@@ -55,10 +55,11 @@ class PatientSocket(socket.socket):
     def gettimeout(self) -> float | None:
         return self._timeout
 
-    def has_more(self) -> bool:
-        """Whether bytes are there already. They are read, so whoever asks must go on reading."""
+    def has_more(self, within: float = 0) -> bool:
+        """Whether bytes are there, or come within so many seconds. They are read: whoever asks must go on reading."""
         try:
-            self._ahead = self._ahead or super().recv(_AHEAD)
+            if not self._ahead and (not within or self._is_ready(select.POLLIN, within)):
+                self._ahead = super().recv(_AHEAD)
         except OSError:  # nothing yet; or an end, of which the next read will tell
             return False
         return bool(self._ahead)
