@@ -15,7 +15,7 @@ _PATIENCE = 10.0  # seconds of waiting for the bytes of one request, in all; the
 _SLOWEST = 50_000  # bytes a second: what came earns this much more time, so that a large body may take longer
 _HURRY = 1.0  # seconds, in place of the above, while many are waited for
 _AHEAD = 8192  # bytes read before they are asked for; as many as gunicorn asks for
-_END_OF_HEAD = b"\r\n\r\n"
+_END_OF_HEAD, _NO_BODY = b"\r\n\r\n", b"\r\nContent-Length: 0\r\n"
 
 
 class TooSlow(ConnectionResetError, TimeoutError):
@@ -75,8 +75,8 @@ class PatientSocket(socket.socket):
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
         """The head of a response waits for its body, or for `flush`, so that both leave at once."""
-        if not self._head and bytes(data[-4:]) == _END_OF_HEAD:
-            self._head = bytes(data)
+        if not self._head and data.endswith(_END_OF_HEAD) and _NO_BODY not in data:
+            self._head = data
             return
         self._head, data = b"", self._head + data
         self._send(data, flags)

@@ -5,8 +5,11 @@ from contextlib import ExitStack
 
 from flask import Flask, Response, g, request
 
+from bot.wsgi import Environ
 from models.trace import new_trace_id, tracing
 
+TRACE_HEADER = "X-Trace-Id"
+_GIVEN = "recado.trace_id"  # in the environ, by whoever stands before Flask
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 
 
@@ -15,6 +18,11 @@ def register_tracing(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_show)
     app.teardown_request(_end)
+
+
+def give_trace(environ: Environ, trace_id: str) -> None:
+    """Let Flask go on with the trace that was begun before it."""
+    environ[_GIVEN] = trace_id
 
 
 def current_trace_id() -> str:
@@ -31,7 +39,7 @@ def adopt_trace() -> None:
 
 def _begin() -> None:
     g.trace_scopes = ExitStack()
-    _bind(new_trace_id())
+    _bind(request.environ.get(_GIVEN) or new_trace_id())
 
 
 def _bind(trace_id: str) -> None:
@@ -40,7 +48,7 @@ def _bind(trace_id: str) -> None:
 
 
 def _show(response: Response) -> Response:
-    response.headers["X-Trace-Id"] = g.trace_id
+    response.headers[TRACE_HEADER] = g.trace_id
     return response
 
 

@@ -23,18 +23,23 @@ _ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+STRICT_HEADERS = {**_ALWAYS, "Content-Security-Policy": _STRICT}
+
+
+def https_headers(is_https: bool) -> dict[str, str]:
+    """`is_https` says that the public address is https: browsers may then be told never to use anything else."""
+    return {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if is_https else {}
 
 
 def register_security_headers(app: Flask, *, is_https: bool) -> None:
-    """`is_https` says that the public address is https: browsers may then be told never to use anything else."""
+    """What is said of `https_headers` goes for `is_https`."""
+    always = _ALWAYS | https_headers(is_https)
 
     def add(response: Response) -> Response:
-        response.headers.update(_ALWAYS)
+        response.headers.update(always)
         response.headers["Content-Security-Policy"] = _BY_BLUEPRINT.get(request.blueprint or "", _STRICT)
         if request.path.startswith("/console/"):  # with no-referrer browsers send `Origin: null` with our own forms
             response.headers["Referrer-Policy"] = "same-origin"
-        if is_https:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         return response
 
     app.after_request(add)

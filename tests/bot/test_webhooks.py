@@ -1,5 +1,6 @@
 """The platforms' door."""
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -15,6 +16,7 @@ from models.ids import new_id
 from models.message import messages, raw_events
 from models.outbox import outbox, receipts
 from models.session import build_engine, session_scope
+from models.trace import trace_fields
 from tests.bot.answering import answer_message, inbound_rows
 from tests.bot.conftest import Door, DoorMaker
 from tests.bot.door_requests import FORM_TYPE, SENDER, WEBHOOK, assert_problem, post_whatsapp, whatsapp_form
@@ -39,6 +41,31 @@ def test_a_signed_message_is_stored_rung_for_and_acknowledged_with_an_empty_resp
     assert response.mimetype == "text/xml"
     assert [said for _, said in inbound_rows(door.engine)] == ["Quais foram as vendas?"]
     assert count_rings(door) == 1
+
+
+def test_an_acknowledgement_carries_the_headers_of_every_other_answer(make_door: DoorMaker) -> None:
+    door = make_door(public_base_url="https://bot.example.com")
+    answers = [
+        door.client.post("/chat", data=b"no JSON", headers=door.bearer()),
+        post_whatsapp(door.client, whatsapp_form(), base="https://bot.example.com"),
+    ]
+    assert [answer.status_code for answer in answers] == [415, 200]
+    own = {"Content-Type", "Content-Length", "X-Trace-Id", "Accept"}
+    refused, taken = ({name: value for name, value in answer.headers if name not in own} for answer in answers)
+    assert taken == refused
+    assert int(answers[1].headers["Content-Length"]) == len(answers[1].data)
+
+
+def test_a_refused_webhook_is_logged_under_the_trace_id_that_it_answers(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(logging.getLogger("recado.web"), "handle", lambda _: seen.append(trace_fields()["trace_id"]))
+    with session_scope(door.engine) as connection:
+        connection.execute(text("ALTER TABLE message RENAME TO elsewhere"))
+    response = post_whatsapp(door.client, whatsapp_form())
+    assert_problem(response, 503)
+    assert seen == [response.headers["X-Trace-Id"]]
 
 
 def test_the_stored_event_keeps_the_exact_body_and_no_header_that_proves_anything(door: Door) -> None:
