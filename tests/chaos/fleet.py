@@ -19,7 +19,7 @@ _PAUSE = 0.5  # seconds between a death and the next start, as the supervisor's 
 _LOOK_EVERY = 0.05
 _GRACE = {"web": 40.0, "worker": 90.0, "scheduler": 10.0}  # seconds, as `bot.supervisor` has them
 _READY = '"message": "ready"'
-_STARTING = 10.0  # seconds in which a process may end by itself: the database is away, the port not free yet
+_STARTING = 10.0  # seconds in which the web door may end by itself: its port is not free yet
 
 
 @dataclass(frozen=True)
@@ -62,20 +62,31 @@ class Berth:
             self.has_begun = self.role == "web" or _READY in self.log.read_text(errors="replace")
         return self.has_begun
 
-    @property
-    def is_young(self) -> bool:
-        return time.monotonic() - self.started_at < _STARTING
+    def may_have_failed(self, postgres_away: Intervals) -> bool:
+        """To start: a worker cannot while the database is away, and the supervisor tries again."""
+        age = time.monotonic() - self.started_at
+        if self.role == "web":
+            return age < _STARTING
+        return not self.has_begun and postgres_away.within(time.time() - age, time.time()) > 0
 
 
 class Fleet:
     """`on_death` is called from the watching thread. `no_worker` are the times without any worker that works."""
 
-    def __init__(self, folder: Path, command: list[str], environment: Mapping[str, str], chronicle: Chronicle) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        command: list[str],
+        environment: Mapping[str, str],
+        chronicle: Chronicle,
+        postgres_away: Intervals,
+    ) -> None:
         self._logs = folder / "logs"
         self._logs.mkdir(parents=True, exist_ok=True)
         self._command = command
         self._environment = environment
         self._chronicle = chronicle
+        self._postgres_away = postgres_away
         self._reading, self._writing = os.pipe()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="fleet", daemon=True)
@@ -190,13 +201,14 @@ class Fleet:
         self._note_death(berth, berth.process.returncode)
 
     def _note_death(self, berth: Berth, code: int) -> None:
+        berth.is_ready()  # a last look into its log
         death = Death(berth.name, berth.role, berth.pid, code, time.time())
         self.deaths.append(death)
         self._chronicle.note("death", f"{death.name} (process {death.pid}) ended with {code}")
         explained = (code < 0 and signal.Signals(-code).name in berth.struck) or (
             code == 0 and "SIGTERM" in berth.struck
         )
-        if not explained and not berth.is_young:
+        if not explained and not berth.may_have_failed(self._postgres_away):
             self.unexplained.append(f"{berth.name} ended with {code}, see {berth.log}")
         _clear_group(berth.pid)
         berth.process, berth.due_at = None, time.monotonic() + _PAUSE

@@ -50,7 +50,8 @@ class Watch:
 
     def stop(self) -> None:
         self._ending.set()
-        self._thread.join(timeout=10)
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
 
     def note(self, death: Death) -> None:
         if death.role == "worker":

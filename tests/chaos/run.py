@@ -17,7 +17,7 @@ from tests.chaos.fleet import Fleet, child_command
 from tests.chaos.judge import Evidence, Violation, judge
 from tests.chaos.monkey import Monkey
 from tests.chaos.patience import policy_of
-from tests.chaos.plan import draw_plan
+from tests.chaos.plan import Strike, draw_plan
 from tests.chaos.record import Record, find_unfinished, read_record
 from tests.chaos.recovery import Watch
 from tests.chaos.script import write_script
@@ -39,6 +39,7 @@ class Order:
     rate: float = 3.0  # messages a second
     patience: str = "short"
     drain: float = 240.0  # seconds
+    plan: tuple[Strike, ...] = ()  # instead of one that is drawn
 
 
 @dataclass
@@ -83,6 +84,10 @@ def run_chaos(order: Order, *, is_quiet: bool = False) -> Outcome:
         try:
             with _set(order, town, folder, chronicle) as scene:
                 _play(scene, outcome)
+        except BaseException:
+            keep.append(folder)
+            print(f"Logs are kept in {folder}", flush=True)
+            raise
         finally:
             chronicle.close()
         outcome.violations += judge_logs(folder / "logs", [scene.far.twilio.auth_token, MAIL_SECRET])
@@ -98,7 +103,8 @@ def _set(order: Order, town: Town, folder: Path, chronicle: Chronicle) -> Iterat
     with Courier() as courier, standing_far(order.seed, courier) as far:
         port = free_port()
         environment = _environment(town, folder, far, port)
-        fleet = Fleet(folder, child_command(folder / "traps", order.patience), environment, chronicle)
+        command = child_command(folder / "traps", order.patience)
+        fleet = Fleet(folder, command, environment, chronicle, town.postgres_away)
         lines = write_script(order.seed, order.seconds, order.rate)
         base = f"http://127.0.0.1:{port}"
         crowd = Crowd(base, far.twilio, courier, lines)
@@ -135,7 +141,8 @@ def _play(scene: _Scene, outcome: Outcome) -> None:
     fleet.start()
     eventually(lambda: fleet.is_ready() and is_ready(scene.base), _START)
     scene.watch.start()
-    plan = draw_plan(order.seed, order.seconds, policy_of(order.patience).send_lease.total_seconds())
+    lease = policy_of(order.patience).send_lease.total_seconds()
+    plan = list(order.plan) or draw_plan(order.seed, order.seconds, lease)
     chronicle.say(f"seed {order.seed}: {len(plan)} strikes in {order.seconds:g} s, log in {outcome.folder}")
     scene.crowd.start()
     until = time.monotonic() + order.seconds
