@@ -32,6 +32,7 @@ class Delivery:
     environ: Callable[[], dict[str, Any]]  # each attempt is signed anew
     answers: list[Answer] = field(default_factory=list)
     attempts: int = 0
+    receipt: tuple[str, str] | None = None  # a platform's id of a message, and its word about it
     sent_at: int = 0  # places in the run's order of events
     acked_at: int = 0
 
@@ -68,7 +69,8 @@ class Senders:
     def status(self, message: SentMessage, status: str) -> Delivery:
         """Twilio's word about a message that it accepted."""
         path = urlsplit(message.status_callback).path
-        return Delivery("status", message.to, "", lambda: self._form(path, status_form(message, status)))
+        told = (message.sid, status)
+        return Delivery("status", message.to, "", lambda: self._form(path, status_form(message, status)), receipt=told)
 
     def _form(self, path: str, form: dict[str, str]) -> dict[str, Any]:
         signature = sign(self._base + path, form, self._stage.twilio.auth_token)

@@ -3,7 +3,7 @@
 I1 acknowledged means stored, once. I2 one reply for each message. I3 in order. I4 each turn saw the replies before it.
 I5 a tool that writes took effect once. I6 every LLM call is on record, and none was made twice. I7 nothing is left
 unfinished. I8 a reply tells what really happened. I9 no other tenant was touched and no secret logged. I10 who was
-asked to stop left no lease behind.
+asked to stop left no lease behind. I11 what a dead worker held went on in time.
 """
 
 from collections import Counter
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.matrix.far_llm import Mark, marks_of, tags_of
+from tests.matrix.far_llm import tags_of
+from tests.matrix.heard import Heard, accepted_by, doubles, read_replies, without_one_copy
 from tests.matrix.processes import KEPT
 from tests.matrix.world import World
 
@@ -32,26 +33,18 @@ class Violation:
         return f"{self.invariant}: {self.seen}"
 
 
-@dataclass(frozen=True)
-class _Heard:
-    """A whole reply as a person heard it."""
-
-    number: int
-    answers: tuple[str, ...]
-    receipt: str
-
-
 def judge(world: World) -> list[Violation]:
     """Whatever is wrong, in the order of the invariants. Call it after `World.finish`."""
     checks = (_stored_once, _replied, _effects, _paid, _finished, _kept_apart)
     found = [violation for check in checks for violation in check(world)]
     found += [Violation("I10", leak) for leak in world.leaks]
+    found += [Violation("I11", late) for late in world.late]
     return sorted(found, key=lambda violation: int(violation.invariant[1:]))
 
 
 def exceptions_of(world: World) -> int:
     """Extra copies that the named exception allowed."""
-    return sum(len(_doubles(bodies)) for bodies in _accepted(world)["whatsapp"].values()) if _may_double(world) else 0
+    return sum(len(doubles(bodies)) for bodies in accepted_by(world)["whatsapp"].values()) if _may_double(world) else 0
 
 
 def _stored_once(world: World) -> Iterator[Violation]:
@@ -60,8 +53,23 @@ def _stored_once(world: World) -> Iterator[Violation]:
     for delivery in world.deliveries:
         if not delivery.is_acked:
             yield Violation("I1", f"{delivery.channel} {delivery.words!r} was never acknowledged: {_told(delivery)}")
+        elif delivery.receipt is not None:
+            yield from _logged_once(world, *delivery.receipt)
         elif delivery.words and stored[delivery.words] != 1:
             yield Violation("I1", f"{delivery.words!r} was acknowledged and is stored {stored[delivery.words]} times")
+
+
+def _logged_once(world: World, external_id: str, status: str) -> Iterator[Violation]:
+    rows = world.rows(
+        "SELECT r.status, o.status AS part FROM receipt r LEFT JOIN outbox o ON o.id = r.outbox_id"
+        " WHERE r.external_id = :sid AND r.status = :status",
+        sid=external_id,
+        status=status,
+    )
+    if len(rows) != 1:
+        yield Violation("I1", f"the word {status!r} was acknowledged and is logged {len(rows)} times")
+    elif status == "read" and rows[0].part != "read":
+        yield Violation("I1", f"the part was read, and counts as {rows[0].part}")
 
 
 def _told(delivery: Any) -> list[int]:
@@ -69,12 +77,12 @@ def _told(delivery: Any) -> list[int]:
 
 
 def _replied(world: World) -> Iterator[Violation]:
-    accepted = _accepted(world)
+    accepted = accepted_by(world)
     for channel, thread in world.expected:
         bodies = accepted[channel].get(thread, [])
         if channel == "whatsapp" and _may_double(world):
-            bodies = _without_one_copy(bodies)
-        heard, faults = _read(bodies, world.apologies)
+            bodies = without_one_copy(bodies)
+        heard, faults = read_replies(bodies, world.apologies)
         yield from (Violation("I2", f"{thread}: {fault}") for fault in faults)
         yield from _compare(world, thread, world.expected[channel, thread], heard)
     for channel, threads in accepted.items():
@@ -83,7 +91,7 @@ def _replied(world: World) -> Iterator[Violation]:
                 yield Violation("I2", f"{thread} on {channel} was written to, and nobody there had asked")
 
 
-def _compare(world: World, thread: str, expected: Sequence[str], heard: Sequence[_Heard]) -> Iterator[Violation]:
+def _compare(world: World, thread: str, expected: Sequence[str], heard: Sequence[Heard]) -> Iterator[Violation]:
     answered = [tag for reply in heard for tag in reply.answers]
     for tag, times in Counter(answered).items():
         if times > 1:
@@ -110,21 +118,24 @@ def _conversations(world: World) -> dict[str, Any]:
 
 def _in_order(world: World, thread: str, answered: Sequence[str]) -> Iterator[Violation]:
     """The order of commit, which is the order of sending wherever one was acknowledged before the next was sent."""
-    rows = world.rows("SELECT text FROM message WHERE direction = 'in' ORDER BY conversation_id, seq")
+    rows = world.rows("SELECT text FROM message WHERE direction = 'in' ORDER BY seq")
     stored = [tag for row in rows for tag in tags_of(row.text) if tag in answered]
-    first = list(dict.fromkeys(answered))
-    if first != stored:
-        yield Violation("I3", f"{thread}: stored as {stored}, answered as {first}")
+    first, talks = list(dict.fromkeys(answered)), _conversations(world)
+    for talk in set(talks.values()):
+        here, there = ([tag for tag in tags if talks[tag] == talk] for tags in (stored, first))
+        if here != there:
+            yield Violation("I3", f"{thread}: stored as {here}, answered as {there}")
     sent = [delivery for delivery in world.deliveries if delivery.thread == thread and delivery.tags]
     for earlier in sent:
         for later in sent:
-            was_over = earlier.acked_at and earlier.acked_at < later.sent_at
+            is_one_talk = talks.get(earlier.tags[0]) == talks.get(later.tags[0])
+            was_over = is_one_talk and earlier.acked_at and earlier.acked_at < later.sent_at
             tags = [tag for tag in first if tag in (*earlier.tags, *later.tags)]
             if was_over and tags != [*earlier.tags, *later.tags] and len(tags) == len(earlier.tags + later.tags):
                 yield Violation("I3", f"{thread}: {earlier.tags} was acknowledged before {later.tags} was sent")
 
 
-def _truthful(world: World, heard: Sequence[_Heard]) -> Iterator[Violation]:
+def _truthful(world: World, heard: Sequence[Heard]) -> Iterator[Violation]:
     for reply in heard:
         written = [entry for entry in world.stage.ledger.entries if set(entry.what.split()) & set(reply.answers)]
         if written and reply.receipt not in {entry.receipt for entry in written}:
@@ -195,61 +206,3 @@ def _own(world: World) -> Any:
 
 def _may_double(world: World) -> bool:
     return any((struck.point, struck.mode) == _EXTRA_COPY for struck in world.watch.struck)
-
-
-def _doubles(bodies: Sequence[str]) -> list[str]:
-    return [body for body, times in Counter(bodies).items() for _ in range(times - 1)]
-
-
-def _without_one_copy(bodies: Sequence[str]) -> Sequence[str]:
-    for extra in _doubles(bodies)[:1]:
-        last = len(bodies) - 1 - bodies[::-1].index(extra)
-        return [*bodies[:last], *bodies[last + 1 :]]
-    return bodies
-
-
-def _accepted(world: World) -> dict[str, dict[str, list[str]]]:
-    """What every platform took, by channel and thread, in its own order. A mail that came twice is one mail: mailboxes
-    keep one of each Message-ID; a CRM that was sent the same key twice made one note."""
-    stage = world.stage
-    found: dict[str, dict[str, list[str]]] = {"whatsapp": {}, "email": {}, "crm": {}, "chat": {}}
-    for message in stage.twilio.history.messages:
-        found["whatsapp"].setdefault(message.to, []).append(message.body)
-    seen: set[str] = set()
-    for taken in stage.smtp.mails:
-        mail = taken.message
-        if str(mail["Message-ID"]) not in seen:
-            seen.add(str(mail["Message-ID"]))
-            body = mail.get_body(("plain",))
-            assert body is not None, "every mail of ours has a plain text"
-            found["email"].setdefault(taken.recipients[0], []).append(body.get_content())
-    for note in stage.crm.notes:
-        found["crm"].setdefault(note.place, []).append(note.text)
-    for thread, bodies in world.fetched().items():
-        found["chat"][thread] = bodies
-    return found
-
-
-def _read(bodies: Sequence[str], apologies: int) -> tuple[list[_Heard], list[str]]:
-    """Whole replies, and what is wrong with how they came."""
-    strange: list[str] = []
-    heard: list[_Heard] = []
-    faults = []
-    opened: Mark | None = None
-    for body in bodies:
-        marks = marks_of(body)
-        if not marks:
-            strange.append(f"{body[:40]!r} is no part of any answer")
-        for mark in marks:
-            if mark.kind == "inicio":
-                if opened is not None:
-                    faults.append(f"n{mark.number} begins before n{opened.number} has ended")
-                opened = mark
-            elif opened is None or opened.number != mark.number:
-                faults.append(f"n{mark.number} ends though it had not begun")
-            else:
-                heard.append(_Heard(opened.number, opened.answers, opened.receipt))
-                opened = None
-    if opened is not None:
-        faults.append(f"n{opened.number} never ends")
-    return heard, faults + strange[apologies:]

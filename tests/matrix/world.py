@@ -1,6 +1,5 @@
 """A world for one run: processes that can die in it, time that can be made to pass, and everybody outside."""
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,21 +7,19 @@ from datetime import timedelta
 from itertools import count
 from math import ceil
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.sweep import SWEEP_EVERY
 from models.faultpoint import set_fault_hook
-from models.session import session_scope
-from tests.fakes import Killed
+from tests.matrix.cast import Cast
 from tests.matrix.deliveries import Delivery, Senders
-from tests.matrix.lives import Life, living, outside
-from tests.matrix.processes import BERTHS, Answer, Console, Scheduler, Web, Worker
+from tests.matrix.lives import Life, current_life, living, outside
+from tests.matrix.processes import Answer, Console, Web
 from tests.matrix.stage import Stage
 from tests.matrix.watch import Strike, Struck, Watch
 
+_BACK, _BACK_IN_A_SEND = 20.0, 50.0  # seconds after a death until what was held goes on
 _FROZEN = 60.0  # seconds: longer than any lease
 _LATE = 0.5  # seconds: what is due is due for certain, however long the machine took meanwhile
 _ROUNDS = 60  # of waiting for something due, until a run counts as never quiet
@@ -39,93 +36,29 @@ _NEXT_DUE = (
 )
 
 
-class World:
+class World(Cast):
     """One run on a stage. Everything outside a process is done here, in the calling thread, one thing after another:
 
     `post` delivers a webhook, `work` lets the worker do whatever was rung for, `pass_time` moves every clock, `sweep`
     and `fill_gaps` are one round each, `settle` goes on until nothing is due any more, `finish` lets every sender
     repeat itself. Whoever dies on the way is followed by a fresh process of its kind.
 
-    `kill`, `stop`, `freeze` and `intrude` are what strikes do; at a point of the program (`Watch`) or by hand.
+    `kill`, `freeze` and `intrude` are what strikes do; at a point of the program (`Watch`) or by hand.
     """
 
     def __init__(self, stage: Stage, strikes: Sequence[Strike] = ()) -> None:
         stage.clear()
-        self.stage = stage
+        super().__init__(stage)
         self.senders = Senders(stage)
-        self.watch = Watch(strikes, self._strike)
+        self.watch = Watch(strikes, self._strike, {"turn.leased": self._note_return})
         self.deliveries: list[Delivery] = []
         self.unheard: list[Delivery] = []  # that people sent and no webhook brought
-        self.leaks: list[str] = []  # leases that a process left behind though it ended in good order
+        self.late: list[str] = []  # conversations that stood still for too long after a death
         self.never_quiet = False
-        self.counts = dict.fromkeys(BERTHS, 0)
         self._order = count(1)
-        self._at_work: list[Life] = []  # one waits for another where an errand is run
-        self._intruders: list[threading.Thread] = []
-        self.web = self.start_web()
-        self.worker = self.start_worker()
-        self.scheduler = self.start_scheduler()
-        self.console = self.start_console()
+        self._left: dict[Any, tuple[float, float]] = {}  # what the dead held: since when, and for how long it may lie
         self.apologies = 0  # parts that may be accepted without being an answer
         self.encores: list[Callable[[Console], object]] = []  # commands that are given twice at once
-
-    # Processes
-
-    def start_web(self) -> Web:
-        life, berth = self._berth("web")
-        return Web(life, berth)
-
-    def start_worker(self) -> Worker:
-        life, berth = self._berth("worker")
-        return Worker(life, berth, self.stage)
-
-    def start_scheduler(self) -> Scheduler:
-        life, berth = self._berth("scheduler")
-        return Scheduler(life, berth, self.stage)
-
-    def start_console(self) -> Console:
-        life, berth = self._berth("console")
-        return Console(life, berth)
-
-    def _berth(self, kind: str) -> tuple[Life, Any]:
-        number = self.counts[kind]
-        self.counts[kind] += 1
-        berths = self.stage.berths.setdefault(kind, [])
-        if number == len(berths):
-            berths.append(BERTHS[kind](self.stage))
-        return Life(f"{kind}-{number + 1}"), berths[number]
-
-    def act(self, life: Life, action: Callable[[], object]) -> bool:
-        """Let that process do something; False if it died over it. Afterwards another stands where it was needed."""
-        self._at_work.append(life)
-        try:
-            with living(life):
-                action()
-        except Killed:
-            assert life.is_dead, "only the dead are killed"
-        finally:
-            self._at_work.remove(life)
-            self._join_intruders()
-        if life.is_stopping and not life.is_dead:
-            self._see_off(life)
-        if life.is_dead or life.is_stopping:
-            self.replace(life)
-        return not life.is_dead
-
-    def replace(self, life: Life) -> None:
-        """A fresh process where that one was at work; nothing if it was replaced before."""
-        if self.web.life is life:
-            self.web = self.start_web()
-        elif self.worker.life is life:
-            self.worker = self.start_worker()
-        elif self.scheduler.life is life:
-            self.scheduler = self.start_scheduler()
-        elif self.console.life is life:
-            self.console = self.start_console()
-
-    def _see_off(self, life: Life) -> None:
-        left = self.rows("SELECT id FROM conversation WHERE lease_owner = :owner", owner=life.name)
-        self.leaks += [f"{life.name} ended and kept the lease on {row.id}" for row in left]
 
     # What happens outside
 
@@ -268,6 +201,22 @@ class World:
     def kill(self, life: Life) -> None:
         """From now on it does nothing; what it holds stays as it is."""
         life.is_dead = True
+        held = (
+            "SELECT id, lease_until > now() + interval '10 seconds' AS sends FROM conversation"
+            " WHERE lease_owner = :name"
+        )
+        for row in self.rows(held, name=life.name):
+            self._left[row.id] = self.stage.clock.passed, _BACK_IN_A_SEND if row.sends else _BACK
+
+    def _note_return(self) -> None:
+        """Somebody has a lease: one that a dead worker held?"""
+        for key in list(self._left):
+            [row] = self.rows("SELECT lease_owner FROM conversation WHERE id = :key", key=key)
+            life = current_life()
+            if life is not None and row.lease_owner == life.name:
+                since, within = self._left.pop(key)
+                if self.stage.clock.passed - since > within:
+                    self.late.append(f"a conversation stood still for {self.stage.clock.passed - since:.0f} s")
 
     def freeze(self, life: Life) -> None:
         """It stands still while its leases end, PostgreSQL ends its idle transactions, and others take over; thawed
@@ -278,7 +227,7 @@ class World:
                 " WHERE pid = ANY(:pids) AND state LIKE 'idle in transaction%'",
                 pids=list(life.transactions),
             )
-        for frozen in (life, *self._at_work):
+        for frozen in (life, *self.at_work):
             self.replace(frozen)
         self.pass_time(_FROZEN)
         for delivery in list(self.deliveries):
@@ -289,7 +238,7 @@ class World:
         """At the same time another web process gets every request again, and another worker every ring; returns when
         they are through, or wait for a lock that whoever was pre-empted holds."""
         thread = threading.Thread(target=self._intrude, name="intruder")
-        self._intruders.append(thread)
+        self.guests.append(thread)
         thread.start()
         while thread.is_alive() and not self.rows(_BLOCKED)[0][0]:
             thread.join(0.002)
@@ -311,17 +260,7 @@ class World:
         with living(life):
             action()
 
-    def _join_intruders(self) -> None:
-        while self._intruders and threading.current_thread() not in self._intruders:
-            thread = self._intruders.pop()
-            thread.join(30)
-            assert not thread.is_alive(), "the intruder is stuck"
-
     # What the judge and the curious look at
-
-    def rows(self, statement: str, **values: Any) -> Sequence[Any]:
-        with session_scope(self.stage.engine) as connection:
-            return connection.execute(text(statement), values).all()
 
     @property
     def expected(self) -> dict[tuple[str, str], list[str]]:
@@ -338,21 +277,6 @@ class World:
         every = (*self.deliveries, *self.unheard)
         return [tag for delivery in every if "anote" in delivery.words for tag in delivery.tags]
 
-    def fetched(self) -> dict[str, list[str]]:
-        """What /chat gives to those who wrote there, by user, in the order in which it was answered."""
-        order = [row.turn_id for row in self.rows("SELECT turn_id FROM message WHERE direction = 'out' ORDER BY seq")]
-        found: dict[str, dict[UUID, str]] = {}
-        for delivery in self.deliveries:
-            if delivery.channel == "chat" and delivery.is_acked:
-                turn_id = UUID(json.loads(delivery.answers[-1].body)["turn_id"])
-                answer = self.poll(f"/chat/{turn_id}")
-                body = json.loads(answer.body) if answer is not None else {}
-                found.setdefault(delivery.thread, {})[turn_id] = str(body.get("response", ""))
-        return {
-            user: [said for _, said in sorted(answers.items(), key=lambda one: _place(order, one[0]))]
-            for user, answers in found.items()
-        }
-
 
 def _goes_through(action: Callable[[Console], object], console: Console) -> bool:
     try:
@@ -360,10 +284,6 @@ def _goes_through(action: Callable[[Console], object], console: Console) -> bool
     except SQLAlchemyError:
         return False
     return True
-
-
-def _place(order: Sequence[UUID], turn_id: UUID) -> int:
-    return order.index(turn_id) if turn_id in order else len(order)
 
 
 @contextmanager
