@@ -24,6 +24,7 @@ from models.access import forget_expired_sessions
 from models.budget import settle_stale
 from models.clock import SystemClock
 from models.heartbeat import beat, forget_dead, say_goodbye
+from models.invariants import find_violations
 from models.lease import hold_named_lease
 from models.retention import forget_old_books
 from models.session import build_engine, session_scope
@@ -32,6 +33,7 @@ _EVERY = timedelta(seconds=5)
 _HOURLY = timedelta(hours=1)
 _LEASE = timedelta(seconds=30)
 _DEAD_AFTER = timedelta(hours=1)
+_FIRST_LOOK = timedelta(minutes=10)
 _BOOKS_KEPT = timedelta(days=62)
 
 _log = logging.getLogger("recado.scheduler")
@@ -85,6 +87,7 @@ class Scheduler:
         self._retention = Retention(engine, timedelta(days=days) if (days := settings.raw_event_days) else None)
         self._until_due = timedelta(0)
         self._until_gaps = timedelta(0)
+        self._until_looked = _FIRST_LOOK
 
     def run(self, stopping: threading.Event) -> None:
         _log.info("ready")
@@ -118,6 +121,18 @@ class Scheduler:
             self._until_due = _HOURLY
         self._until_due -= _EVERY
         self._retention.work()
+        if self._until_looked <= timedelta(0):
+            self._until_looked = _HOURLY
+            self.look_for_violations()
+        self._until_looked -= _EVERY
+
+    def look_for_violations(self) -> None:
+        """One line if a promise is broken. Not at the start: after a downtime much is overdue for good reason."""
+        with session_scope(self._engine) as connection:
+            violations = find_violations(connection)
+        if violations:
+            broken = "; ".join(f"{count} {name}" for name, count in violations.items())
+            _log.warning("what must never be is there: %s", broken)
 
     def do_hourly(self) -> None:
         """The demo's missing days, logins that ended, processes that died without a word, money held back for calls

@@ -69,23 +69,6 @@ def check_processes(engine: Engine) -> list[Finding]:
     return findings
 
 
-def check_backlog(engine: Engine) -> Finding:
-    """Work that is overdue by more than a minute, and sends that nobody can say the fate of."""
-    statement = text(
-        "SELECT (SELECT count(*) FROM conversation WHERE due_at < now() - interval '1 minute') AS overdue,"
-        " (SELECT count(*) FROM outbox WHERE status = 'held') AS held"
-    )
-    with engine.connect() as connection:
-        row = connection.execute(statement).one()
-    if row.overdue:
-        words = f"{row.overdue} conversations wait for more than a minute"
-        return doubtful("backlog", words, "see that workers are alive, and what their log says")
-    if row.held:
-        words = f"{row.held} sends of unknown fate are held"
-        return doubtful("backlog", words, "look the messages up at the platform; Recado will not send them twice")
-    return well("backlog", "nothing waits")
-
-
 def check_people(engine: Engine, *, is_demo_open: bool) -> Finding:
     statement = text("SELECT (SELECT count(*) FROM person) AS people, (SELECT count(*) FROM operator) AS operators")
     with engine.connect() as connection:

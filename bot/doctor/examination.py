@@ -7,7 +7,6 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from bot.doctor.assistant import check_llm, check_sales
 from bot.doctor.crm import check_crm
 from bot.doctor.database import (
-    check_backlog,
     check_clock,
     check_migrations,
     check_people,
@@ -15,8 +14,10 @@ from bot.doctor.database import (
     check_processes,
     check_vector,
 )
+from bot.doctor.email import check_email
 from bot.doctor.findings import Finding, broken, well
 from bot.doctor.machine import check_data_folder, check_python
+from bot.doctor.promises import check_promises, check_troubles
 from bot.doctor.queue import check_redis
 from bot.doctor.whatsapp import check_whatsapp
 from bot.embedded.engines import Engines, attach_or_start
@@ -32,7 +33,7 @@ def examine(settings: Settings, *, live: bool = False, clock: Clock | None = Non
     """Every finding; nothing is changed but that engines of ours, started for this, get their schema."""
     clock = clock or SystemClock()
     findings = [check_python(), well("settings", "readable and consistent")]
-    findings += [check_whatsapp(settings), check_crm(settings)]
+    findings += [check_whatsapp(settings), check_email(settings), check_crm(settings)]
     try:
         with attach_or_start(settings) as engines:
             findings += _examine_engines(settings, engines, clock, live)
@@ -63,7 +64,8 @@ def _examine_database(settings: Settings, engines: Engines, clock: Clock) -> Ite
         yield check_clock(engine, clock)
         if migrated.state == "ok":
             yield from check_processes(engine)
-            yield check_backlog(engine)
+            yield from check_promises(engine)
+            yield from check_troubles(engine)
             yield check_people(engine, is_demo_open=settings.is_demo_open)
     except SQLAlchemyError as error:
         yield _explain(error)

@@ -60,6 +60,19 @@ class Mailer:
         dialogue.close()
         return outcome
 
+    def knock(self, account: Account) -> str:
+        """Connect, encrypt and log in, and leave again: empty when all of that works, else why not. Never raises."""
+        dialogue = _Dialogue(self, message_domain(account.address))
+        try:
+            dialogue.open()
+        except _Refused as error:
+            return str(error)
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            return f"the mail server cannot be used ({type(error).__name__})"
+        finally:
+            dialogue.close()
+        return ""
+
 
 def reconcile_part(part: OutboundPart, *, resend_unknown: bool) -> ReconcileOutcome:
     """SMTP cannot be asked. With `resend_unknown` a part counts as absent: a second copy bears the same Message-ID, and

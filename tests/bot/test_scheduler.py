@@ -97,3 +97,23 @@ def test_raw_events_are_purged_when_their_days_are_over(watched: Watched, engine
     beat(watched, 1)
     with session_scope(engine) as connection:
         assert connection.execute(text("SELECT target FROM raw_event")).scalars().all() == ["29"]
+
+
+def test_a_broken_promise_is_one_warning_an_hour(
+    watched: Watched, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    with session_scope(engine) as connection:
+        tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
+        account = ensure_account(connection, tenant_id, channel="fake")
+        overdue = text(
+            "INSERT INTO conversation (id, tenant_id, account_id, thread_key, due_at)"
+            " VALUES (gen_random_uuid(), :tenant, :account, 'x', now() - interval '1 hour')"
+        )
+        connection.execute(overdue, {"tenant": tenant_id, "account": account.id})
+    beat(watched, _BEATS)
+    assert "must never be" not in caplog.text, "after a downtime it is overdue for good reason"
+    beat(watched, 100)
+    warnings = [record.getMessage() for record in caplog.records if "must never be" in record.getMessage()]
+    assert warnings == [
+        "what must never be is there: 1 conversations overdue by more than a minute, with nobody at work on them"
+    ]

@@ -12,9 +12,11 @@ from bot.doctor.examination import examine
 from bot.doctor.findings import Finding
 from bot.settings import Settings, load_settings
 from models.clock import SystemClock
+from models.handoff import say_as_person
 from models.heartbeat import beat
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, store_messages
+from models.reply import RenderedPart
 from models.session import build_engine, session_scope
 from models.tenant import DEFAULT, ensure_account, ensure_tenant
 from tests.fakes import FixedClock
@@ -57,6 +59,10 @@ def test_a_healthy_installation_has_nothing_to_mend(tmp_path: Path, healthy_url:
         "schedulers",
         "people",
         "backlog",
+        "promises",
+        "answers",
+        "deliveries",
+        "e-mail",
     ):
         assert found[subject].state == "ok", found[subject]
     for subject in ("Redis", "Redis persistence", "Redis eviction", "LLM", "sales data", "WhatsApp"):
@@ -114,3 +120,22 @@ def test_what_waits_too_long_is_noticed(
         connection.execute(text("UPDATE conversation SET due_at = now() - interval '5 minutes'"))
     found = by_subject(examine(settings_with(tmp_path, DATABASE_URL=fresh_database_url, REDIS_URL=redis_url)))
     assert found["backlog"].words == "1 conversations wait for more than a minute"
+
+
+def test_what_must_never_be_is_broken_and_what_a_person_should_look_at_is_doubtful(
+    tmp_path: Path, engine: Engine, fresh_database_url: str, redis_url: str
+) -> None:
+    with session_scope(engine) as connection:
+        tenant = ensure_tenant(connection, slug=DEFAULT, name="Aurora", timezone="America/Sao_Paulo")
+        account = ensure_account(connection, tenant, channel="chat")
+    request = RawRequest("/chat", {}, b"{}", "0" * 32)
+    [stored] = store_messages(engine, account, request, [InboundMessage("m-1", "ana", "oi")])
+    with session_scope(engine) as connection:
+        say_as_person(connection, stored.conversation_id, "desculpe", [RenderedPart("desculpe")], outcome="apologised")
+        connection.execute(text("UPDATE outbox SET status = 'held'"))
+        connection.execute(text("UPDATE conversation SET due_at = NULL"))
+    found = by_subject(examine(settings_with(tmp_path, DATABASE_URL=fresh_database_url, REDIS_URL=redis_url)))
+    assert found["promises"].state == "fail"
+    assert found["promises"].words == "1 turns under way that nobody will ever look at"
+    assert (found["answers"].state, "replay --list" in found["answers"].cure) == ("warn", True)
+    assert (found["deliveries"].state, "1 held" in found["deliveries"].words) == ("warn", True)

@@ -250,6 +250,19 @@ def test_a_wrong_password_is_the_settings_fault_and_not_the_mails(tmp_path: Path
         assert (outcome.code, outcome.permanent) == ("smtp_535", False)
 
 
+def test_who_knocks_learns_whether_she_would_be_let_in_and_sends_nothing(tmp_path: Path) -> None:
+    server_side, client_side = self_signed(tmp_path)
+    with StandInSmtp(login=("bot", "right"), tls=server_side) as server:
+        right, wrong = (
+            Mailer(read_smtp_url(f"smtp://bot:{word}@127.0.0.1:{server.port}?tls=starttls"), client_side, timeout=5)
+            for word in ("right", "wrong")
+        )
+        assert right.knock(ACCOUNT) == ""
+        assert wrong.knock(ACCOUNT) == "AUTH: the server answered 535"
+        assert server.mails == []
+    assert "cannot be used" in right.knock(ACCOUNT)
+
+
 def test_an_unknown_send_counts_as_absent_only_where_a_second_copy_is_allowed() -> None:
     part = part_of(ANSWER)
     assert reconcile_part(part, resend_unknown=True) == Absent()
