@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.goals import Goal, at_least, under
 from benchmarks.peers.base import PEERS, get_peer
 from benchmarks.plot import Bar, Panel
+from benchmarks.sdk import measure_sdk
 from benchmarks.stage import build_stage
 from benchmarks.start_latency import Waits, measure_waits, show_waits
 from benchmarks.webhook import measure_webhook, show_webhook
@@ -50,6 +51,7 @@ def measure_worker(is_quick: bool, say: Say) -> Outcome:
     load = Load(slow_turns=200, fast_turns=100, stock_turns=3, pool_turns=32, rounds=1) if is_quick else Load()
     with StandInLlm() as llm, build_stage(llm.url, load.threads) as stage:
         found = measure_workers(stage, llm, list(PEERS), load, say)
+        sdk_ms = measure_sdk(llm)
     slow = {row.peer: row for row in found if row.latency == SLOW}
     fast = {row.peer: row for row in found if row.latency == FAST}
     goals = [
@@ -59,7 +61,9 @@ def measure_worker(is_quick: bool, say: Say) -> Outcome:
         under(0.5, "memory per turn in flight", slow["recado"].mb_per_turn, "MB"),
         under(15, "the worker's CPU per turn, the LLM's SDK included", fast["recado"].cpu_ms, "ms"),
     ]
-    return Outcome(show_workers(found), _plain(found), goals, [_rates(slow, "1 s"), _rates(fast, "0 s"), _memory(slow)])
+    text = f"{show_workers(found)}Of the CPU per turn, the LLM's SDK takes {sdk_ms:.1f} ms (alone, in one thread)."
+    figures = {"workers": _plain(found), "sdk_ms_per_turn": sdk_ms}
+    return Outcome(text, figures, goals, [_rates(slow, "1 s"), _rates(fast, "0 s"), _memory(slow)])
 
 
 def measure_start(is_quick: bool, say: Say) -> Outcome:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.peers.base import PEERS, get_peer
+from benchmarks.sdk import measure_sdk
 from benchmarks.stage import Stage, build_stage
 from benchmarks.start_latency import measure_waits
 from benchmarks.worker import FAST, SLOW, Load, Run, Summary, measure_workers, show_workers, summarise
@@ -36,6 +37,8 @@ def test_each_worker_answers_everybody_once_with_two_calls_a_turn(name: str, sta
     at_once = LOAD.threads if get_peer(name).IS_CONCURRENT else min(LOAD.pool, slow.turns)
     assert slow.rate < at_once / (2 * SLOW), "no turn can end before its two calls have"
     assert slow.rate < fast.rate
+    sdk_ms = measure_sdk(llm)
+    assert fast.cpu_ms is None or 0 < sdk_ms < fast.cpu_ms, "a part of the whole"
 
 
 @pytest.mark.slow
