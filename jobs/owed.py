@@ -54,7 +54,7 @@ class OwedWrites:
         self._stopping = True
         self._changed.set()
         if self._thread is not None:
-            self._thread.join(timeout=30)
+            self._thread.join(timeout=5)
 
     def tell(self, lease: Lease, write: Callable[[], T]) -> T:
         """Write now. Where the database is away the write is kept for later, and the error raised all the same."""

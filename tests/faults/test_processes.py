@@ -1,0 +1,226 @@
+"""The program in processes of its own: neighbours that fall silent under it, deploys, and deaths with the time it takes
+to be back at work."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.faults.neighbours import proxied_database, proxied_redis
+from tests.running import ROOT, RunningProgram, eventually, running_program
+from tests.standins.llm import StandInLlm
+from tests.standins.llm_wires import Asked, Says
+from tests.standins.proxy import Proxy
+from tests.standins.twilio_http import Fault
+from tests.standins.twilio_webhooks import post_form
+from tests.test_flow import company_url
+
+__all__ = ["company_url"]
+
+pytestmark = pytest.mark.slow
+
+_PLATFORM = 15.0  # seconds that Twilio waits for a webhook's answer
+
+
+@dataclass
+class Scene:
+    program: RunningProgram
+    llm: StandInLlm
+    sql: Proxy
+    redis: Proxy
+
+    def post(self, number: int, words: str = "") -> int:
+        """A person of her own writes."""
+        return self.program.twilio.post_inbound(
+            self.program.webhook, words or f"pergunta-{number:04}", f"whatsapp:+55119{number:08}"
+        )
+
+    def settled(self) -> int:
+        return int(self.program.rows("SELECT count(*) FROM turn WHERE status = 'settled'")[0][0])
+
+    def judge(self, count: int) -> None:
+        """Each of so many messages is answered once, and nobody holds anything any more."""
+        eventually(lambda: self.settled() == count, 90)
+        bodies = [message.body for message in self.program.twilio.history.messages]
+        assert sorted(bodies) == sorted(f"re: {asked}" for asked in {asked.text for asked in self.llm.history})
+        assert len(bodies) == count
+        eventually(
+            lambda: self.program.rows("SELECT count(*) FROM conversation WHERE lease_owner IS NOT NULL") == [(0,)]
+        )
+
+    def restart_worker(self) -> None:
+        self.program.start("worker")
+
+    def add_worker(self) -> None:
+        """Another one, on the same queue."""
+        with (self.program.data / "worker-2.log").open("a") as log:
+            self.program.children["worker-2"] = subprocess.Popen(
+                [sys.executable, "-m", "bot", "worker"],
+                **{"cwd": ROOT, "env": dict(self.program.environment), "stdout": log, "stderr": log, "text": True},
+            )
+        eventually(lambda: self.program.rows("SELECT count(*) FROM worker_heartbeat WHERE kind = 'worker'") == [(2,)])
+
+
+@pytest.fixture
+def scene(company_url: str, fresh_redis_url: str, tmp_path: Path) -> Iterator[Callable[..., Scene]]:
+    """Starts the program once, between proxies; further arguments are settings."""
+    with ExitStack() as stack:
+
+        def start(latency: float = 0.0, **settings: str) -> Scene:
+            llm = stack.enter_context(StandInLlm(latency=latency, answer=_answer))
+            sql, sql_url = stack.enter_context(proxied_database(company_url))
+            redis, far_redis = stack.enter_context(proxied_redis(fresh_redis_url))
+            chosen = {"LLM_PROVIDER": "openai-compatible", "LLM_BASE_URL": llm.url, "LLM_MODEL": "standin"} | settings
+            chosen |= {"DATABASE_URL": sql_url, "REDIS_URL": far_redis}
+            program = stack.enter_context(running_program(company_url, fresh_redis_url, tmp_path, **chosen))
+            return Scene(program, llm, sql, redis)
+
+        yield start
+
+
+def _answer(asked: Asked) -> Says:
+    return Says(f"re: {asked.text}")
+
+
+@contextmanager
+def timed(seconds: float) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < seconds
+
+
+def test_a_silent_postgresql_is_a_503_in_time_and_gives_every_thread_back(scene: Callable[..., Scene]) -> None:
+    it = scene(WEB_THREADS="16")
+    assert it.post(0) == 200
+    eventually(lambda: it.settled() == 1)
+    it.sql.silence()
+    with ThreadPoolExecutor(20) as pool:
+        with timed(_PLATFORM):
+            assert set(pool.map(it.post, range(1, 21))) == {503}
+        with timed(1):
+            assert urlopen(f"{it.program.url}/healthz", timeout=2).status == 200
+        it.sql.heal()
+        with timed(_PLATFORM):
+            assert set(pool.map(it.post, range(1, 21))) == {200}
+    it.judge(21)
+    assert "Traceback" not in it.program.log("web")
+
+
+def test_a_silent_redis_costs_a_webhook_half_a_second_once(scene: Callable[..., Scene]) -> None:
+    it = scene()
+    it.redis.silence()
+    took = []
+    for number in range(10):
+        began = time.monotonic()
+        assert it.post(number) == 200
+        took.append(time.monotonic() - began)
+    assert max(took) < 1.5
+    assert sorted(took)[5] < 0.3, "while it does not answer, nobody else waits for it"
+    it.redis.heal()
+    it.judge(10)
+
+
+def test_a_flapping_postgresql_loses_nothing_and_doubles_nothing(scene: Callable[..., Scene]) -> None:
+    it = scene(latency=0.5)
+    it.sql.flap(1.0)
+    statuses: set[int] = set()
+
+    def deliver(number: int) -> None:
+        """As a platform does: again until there is a 2xx, which it is given once."""
+        time.sleep(number * 0.25)
+        form = it.program.twilio.receive(f"pergunta-{number:04}", f"whatsapp:+55119{number:08}")
+        for _ in range(60):
+            status = post_form(it.program.webhook, form, it.program.twilio.auth_token)
+            statuses.add(status)
+            if status == 200:
+                return
+            time.sleep(0.4)
+        raise AssertionError("never taken")
+
+    with ThreadPoolExecutor(24) as pool:
+        list(pool.map(deliver, range(24)))
+    it.sql.heal()
+    assert statuses == {200, 503}
+    it.judge(24)
+    assert it.program.rows("SELECT count(*) FROM turn WHERE crashes > 0 OR outcome <> 'answered'") == [(0,)]
+
+
+def test_sigterm_with_a_full_queue_finishes_what_is_in_flight_and_leaves_the_rest(scene: Callable[..., Scene]) -> None:
+    """In the middle of LLM calls and of a send, with more waiting than there are threads."""
+    it = scene(latency=1.5, WORKER_THREADS="4")
+    it.program.twilio.faults.append(Fault("slow", seconds=3))
+    it.post(0)
+    eventually(lambda: it.program.rows("SELECT 1 FROM outbox WHERE status = 'sending'"))
+    for number in range(1, 11):
+        assert it.post(number) == 200
+    eventually(lambda: len(it.llm.history) >= 3)
+    with timed(20):
+        assert it.program.end("worker") == 0
+    asked = len(it.llm.history)
+    assert len(it.program.twilio.history.messages) == asked, "what had begun was finished"
+    assert it.program.rows("SELECT count(*) FROM conversation WHERE lease_owner IS NOT NULL") == [(0,)]
+    assert asked < 11
+    it.restart_worker()
+    it.judge(11)
+    assert len(it.llm.history) == 11, "nothing was paid for twice"
+
+
+def test_a_second_sigterm_ends_it_at_once_and_the_turn_is_taken_up(scene: Callable[..., Scene]) -> None:
+    it = scene(latency=4)
+    it.post(0)
+    eventually(lambda: it.llm.history)
+    worker = it.program.children["worker"]
+    worker.send_signal(signal.SIGTERM)
+    time.sleep(1.3)
+    with timed(1.5):
+        assert it.program.end("worker") == 1
+    it.restart_worker()
+    it.judge(1)
+    assert it.program.rows("SELECT crashes, outcome FROM turn") == [(1, "answered")]
+
+
+def test_a_worker_killed_in_the_middle_of_a_turn_is_followed_within_twenty_seconds(scene: Callable[..., Scene]) -> None:
+    it = scene(latency=2)
+    it.add_worker()
+    for number in range(6):
+        it.post(number)
+    eventually(lambda: it.program.rows("SELECT count(*) FROM completion WHERE status = 'started'") == [(6,)])
+    victim = it.program.children.pop("worker")
+    victim.kill()
+    killed_at = time.monotonic()
+    victim.wait()
+    orphans = f"lease_owner LIKE '%-{victim.pid}-%'"
+    count = it.program.rows(f"SELECT count(*) FROM conversation WHERE {orphans}")[0][0]
+    again = "SELECT count(*) FROM completion WHERE attempt = 2"
+    eventually(lambda: it.program.rows(again) == [(count,)], 40)
+    recovered = time.monotonic() - killed_at
+    print(f"{count} turns taken up {recovered:.1f} s after the kill")
+    assert count > 0
+    assert recovered < 20
+    it.restart_worker()
+    it.judge(6)
+
+
+def test_a_worker_killed_inside_a_send_is_followed_within_fifty_seconds(scene: Callable[..., Scene]) -> None:
+    it = scene()
+    it.program.twilio.faults.append(Fault("hang", accepted=True))
+    it.post(0)
+    eventually(lambda: it.program.twilio.history.messages)
+    victim = it.program.children.pop("worker")
+    victim.kill()
+    killed_at = time.monotonic()
+    victim.wait()
+    it.restart_worker()
+    eventually(lambda: any(method == "GET" for method, _, _ in it.program.twilio.requests), 60)
+    recovered = time.monotonic() - killed_at
+    print(f"asked for {recovered:.1f} s after the kill")
+    assert recovered < 50
+    it.judge(1)
