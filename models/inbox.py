@@ -31,16 +31,17 @@ WITH known AS (
   SELECT id, conversation_id, fingerprint FROM message
   WHERE account_id = %(account_id)s AND external_id = %(external_id)s
 ), sender AS (
-  SELECT coalesce((
+  SELECT named.addresses, coalesce((
     SELECT a.sender FROM sender_alias a
-    WHERE a.account_id = %(account_id)s AND a.address = ANY (%(addresses)s::text[])
-    ORDER BY array_position(%(addresses)s::text[], a.address) LIMIT 1
+    WHERE a.account_id = %(account_id)s AND a.address = ANY (named.addresses)
+    ORDER BY array_position(named.addresses, a.address) LIMIT 1
   ), %(sender)s) AS address
+  FROM (SELECT string_to_array(%(addresses)s, E'\\n') AS addresses) AS named
   WHERE NOT EXISTS (SELECT FROM known)
 ), alias AS (
   INSERT INTO sender_alias (account_id, address, sender)
-  SELECT %(account_id)s, named, sender.address FROM sender, unnest(%(addresses)s::text[]) AS named
-  WHERE cardinality(%(addresses)s::text[]) > 1 ORDER BY named
+  SELECT %(account_id)s, one, sender.address FROM sender, unnest(sender.addresses) AS one
+  WHERE cardinality(sender.addresses) > 1 ORDER BY one
   ON CONFLICT DO NOTHING
 ), event AS (
   INSERT INTO raw_event (id, account_id, target, headers, body, trace_id)
@@ -50,8 +51,8 @@ WITH known AS (
   INSERT INTO conversation AS c
     (id, tenant_id, account_id, thread_key, sender, aliases, reply_to, sender_name, due_at, next_seq)
   SELECT %(conversation_id)s, %(tenant_id)s, %(account_id)s, coalesce(%(thread)s, sender.address), sender.address,
-    array_to_string(array_remove(%(addresses)s::text[], sender.address), E'\\n'), %(reply_to)s, %(sender_name)s,
-    now() + %(quiet)s::interval, 2
+    array_to_string(array_remove(sender.addresses, sender.address), E'\\n'), %(reply_to)s, %(sender_name)s,
+    now() + make_interval(secs => %(quiet)s), 2
   FROM sender
   ON CONFLICT (account_id, thread_key) DO UPDATE SET
     sender = excluded.sender,
@@ -192,8 +193,8 @@ def _values(
         "event_id": event_id,
         "account_id": account.id,
         "tenant_id": account.tenant_id,
-        "addresses": [item.sender, *item.aliases],
-        "quiet": None if item.unanswerable else quiet,
+        "addresses": "\n".join((item.sender, *item.aliases)),  # an array would cost the driver more than all else
+        "quiet": None if item.unanswerable else quiet.total_seconds(),
         "target": request.target,
         "headers": json.dumps(dict(request.headers)),
         "body": request.body,
