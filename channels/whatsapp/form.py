@@ -1,5 +1,6 @@
 """Reading the form bodies that Twilio posts, strictly: whatever is odd is refused, nothing is repaired."""
 
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from channels.base import InboundRequest
@@ -16,15 +17,22 @@ def read_pairs(request: InboundRequest) -> list[tuple[str, str]]:
         raise PayloadError(f"Content-Type: {FORM_TYPE} is expected")
     if len(request.body) > MAX_BODY:
         raise PayloadError(f"body: more than {MAX_BODY} bytes")
-    if not request.body:
-        return []
+    return list(_split(request.body))
+
+
+@lru_cache(maxsize=64)  # a request is read twice, to be verified and to be understood
+def _split(body: bytes) -> tuple[tuple[str, str], ...]:
+    if not body:
+        return ()
     try:
-        return parse_qsl(
-            request.body.decode("utf-8"),
-            keep_blank_values=True,
-            strict_parsing=True,
-            errors="strict",
-            max_num_fields=_MAX_FIELDS,
+        return tuple(
+            parse_qsl(
+                body.decode("utf-8"),
+                keep_blank_values=True,
+                strict_parsing=True,
+                errors="strict",
+                max_num_fields=_MAX_FIELDS,
+            )
         )
     except ValueError:  # UnicodeDecodeError is one
         raise PayloadError(f"body: not a form of at most {_MAX_FIELDS} fields in UTF-8") from None

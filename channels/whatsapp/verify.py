@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 from channels.base import Account, InboundRequest
@@ -39,8 +40,8 @@ def verify_signature(account: Account, request: InboundRequest) -> None:
         raise VerificationError("the URL that was signed is not known")
     signed = _signed_parameters(request)
     bases = _spellings(account.public_base_url)
-    candidates = [url + signed for base in bases for url in _urls(base + request.target)]
-    if not any(_matches(secret, text, digest, given) for secret in secrets for text in candidates):
+    candidates = (url + signed for base in bases for url in _urls(base + request.target))
+    if not any(_matches(secret, text, digest, given) for text in candidates for secret in secrets):
         raise VerificationError("the signature does not fit: is the auth token right, and PUBLIC_BASE_URL the URL?")
 
 
@@ -84,6 +85,7 @@ def _verify_body_hash(request: InboundRequest) -> None:
         raise VerificationError("the body is not covered by the signature")
 
 
+@lru_cache
 def _spellings(base: str) -> tuple[str, ...]:
     """On one's own machine, where no PUBLIC_BASE_URL is set, a test may have signed either name of it."""
     for one, other in (("//127.0.0.1", "//localhost"), ("//localhost", "//127.0.0.1")):
@@ -104,5 +106,5 @@ def _urls(url: str) -> Iterable[str]:
 
 
 def _matches(secret: str, text: str, digest: str, given: str) -> bool:
-    mac = hmac.new(secret.encode(), text.encode(), digest)
-    return hmac.compare_digest(base64.b64encode(mac.digest()), given.encode("utf-8", "replace"))
+    mac = hmac.digest(secret.encode(), text.encode(), digest)
+    return hmac.compare_digest(base64.b64encode(mac), given.encode("utf-8", "replace"))
