@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Column, DateTime, Table, Text, Uuid, bindparam, func
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    DateTime,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    literal_column,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
@@ -21,6 +32,12 @@ def given(table: Table, *names: str) -> dict[str, BindParameter[Any]]:
 def newly(values: Mapping[str, object]) -> dict[str, object]:
     """The values for `given`."""
     return {f"new_{name}": value for name, value in values.items()}
+
+
+def fixed(value: str) -> ColumnElement[str]:
+    """A constant of ours that stands in the statement itself: in a plan that is made once for all parameters, a partial
+    index is used only where its condition can be seen."""
+    return literal_column(f"'{value}'", Text)
 
 
 def key() -> Column[Any]:

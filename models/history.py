@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Integer, Select, bindparam, case, select
 
+from models.columns import fixed
 from models.fence import FENCED
 from models.message import messages
 from models.turn import turns
@@ -31,7 +32,7 @@ def _recent() -> Select[Any]:
         select(t.id, t.number)
         .where(t.conversation_id == bindparam("conversation"))
         .where(t.number < bindparam("before_number"), t.number > bindparam("from_seq"))
-        .where(t.answered_at.is_not(None), t.outcome.not_in(_UNSAID))
+        .where(t.answered_at.is_not(None), t.outcome.not_in([fixed(outcome) for outcome in _UNSAID]))
         .order_by(t.number.desc())
         .limit(bindparam("most", type_=Integer))
         .subquery()

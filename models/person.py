@@ -6,12 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Column,
     Connection,
     ForeignKeyConstraint,
     Text,
     UniqueConstraint,
+    any_,
     bindparam,
     delete,
     select,
@@ -101,7 +103,7 @@ _BY_ADDRESS = (
     select(_identities.c.address, *_KNOWN)
     .join(_people, _people.c.id == _identities.c.person_id)
     .where(_identities.c.account_id == bindparam("account"))
-    .where(_identities.c.address.in_(bindparam("addresses", expanding=True)))
+    .where(_identities.c.address == any_(bindparam("addresses", type_=ARRAY(Text))))
     .where(_people.c.tenant_id == bindparam("tenant"))
 )
 
@@ -115,7 +117,7 @@ class People:
 
     def find_by_address(self, account_id: UUID, addresses: tuple[str, ...]) -> KnownPerson | None:
         """Who owns one of these addresses on the account; the first address that is known decides."""
-        values = {"account": account_id, "addresses": addresses, "tenant": self._tenant_id}
+        values = {"account": account_id, "addresses": list(addresses), "tenant": self._tenant_id}
         rows = self._connection.execute(_BY_ADDRESS, values)
         known = {row.address: KnownPerson(*row[1:]) for row in rows}
         return next((known[address] for address in addresses if address in known), None)

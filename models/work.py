@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select, true, update
 
+from models.columns import fixed
 from models.conversation import conversations
 from models.message import messages
 from models.outbox import SETTLED, outbox
@@ -42,7 +43,7 @@ def is_waiting(conversation_id: UUID | ColumnElement[UUID]) -> ColumnElement[boo
     """The messages of a conversation that no turn has yet, and that somebody may answer."""
     m = messages.c
     mine = (m.conversation_id == conversation_id) & (m.direction == "in")
-    return mine & m.turn_id.is_(None) & (m.unanswerable == "")
+    return mine & m.turn_id.is_(None) & (m.unanswerable == fixed(""))
 
 
 def _look() -> Select[Any]:
@@ -55,12 +56,12 @@ def _look() -> Select[Any]:
     )
     part = (
         select(o.status, o.next_try_at)
-        .where(o.turn_id == t.id, o.status.not_in(SETTLED))
+        .where(o.turn_id == t.id, o.status.not_in([fixed(status) for status in SETTLED]))
         .order_by(o.number)
         .limit(1)
         .lateral("part")
     )
-    unsettled = (t.conversation_id == c.id) & (t.status != "settled")
+    unsettled = (t.conversation_id == c.id) & (t.status != fixed("settled"))
     now = func.clock_timestamp().label("now")  # the transaction's own now() is older than what others just committed
     columns = (now, c.held_by, t.id, t.status, t.next_try_at, waiting.c.first, waiting.c.last)
     return (
