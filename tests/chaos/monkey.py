@@ -200,6 +200,9 @@ class Monkey:
     def _postgres(self, strike: Strike) -> bool:
         with self._busy["postgres"]:
             self._note(time.time(), "postgres")
+            if strike.kind == "freeze":
+                self._town.freeze_postgres(strike.seconds)
+                return True
             self._town.crash_postgres()
             self._ending.wait(strike.seconds)
             self._town.restart_postgres()

@@ -19,6 +19,7 @@ SWEEP_LEASE = 10.0  # seconds: who died so long before may have taken the sweepe
 _FIRST_LULL, _LULL_EVERY = 30.0, 45.0
 _GAPS = (0.8, 2.6)  # seconds between strikes
 _FAULT_GAPS = (1.0, 4.0)
+_POSTGRES_FREEZES = 0.25  # instead of a restart
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,8 @@ def _valkey(random: Random, at: float, send_lease: float) -> Strike:
 
 
 def _postgres(random: Random, at: float, send_lease: float) -> Strike:
+    if random.random() < _POSTGRES_FREEZES:
+        return Strike(at, "postgres", "freeze", seconds=random.uniform(2.0, 8.0))
     return Strike(at, "postgres", "restart", seconds=random.uniform(0.0, 3.0))
 
 

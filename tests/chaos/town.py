@@ -24,6 +24,7 @@ from models.demo.aurora import aurora
 from models.demo.load import load_demo
 from models.session import build_engine
 from tests.chaos.chronicle import Intervals
+from tests.chaos.fleet import children_of
 
 
 class Town:
@@ -97,6 +98,19 @@ class Town:
         deadline = time.monotonic() + 20
         while command_line(pid) is not None and time.monotonic() < deadline:
             time.sleep(0.02)
+
+    def freeze_postgres(self, seconds: float) -> None:
+        """Connections stay open, and nobody answers on them; new ones find nobody either."""
+        self.postgres_away.begin()
+        pid = self._pid("postgres/postmaster.pid")
+        _signal(pid, signal.SIGSTOP)  # first of all, so that it makes no further children
+        frozen = [*children_of(pid), pid]
+        for one in frozen:
+            _signal(one, signal.SIGSTOP)
+        time.sleep(seconds)
+        for one in frozen:
+            _signal(one, signal.SIGCONT)
+        self.postgres_away.end()
 
     def restart_postgres(self) -> None:
         self._postgres.start()
