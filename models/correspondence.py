@@ -128,12 +128,13 @@ def _conversations(tenant_id: UUID) -> Select[Any]:
 
 
 def _worst_delivery() -> ScalarSelect[str]:
-    """Of the parts of a line's turn; nothing for what people said."""
+    """Of the parts of a line's turn, those of an earlier reply left out where the turn was begun again. Nothing for
+    what people said."""
     o, m = outbox.c, messages.c
     rank = case({status: number for number, status in enumerate(_WORST_FIRST)}, value=o.status)
     return (
         select(o.status)
-        .where(o.turn_id == m.turn_id, m.direction == "out")
+        .where(o.turn_id == m.turn_id, m.direction == "out", o.created_at >= m.received_at)
         .order_by(rank)
         .limit(1)
         .correlate(messages)

@@ -1,5 +1,6 @@
 """Turns that ended badly are begun again: nothing is paid, done or sent twice, and nothing is overtaken."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
@@ -11,6 +12,7 @@ from agent.base import Completion, Usage
 from channels.base import Capabilities
 from models.answer import Answer, Waiting, find_answer
 from models.clock import SystemClock
+from models.correspondence import read_conversation
 from models.delivery import say_again
 from models.drafts import NotDecidable, retry_part
 from models.errors import ProviderError
@@ -252,6 +254,18 @@ def test_the_old_apology_never_follows_the_new_answer(house: House) -> None:
     assert house.sent == ["echo: oi"]
 
 
+def test_who_reads_the_conversation_sees_how_the_new_answer_fared(house: House) -> None:
+    house.channel.outcomes = [Rejected("63024", "no", permanent=True)]
+    house.provider.script = [_GONE]
+    stored = house.say("oi", "m1")
+    house.advance(stored)
+    replay(house, stored.message_id)
+    house.advance(stored)
+    with session_scope(house.engine) as connection:
+        lines = read_conversation(connection, house.account.tenant_id, stored.conversation_id)
+    assert [(line.direction, line.delivery) for line in lines] == [("in", ""), ("out", "rejected"), ("out", "sent")]
+
+
 def test_a_reset_that_is_replayed_forgets_nothing_that_was_said_after_a_later_one(house: House) -> None:
     house.channel.capabilities = Capabilities(40, "plain", "push", coalesces=False)
     house.run("UPDATE conversation SET memory_from_seq = 0")
@@ -263,6 +277,22 @@ def test_a_reset_that_is_replayed_forgets_nothing_that_was_said_after_a_later_on
     replay(house, first.message_id)
     house.advance(first)
     assert house.rows("SELECT memory_from_seq FROM conversation") == [(later,)]
+
+
+def test_of_many_who_ask_at_once_one_begins_it_again(house: House) -> None:
+    stored = apologised(house)
+    effects: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: effects.append(replay(house, stored.message_id).effect)) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(effects) == ["hastened"] * 7 + ["reopened"]
+    house.advance(stored)
+    assert house.sent[1:] == ["echo: oi"]
+    assert house.rows("SELECT replays FROM turn") == [(1,)]
 
 
 def test_a_death_while_it_is_written_changes_nothing(house: House) -> None:
