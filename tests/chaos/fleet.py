@@ -136,16 +136,12 @@ class Fleet:
         """Ask everybody to stop, as a deploy does; complaints about who did not end well."""
         self._ending.set()
         self._thread.join()
+        running = [berth for berth in self.berths if berth.process is not None and berth.process.poll() is None]
+        for berth in running:
+            os.kill(berth.pid, signal.SIGTERM)
         complaints = []
-        for berth in self.berths:
-            process = berth.process
-            if process is None or process.poll() is not None:
-                continue
-            process.send_signal(signal.SIGTERM)
-            try:
-                code = process.wait(_GRACE[berth.role])
-            except subprocess.TimeoutExpired:
-                code = None
+        for berth in running:
+            code = _wait(berth)
             if code != 0:
                 complaints.append(f"{berth.name} ended with {code} when it was asked to stop at the end")
         self.kill()
@@ -213,6 +209,15 @@ class Fleet:
         _clear_group(berth.pid)
         berth.process, berth.due_at = None, time.monotonic() + _PAUSE
         self.on_death(death)
+
+
+def _wait(berth: Berth) -> int | None:
+    """Its code, or None when its grace was not enough."""
+    assert berth.process is not None
+    try:
+        return berth.process.wait(_GRACE[berth.role])
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def children_of(pid: int) -> list[int]:
