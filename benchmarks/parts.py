@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.goals import Goal, at_least, under
+from benchmarks.growth import Size, measure_growth, show_growth
 from benchmarks.peers.base import PEERS, get_peer
 from benchmarks.plot import Bar, Panel
 from benchmarks.sdk import measure_sdk
@@ -74,10 +75,24 @@ def measure_start(is_quick: bool, say: Say) -> Outcome:
     return Outcome(show_waits(found), _plain(found), [], panels)
 
 
+def measure_size(is_quick: bool, say: Say) -> Outcome:
+    """A turn late in a long conversation, and beside very many stored messages."""
+    size = Size(many_messages=20_000, late_turn=1_000, turns=20) if is_quick else Size()
+    with StandInLlm() as llm, build_stage(llm.url, 8) as stage:
+        found = measure_growth(stage, size, say)
+    goals = [
+        under(1.15, f"cost of a turn: {growth.large.name} by {growth.small.name}", growth.factor) for growth in found
+    ]
+    costs = [cost for growth in found for cost in (growth.small, growth.large)]
+    panel = Panel("CPU per turn, worker and database", "ms", [Bar(cost.name, cost.cpu, is_ours=True) for cost in costs])
+    return Outcome(show_growth(found), _plain(found), goals, [panel])
+
+
 PARTS: dict[str, Callable[[bool, Say], Outcome]] = {
     "webhook": measure_door,
     "worker": measure_worker,
     "start": measure_start,
+    "growth": measure_size,
 }
 
 
