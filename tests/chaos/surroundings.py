@@ -37,7 +37,8 @@ def judge_logs(folder: Path, secrets: Iterable[str]) -> Iterator[Violation]:
 
 
 class RecoveryTimes:
-    """`clean` are recoveries during which nothing else happened to what they need; the others get more time."""
+    """`clean` are recoveries during which nothing else happened to what they need. Others get the time in which no
+    worker or no database was there, and ten seconds for each further strike: it may have met the sweeper, or a ring."""
 
     def __init__(
         self, recoveries: list[Recovery], struck_at: list[tuple[float, str]], away: list[Intervals], send_lease: float
@@ -60,7 +61,7 @@ class RecoveryTimes:
             self.clean[one.in_send].append(one.seconds)
         else:
             self.struck.append(one.seconds)
-        limit = promised * (1 + max(0, strikes)) + away
+        limit = promised + SWEEP_LEASE * max(0, strikes) + away
         if one.seconds > limit or one.again_at is None:
             where = "in a send" if one.in_send else "in mid-turn"
             words = f"conversation {one.conversation}, killed {where}, waited {one.seconds:.1f} s (limit {limit:.0f} s)"

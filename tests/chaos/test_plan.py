@@ -117,8 +117,8 @@ def test_recovery_is_held_to_the_promise_and_given_more_time_only_for_what_was_s
     assert late(21.0)
     assert not late(49.0, in_send=True)
     assert late(51.0, in_send=True)
-    assert not late(39.0, struck=110.0)
-    assert late(41.0, struck=110.0)
+    assert not late(29.0, struck=110.0)
+    assert late(31.0, struck=110.0)
     assert late(21.0, struck=80.0), "long before, it has nothing to do with it"
     never = RecoveryTimes([Recovery(100.0, "c", 1, in_send=False)], [(100.0, "worker")], [], 45.0)
     assert len(never.late) == 1
