@@ -1,8 +1,8 @@
 """The judge: what the outside saw and what the tables say, held against the invariants I1 to I9 of the promises.
 
 I1 kept once, I2 answered once, I3 in order, I4 having seen what was said, I5 effects once, I6 usage complete and
-nothing paid twice, I7 at rest, I8 true words; then F receipts move forward, R the sweeper is modest, P prompt: no ring
-is lost while nobody dies.
+nothing paid twice, I7 at rest, I8 true words. Beside them F receipts move forward, R the sweeper is modest, P no ring is
+lost while nobody dies, S who stops begins nothing.
 """
 
 import re
@@ -27,6 +27,13 @@ class Violation:
         return f"{self.invariant}: {self.seen}"
 
 
+def find_lost(world: World) -> list[Violation]:
+    """What was acknowledged and is not kept, before anybody repeats it."""
+    kept = {row[0] for row in world.rows("SELECT external_id FROM message WHERE direction = 'in'")}
+    lost = [name for name in world.ledger.acked if MESSAGE.fullmatch(name) and name not in kept]
+    return [Violation("I1", f"{name} was acknowledged and is not kept") for name in lost]
+
+
 def judge(world: World, is_quiet: bool) -> list[Violation]:
     """Of a world that has come to rest, or never will. The first is the plainest."""
     found: list[Violation] = []
@@ -41,9 +48,9 @@ def judge(world: World, is_quiet: bool) -> list[Violation]:
         ("I8", _true_words),
         ("F", _forward),
         ("R", _modest),
-        ("P", _prompt),
     ):
         found += [Violation(invariant, seen) for seen in look(world)]
+    found += [Violation(invariant, seen) for invariant, seen in world.ledger.noticed]
     if not is_quiet:
         found.append(Violation("I7", "it never comes to rest"))
     return found
@@ -54,8 +61,6 @@ def _kept_once(world: World) -> Iterator[str]:
     for name in world.ledger.deliveries:
         if MESSAGE.fullmatch(name) and kept[name] != 1 and (world.ledger.acked[name] or kept[name]):
             yield f"{name} was acknowledged {world.ledger.acked[name]} times and is kept {kept[name]} times"
-    for name in world.ledger.refused:
-        yield f"{name} is never acknowledged"
     for (seq,) in world.rows("SELECT seq FROM message GROUP BY conversation_id, seq HAVING count(*) > 1"):
         yield f"two messages have the number {seq}"
 
@@ -195,7 +200,3 @@ def _modest(world: World) -> Iterator[str]:
         if at - last.get((key, fence), -_REPEAT) < _REPEAT:
             yield f"the sweeper rang again after {at - last[key, fence]:.0f} s"
         last[key, fence] = at
-
-
-def _prompt(world: World) -> Iterator[str]:
-    yield from world.ledger.late

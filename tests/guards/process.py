@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from jobs.alarms import Alarms
 from models.clock import Clock
@@ -15,7 +16,7 @@ from models.faultpoint import set_fault_hook
 from tests.fakes import Killed
 
 _PATIENCE = 20.0  # seconds of real time before a stuck world is a failure
-_LOOK_EVERY = 0.01  # seconds between looks for a task that waits for another's lock
+_LOOK_EVERY = 0.02  # seconds between looks for a task that waits for another's lock
 
 _present = threading.local()
 
@@ -54,7 +55,7 @@ class Task:
         self.error: BaseException | None = None
         self._work = work
         self._stop_at = stop_at
-        self._fault: BaseException | None = None
+        self.trouble = ""  # what its next statement meets: "refused" before it ran, or "unheard" after it was committed
         self._rests = threading.Event()  # stopped, or done
         self._may_go = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -72,15 +73,17 @@ class Task:
         """Until it stops or is done, or waits for a lock that a stopped task holds."""
         for _ in range(round(_PATIENCE / _LOOK_EVERY)):
             if self._rests.wait(_LOOK_EVERY):
+                if isinstance(self.error, ProgrammingError):
+                    raise AssertionError("a statement that cannot run") from self.error
                 return
             if is_blocked is not None and is_blocked(self.life):
                 return
         raise AssertionError(f"{self.life.name} neither ends nor stops; it passed {self.hits[-5:]}")
 
-    def go_on(self, fault: BaseException | None = None) -> None:
-        """Let a stopped task go on; with `fault` that is what it meets where it stands."""
+    def go_on(self) -> None:
+        """Let a stopped task go on."""
         assert self.is_stopped
-        self._fault, self.point = fault, ""
+        self.point = ""
         self._rests.clear()
         self._may_go.set()
 
@@ -97,8 +100,6 @@ class Task:
         self._may_go.clear()
         if not self.life.is_alive:
             raise Killed
-        if self._fault is not None:
-            raise self._fault
 
     def _run(self) -> None:
         _present.task = self
@@ -135,14 +136,36 @@ class Life:
                 task.wait()
 
 
-def guard_engine(engine: Engine) -> None:
-    """The dead send no statements."""
+def guard_engine(engine: Engine, rewrite: Callable[[str], str]) -> None:
+    """The dead send no statements; those of the living are rewritten on their way, or meet trouble."""
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def refuse(*_: Any) -> None:
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def send(connection: object, cursor: object, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
         task: Task | None = getattr(_present, "task", None)
         if task is not None and not task.life.is_alive:
             raise Killed
+        _meet_trouble("refused")
+        return rewrite(statement), parameters
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def hear(connection: Connection, *_: Any) -> None:
+        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+            _meet_trouble("unheard")
+
+    commit = engine.dialect.do_commit
+
+    def commit_and_hear(connection: Any) -> None:
+        commit(connection)
+        _meet_trouble("unheard")
+
+    engine.dialect.do_commit = commit_and_hear  # type: ignore[method-assign]
+
+
+def _meet_trouble(kind: str) -> None:
+    task: Task | None = getattr(_present, "task", None)
+    if task is not None and task.trouble == kind:
+        task.trouble = ""
+        raise OperationalError("a statement", {}, Exception("the server closed the connection"))
 
 
 def hear_points() -> None:

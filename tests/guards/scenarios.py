@@ -40,7 +40,7 @@ def called_back(number: int, status: str) -> Move:
     return call_back
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scenario:
     """`prepare` tells the far side how to behave."""
 
@@ -94,5 +94,6 @@ BLIND = Scenario("blind look", (said("m1"), worked, waited(180), swept, worked),
 UNTOLD = Scenario("untold", (said("m1"), worked, waited(3700), swept, worked, said("m2"), worked), _never_told)
 REFUSED = Scenario("refused", (said("m1"), worked, waited(5), worked, said("m2"), waited(12), worked), _refusals)
 TWINS = Scenario("twins", (said("m1"), worked, said("m2"), worked, waited(16), worked), _twins)
+BACKLOG = Scenario("backlog", (said("m1"), *[waited(3), swept] * 4, worked, said("m2"), worked))
 
-SCENARIOS = (TALK, DOUBT, BLIND, UNTOLD, REFUSED, TWINS)
+SCENARIOS = (TALK, DOUBT, BLIND, UNTOLD, REFUSED, TWINS, BACKLOG)
