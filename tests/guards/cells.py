@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.guards.judge import Violation, find_lost, judge
-from tests.guards.process import INSIDE, Task
-from tests.guards.scenarios import SCENARIOS, Scenario
+from tests.guards.process import INSIDE, Stuck, Task
+from tests.guards.scenarios import BRIEF, DOUBT, SCENARIOS, TALK, Scenario
 from tests.guards.world import POLICY, Engines, Process, World
 
 # What happens to whoever stands at the point; a process to go on with comes back.
@@ -165,6 +165,8 @@ _ONLY_AT = {
 }
 UNDISTURBED = "none"
 _BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`nth` counts the point's occurrences from 1; a point that never comes leaves the scenario undisturbed."""
@@ -195,12 +197,15 @@ def read_cell(shown: str) -> Cell:
 def run_cell(engines: Engines, cell: Cell) -> Outcome:
     """One run, to its end."""
     with World(engines) as world:
-        hits = _play(world, cell)
-        world.redeliver()
-        lost = find_lost(world)
-        is_quiet = world.settle()
-        world.repeat()
-        is_quiet = is_quiet and world.settle()
+        try:
+            hits = _play(world, cell)
+            world.redeliver()
+            lost = find_lost(world)
+            is_quiet = world.settle()
+            world.repeat()
+            is_quiet = is_quiet and world.settle()
+        except Stuck as error:
+            return Outcome(cell, [Violation("I7", str(error))], [])
         return Outcome(cell, lost + judge(world, is_quiet), hits)
 
 
@@ -241,11 +246,21 @@ def tells(mode: str, point: str) -> bool:
     return point.startswith(_ONLY_AT.get(mode, ("",)))
 
 
-def telling_cells(engines: Engines, modes: Sequence[str] = tuple(MODES)) -> list[Cell]:
-    """Every scenario undisturbed, each point of the long one once in each of the modes, and where others are in doubt."""
+def telling_cells(engines: Engines) -> list[Cell]:
+    """Every scenario undisturbed, each point of the long one once in each mode, and the doubtful one where it asks."""
     cells = [Cell(scenario, UNDISTURBED) for scenario in SCENARIOS]
-    hits = {cell.scenario: tuple(dict.fromkeys(run_cell(engines, cell).hits)) for cell in cells[:2]}
-    long, doubtful = hits
-    cells += [Cell(long, mode, point) for mode in modes for point in hits[long] if tells(mode, point)]
-    asking = [point for point in hits[doubtful] if point.startswith("reconcile.")]
-    return cells + [Cell(doubtful, mode, point) for mode in modes[:4] for point in asking]
+    cells += [Cell(TALK, mode, point) for mode in MODES for point in _points(engines, TALK) if tells(mode, point)]
+    asking = [point for point in _points(engines, DOUBT) if point.startswith("reconcile.")]
+    return cells + [Cell(DOUBT, mode, point) for mode in ("kill", "freeze", "two at once") for point in asking]
+
+
+def quick_cells(engines: Engines) -> list[Cell]:
+    """Each point of the shortest scenario, frozen and met by another, and the doubtful one where it asks."""
+    points = _points(engines, BRIEF)
+    asking = [point for point in _points(engines, DOUBT) if point.startswith("reconcile.")]
+    cells = [Cell(BRIEF, mode, point) for mode in ("freeze", "two at once") for point in points]
+    return cells + [Cell(DOUBT, "two at once", point) for point in asking]
+
+
+def _points(engines: Engines, scenario: Scenario) -> list[str]:
+    return list(dict.fromkeys(run_cell(engines, Cell(scenario, UNDISTURBED)).hits))

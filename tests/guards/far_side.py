@@ -1,4 +1,4 @@
-"""The far side of the small world: a platform, a shop that sells and an LLM, each with a history of its own to judge by.
+"""The far side of the small world: a platform, a shop and an LLM, each with a history of its own to judge by.
 
 Nothing here knows the database. The platform takes no key, lists with a lag, and answers as it was told to.
 """

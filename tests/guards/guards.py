@@ -33,9 +33,7 @@ class Expectation:
 def expectations() -> list[Expectation]:
     """Every guard alone, and those that are covered in pairs, the longest trials first."""
     alone = [Expectation((guard.name,), not guard.covered_by, guard.covered_by, tuple(guard.cells)) for guard in GUARDS]
-    pairs = [
-        _together(frozenset(names)) for names in combinations([guard.name for guard in COVERED], 2)
-    ]
+    pairs = [_together(frozenset(names)) for names in combinations([guard.name for guard in COVERED], 2)]
     more = [_together(names) for names in TOGETHER if len(names) > 2]
     return sorted((*alone, *pairs, *more), key=lambda one: (one.is_caught, not one.is_thorough))
 

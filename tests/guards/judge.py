@@ -1,8 +1,8 @@
 """The judge: what the outside saw and what the tables say, held against the invariants I1 to I9 of the promises.
 
 I1 kept once, I2 answered once, I3 in order, I4 having seen what was said, I5 effects once, I6 usage complete and
-nothing paid twice, I7 at rest, I8 true words. Beside them F receipts move forward, R the sweeper is modest, P no ring is
-lost while nobody dies, S who stops begins nothing.
+nothing paid twice, I7 at rest, I8 true words. Beside them F receipts move forward, R the sweeper is modest, P no ring
+is lost while nobody dies, S who stops begins nothing.
 """
 
 import re

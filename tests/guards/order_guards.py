@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from models.faultpoint import faultpoint
@@ -58,16 +57,31 @@ def _nothing(original: object) -> Callable[..., None]:
     return lambda *given, **named: None
 
 
+def _take_again(acquire: Callable[..., Any]) -> Callable[..., Any]:
+    """Whatever this process holds already."""
+
+    def take(self: Any, conversation_id: Any, **named: Any) -> Any:
+        held = self._held.pop(conversation_id, None)
+        lease = acquire(self, conversation_id, **named)
+        if lease is None and held is not None:
+            self._held[conversation_id] = held
+        return lease
+
+    return take
+
+
 ORDER = (
     Guard(
         "the lease on a conversation",
         cells=("talk/two at once/llm.paid",),
-        rewrites=((r" AND \(conversation\.lease_owner IS NULL OR conversation\.lease_until < now\(\)\)(?= RET)", ""),),
+        rewrites=(
+            (r"(?<=UUID AND )\(conversation\.lease_owner IS NULL OR conversation\.lease_until < now\(\)\)", "true"),
+        ),
     ),
     Guard(
         "a process takes no lease that it holds",
         covered_by="the lease in the database",
-        swaps=(Swap("jobs.leases:LeaseKeeper.acquire", lambda acquire: _acquire_always),),
+        swaps=(Swap("jobs.leases:LeaseKeeper.acquire", _take_again),),
     ),
     Guard(
         "leases are renewed",
@@ -77,7 +91,7 @@ ORDER = (
     Guard(
         "the fence",
         covered_by="the journal's first writer, one reply a turn, settled parts stay settled",
-        rewrites=((r"conversation\.fence = %\(\w*fence\w*\)s(::\w+)?", "true"),),
+        rewrites=((r"conversation\.fence = %\(\w+\)s(::\w+)?", "true"),),
     ),
     Guard(
         "a send has a longer lease",
@@ -117,12 +131,16 @@ ORDER = (
     Guard(
         "the sweeper rings again only after a while",
         cells=("backlog/none/",),
-        rewrites=((r"\(conversation\.rung_at IS NULL OR conversation\.rung_at < now\(\) - %\(\w+\)s(::\w+)?\)", "true"),),
+        rewrites=(
+            (r"\(conversation\.rung_at IS NULL OR conversation\.rung_at < now\(\) - %\(\w+\)s(::\w+)?\)", "true"),
+        ),
     ),
     Guard(
         "the sweeper leaves alone what is being worked on",
         covered_by="the lease: a ring too many finds it taken",
-        rewrites=((r"\(conversation\.lease_owner IS NULL OR conversation\.lease_until < now\(\)\)(?= AND \(c)", "true"),),
+        rewrites=(
+            (r"\(conversation\.lease_owner IS NULL OR conversation\.lease_until < now\(\)\)(?= AND \(c)", "true"),
+        ),
     ),
     Guard(
         "one process sweeps",
@@ -130,28 +148,3 @@ ORDER = (
         swaps=(Swap("models.lease:hold_named_lease", lambda _: lambda *given: True),),
     ),
 )
-
-
-def _acquire_always(self: Any, conversation_id: Any) -> Any:
-    """`LeaseKeeper.acquire` without the look into what this process holds."""
-    held = self._held.pop(conversation_id, None)
-    lease = _acquire(self, conversation_id)
-    if lease is None and held is not None:
-        self._held[conversation_id] = held
-    return lease
-
-
-def _acquire(keeper: Any, conversation_id: Any) -> Any:
-    from jobs.leases import LEASE
-    from models.lease import acquire_lease
-    from models.session import session_scope
-
-    with session_scope(keeper._engine) as connection:
-        lease = acquire_lease(connection, conversation_id, keeper.owner, LEASE)
-    if lease is not None:
-        keeper._held[conversation_id] = lease
-        keeper._progress[conversation_id] = keeper._clock.monotonic()
-    return lease
-
-
-_ = timedelta

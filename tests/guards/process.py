@@ -1,4 +1,4 @@
-"""Simulated processes: work in threads that can be stopped at any named moment, and then killed, frozen or let go on."""
+"""Simulated processes: work in threads that stop at any named moment, and then are killed, frozen or let go on."""
 
 import threading
 from collections.abc import Callable
@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError, ProgrammingError
+import psycopg
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import ProgrammingError
 
 from jobs.alarms import Alarms
 from models.clock import Clock
@@ -22,9 +23,22 @@ _present = threading.local()
 
 # Inside a transaction: whoever stops here holds what others may wait for.
 INSIDE = frozenset(
-    "ingress.opened ingress.inserted turn.frozen turn.looked send.due send.marked send.recorded reconcile.recorded "
-    "answer.written answer.halved".split()
+    {
+        "ingress.inserted",
+        "turn.frozen",
+        "turn.looked",
+        "answer.written",
+        "answer.halved",
+        "send.due",
+        "send.marked",
+        "send.recorded",
+        "reconcile.recorded",
+    }
 )
+
+
+class Stuck(Exception):
+    """Work that goes round in circles, or waits for what never comes."""
 
 
 class HandAlarms(Alarms):
@@ -78,7 +92,7 @@ class Task:
                 return
             if is_blocked is not None and is_blocked(self.life):
                 return
-        raise AssertionError(f"{self.life.name} neither ends nor stops; it passed {self.hits[-5:]}")
+        raise Stuck(f"{self.life.name} neither ends nor stops; it passed {', '.join(self.hits[-5:])}")
 
     def go_on(self) -> None:
         """Let a stopped task go on."""
@@ -139,18 +153,20 @@ class Life:
 def guard_engine(engine: Engine, rewrite: Callable[[str], str]) -> None:
     """The dead send no statements; those of the living are rewritten on their way, or meet trouble."""
 
-    @event.listens_for(engine, "before_cursor_execute", retval=True)
-    def send(connection: object, cursor: object, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
-        task: Task | None = getattr(_present, "task", None)
-        if task is not None and not task.life.is_alive:
-            raise Killed
-        _meet_trouble("refused")
-        return rewrite(statement), parameters
+    class Watched(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *given: Any, **named: Any) -> Any:
+            task: Task | None = getattr(_present, "task", None)
+            if task is not None and not task.life.is_alive:
+                raise Killed
+            _meet_trouble("refused")
+            done = super().execute(rewrite(query) if isinstance(query, str) else query, *given, **named)
+            if self.connection.autocommit:
+                _meet_trouble("unheard")
+            return done
 
-    @event.listens_for(engine, "after_cursor_execute")
-    def hear(connection: Connection, *_: Any) -> None:
-        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
-            _meet_trouble("unheard")
+    @event.listens_for(engine, "connect")
+    def watch(connection: "psycopg.Connection[Any]", record: object) -> None:
+        connection.cursor_factory = Watched
 
     commit = engine.dialect.do_commit
 
@@ -165,7 +181,7 @@ def _meet_trouble(kind: str) -> None:
     task: Task | None = getattr(_present, "task", None)
     if task is not None and task.trouble == kind:
         task.trouble = ""
-        raise OperationalError("a statement", {}, Exception("the server closed the connection"))
+        raise psycopg.OperationalError("the server closed the connection")
 
 
 def hear_points() -> None:

@@ -23,7 +23,9 @@ class Guard:
     covered_by: str = ""
     cells: Sequence[str] = ()
     swaps: Sequence["Swap"] = ()
-    rewrites: Sequence[tuple[str, str]] = ()  # a pattern that one statement at least must match, and what stands instead
+    rewrites: Sequence[
+        tuple[str, str]
+    ] = ()  # a pattern that one statement at least must match, and what stands instead
     drops: Sequence[str] = ()  # SQL
 
 

@@ -95,5 +95,6 @@ UNTOLD = Scenario("untold", (said("m1"), worked, waited(3700), swept, worked, sa
 REFUSED = Scenario("refused", (said("m1"), worked, waited(5), worked, said("m2"), waited(12), worked), _refusals)
 TWINS = Scenario("twins", (said("m1"), worked, said("m2"), worked, waited(16), worked), _twins)
 BACKLOG = Scenario("backlog", (said("m1"), *[waited(3), swept] * 4, worked, said("m2"), worked))
+BRIEF = Scenario("brief", (said("m1", "buy"), worked, said("m2"), worked))
 
-SCENARIOS = (TALK, DOUBT, BLIND, UNTOLD, REFUSED, TWINS, BACKLOG)
+SCENARIOS = (TALK, DOUBT, BLIND, UNTOLD, REFUSED, TWINS, BACKLOG, BRIEF)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from models.outbox import RANK, DuePart
+from models.outbox import DuePart
 from models.reply import Rejected, SendOutcome, Unknown
 from tests.guards.removal import Guard, Swap
 
@@ -45,9 +45,7 @@ def _blindly(send: Callable[..., SendOutcome]) -> Callable[..., SendOutcome]:
 
 def _just_now(send: Callable[..., None]) -> Callable[..., None]:
     """However long it was frozen, it has only just begun."""
-    return lambda services, lease, channel, due, began: send(
-        services, lease, channel, due, services.clock.monotonic()
-    )
+    return lambda services, lease, channel, due, began: send(services, lease, channel, due, services.clock.monotonic())
 
 
 SENDS = (
@@ -109,7 +107,9 @@ SENDS = (
     Guard(
         "what is settled is not sent again",
         cells=("doubt/two at once/reconcile.answered",),
-        rewrites=((r"(?<=WHERE outbox\.id = %\(id_1\)s::UUID AND )\(outbox\.status NOT IN \([^)]*\)\)", "true"),),
+        rewrites=(
+            (r"(?<=outbox\.id = %\(id_1\)s::UUID AND )\(outbox\.status NOT IN \((?:[^()]|\([^()]*\))*\)\)", "true"),
+        ),
     ),
     Guard(
         "receipts move a part forward only",
@@ -132,4 +132,3 @@ SENDS = (
         drops=("ALTER TABLE receipt DROP CONSTRAINT receipt_account_id_external_id_status_error_code_key",),
     ),
 )
-_ = RANK

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from models.faultpoint import faultpoint
 from tests.guards.removal import Guard, Swap
 
 
@@ -42,17 +41,6 @@ def _own_result(store: Callable[..., Any]) -> Callable[..., Any]:
         return named["stored"]
 
     return overlook
-
-
-def _in_two(insert_parts: Callable[..., None]) -> Callable[..., None]:
-    """The reply is committed before its parts."""
-
-    def apart(connection: Any, *rest: Any) -> None:
-        connection.exec_driver_sql("COMMIT AND CHAIN")
-        faultpoint("answer.halved")
-        insert_parts(connection, *rest)
-
-    return apart
 
 
 def _no_key(context: Callable[..., Any]) -> Callable[..., Any]:
@@ -108,11 +96,6 @@ STEPS = (
         "executions that die are counted",
         cells=("talk/kill always/llm.asked",),
         rewrites=((r"crashes=\(turn\.crashes \+ turn\.running\)", "crashes=turn.crashes"),),
-    ),
-    Guard(
-        "an answer commits as a whole",
-        cells=("talk/kill/answer.halved",),
-        swaps=(Swap("models.turns:_insert_parts", _in_two),),
     ),
     Guard(
         "what the database could not be told is owed",

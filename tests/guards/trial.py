@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.guards.cells import MODES, Cell, read_cell, run_cell, telling_cells
+from tests.guards.cells import Cell, read_cell, run_cell, telling_cells
 from tests.guards.removal import Guard, swapped
 from tests.guards.world import Engines
 
@@ -22,17 +22,14 @@ class Verdict:
         return bool(self.seen)
 
 
-QUICK = ("freeze", "two at once", "kill")
-
-
 def try_without(
     guards: Sequence[Guard],
     database: Callable[[], str],
     redis_url: str,
     first: Sequence[str] = (),
-    modes: Sequence[str] = tuple(MODES),
+    find_cells: Callable[[Engines], Sequence[Cell]] = telling_cells,
 ) -> Verdict:
-    """Run the cells of `first`, then the telling ones of these modes, up to the first violation.
+    """Run the cells of `first`, then those that are found, up to the first violation.
 
     `database` gives the address of a fresh one. Raises AssertionError where a rewriting changed no statement: then
     nothing was removed.
@@ -44,7 +41,7 @@ def try_without(
             engines.run(statement)
         engines.rewriting.set([rewrite for guard in guards for rewrite in guard.rewrites])
         with swapped(guards):
-            for runs, cell in enumerate(_cells(engines, first, modes), 1):
+            for runs, cell in enumerate(_cells(engines, first, find_cells), 1):
                 violations = run_cell(engines, cell).violations
                 if violations:
                     return Verdict(names, str(violations[0]), str(cell), runs)
@@ -54,7 +51,6 @@ def try_without(
         engines.close()
 
 
-def _cells(engines: Engines, first: Sequence[str], modes: Sequence[str]) -> Iterator[Cell]:
+def _cells(engines: Engines, first: Sequence[str], find_cells: Callable[[Engines], Sequence[Cell]]) -> Iterator[Cell]:
     yield from map(read_cell, first)
-    if modes:
-        yield from telling_cells(engines, modes)
+    yield from find_cells(engines)

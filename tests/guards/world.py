@@ -5,18 +5,13 @@ the whole subject, so any outcome can be had in any order within milliseconds.
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
-
-from redis import Redis
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.engine import make_url
 
 from agent.agent import Agent, Limits
 from bot.intake import read_inbound, store_and_ring
@@ -30,17 +25,14 @@ from jobs.queue import JobQueue
 from jobs.runtime import OpenDoor, Services, WorkPolicy
 from jobs.sweep import Sweeper
 from models.faultpoint import faultpoint, set_fault_hook
-from models.session import build_engine, session_scope
-from models.tenant import AccountKey, ensure_account, ensure_tenant
 from models.trace import new_trace_id
 from tests.fakes import FixedClock
+from tests.guards.engines import SLOTS, Engines
 from tests.guards.far_side import Arrival, FarChannel, Platform, Scribe, Shop
-from tests.guards.process import INSIDE, HandAlarms, Life, Task, guard_engine, hear_points
-from tests.guards.removal import Rewriting
+from tests.guards.ledger import Delivery, Ledger
+from tests.guards.process import INSIDE, HandAlarms, Life, Task, hear_points
 from tests.jobs.house import AtOnce
 
-_SLOTS = ("guards-a", "guards-b", "guards-c", "guards-d")
-_EMPTIED = ("conversation", "raw_event", "receipt", "named_lease", "worker_heartbeat")
 _ROUNDS = 15  # of recovery, twice: a world that is not quiet then never will be
 POLICY = WorkPolicy(quiet=timedelta(0), quiet_longest=timedelta(0))
 
@@ -60,81 +52,6 @@ class Process:
     web: WebServices
     alarms: HandAlarms
     sweeper: Sweeper
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A webhook as the platform sends it, again and again until it is acknowledged."""
-
-    id: str
-    body: str
-
-
-@dataclass
-class Ledger:
-    """What the outside knows of the run, for the judge."""
-
-    acked: Counter[str] = field(default_factory=Counter)
-    deliveries: dict[str, Delivery] = field(default_factory=dict)
-    swept: list[tuple[float, UUID, int]] = field(default_factory=list)  # when it rang for whom, and the fence then
-    llm_wasted: int = 0  # answers that nobody could have written down
-    shop_wasted: int = 0
-    excused: int = 0  # the named exception: frozen between the deadline check and the socket
-    noticed: list[tuple[str, str]] = field(default_factory=list)  # invariants that were seen to break on the way
-    hits: list[str] = field(default_factory=list)
-
-
-class Engines:
-    """What a world stands on, made once: a migrated database of its own and a Redis database of its own."""
-
-    def __init__(self, database_url: str, redis_url: str) -> None:
-        self.database_url, self.redis_url = database_url, redis_url
-        self.of = {name: build_engine(database_url, application_name=name, pool_size=6) for name in _SLOTS}
-        self.rewriting = Rewriting()
-        for engine in self.of.values():
-            guard_engine(engine, self.rewriting.apply)
-        url = make_url(database_url).set(drivername="postgresql+psycopg")
-        self.own: Engine = create_engine(url, isolation_level="AUTOCOMMIT")
-        self.redis = Redis.from_url(redis_url)
-        with session_scope(self.own) as connection:
-            tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
-            self.account: AccountKey = ensure_account(connection, tenant_id, channel="fake")
-        self.shift = _shifting(self.rows(_MOMENTS))
-
-    def rows(self, statement: str, **values: Any) -> Sequence[Any]:
-        with self.own.connect() as connection:
-            return connection.execute(text(statement), values).all()
-
-    def run(self, statement: str) -> None:
-        with self.own.connect() as connection:
-            connection.exec_driver_sql(statement)
-
-    def empty(self) -> None:
-        self.run("; ".join(f"DELETE FROM {table}" for table in _EMPTIED))
-        self.redis.flushdb()
-
-    def close(self) -> None:
-        for engine in (*self.of.values(), self.own):
-            engine.dispose()
-        self.redis.close()
-
-
-_MOMENTS = """
-SELECT table_name, column_name FROM information_schema.columns
-WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND is_updatable = 'YES'
-  AND table_name IN ('conversation', 'message', 'turn', 'run', 'completion', 'outbox', 'named_lease')
-"""
-
-
-def _shifting(moments: Sequence[Any]) -> str:
-    """One statement that lets every stored time lie `%s` further back: for the database, that much time has passed."""
-    columns: dict[str, list[str]] = {}
-    for table, column in moments:
-        columns.setdefault(table, []).append(column)
-    return "; ".join(
-        f"UPDATE {table} SET " + ", ".join(f"{name} = {name} - interval '{{0}} seconds'" for name in names)
-        for table, names in columns.items()
-    )
 
 
 class World:
@@ -165,7 +82,7 @@ class World:
 
     def spawn(self) -> Process:
         taken = {process.life.name for process in self.processes if process.life.is_alive}
-        slot = next(name for name in _SLOTS if name not in taken)
+        slot = next(name for name in SLOTS if name not in taken)
         engine = self.engines.of[slot]
         life = Life(slot, engine)
         self._born += 1
@@ -237,7 +154,9 @@ class World:
 
         return self.start(process, receive, watch)
 
-    def say(self, process: Process, message_id: str, words: str = "", sender: str = "ana", stop: StopAt = never) -> Task:
+    def say(
+        self, process: Process, message_id: str, words: str = "", sender: str = "ana", stop: StopAt = never
+    ) -> Task:
         body = {"id": message_id, "from": sender, "text": f"{message_id} {words}".strip()}
         return self.deliver(process, Delivery(message_id, json.dumps(body)), stop)
 

@@ -1,0 +1,32 @@
+"""Each guard that nothing else covers is noticed when it is missing; `make guards` tries the rest, and pairs."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.guards.cells import read_cell, run_cell
+from tests.guards.guards import CAUGHT, COVERED, GUARDS, TOGETHER
+from tests.guards.removal import Guard
+from tests.guards.trial import try_without
+from tests.guards.world import Engines
+
+
+@pytest.mark.parametrize("guard", CAUGHT, ids=lambda guard: guard.name)
+def test_without_this_guard_a_promise_breaks(guard: Guard, clone_database: Callable[[], str], redis_url: str) -> None:
+    verdict = try_without([guard], clone_database, redis_url, guard.cells, lambda engines: [])
+    assert verdict.is_caught, f"nobody missed it in {guard.cells}"
+
+
+def test_with_every_guard_in_its_place_no_promise_breaks_in_the_same_cells(engines: Engines) -> None:
+    shown = dict.fromkeys(cell for guard in CAUGHT for cell in guard.cells)
+    broken = {cell: run_cell(engines, read_cell(cell)).violations for cell in shown}
+    assert {cell: seen for cell, seen in broken.items() if seen} == {}
+
+
+def test_every_guard_is_either_caught_by_a_cell_or_covered_by_something_named() -> None:
+    assert all(bool(guard.cells) != bool(guard.covered_by) for guard in GUARDS)
+
+
+def test_combinations_name_guards_that_are_covered_alone() -> None:
+    covered = {guard.name for guard in COVERED}
+    assert all(names <= covered for names in TOGETHER)
