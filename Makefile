@@ -8,12 +8,13 @@ BIN = .venv/bin/python
 COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(BIN) -m piptools compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run test matrix chaos bench lint format lock clean
+.PHONY: help run test matrix guards chaos bench lint format lock clean
 
 help:
 	@echo 'make run     start Recado (everything, on this machine)'
 	@echo 'make test    run the tests; ARGS="tests/channels -x" chooses some'
 	@echo 'make matrix  let a process die at every moment, twice; ARGS="--first K" bounds it'
+	@echo 'make guards  remove each guard, alone and in pairs, and see whether it is missed; ARGS="fence" chooses'
 	@echo 'make chaos   kill the running program at seeded moments; SECONDS=600 SEED=2 chooses'
 	@echo 'make bench   measure, beside other workers; ARGS="worker --quick" chooses parts'
 	@echo 'make lint    formatting, lint, types, import rules'
@@ -32,6 +33,10 @@ test:
 matrix:
 	@$(VENV) requirements-dev.txt
 	@exec $(BIN) -m tests.matrix $(ARGS)
+
+guards:
+	@$(VENV) requirements-dev.txt
+	@exec $(BIN) -m tests.guards $(ARGS)
 
 chaos:
 	@$(VENV) requirements-dev.txt

@@ -7,6 +7,7 @@ of it, with other sequences each time.
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
@@ -157,6 +158,7 @@ class Sequences(RuleBasedStateMachine):
             self.world.kill(process)
 
 
+@pytest.mark.timeout(0 if _EXAMPLES else 300)
 def test_whatever_happens_in_whatever_order_no_promise_breaks(engines: Engines) -> None:
     def begin() -> Any:
         return Sequences(engines)
