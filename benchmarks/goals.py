@@ -29,12 +29,17 @@ def under(bound: float, what: str, measured: float | None, unit: str = "x") -> G
     return Goal(what, bound, measured, is_floor=False, unit=unit)
 
 
+def show_figure(figure: float) -> str:
+    """Three digits, or a whole number."""
+    return f"{figure:,.0f}" if abs(figure) >= 100 else f"{figure:.3g}"
+
+
 def show_goals(goals: Sequence[Goal]) -> str:
     """A table, one line a goal."""
     rows = [f"{'goal':<66}{'wanted':>18}{'measured':>14}  met"]
     for goal in goals:
         wanted = f"{'at least' if goal.is_floor else 'under'} {goal.bound:g} {goal.unit}"
-        measured = "-" if goal.measured is None else f"{goal.measured:.3g} {goal.unit}"
+        measured = "-" if goal.measured is None else f"{show_figure(goal.measured)} {goal.unit}"
         met = {True: "yes", False: "NO", None: "?"}[goal.is_met]
         rows.append(f"{goal.what:<66}{wanted:>18}{measured:>14}  {met}")
     return "\n".join(rows)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from benchmarks.goals import show_figure
+
 _WIDTH, _LABEL, _NUMBER = 760, 250, 90  # pixels: of the picture, of the names at the left, of the numbers at the right
 _ROW, _BAR, _HEAD, _GAP = 22, 14, 30, 18
 _STYLE = """
@@ -47,7 +49,7 @@ def draw(panels: Sequence[Panel]) -> str:
 def _draw_panel(panel: Panel, top: int) -> str:
     title = f'<text class="title" x="0" y="{top + 13}">{escape(panel.title)}'
     lines = [f'{title}<tspan class="note" font-weight="400" dx="8">{escape(panel.note)}</tspan></text>\n']
-    scale = (_WIDTH - _LABEL - _NUMBER) / max((bar.figure for bar in panel.bars), default=1.0)
+    scale = (_WIDTH - _LABEL - _NUMBER) / (max((bar.figure for bar in panel.bars), default=0.0) or 1.0)
     for number, bar in enumerate(panel.bars):
         y = top + _HEAD + _ROW * number
         long = max(1.0, bar.figure * scale)
@@ -55,6 +57,6 @@ def _draw_panel(panel: Panel, top: int) -> str:
         lines += [
             f'<text x="{_LABEL - 10}" y="{y + 12}" text-anchor="end">{escape(bar.name)}</text>',
             f'<rect class="{kind}" x="{_LABEL}" y="{y}" width="{long:.1f}" height="{_BAR}" rx="2"/>',
-            f'<text x="{_LABEL + long + 6:.1f}" y="{y + 12}">{bar.figure:.3g}</text>\n',
+            f'<text x="{_LABEL + long + 6:.1f}" y="{y + 12}">{show_figure(bar.figure)}</text>\n',
         ]
     return "".join(lines)

@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.goals import at_least, show_goals, under
+from benchmarks.goals import at_least, show_figure, show_goals, under
 from benchmarks.parts import Outcome
-from benchmarks.plot import Bar, Panel
+from benchmarks.plot import Bar, Panel, draw
 from benchmarks.publish import publish
 
 PAGE = "# Ours\n\n<!-- figures: written by make bench -->\nold\n<!-- end of figures -->\n\nThe end.\n"
@@ -25,6 +25,20 @@ def test_a_goal_is_met_at_its_floor_and_missed_at_its_ceiling() -> None:
     assert at_least(100, "fast", 100).is_met
     assert not under(15, "cheap", 15).is_met
     assert [line.split()[-1] for line in show_goals(GOALS).splitlines()] == ["met", "NO", "yes", "?"]
+
+
+def test_figures_are_short_and_never_in_powers_of_ten() -> None:
+    assert [show_figure(figure) for figure in (0.0123456, 1.5, 99.94, 109.3, 2349.6)] == [
+        "0.0123",
+        "1.5",
+        "99.9",
+        "109",
+        "2,350",
+    ]
+
+
+def test_bars_that_are_all_nothing_are_drawn_as_nothing() -> None:
+    assert 'width="1.0"' in draw([Panel("growth", "MB", [Bar("ours", 0.0)])])
 
 
 def test_a_run_is_kept_for_programs_for_the_eye_and_for_readers(tmp_path: Path) -> None:
