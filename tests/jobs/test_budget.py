@@ -1,6 +1,7 @@
 """Turns under a budget: the money is held back before a call, the person is told politely, the operator once."""
 
 import logging
+import threading
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,13 +10,16 @@ from sqlalchemy import event
 
 from agent.base import Completion, CompletionRequest, Usage
 from jobs.budget import compose_warning
-from jobs.runtime import DutyAddress, set_services
+from jobs.leases import LeaseKeeper
+from jobs.runtime import DutyAddress, get_services, set_services
 from models.budget import Budgets
 from models.errors import ProviderError, ProviderErrorKind
 from models.handoff import say_as_person, take_conversation
+from models.inbox import Stored
 from models.reply import RenderedPart
-from models.session import session_scope
+from models.session import build_engine, session_scope
 from tests.fakes import Killed, wish
+from tests.faults.neighbours import proxied_database
 from tests.jobs.house import House
 
 LIMITED = "limite de uso"
@@ -67,6 +71,53 @@ def test_who_asks_when_the_money_is_gone_is_told_so_and_no_llm_is_asked(house: H
     ]
     assert house.rows("SELECT count(*) FROM completion") == [(10,)], "a call that is not made leaves no row"
     assert house.rows("SELECT count(*) FROM conversation WHERE wanted_at IS NOT NULL") == [(2,)]
+
+
+def test_turns_that_run_at_the_same_time_cannot_overrun_it_together(house: House) -> None:
+    allow(house, day="0.005")
+    ended: list[Stored] = []
+    seven_ended = threading.Event()
+    stored = [house.say("oi", f"m{number}", sender=f"+55119000000{number:02}") for number in range(12)]
+
+    def ask(which: Stored) -> None:
+        house.advance(which)
+        ended.append(which)
+        if len(ended) == 7:
+            seven_ended.set()
+
+    def wait_for_the_refused(request: CompletionRequest) -> Completion:
+        assert seven_ended.wait(20), "whoever is refused is told so while the others' calls are under way"
+        return Completion("42", usage=Usage(1, 1))
+
+    house.provider.script = [wait_for_the_refused] * 12
+    threads = [threading.Thread(target=ask, args=(which,)) for which in stored]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(house.provider.requests) == 5
+    assert sorted(LIMITED in words for words in house.sent) == [False] * 5 + [True] * 7
+    assert house.rows(BOOKS) == [(Decimal("0.005"), Decimal(0))]
+
+
+def test_what_a_call_did_cost_is_told_when_the_database_is_back(house: House, fresh_database_url: str) -> None:
+    services = get_services()
+    with proxied_database(fresh_database_url) as (proxy, url):
+        far = build_engine(url, application_name="recado-tests", pool_size=3, patience=0.2, answer_within=0.3)
+        services = replace(services, engine=far, leases=LeaseKeeper(far, "worker-1"))
+        set_services(services)
+
+        def leave(request: CompletionRequest) -> Completion:
+            proxy.refuse()
+            return Completion("42", usage=Usage(1, 1))
+
+        house.provider.script = [leave]
+        house.advance(house.say("oi", "m1"))
+        assert house.rows(BOOKS) == [(Decimal(0), Decimal("0.001"))]
+        proxy.heal()
+        assert services.owed.settle(services)
+        assert house.rows(BOOKS) == [(Decimal("0.001"), Decimal(0))]
+        far.dispose()
 
 
 def test_the_operator_hears_at_eighty_per_cent_and_at_the_end_once_each(

@@ -147,9 +147,12 @@ def test_a_day_begins_where_the_company_is(till: Till) -> None:
     ]
 
 
-def test_two_hundred_at_once_never_overrun_the_limit(till: Till) -> None:
-    budgets, limit = limited(day="1", person_day="0.7"), Decimal(1)
+def test_twenty_threads_never_overrun_a_limit_not_even_for_a_moment(till: Till) -> None:
+    limits = {"day": Decimal(1), "person_day": Decimal("0.7")}
+    budgets = limited(day="1", person_day="0.7")
     refused: list[str] = []
+    highest = dict.fromkeys(limits, Decimal(0))
+    over = threading.Event()
 
     def spend(number: int) -> None:
         for turn in range(10):
@@ -161,14 +164,23 @@ def test_two_hundred_at_once_never_overrun_the_limit(till: Till) -> None:
             else:
                 till.settle(call, ("0.01", "0.02", None)[(number + turn) % 3])
 
+    def watch() -> None:
+        while not over.is_set():
+            for kind, total in till.rows("SELECT kind, spent + reserved FROM budget WHERE kind <> 'month'"):
+                highest[kind] = max(highest[kind], total)
+
     threads = [threading.Thread(target=spend, args=(number,)) for number in range(20)]
-    for thread in threads:
+    watcher = threading.Thread(target=watch)
+    for thread in (watcher, *threads):
         thread.start()
     for thread in threads:
         thread.join()
+    over.set()
+    watcher.join()
+    assert all(Decimal("0.1") < highest[kind] <= limit for kind, limit in limits.items())
     [(spent, reserved)] = till.rows("SELECT spent, reserved FROM budget WHERE kind = 'day'")
     assert reserved == 0
-    assert limit - Decimal("0.03") < spent <= limit, "as much as can be spent is spent"
+    assert limits["day"] - Decimal("0.03") < spent <= limits["day"], "as much as can be spent is spent"
     assert len(refused) > 100
     assert till.rows("SELECT sum(spent) FROM budget WHERE kind = 'person_day'") == [(spent,)]
 
