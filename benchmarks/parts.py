@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.chat import measure_chat, show_chat
 from benchmarks.goals import Goal, at_least, under
 from benchmarks.growth import Size, measure_growth, show_growth
 from benchmarks.peers.base import PEERS, get_peer
@@ -36,7 +37,7 @@ Say = Callable[[str], None]
 def measure_door(is_quick: bool, say: Say) -> Outcome:
     """Webhooks to their 2xx, beside the floor that no door over the same parts gets under."""
     with build_stage(_NO_LLM, 4) as stage:
-        figures = measure_webhook(stage, rounds=1 if is_quick else 3, seconds=1.0 if is_quick else 2.0)
+        figures = measure_webhook(stage, rounds=1 if is_quick else 6)
     goals = [
         at_least(0.8, "webhooks per second, by the floor's", figures.throughput),
         under(5, "p99 at half load, by the floor's", figures.slowest),
@@ -45,6 +46,19 @@ def measure_door(is_quick: bool, say: Say) -> Outcome:
     bars = [Bar(path.name, path.rate, path is figures.door) for path in paths]
     panel = Panel("Webhooks per second to their 2xx", "more is better; each with what is above it", bars)
     return Outcome(show_webhook(figures), dataclasses.asdict(figures), goals, [panel])
+
+
+def measure_answers(is_quick: bool, say: Say) -> Outcome:
+    """`/chat`: what a whole request takes on top of the LLM's own time."""
+    with StandInLlm() as llm, build_stage(llm.url, 200) as stage:
+        found = measure_chat(stage, llm, seconds=3.0 if is_quick else 10.0)
+    bars = [
+        Bar(f"{name}, LLM takes {one.latency:g} s", value * 1e3, True)
+        for one in found
+        for name, value in (("p50", one.p50), ("p99", one.p99))
+    ]
+    panel = Panel("/chat: added to the LLM's own time", "ms, less is better", bars)
+    return Outcome(show_chat(found), _plain(found), [], [panel])
 
 
 def measure_worker(is_quick: bool, say: Say) -> Outcome:
@@ -90,6 +104,7 @@ def measure_size(is_quick: bool, say: Say) -> Outcome:
 
 PARTS: dict[str, Callable[[bool, Say], Outcome]] = {
     "webhook": measure_door,
+    "chat": measure_answers,
     "worker": measure_worker,
     "start": measure_start,
     "growth": measure_size,
