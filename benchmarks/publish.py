@@ -10,6 +10,7 @@ from benchmarks.parts import Outcome
 from benchmarks.plot import draw
 
 _DOCS = Path(__file__).resolve().parent.parent / "docs"
+_PICTURE = "![The goals' measurements as bars](benchmarks.svg)"
 _BEGIN, _END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
 
 
@@ -41,7 +42,7 @@ def _with_figures(page: str, machine: Mapping[str, str], found: Mapping[str, Out
     assert mark, f"the page has lost {_BEGIN} or {_END}"
     texts = ["\n".join(f"{name}: {value}" for name, value in machine.items()), show_goals(goals)]
     blocks = "\n".join(f"```text\n{text.strip()}\n```\n" for text in [*texts, *(item.text for item in found.values())])
-    return f"{head}{_BEGIN}\n\n{blocks}\n{_END}{tail}"
+    return f"{head}{_BEGIN}\n\n{_PICTURE}\n\n{blocks}\n{_END}{tail}"
 
 
 def _rounded(value: object) -> object:

@@ -51,6 +51,7 @@ def test_a_run_is_kept_for_programs_for_the_eye_and_for_readers(tmp_path: Path) 
     assert text.endswith("\n\nThe end.\n")
     assert "old" not in text
     assert text.count("table of two") == 1
+    assert text.count("(benchmarks.svg)") == 1
     assert "cores: 2" in text
     record = json.loads((tmp_path / "benchmarks.json").read_text(encoding="utf-8"))
     assert record["parts"]["one"] == {"rate": 0.333333}
