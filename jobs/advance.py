@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.base import Channel
 from jobs.answer import answer_turn
-from jobs.deliver import deliver_part
+from jobs.deliver import TakenPart, deliver_part, take_part
 from jobs.duty import call_for_undelivered
 from jobs.runtime import Services, get_services
 from models.budget import settle_lost
@@ -72,12 +72,12 @@ def _take_up(services: Services, key: UUID) -> Lease | None:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """One that leaves the database; `begun` where it is to be answered, else `turn_id` has a part to deliver."""
+    """One that leaves the database: a turn that was begun, or a part of its reply that was taken."""
 
     thread: Thread
     channel: Channel
     turn_id: UUID
-    begun: BegunTurn | None
+    taken: BegunTurn | TakenPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,10 @@ def _work_until_idle(services: Services, lease: Lease) -> None:
             call_for_undelivered(services, stage.thread)
             continue
         with tracing("", turn_id=stage.turn_id, conversation_id=lease.conversation_id):
-            if stage.begun is not None:
-                answer_turn(services, lease, stage.thread, stage.channel, stage.begun)
+            if isinstance(stage.taken, BegunTurn):
+                answer_turn(services, lease, stage.thread, stage.channel, stage.taken)
             else:
-                deliver_part(services, lease, stage.channel, stage.turn_id)
+                deliver_part(services, lease, stage.channel, stage.taken)
                 faultpoint("send.next")
 
 
@@ -107,6 +107,7 @@ def _look(services: Services, lease: Lease) -> _Stage | _Call | None:
     is seen here or makes the conversation due again. A worker that stops rings for the answers it does not begin.
     """
     services.leases.note_progress(lease)
+    began = services.clock.monotonic()
     with session_scope(services.engine) as connection:
         thread = hold_thread(connection, lease)
         if thread.is_undelivered:
@@ -118,8 +119,16 @@ def _look(services: Services, lease: Lease) -> _Stage | _Call | None:
             _put_aside(services, connection, lease)
             return None
         work = _do_short_stages(services, connection, lease, channel)
-        if work.is_due and not (work.stage == "answer" and services.is_stopping()):
-            return _begin(services, connection, thread, channel, work)
+        while work.is_due and not (work.stage == "answer" and services.is_stopping()):
+            assert work.turn_id is not None, "answer and deliver name their turn"
+            taken: BegunTurn | TakenPart | None
+            if work.stage == "answer":
+                taken = _begin(services, connection, work.turn_id)
+            else:
+                taken = take_part(services, connection, lease, channel, work.turn_id, began)
+            if taken is not None:
+                return _Stage(thread, channel, work.turn_id, taken)
+            work = _do_short_stages(services, connection, lease, channel)
         release_lease(connection, lease, work.due_at)
         services.leases.forget(lease)  # before the commit: whoever is rung right after it must not be refused
     faultpoint("turn.released")
@@ -144,16 +153,13 @@ def _do_short_stages(services: Services, connection: Connection, lease: Lease, c
     return work
 
 
-def _begin(services: Services, connection: Connection, thread: Thread, channel: Channel, work: Work) -> _Stage:
-    """An answer begins in the transaction that found it due: a turn frozen just now is never seen without its run."""
-    assert work.turn_id is not None, "answer and deliver name their turn"
+def _begin(services: Services, connection: Connection, turn_id: UUID) -> BegunTurn:
+    """In the transaction that found it due: a turn frozen just now is never seen without its run."""
     provider = services.agent.provider
-    begun = None
-    if work.stage == "answer":
-        begun = begin_turn(connection, work.turn_id, provider=provider.name, engine=provider.engine)
-        if services.budgets is not None and begun.attempt > 1:
-            settle_lost(connection, work.turn_id)
-    return _Stage(thread, channel, work.turn_id, begun)
+    begun = begin_turn(connection, turn_id, provider=provider.name, engine=provider.engine)
+    if services.budgets is not None and begun.attempt > 1:
+        settle_lost(connection, turn_id)
+    return begun
 
 
 def _put_aside(services: Services, connection: Connection, lease: Lease) -> None:

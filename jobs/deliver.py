@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from models.outside import outside
 from models.reply import Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 from models.session import session_scope
 from models.trace import tracing
-from models.turns import get_thread, get_trace_id
+from models.turns import get_thread
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -34,32 +34,47 @@ RECORDED: dict[Reason, str] = {"undelivered": "send.recorded", "held": "reconcil
 _log = logging.getLogger("recado.deliver")
 
 
-def deliver_part(services: Services, lease: Lease, channel: Channel, turn_id: UUID) -> None:
-    """The turn's first unsettled part: sent if it never left, reconciled if nobody knows. Raises LeaseLost."""
-    began = services.clock.monotonic()
-    with session_scope(services.engine) as connection:
-        check_lease(connection, lease)
-        due = get_due_part(connection, turn_id, sender_of(channel))
-        faultpoint("send.due")
-        pause = find_pause(connection, sender_of(channel), due)
-        if pause is not None:
-            return rest_part(connection, due.part.id, pause)
-        trace_id = get_trace_id(connection, turn_id)
-        is_new = due.status == "pending"
-        if is_new:
-            due = _fit_window(connection, channel, due)
-            mark_sending(connection, due.part.id)
-            extend_lease(connection, lease, services.policy.send_lease)
-            faultpoint("send.marked")
-    with tracing(trace_id, part_id=due.part.id):
-        if is_new:
+@dataclass(frozen=True, slots=True)
+class TakenPart:
+    """A part that the database lets go of: `is_new` to be sent, else to be asked for. `began`: by the process's clock,
+    not after the transaction that took it."""
+
+    due: DuePart
+    is_new: bool
+    began: float
+
+
+def take_part(
+    services: Services, connection: Connection, lease: Lease, channel: Channel, turn_id: UUID, began: float
+) -> TakenPart | None:
+    """The turn's first unsettled part, marked before it is sent; None where it has to wait for its sender's rest. In
+    the transaction, under the lease, that found it due."""
+    due = get_due_part(connection, turn_id, sender_of(channel))
+    faultpoint("send.due")
+    pause = find_pause(connection, sender_of(channel), due)
+    if pause is not None:
+        rest_part(connection, due.part.id, pause)
+        return None
+    is_new = due.status == "pending"
+    if is_new:
+        due = _fit_window(connection, channel, due)
+        mark_sending(connection, due.part.id)
+        extend_lease(connection, lease, services.policy.send_lease)
+        faultpoint("send.marked")
+    return TakenPart(due, is_new, began)
+
+
+def deliver_part(services: Services, lease: Lease, channel: Channel, taken: TakenPart) -> None:
+    """Sent if it never left, reconciled if nobody knows. Raises LeaseLost."""
+    due = taken.due
+    with tracing(due.trace_id, part_id=due.part.id):
+        if taken.is_new:
             faultpoint("send.committed")
-            _send(services, lease, channel, due, began)
+            _send(services, lease, channel, due, taken.began)
             faultpoint("send.settled")
         else:
             faultpoint("reconcile.found")
             _reconcile(services, lease, channel, due)
-    return None
 
 
 def _send(services: Services, lease: Lease, channel: Channel, due: DuePart, began: float) -> None:

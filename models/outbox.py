@@ -12,7 +12,12 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    Interval,
+    Select,
+    Text,
     UniqueConstraint,
+    Update,
+    bindparam,
     case,
     func,
     literal,
@@ -21,10 +26,11 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from models.columns import json, key, moment, reference, string, table_of
+from models.columns import fixed, json, key, moment, reference, string, table_of
 from models.message import messages
 from models.reply import OutboundPart
 from models.rest import Resting, rests
+from models.turn import turns
 
 # How far a part has come. Receipts only move it to a higher rank; `failed` is final.
 RANK = {
@@ -118,11 +124,11 @@ class DuePart:
     age: timedelta  # since it was written
     since_attempt: timedelta | None
     since_inbound: timedelta | None  # since the person's last message
+    trace_id: str
     rest: Resting | None = None  # of whom it is to be sent through
 
 
-def get_due_part(connection: Connection, turn_id: UUID, sender: str) -> DuePart:
-    """`sender` is the name under which the platform's account may rest."""
+def _due_part() -> Select[Any]:
     o, m = outbox.c, messages.c
     last_inbound = (
         select(m.received_at)
@@ -131,21 +137,39 @@ def get_due_part(connection: Connection, turn_id: UUID, sender: str) -> DuePart:
         .limit(1)
         .scalar_subquery()
     )
-    row = connection.execute(
-        select(outbox, (func.now() - o.created_at).label("age"), (func.now() - o.attempted_at).label("since_attempt"))
-        .add_columns((func.now() - last_inbound).label("since_inbound"))
-        .add_columns(rests.c.failures, (rests.c.rests_until - func.now()).label("rests_for"))
-        .select_from(outbox.outerjoin(rests, rests.c.name == sender))
-        .where(o.turn_id == turn_id, o.status.not_in(SETTLED))
+    return (
+        select(o.id, o.turn_id, o.conversation_id, o.number, o.to_address, o.body, o.extra, o.status, o.tries, o.asked)
+        .add_columns(o.attempted_at, (func.now() - o.attempted_at).label("since_attempt"))
+        .add_columns((func.now() - o.created_at).label("age"), (func.now() - last_inbound).label("since_inbound"))
+        .add_columns(rests.c.failures, (rests.c.rests_until - func.now()).label("rests_for"), turns.c.trace_id)
+        .select_from(outbox.join(turns, turns.c.id == o.turn_id).outerjoin(rests, rests.c.name == bindparam("sender")))
+        .where(o.turn_id == bindparam("turn"), o.status.not_in([fixed(status) for status in SETTLED]))
         .order_by(o.number)
         .limit(1)
-    ).one()
+    )
+
+
+_DUE_PART = _due_part()
+
+
+def get_due_part(connection: Connection, turn_id: UUID, sender: str) -> DuePart:
+    """`sender` is the name under which the platform's account may rest."""
+    row = connection.execute(_DUE_PART, {"turn": turn_id, "sender": sender}).one()
     taken = _neighbours(connection, row.conversation_id, row.id, row.attempted_at)
     part = OutboundPart(
         row.id, row.turn_id, row.number, row.to_address, row.body, row.attempted_at, row.extra or {}, taken
     )
-    rest = None if row.rests_for is None else Resting(row.failures, row.rests_for)
-    return DuePart(part, row.status, row.tries, row.asked, row.age, row.since_attempt, row.since_inbound, rest)
+    return DuePart(
+        part=part,
+        status=row.status,
+        tries=row.tries,
+        asked=row.asked,
+        age=row.age,
+        since_attempt=row.since_attempt,
+        since_inbound=row.since_inbound,
+        trace_id=row.trace_id,
+        rest=None if row.rests_for is None else Resting(row.failures, row.rests_for),
+    )
 
 
 def next_number(connection: Connection, turn_id: UUID) -> int:
@@ -177,31 +201,42 @@ def _neighbours(
     return frozenset(connection.execute(statement).scalars())
 
 
+_MARK_SENDING = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("part"), outbox.c.status == "pending")
+    .values(status="sending", attempted_at=func.now(), tries=outbox.c.tries + 1, next_try_at=None)
+)
+
+
 def mark_sending(connection: Connection, part_id: UUID) -> None:
     """Committed before the call, so that a crash leaves a part whose fate is asked for, not one that is sent again."""
+    connection.execute(_MARK_SENDING, {"part": part_id})
+
+
+def _mark_sent() -> Update:
     o = outbox.c
-    connection.execute(
+    settled = [fixed(status) for status in SETTLED]
+    sent = (
         update(outbox)
-        .where(o.id == part_id, o.status == "pending")
-        .values(status="sending", attempted_at=func.now(), tries=o.tries + 1, next_try_at=None)
+        .where(o.id == bindparam("part"))
+        .values(
+            provider_id=func.coalesce(func.nullif(bindparam("platform_id", type_=Text), ""), o.provider_id),
+            status=case((o.status.in_(settled), o.status), else_="sent"),
+            settled_at=func.coalesce(o.settled_at, func.now()),
+        )
+        .returning(o.turn_id, o.number)
+        .cte("sent")
     )
+    following = (o.turn_id == sent.c.turn_id) & (o.number == sent.c.number + 1) & (o.status == "pending")
+    return update(outbox).where(following).values(next_try_at=func.now() + bindparam("pause", type_=Interval))
+
+
+_MARK_SENT = _mark_sent()
 
 
 def mark_sent(connection: Connection, part_id: UUID, provider_id: str, pause: timedelta) -> None:
     """The platform has it; a receipt may have moved it further already. The next part of the turn waits for `pause`."""
-    o = outbox.c
-    row = connection.execute(
-        update(outbox)
-        .where(o.id == part_id)
-        .values(
-            provider_id=func.coalesce(func.nullif(provider_id, ""), o.provider_id),
-            status=case((o.status.in_(SETTLED), o.status), else_="sent"),
-            settled_at=func.coalesce(o.settled_at, func.now()),
-        )
-        .returning(o.turn_id, o.number)
-    ).one()
-    following = update(outbox).where(o.turn_id == row.turn_id, o.number == row.number + 1, o.status == "pending")
-    connection.execute(following.values(next_try_at=func.now() + literal(pause)))
+    connection.execute(_MARK_SENT, {"part": part_id, "platform_id": provider_id, "pause": pause})
 
 
 def mark_again(

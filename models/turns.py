@@ -95,11 +95,6 @@ def _read_thread(conversation_id: UUID, row: Row[Any]) -> Thread:
     )
 
 
-def get_trace_id(connection: Connection, turn_id: UUID) -> str:
-    trace_id: str = connection.execute(select(turns.c.trace_id).where(turns.c.id == turn_id)).scalar_one()
-    return trace_id
-
-
 _MOST_MESSAGES = 200  # of a turn; what waits beyond them is the next one's
 
 
