@@ -132,6 +132,7 @@ def _environment(town: Town, folder: Path, far: Far, port: int) -> dict[str, str
         "CHAT_WAIT_SECONDS": "3",
         "QUIET_WINDOW_SECONDS": "0.5",
         "LLM_TIMEOUT_SECONDS": "6",
+        "MEMORY_TOKEN_BUDGET": "20000",  # the last replies shall fit, long ones too
         **far.environment,
     }
 

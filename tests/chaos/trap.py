@@ -68,7 +68,10 @@ class TrapDoor:
             trap = self._path.read_text(encoding="ascii")
         except FileNotFoundError:
             return
-        wanted, hit, kind = trap.split()
+        words = trap.split()
+        if len(words) != 3:
+            return  # it strikes another at this very moment
+        wanted, hit, kind = words
         if wanted == point and self._is_due(trap, int(hit)):
             self._strike(trap, kind)
 
