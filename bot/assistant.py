@@ -85,6 +85,7 @@ def build_policy(settings: Settings) -> WorkPolicy:
     return WorkPolicy(
         quiet=timedelta(seconds=settings.quiet_window_seconds),
         quiet_longest=timedelta(seconds=settings.quiet_window_max_seconds),
+        llm_call=timedelta(seconds=settings.llm_timeout_seconds),
         memory_tokens=settings.memory_token_budget,
     )
 

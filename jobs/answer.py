@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.base import RunResult, TurnInput
 from agent.phrases import Phrase, guess_language, is_reset, phrase, wants_person
 from channels.base import Channel, Typing
+from jobs.breaker import find_llm_pause, note_llm_answer, note_llm_failure
 from jobs.budget import build_journal, tell_limit
 from jobs.compose import Composed, compose
 from jobs.confirm import confirm_subscription, find_confirmation
@@ -119,6 +120,9 @@ class _Execution:
         return self._run_agent(composed)
 
     def _run_agent(self, composed: Composed) -> None:
+        services, name = self.services, self.services.agent.provider.name
+        if (pause := find_llm_pause(services.engine, name, self.turn, services.policy.llm_call)) is not None:
+            return self._wait_for_llm(pause)
         question = gather_question(self.services, self.thread, self.turn, composed)
         question = replace(question, images=load_pictures(self.services, composed.pictures))
         if isinstance(self.channel, Typing):
@@ -133,6 +137,7 @@ class _Execution:
         except ProviderError as error:
             return self._meet_failure(error)
         time_ms = round((self.services.clock.monotonic() - started) * 1000)
+        note_llm_answer(services.engine, name, self.turn)
         gaps = [phrase(gap, guess_language(composed.text)) for gap in composed.missing]
         words = "\n\n".join([result.text, *gaps])
         self._commit(words, "answered", _figures(question, result, time_ms), composed.question)
@@ -155,17 +160,26 @@ class _Execution:
         if error.retry_after is not None:
             wait = min(max(timedelta(seconds=error.retry_after), wait), patience)
         _log.warning("the LLM failed, again in %.0f s", wait.total_seconds(), extra={"error_kind": error.kind})
-        return self._put_off(wait, reason)
+        return self._put_off(wait, reason, failure=error)
+
+    def _wait_for_llm(self, pause: timedelta) -> None:
+        """Others have found out that it does not answer: this turn need not hold a thread to do so again."""
+        reason = "the LLM is left alone for a while"
+        return self._apologise(reason) if self._has_lasted() else self._put_off(pause, reason)
 
     def _miss_files(self, error: StorageError) -> None:
         if error.permanent or self._has_lasted():
             return self._apologise(f"files: {error}")
         return self._put_off(self._wait(), f"files: {error}")
 
-    def _put_off(self, wait: timedelta, reason: str, *, is_crash: bool = False) -> None:
+    def _put_off(
+        self, wait: timedelta, reason: str, *, is_crash: bool = False, failure: ProviderError | None = None
+    ) -> None:
         def write() -> None:
             with session_scope(self.services.engine) as connection:
                 put_off_turn(connection, self.lease, self.turn, wait=wait, error=reason, is_crash=is_crash)
+                if failure is not None:
+                    note_llm_failure(connection, self.services.agent.provider.name, failure, wait)
 
         self.services.owed.tell(self.lease, write)
 

@@ -9,17 +9,22 @@ time tries, and the others wait without a thread.
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from channels.base import Channel
+from models.errors import ProviderError
 from models.outbox import DuePart
 from models.reply import Rejected, SendOutcome, Unknown
-from models.rest import leave_alone, note_answer, note_silence, try_again
+from models.rest import Resting, leave_alone, llm_neighbour, note_answer, note_silence, try_again
+from models.session import session_scope
+from models.turns import BegunTurn
 
 _SILENCES = 3  # in a row: one may be an accident
 _FIRST, _LONGEST = timedelta(seconds=5), timedelta(seconds=30)
 _FINDING_OUT = timedelta(seconds=30)  # longer than a send may take
 _WIDEST_SPREAD = timedelta(seconds=10)
+_LONGEST_LIMIT = timedelta(minutes=5)  # of an LLM that asked for more: quotas are raised meanwhile
+_LLM_SILENCES = frozenset({"timeout", "connection", "overloaded", "server", "rate_limit"})
 
 
 def sender_of(channel: Channel) -> str:
@@ -29,14 +34,25 @@ def sender_of(channel: Channel) -> str:
 
 def find_pause(connection: Connection, name: str, due: DuePart) -> timedelta | None:
     """How long the part has to wait for a sender at rest, None if it may go now (or be asked for)."""
-    rest = due.rest
-    if rest is None:
+    if due.rest is None or (due.status != "pending" and due.rest.wait <= timedelta(0)):
         return None
+    return _pause(connection, name, due.rest, due.part.id, _FINDING_OUT)
+
+
+def find_llm_pause(engine: Engine, provider: str, turn: BegunTurn, timeout: timedelta) -> timedelta | None:
+    """How long the turn has to wait for an LLM at rest, None if it may ask now; `timeout` is that of a call."""
+    if turn.llm_rest is None:
+        return None
+    with session_scope(engine) as connection:
+        return _pause(connection, llm_neighbour(provider), turn.llm_rest, turn.id, timeout)
+
+
+def _pause(connection: Connection, name: str, rest: Resting, who: UUID, finding_out: timedelta) -> timedelta | None:
     if rest.wait > timedelta(0):
-        return rest.wait + _spread(rest.wait, due.part.id)
-    if due.status != "pending" or rest.failures < _SILENCES or try_again(connection, name, _FINDING_OUT):
+        return rest.wait + _spread(rest.wait, who)
+    if rest.failures < _SILENCES or try_again(connection, name, finding_out):
         return None
-    return _FINDING_OUT
+    return _FIRST + _spread(finding_out, who)
 
 
 def note_outcome(connection: Connection, name: str, due: DuePart, outcome: SendOutcome, wait: timedelta) -> None:
@@ -47,6 +63,22 @@ def note_outcome(connection: Connection, name: str, due: DuePart, outcome: SendO
         leave_alone(connection, name, wait)
     elif due.rest is not None:
         note_answer(connection, name)
+
+
+def note_llm_failure(connection: Connection, provider: str, error: ProviderError, wait: timedelta) -> None:
+    """What a failed call tells of the LLM; `wait` is until the turn's own next try."""
+    name = llm_neighbour(provider)
+    if error.kind == "rate_limit" and error.retry_after is not None:
+        leave_alone(connection, name, min(wait, _LONGEST_LIMIT))
+    elif error.kind in _LLM_SILENCES:
+        note_silence(connection, name, after=_SILENCES, first=_FIRST, longest=_LONGEST)
+
+
+def note_llm_answer(engine: Engine, provider: str, turn: BegunTurn) -> None:
+    """It answers. Costs nothing where nobody had complained."""
+    if turn.llm_rest is not None:
+        with session_scope(engine) as connection:
+            note_answer(connection, llm_neighbour(provider))
 
 
 def _spread(wait: timedelta, part_id: UUID) -> timedelta:

@@ -29,6 +29,7 @@ class WorkPolicy:
     send_grace: timedelta = timedelta(seconds=120)
     send_patience: timedelta = timedelta(hours=1)
     llm_patience: timedelta = timedelta(minutes=15)
+    llm_call: timedelta = timedelta(seconds=60)
     max_crashes: int = 3
     turns_an_hour: int = 30  # with one correspondent, where machines are met; a person is called for what exceeds it
     turns_a_day: int = 100

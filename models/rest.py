@@ -3,7 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Integer, Interval, Text, case, delete, func, literal, or_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Interval,
+    Label,
+    Text,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
@@ -15,7 +30,7 @@ class Rest(SQLModel, table=True):
 
     __tablename__ = "rest"
 
-    name: str = Field(sa_column=Column(Text, primary_key=True))  # channel/account
+    name: str = Field(sa_column=Column(Text, primary_key=True))  # channel/account, llm/vendor
     failures: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     rests_until: datetime = Field(sa_column=moment(nullable=False))
 
@@ -29,6 +44,19 @@ class Resting:
 
     failures: int
     wait: timedelta
+
+
+def llm_neighbour(provider: str) -> str:
+    """The name of an LLM's vendor here."""
+    return f"llm/{provider}"
+
+
+def resting(name: ColumnElement[str]) -> tuple[Label[int | None], Label[timedelta | None]]:
+    """Columns `failures` and `rests_for` of a neighbour, for a statement that runs in any case."""
+    r = rests.c
+    failures = select(r.failures).where(r.name == name).scalar_subquery()
+    wait = select(r.rests_until - func.now()).where(r.name == name).scalar_subquery()
+    return failures.label("failures"), wait.label("rests_for")
 
 
 def leave_alone(connection: Connection, name: str, wait: timedelta) -> None:

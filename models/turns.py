@@ -15,6 +15,7 @@ from models.conversation import conversations
 from models.ids import new_id
 from models.lease import IS_HELD, Lease, check_lease, write_under
 from models.message import messages
+from models.rest import Resting, llm_neighbour, resting
 from models.run import completions, runs
 from models.tenant import AccountKey, ChannelAccount, Tenant
 from models.turn import turns
@@ -44,7 +45,8 @@ class BegunTurn:
     """A turn in execution; `attempt` counts from 1, `crashes` are executions that died or met a bug, `replays` how
     often a person had it begun again.
 
-    `failing_for` is the time since the first of its failures, by the database's clock.
+    `failing_for` is the time since the first of its failures, by the database's clock; `llm_rest` is set where the LLM
+    failed lately, for whichever turn.
     """
 
     id: UUID
@@ -55,6 +57,7 @@ class BegunTurn:
     failing_for: timedelta | None
     run_id: UUID
     replays: int = 0
+    llm_rest: Resting | None = None
 
 
 _c = conversations.c
@@ -136,13 +139,14 @@ _BEGIN = (
     .values(tries=turns.c.tries + 1, crashes=turns.c.crashes + turns.c.running, running=1)
     .returning(turns.c.tenant_id, turns.c.number, turns.c.tries, turns.c.crashes, turns.c.trace_id, turns.c.replays)
     .returning((func.now() - turns.c.first_failed_at).label("failing_for"))
+    .returning(*resting(bindparam("neighbour")))
 )
 _OPEN_RUN = insert(runs).values(given(runs, "id", "tenant_id", "turn_id", "attempt", "provider", "engine"))
 
 
 def begin_turn(connection: Connection, turn_id: UUID, *, provider: str, engine: str) -> BegunTurn:
     """Count this execution, note the one before it as crashed if it never ended, and open its run."""
-    row = connection.execute(_BEGIN, {"this_turn": turn_id}).one()
+    row = connection.execute(_BEGIN, {"this_turn": turn_id, "neighbour": llm_neighbour(provider)}).one()
     if row.tries > 1:
         close_executions(connection, turn_id, "the worker died")
     run_id = new_id()
@@ -157,6 +161,7 @@ def begin_turn(connection: Connection, turn_id: UUID, *, provider: str, engine: 
         failing_for=row.failing_for,
         run_id=run_id,
         replays=row.replays,
+        llm_rest=None if row.rests_for is None else Resting(row.failures, row.rests_for),
     )
 
 

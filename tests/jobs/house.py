@@ -76,6 +76,7 @@ class House:
         """As if enough time had passed for every second try."""
         self.run("UPDATE turn SET next_try_at = now() WHERE next_try_at IS NOT NULL")
         self.run("UPDATE outbox SET next_try_at = now() WHERE next_try_at IS NOT NULL")
+        self.run("UPDATE rest SET rests_until = now()")
         self.run("UPDATE conversation SET due_at = now() WHERE due_at IS NOT NULL")
 
     def run(self, statement: str) -> None:

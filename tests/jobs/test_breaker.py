@@ -1,10 +1,11 @@
-"""A sender that asked for a pause, or does not answer, is left alone as a whole; its conversations lose nothing."""
+"""A sender or an LLM that asked for a pause, or does not answer, is left alone as a whole; nobody loses a message."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from models.errors import ProviderError
 from models.inbox import Stored
 from models.reply import Accepted, OutboundPart, Rejected, SendOutcome, Unknown
 from models.session import session_scope
@@ -111,7 +112,8 @@ def test_an_unknown_part_is_not_asked_for_while_the_platform_is_left_alone(house
     house.channel.outcomes = [Unknown("ReadTimeout")] * 3
     for one in stored:
         house.advance(one)
-    house.make_due()
+    house.run("UPDATE outbox SET next_try_at = now()")
+    house.run("UPDATE conversation SET due_at = now()")
     for one in stored:
         house.advance(one)
     assert house.channel.asked == []
@@ -136,3 +138,55 @@ def test_a_limit_outlasts_the_success_of_a_part_that_was_on_its_way(house: House
     house.advance(second)
     assert house.rows("SELECT count(*) FROM rest") == [(1,)]
     assert len(house.sent) == 1
+
+
+def test_an_llm_that_does_not_answer_is_asked_by_one_turn_at_a_time(house: House) -> None:
+    stored = people(house, 6)
+    house.provider.script = [ProviderError("no answer", kind="timeout") for _ in range(4)]
+    for one in stored:
+        house.advance(one)
+    assert len(house.provider.requests) == 3
+    assert house.rows("SELECT count(*) FROM turn WHERE next_try_at > now() AND crashes = 0") == [(6,)]
+    let_rests_end(house)
+    for one in stored:
+        house.advance(one)
+    assert len(house.provider.requests) == 4, "one of them tried, in vain"
+    let_rests_end(house)
+    for one in stored:
+        house.advance(one)
+    assert len(house.sent) == 6, "the first answer opens the way for all"
+    assert house.rows("SELECT count(*) FROM rest") == [(0,)]
+
+
+def test_an_llm_that_says_when_to_come_back_is_left_alone_until_then(house: House) -> None:
+    first, second = people(house, 2)
+    house.provider.script = [ProviderError("too many", kind="rate_limit", retry_after=40)]
+    house.advance(first)
+    house.advance(second)
+    assert len(house.provider.requests) == 1
+    waits = house.rows("SELECT next_try_at - now() FROM turn")
+    assert all(timedelta(seconds=35) < wait < timedelta(seconds=55) for (wait,) in waits)
+    let_rests_end(house)
+    house.advance(first)
+    house.advance(second)
+    assert len(house.sent) == 2
+
+
+def test_a_prompt_that_the_llm_cannot_take_makes_nobody_else_wait(house: House) -> None:
+    stored = people(house, 5)
+    house.provider.script = [ProviderError("too long", kind="context_overflow") for _ in range(4)]
+    for one in stored:
+        house.advance(one)
+    assert len(house.provider.requests) == 5
+
+
+def test_whoever_waits_for_an_llm_at_rest_for_too_long_is_told_so(house: House) -> None:
+    [stored] = people(house, 1)
+    house.provider.script = [ProviderError("no answer", kind="timeout")]
+    house.advance(stored)
+    house.run("UPDATE rest SET failures = 9, rests_until = now() + interval '20 seconds'")
+    house.run("UPDATE turn SET next_try_at = now(), first_failed_at = now() - interval '16 minutes'")
+    house.run("UPDATE conversation SET due_at = now()")
+    house.advance(stored)
+    assert house.rows("SELECT outcome FROM turn") == [("apologised",)]
+    assert len(house.provider.requests) == 1
