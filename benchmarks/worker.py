@@ -2,7 +2,7 @@
 
 `python -m benchmarks.worker`. Everything but the LLM is real: PostgreSQL, Valkey, the whole agent with its tools on the
 demo company's data. Each worker is started anew for each round, warmed up, and given all its turns at once, first with
-an LLM that takes a second per call, then with one that takes none. Rounds alternate, so that noise meets all alike.
+an LLM that takes a second per call, then with one that takes none. The order alternates between rounds, so that noise meets all alike.
 """
 
 import argparse
@@ -91,7 +91,7 @@ def measure_workers(
     """Every turn of every run was answered once, or it raises SystemExit: speed that loses turns is none."""
     runs: list[Run] = []
     for number in range(load.rounds):
-        for name in names:
+        for name in names if number % 2 == 0 else reversed(names):
             if number == 0 or get_peer(name).IS_CONCURRENT:  # two orders of magnitude show in one round
                 runs += (fresh := _measure(stage, llm, name, load))
                 rates = ", ".join(f"{run.rate:.1f} turns/s at {run.latency:g} s" for run in fresh)
