@@ -2,7 +2,8 @@
 
 `python -m benchmarks.worker`. Everything but the LLM is real: PostgreSQL, Valkey, the whole agent with its tools on the
 demo company's data. Each worker is started anew for each round, warmed up, and given all its turns at once, first with
-an LLM that takes a second per call, then with one that takes none. The order alternates between rounds, so that noise meets all alike.
+an LLM that takes a second per call, then with one that takes none. The order alternates between rounds, so that noise
+meets all alike.
 """
 
 import argparse
