@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.web_services import WebServices
 from models.access import add_api_key, find_api_key, touch_api_key
 from models.ids import new_id
-from models.session import session_scope
+from models.session import session_scope, statement_scope
 from models.tenant import DEFAULT, find_tenant
 
 _KEY = re.compile(r"rk_([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
@@ -53,7 +53,7 @@ def authenticate(services: WebServices, request: Request, *, keyless: bool = Fal
         raise Problem(401, "Send Authorization: Bearer <key>; python -m bot keys create makes a key.", _CHALLENGE)
     if not is_same_site(request):
         raise Problem(403, "Pages of other sites may not speak to this address.")
-    with session_scope(services.engine) as connection:
+    with statement_scope(services.engine) as connection:
         tenant_id = find_tenant(connection, DEFAULT)
     if tenant_id is None:
         raise Problem(503, "Recado is still being set up: try again.", {"Retry-After": "2"})
@@ -86,7 +86,7 @@ def _by_key(services: WebServices, authorization: str) -> Caller:
     )
     if scheme.lower() != "bearer" or match is None:
         raise refusal
-    with session_scope(services.engine) as connection:
+    with statement_scope(services.engine) as connection:
         known = find_api_key(connection, UUID(hex=match[1]))
         is_right = hmac.compare_digest(known.secret_hash if known else _NO_SUCH_KEY, _digest(match[2]))
         if known is None or not is_right:

@@ -17,7 +17,7 @@ from bot.web_services import WebServices
 from channels.base import Channel, InboundRequest
 from models.answer import Answer
 from models.inbox import Stored
-from models.session import session_scope
+from models.session import statement_scope
 from models.tenant import AccountKey, find_tenant_account
 
 _ASYNC = re.compile(r"(?:^|[,;])\s*respond-async\s*(?:$|[,;])", re.IGNORECASE)
@@ -32,7 +32,7 @@ class ChatDoor:
 
     def open(self, tenant_id: UUID) -> tuple[Channel, AccountKey]:
         """The tenant's chat account with its adapter. Raises Problem 404."""
-        with session_scope(self._services.engine) as connection:
+        with statement_scope(self._services.engine) as connection:
             account = find_tenant_account(connection, tenant_id, channel="chat")
         channel = self._services.channel_for("chat", account.name) if account else None
         if account is None or channel is None:

@@ -14,7 +14,7 @@ from bot.waiting import AnswerBell
 from bot.web_services import WebServices
 from models.answer import Answer, Waiting, find_answer
 from models.faultpoint import faultpoint
-from models.session import session_scope
+from models.session import statement_scope
 
 LOOK_EVERY = 2.0  # seconds; the net under the bell
 _log = logging.getLogger("recado.web")
@@ -30,7 +30,7 @@ class AnswerDesk:
 
     def find(self, tenant_id: UUID, message_id: UUID) -> Answer | Waiting | None:
         """One look. Raises what the database raises."""
-        with session_scope(self._services.engine) as connection:
+        with statement_scope(self._services.engine) as connection:
             return find_answer(connection, tenant_id, message_id)
 
     def look(self, tenant_id: UUID, message_id: UUID) -> Answer | None:

@@ -1,12 +1,13 @@
 """One trace id a request: new for strangers, the caller's own (W3C traceparent) once it has proved who it is."""
 
 import re
-from contextlib import ExitStack
+from collections.abc import Mapping
+from contextvars import Token
 
 from flask import Flask, Response, g, request
 
 from bot.wsgi import Environ
-from models.trace import new_trace_id, tracing
+from models.trace import begin_trace, end_trace, new_trace_id
 
 TRACE_HEADER = "X-Trace-Id"
 _GIVEN = "recado.trace_id"  # in the environ, by whoever stands before Flask
@@ -38,13 +39,12 @@ def adopt_trace() -> None:
 
 
 def _begin() -> None:
-    g.trace_scopes = ExitStack()
-    _bind(request.environ.get(_GIVEN) or new_trace_id())
+    g.trace_token = _bind(request.environ.get(_GIVEN) or new_trace_id())
 
 
-def _bind(trace_id: str) -> None:
+def _bind(trace_id: str) -> Token[Mapping[str, str]]:
     g.trace_id = trace_id
-    g.trace_scopes.enter_context(tracing(trace_id))
+    return begin_trace(trace_id)
 
 
 def _show(response: Response) -> Response:
@@ -53,6 +53,6 @@ def _show(response: Response) -> Response:
 
 
 def _end(error: BaseException | None) -> None:
-    scopes: ExitStack | None = g.pop("trace_scopes", None)
-    if scopes is not None:
-        scopes.close()
+    token: Token[Mapping[str, str]] | None = g.pop("trace_token", None)
+    if token is not None:
+        end_trace(token)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from types import MappingProxyType
 
 from models.randomness import random_piece
@@ -21,11 +21,21 @@ def trace_fields() -> Mapping[str, str]:
     return _fields.get()
 
 
+def begin_trace(trace_id: str, **fields: object) -> Token[Mapping[str, str]]:
+    """Bind the trace id and `fields` to every log line of this thread, until `end_trace` is given what this returns."""
+    return _fields.set({**_fields.get(), "trace_id": trace_id, **{k: str(v) for k, v in fields.items()}})
+
+
+def end_trace(token: Token[Mapping[str, str]]) -> None:
+    """Back to what was bound before, whatever was bound since."""
+    _fields.reset(token)
+
+
 @contextmanager
 def tracing(trace_id: str, **fields: object) -> Iterator[None]:
-    """Bind the trace id and `fields` to every log line of the block; nested blocks add to the outer one."""
-    token = _fields.set({**_fields.get(), "trace_id": trace_id, **{k: str(v) for k, v in fields.items()}})
+    """The same for a block; nested blocks add to the outer one."""
+    token = begin_trace(trace_id, **fields)
     try:
         yield
     finally:
-        _fields.reset(token)
+        end_trace(token)
