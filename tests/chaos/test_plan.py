@@ -16,7 +16,7 @@ from tests.chaos.plan import LULL, POINTS_OF, SWEEP_LEASE, draw_plan
 from tests.chaos.recovery import Recovery
 from tests.chaos.script import write_script
 from tests.chaos.surroundings import RecoveryTimes, judge_doors
-from tests.chaos.trap import Traps
+from tests.chaos.trap import TrapDoor, Traps
 from tests.running import eventually
 
 _PASSING = (
@@ -83,6 +83,12 @@ def test_a_trap_that_was_taken_away_strikes_nobody(tmp_path: Path) -> None:
     assert traps.take_away("worker")
     assert not traps.take_away("worker")
     subprocess.run([sys.executable, "-c", _PASSING, str(tmp_path)], cwd=ROOT, capture_output=True, check=True)
+
+
+def test_who_reads_a_trap_while_it_strikes_another_goes_on(tmp_path: Path) -> None:
+    for half_written in ("", "b 1 kill 4711 1795263186.3"):
+        (tmp_path / "worker").write_text(half_written, encoding="ascii")
+        TrapDoor(tmp_path, "worker")("b")
 
 
 def test_what_is_not_acknowledged_is_delivered_again_and_what_is_refused_is_not() -> None:
