@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from tests.guards.ground import raised_ground, run_trial
-from tests.guards.guards import expectations
+from tests.guards.guards import Expectation, expectations
+from tests.guards.trial import Verdict
 
 _PROCESSES = 2
 
@@ -15,28 +16,32 @@ _PROCESSES = 2
 def main(wanted: Sequence[str]) -> int:
     began = time.monotonic()
     chosen = [one for one in expectations() if not wanted or any(word in name for word in wanted for name in one.names)]
-    unexpected = caught = 0
-    print("removed | design | seen | by | after")
-    print("--- | --- | --- | --- | ---")
+    caught = survived = unexpected = 0
+    print("removed | design | seen | by | after cells\n--- | --- | --- | --- | ---")
     spawn = multiprocessing.get_context("spawn")
     with raised_ground() as ground, ProcessPoolExecutor(_PROCESSES, mp_context=spawn) as pool:
         for future in as_completed([pool.submit(run_trial, ground, one) for one in chosen]):
             expectation, verdict = future.result()
-            is_right = verdict.is_caught == expectation.is_caught
-            unexpected += not is_right
-            caught += verdict.is_caught
-            design = "caught" if expectation.is_caught else f"covered by {expectation.covered_by}"
-            seen = verdict.seen or "nothing"
-            mark = "" if is_right else "UNEXPECTED: "
-            print(
-                f"{' + '.join(verdict.names)} | {design} | {mark}{seen} | {verdict.cell} | {verdict.runs}", flush=True
-            )
-    survived = len(chosen) - caught - 0
+            print(_line(expectation, verdict), flush=True)
+            if verdict.is_caught != expectation.is_caught:
+                unexpected += 1
+            elif verdict.is_caught:
+                caught += 1
+            else:
+                survived += 1
     print(
         f"mutants {len(chosen)}, caught {caught}, survived as designed {survived}, unexpected {unexpected}, "
         f"seconds {time.monotonic() - began:.0f}"
     )
     return 1 if unexpected else 0
+
+
+def _line(expectation: Expectation, verdict: Verdict) -> str:
+    is_right = verdict.is_caught == expectation.is_caught
+    counting = f" (of {', '.join(expectation.counting)})" if expectation.counting else ""
+    design = f"{'caught' if expectation.is_caught else f'covered by {expectation.covered_by}'}{counting}"
+    seen = ("" if is_right else "UNEXPECTED: ") + (verdict.seen or "nothing")
+    return f"{' + '.join(verdict.names)} | {design} | {seen} | {verdict.cell} | {verdict.runs}"
 
 
 if __name__ == "__main__":

@@ -165,6 +165,26 @@ _ONLY_AT = {
 }
 UNDISTURBED = "none"
 _BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+# For pairs of guards, the points at which a worker is about to write what another may have written.
+_LATE = (
+    "turn.leased",
+    "turn.begun",
+    "llm.answered",
+    "llm.journalled",
+    "tool.worked",
+    "answer.committed",
+    "send.committed",
+    "send.answered",
+)
+_MET = (
+    "ingress.committed",
+    "turn.begun",
+    "llm.answered",
+    "tool.worked",
+    "answer.committed",
+    "send.answered",
+    "turn.released",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +275,15 @@ def telling_cells(engines: Engines) -> list[Cell]:
 
 
 def quick_cells(engines: Engines) -> list[Cell]:
-    """Each point of the shortest scenario, frozen and met by another, and the doubtful one where it asks."""
-    points = _points(engines, BRIEF)
-    asking = [point for point in _points(engines, DOUBT) if point.startswith("reconcile.")]
-    cells = [Cell(BRIEF, mode, point) for mode in ("freeze", "two at once") for point in points]
-    return cells + [Cell(DOUBT, "two at once", point) for point in asking]
+    """Where two layers of guards meet: whoever thaws late, and two who work at once."""
+    frozen = [Cell(BRIEF, "freeze", point) for point in _LATE]
+    met = [Cell(BRIEF, "two at once", point) for point in _MET]
+    return [
+        *frozen,
+        *met,
+        Cell(DOUBT, "two at once", "reconcile.answered"),
+        Cell(TALK, "kill+flush", "ingress.rung", 3),
+    ]
 
 
 def _points(engines: Engines, scenario: Scenario) -> list[str]:

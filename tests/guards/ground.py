@@ -74,4 +74,6 @@ def run_trial(ground: Ground, expectation: Expectation) -> tuple[Expectation, Ve
     by_name = {guard.name: guard for guard in GUARDS}
     guards = [by_name[name] for name in expectation.names]
     find_cells = telling_cells if expectation.is_thorough else quick_cells
-    return expectation, try_without(guards, ground.clone, ground.own_redis, expectation.first, find_cells)
+    return expectation, try_without(
+        guards, ground.clone, ground.own_redis, expectation.first, find_cells, expectation.counting
+    )

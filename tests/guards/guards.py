@@ -14,31 +14,44 @@ GUARDS: Sequence[Guard] = (*INGRESS, *ORDER, *STEPS, *SENDS)
 COVERED = [guard for guard in GUARDS if guard.covered_by]
 CAUGHT = [guard for guard in GUARDS if not guard.covered_by]
 
-# Of guards that others cover when they are missing alone: those that must be noticed when they are missing together,
-# each with the cell that notices it first.
-TOGETHER: dict[frozenset[str], str] = {}
+_DOUBLED = ("I2", "I3", "I5", "I8")  # what a person or the shop would notice
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a trial must show. `thorough`: with every mode before the absence of a guard counts as covered."""
+    """What a trial must show. `counting` are the invariants that it looks at, all if empty; `is_thorough`: every mode
+    is tried before the absence of a guard counts as covered."""
 
     names: tuple[str, ...]
-    is_caught: bool
     covered_by: str = ""
     first: tuple[str, ...] = ()
-    is_thorough: bool = True
+    counting: tuple[str, ...] = ()
+    is_thorough: bool = False
+
+    @property
+    def is_caught(self) -> bool:
+        return not self.covered_by
+
+
+# Nobody is answered twice before the last of these layers is gone; without the first, work is only paid for twice.
+_FENCE, _REPLY, _PLACE = "the fence", "a turn has one reply", "one place a part"
+_LEASE = "the lease on a conversation"
+_LAYERS = (
+    Expectation((_FENCE,), f"{_REPLY}; {_PLACE}", counting=_DOUBLED),
+    Expectation((_FENCE, _REPLY), _PLACE, counting=_DOUBLED),
+    Expectation((_FENCE, _PLACE), _REPLY, counting=_DOUBLED),
+    Expectation((_LEASE, _FENCE), f"{_REPLY}; {_PLACE}", counting=_DOUBLED),
+    Expectation((_LEASE, _PLACE), f"{_FENCE}; {_REPLY}", counting=_DOUBLED),
+    Expectation((_LEASE, _REPLY, _PLACE), _FENCE, counting=_DOUBLED),
+    Expectation((_FENCE, _REPLY, _PLACE), first=("brief/freeze/turn.begun",), counting=_DOUBLED),
+)
 
 
 def expectations() -> list[Expectation]:
-    """Every guard alone, and those that are covered in pairs, the longest trials last."""
-    alone = [Expectation((guard.name,), not guard.covered_by, guard.covered_by, tuple(guard.cells)) for guard in GUARDS]
-    pairs = [_together(frozenset(names)) for names in combinations([guard.name for guard in COVERED], 2)]
-    more = [_together(names) for names in TOGETHER if len(names) > 2]
-    return sorted((*alone, *pairs, *more), key=lambda one: (not one.is_caught, one.is_thorough))
-
-
-def _together(names: frozenset[str]) -> Expectation:
-    cell = TOGETHER.get(names, "")
-    ordered = tuple(guard.name for guard in GUARDS if guard.name in names)
-    return Expectation(ordered, bool(cell), "what covers each alone", (cell,) if cell else (), is_thorough=False)
+    """Every guard alone, layers that lie on one another, and all pairs of those that are covered; the longest last."""
+    alone = [
+        Expectation((guard.name,), guard.covered_by, tuple(guard.cells), is_thorough=bool(guard.covered_by))
+        for guard in GUARDS
+    ]
+    pairs = [Expectation(names, "what covers each") for names in combinations([guard.name for guard in COVERED], 2)]
+    return sorted((*alone, *_LAYERS, *pairs), key=lambda one: (not one.is_caught, not one.counting, one.is_thorough))

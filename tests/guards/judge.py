@@ -30,7 +30,9 @@ class Violation:
 def find_lost(world: World) -> list[Violation]:
     """What was acknowledged and is not kept, before anybody repeats it."""
     kept = {row[0] for row in world.rows("SELECT external_id FROM message WHERE direction = 'in'")}
-    lost = [name for name in world.ledger.acked if MESSAGE.fullmatch(name) and name not in kept]
+    lost = [
+        name for name, count in world.ledger.acked.items() if count and MESSAGE.fullmatch(name) and name not in kept
+    ]
     return [Violation("I1", f"{name} was acknowledged and is not kept") for name in lost]
 
 

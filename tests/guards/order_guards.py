@@ -90,7 +90,7 @@ ORDER = (
     ),
     Guard(
         "the fence",
-        covered_by="the journal's first writer, one reply a turn, settled parts stay settled",
+        cells=("brief/freeze/turn.begun",),
         rewrites=((r"conversation\.fence = %\(\w+\)s(::\w+)?", "true"),),
     ),
     Guard(

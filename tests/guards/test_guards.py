@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.guards.cells import read_cell, run_cell
-from tests.guards.guards import CAUGHT, COVERED, GUARDS, TOGETHER
+from tests.guards.guards import CAUGHT, GUARDS, expectations
 from tests.guards.removal import Guard
 from tests.guards.trial import try_without
 from tests.guards.world import Engines
@@ -27,6 +27,6 @@ def test_every_guard_is_either_caught_by_a_cell_or_covered_by_something_named() 
     assert all(bool(guard.cells) != bool(guard.covered_by) for guard in GUARDS)
 
 
-def test_combinations_name_guards_that_are_covered_alone() -> None:
-    covered = {guard.name for guard in COVERED}
-    assert all(names <= covered for names in TOGETHER)
+def test_expectations_name_guards_that_there_are() -> None:
+    known = {guard.name for guard in GUARDS}
+    assert all(set(one.names) <= known for one in expectations())

@@ -28,8 +28,9 @@ def try_without(
     redis_url: str,
     first: Sequence[str] = (),
     find_cells: Callable[[Engines], Sequence[Cell]] = telling_cells,
+    counting: Sequence[str] = (),
 ) -> Verdict:
-    """Run the cells of `first`, then those that are found, up to the first violation.
+    """Run the cells of `first`, then those that are found, up to the first violation - of those `counting`, if any.
 
     `database` gives the address of a fresh one. Raises AssertionError where a rewriting changed no statement: then
     nothing was removed.
@@ -42,7 +43,9 @@ def try_without(
         engines.rewriting.set([rewrite for guard in guards for rewrite in guard.rewrites])
         with swapped(guards):
             for runs, cell in enumerate(_cells(engines, first, find_cells), 1):
-                violations = run_cell(engines, cell).violations
+                violations = [
+                    one for one in run_cell(engines, cell).violations if not counting or one.invariant in counting
+                ]
                 if violations:
                     return Verdict(names, str(violations[0]), str(cell), runs)
         assert all(engines.rewriting.bites), f"nothing of {names} was ever removed: its statement has changed"
