@@ -85,16 +85,30 @@ class OwedWrites:
                 _pay(services, debt)
             except Exception as error:
                 if is_database_away(error):
+                    self._put_last(debt)
                     return False
                 if isinstance(error, LeaseLost):
                     _log.warning("told too late: %s", error)
                 else:
                     _log.exception("cannot be told: the lease is left to end")
-            with self._lock:
+                debt.writes.clear()
+            if self._strike_off(debt):
+                services.leases.forget(debt.lease)
+                services.alarms.set(debt.lease.conversation_id, timedelta(0))
+        return not self._debts
+
+    def _put_last(self, debt: _Debt) -> None:
+        """What the database has no time for, such as a row that is locked, must not hold up the others for ever."""
+        key = debt.lease.conversation_id
+        with self._lock:
+            self._debts[key] = self._debts.pop(key)
+
+    def _strike_off(self, debt: _Debt) -> bool:
+        """False if more was owed meanwhile: whoever met the failure goes on until its stage has ended."""
+        with self._lock:
+            if not debt.writes:
                 del self._debts[debt.lease.conversation_id]
-            services.leases.forget(debt.lease)
-            services.alarms.set(debt.lease.conversation_id, timedelta(0))
-        return True
+            return not debt.writes
 
     def _run(self, services: "Services") -> None:
         while not self._stopping:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Executable, Interval, Row, bindparam, func, literal, or_, select, update
+from sqlalchemy import Connection, Executable, Interval, Row, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.conversation import conversations
@@ -106,11 +106,9 @@ def renew_leases(connection: Connection, owner: str, leases: Iterable[Lease], du
     )
 
 
-_RELEASE = (
-    update(conversations)
-    .where(IS_HELD)
-    .values(lease_owner=None, lease_until=None, due_at=bindparam("next_due_at", type_=_c.due_at.type), rung_at=None)
-)
+_next_due_at = bindparam("next_due_at", type_=_c.due_at.type)
+_due_at = case((_c.undelivered_at.is_not(None), func.now()), else_=_next_due_at)  # somebody is to be told of it still
+_RELEASE = update(conversations).where(IS_HELD).values(lease_owner=None, lease_until=None, due_at=_due_at, rung_at=None)
 
 
 def release_lease(connection: Connection, lease: Lease, due_at: datetime | None) -> None:

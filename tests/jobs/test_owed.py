@@ -1,18 +1,21 @@
 """What a worker learns while PostgreSQL is away is told when it is back, and nobody waits for it meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from agent.agent import Agent, Limits
 from agent.base import Completion, CompletionRequest, Tool, ToolContext, ToolResult, ToolSpec, Usage
 from jobs.leases import LeaseKeeper
+from jobs.owed import OwedWrites
 from jobs.runtime import Services, set_services
 from models.inbox import Stored
-from models.lease import acquire_lease
+from models.lease import Lease, acquire_lease
 from models.reply import Accepted, OutboundPart, SendOutcome
 from models.session import build_engine, session_scope
 from tests.fakes import wish
@@ -153,3 +156,54 @@ def test_a_ring_that_meets_no_database_is_no_error(far: FarHouse, caplog: pytest
     far.proxy.heal()
     far.advance(stored)
     assert far.house.sent == ["echo: oi"]
+
+
+class LateKeeper(LeaseKeeper):
+    """Whoever met the failure owes one more thing in the moment in which what it owed before has been told."""
+
+    def forget(self, lease: Lease) -> None:
+        super().forget(lease)
+        while self.late:
+            self.owed.keep(lease, self.late.pop())
+
+    def owes_late(self, owed: OwedWrites, write: Callable[[], None]) -> None:
+        self.owed, self.late = owed, [write]
+
+
+def test_what_is_owed_while_the_rest_is_told_is_told_too(far: FarHouse) -> None:
+    told: list[str] = []
+    stored, keeper = far.house.say("oi", "m1"), LateKeeper(far.house.engine, "worker-1")
+    services = replace(far.services, leases=keeper)
+    lease = keeper.acquire(stored.conversation_id)
+    assert lease is not None
+    keeper.owes_late(services.owed, lambda: told.append("late"))
+    services.owed.keep(lease, lambda: told.append("early"))
+    while not services.owed.settle(services):
+        assert len(told) < 2
+    assert told == ["early", "late"]
+    assert not services.owed.holds(lease)
+
+
+def test_what_the_database_has_no_time_for_does_not_hold_up_what_is_owed_beside_it(far: FarHouse) -> None:
+    def meet_a_lock() -> None:
+        raise OperationalError("UPDATE", None, Exception("canceling statement due to statement timeout"))
+
+    told: list[str] = []
+    leases = [far.services.leases.acquire(far.house.say("oi", name, name).conversation_id) for name in ("m1", "m2")]
+    assert None not in leases
+    for lease, write in zip(leases, (meet_a_lock, lambda: told.append("told")), strict=True):
+        far.services.owed.keep(cast(Lease, lease), write)
+    assert not far.services.owed.settle(far.services)
+    assert not far.services.owed.settle(far.services)
+    assert told == ["told"]
+
+
+def test_a_call_that_the_database_was_away_for_is_still_to_be_made(far: FarHouse) -> None:
+    stored, house = far.house.say("oi", "m1"), far.house
+    far.advance(stored)
+    house.run("UPDATE conversation SET undelivered_at = now(), due_at = now()")
+    lease = far.services.leases.acquire(stored.conversation_id, only_if_due=True)
+    assert lease is not None
+    far.services.owed.keep(lease)
+    assert far.services.owed.settle(far.services)
+    assert house.rows("SELECT due_at <= now(), lease_owner FROM conversation") == [(True, None)]
