@@ -57,6 +57,8 @@ def _pause(connection: Connection, name: str, rest: Resting, who: UUID, finding_
 
 def note_outcome(connection: Connection, name: str, due: DuePart, outcome: SendOutcome, wait: timedelta) -> None:
     """What a send tells of the sender; `wait` is until the part's own next try."""
+    if isinstance(outcome, Unknown) and outcome.is_our_fault:
+        return  # one part that an adapter stumbles over must not silence the others
     if isinstance(outcome, Unknown) or (isinstance(outcome, Rejected) and outcome.code == "connection"):
         note_silence(connection, name, after=_SILENCES, first=_FIRST, longest=_LONGEST)
     elif isinstance(outcome, Rejected) and outcome.rests_sender:

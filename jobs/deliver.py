@@ -161,7 +161,7 @@ def _call_send(channel: Channel, part: OutboundPart) -> SendOutcome:
             return channel.send(part)
     except Exception as error:
         _log.exception("the channel stumbled over sending a part")
-        return Unknown(f"{type(error).__name__} in the adapter")
+        return Unknown(f"{type(error).__name__} in the adapter", is_our_fault=True)
 
 
 def _call_reconcile(channel: Channel, part: OutboundPart) -> ReconcileOutcome:

@@ -89,9 +89,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can say whether it left; it is reconciled, never resent blindly."""
+    """Nobody can say whether it left; it is reconciled, never resent blindly. `is_our_fault`: the platform, which may
+    not even have been asked, is not to blame."""
 
     reason: str
+    is_our_fault: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,3 +190,18 @@ def test_whoever_waits_for_an_llm_at_rest_for_too_long_is_told_so(house: House) 
     house.advance(stored)
     assert house.rows("SELECT outcome FROM turn") == [("apologised",)]
     assert len(house.provider.requests) == 1
+
+
+def test_a_part_that_the_adapter_stumbles_over_makes_nobody_else_wait(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(part: OutboundPart) -> SendOutcome:
+        raise UnicodeEncodeError("ascii", "é", 0, 1, "a bug of ours")
+
+    *poisoned, healthy = people(house, 5)
+    with monkeypatch.context() as patched:
+        patched.setattr(house.channel, "send", stumble)
+        for stored in poisoned:
+            house.advance(stored)
+    house.advance(healthy)
+    assert house.sent == ["echo: oi"]
