@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 
 from models.errors import IdempotencyConflict
+from models.faultpoint import set_fault_hook
+from models.ids import new_id
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, store_messages
 from models.session import session_scope
@@ -121,6 +123,43 @@ def test_a_batch_with_an_id_named_twice_and_one_known_stores_what_is_new(engine:
     assert [item.is_duplicate for item in stored] == [True, False, False]
     assert stored[1] == stored[2]
     assert count(engine, "message") == 2
+
+
+def test_a_batch_may_meet_another_delivery_of_each_of_its_messages(engine: Engine, account: AccountKey) -> None:
+    store_messages(engine, account, REQUEST, [InboundMessage("first", "x", "1")])
+    others, committing = ["a", "b"], []
+
+    def meet(point: str) -> None:
+        if point == "ingress.opened" and others:
+            set_fault_hook(None)
+            other = engine.connect()
+            other.execute(_DELIVERED, {"external_id": others.pop(0), "id": new_id()})
+            committing.append(pool.submit(commit_when_awaited, other))
+            set_fault_hook(meet)
+
+    def commit_when_awaited(other: Connection) -> None:
+        while not count(engine, "pg_locks WHERE NOT granted"):
+            pass
+        other.commit()
+        other.close()
+
+    set_fault_hook(meet)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            batch = [InboundMessage("a", "x", "1"), InboundMessage("b", "x", "2")]
+            stored = store_messages(engine, account, REQUEST, batch)
+    finally:
+        set_fault_hook(None)
+    assert [item.is_duplicate for item in stored] == [True, True]
+    assert len(committing) == 2
+    assert count(engine, "message") == 3
+
+
+_DELIVERED = text("""
+    WITH place AS (UPDATE conversation SET next_seq = next_seq + 1 RETURNING *)
+    INSERT INTO message (id, tenant_id, conversation_id, account_id, external_id, seq, direction, text, trace_id)
+    SELECT :id, tenant_id, id, account_id, :external_id, next_seq - 1, 'in', '1', '' FROM place
+""")
 
 
 def test_the_same_key_with_another_body_is_a_conflict_and_changes_nothing(engine: Engine, account: AccountKey) -> None:
