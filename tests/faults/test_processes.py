@@ -57,7 +57,9 @@ class Scene:
         )
 
     def restart_worker(self) -> None:
+        """Until it hears signals: before that, one to stop would simply end it."""
         self.program.start("worker")
+        eventually(lambda: self.program.log("worker").count('"message": "ready"') == 2)
 
     def add_worker(self) -> None:
         """Another one, on the same queue."""
