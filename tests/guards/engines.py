@@ -13,7 +13,7 @@ from tests.guards.process import guard_engine
 from tests.guards.removal import Rewriting
 
 SLOTS = ("guards-a", "guards-b", "guards-c", "guards-d")  # the names by which the database knows processes
-_EMPTIED = ("conversation", "raw_event", "receipt", "named_lease", "worker_heartbeat")
+_EMPTIED = ("conversation", "raw_event", "receipt", "named_lease", "worker_heartbeat", "rest")
 
 
 class Engines:
@@ -54,7 +54,7 @@ class Engines:
 _MOMENTS = """
 SELECT table_name, column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND is_updatable = 'YES'
-  AND table_name IN ('conversation', 'message', 'turn', 'run', 'completion', 'outbox', 'named_lease')
+  AND table_name IN ('conversation', 'message', 'turn', 'run', 'completion', 'outbox', 'named_lease', 'rest')
 """
 
 

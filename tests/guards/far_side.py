@@ -50,6 +50,7 @@ class Platform:
 
     clock: FixedClock
     arrivals: list[Arrival] = field(default_factory=list)
+    refused: dict[UUID, int] = field(default_factory=dict)  # for good, by turn: how many parts had arrived before
     fates: list[Fate] = field(default_factory=list)  # one a send, then everything is accepted
     lag: float = 0.0
     misses: int = 0
@@ -61,6 +62,7 @@ class Platform:
         if fate == "later":
             return Rejected("429", "slow down", permanent=False)
         if fate == "never":
+            self.refused.setdefault(part.turn_id, len(self.arrivals))
             return Rejected("21211", "no such number", permanent=True)
         if fate == "lost":
             return Unknown("the connection broke")

@@ -101,17 +101,16 @@ def _name(world: World, turn_id: object) -> str:
 
 def _in_order(world: World) -> Iterator[str]:
     numbers = {row[0]: (row[1], row[2]) for row in world.rows("SELECT id, number, conversation_id FROM turn")}
-    refused = {(row[0], row[1]) for row in world.rows("SELECT turn_id, number FROM outbox WHERE status = 'failed'")}
     seen: set[object] = set()
     last: dict[str, tuple[int, int]] = {}
-    for arrival in world.platform.arrivals:
+    for index, arrival in enumerate(world.platform.arrivals):
         part = arrival.part
         place = (numbers[part.turn_id][0], part.number) if part.turn_id in numbers else (0, 0)
         is_copy = (part.turn_id, part.number) in seen
         seen.add((part.turn_id, part.number))
         if not is_copy and place < last.get(part.to, (0, 0)):
             yield f"part {part.number} of turn {_name(world, part.turn_id)} arrived after what follows it"
-        if any((part.turn_id, number) in refused for number in range(part.number)):
+        if world.platform.refused.get(part.turn_id, index + 1) <= index:
             yield f"part {part.number} of turn {_name(world, part.turn_id)} arrived though one before it was refused"
         last[part.to] = max(place, last.get(part.to, (0, 0)))
 

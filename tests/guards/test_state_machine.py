@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from models.errors import ProviderError
 from tests.guards.far_side import Fate
@@ -34,7 +34,8 @@ _ENDS = st.sampled_from(["kill", "freeze"])
 
 
 class Sequences(RuleBasedStateMachine):
-    """Two processes at work, and whatever may happen to them."""
+    """Two processes at work, and whatever may happen to them. What there is nothing for is left undone: preconditions
+    would make the choice depend on how fast the machine is."""
 
     def __init__(self, engines: Engines) -> None:
         super().__init__()
@@ -68,17 +69,17 @@ class Sequences(RuleBasedStateMachine):
         process, stop_at = self._process(who), self._nth(point)
         self._disturb(process, self.world.say(process, f"m{self.said}", "buy", sender, stop_at), end)
 
-    @precondition(lambda self: self.world.ledger.deliveries)
     @rule(index=st.integers(0, 9), who=_WHO)
     def redeliver(self, index: int, who: int) -> None:
         deliveries = list(self.world.ledger.deliveries.values())
-        self.world.deliver(self._process(who), deliveries[index % len(deliveries)]).wait()
+        if deliveries:
+            self.world.deliver(self._process(who), deliveries[index % len(deliveries)]).wait()
 
-    @precondition(lambda self: self.world.platform.arrivals)
     @rule(index=st.integers(0, 9), word=st.sampled_from(["sent", "delivered", "read", "undelivered"]), who=_WHO)
     def call_back(self, index: int, word: str, who: int) -> None:
         arrivals = self.world.platform.arrivals
-        self.world.call_back(self._process(who), arrivals[index % len(arrivals)], word).wait()
+        if arrivals:
+            self.world.call_back(self._process(who), arrivals[index % len(arrivals)], word).wait()
 
     @rule(fates=st.lists(st.sampled_from(["accept", "kept", "lost", "later", "never"]), min_size=1, max_size=3))
     def decide_on_the_next_sends(self, fates: list[Fate]) -> None:
@@ -105,12 +106,12 @@ class Sequences(RuleBasedStateMachine):
         if task is not None:
             self._disturb(process, task, end)
 
-    @precondition(lambda self: self.frozen)
     @rule(index=st.integers(0, _FROZEN_AT_ONCE - 1))
     def thaw(self, index: int) -> None:
-        task = self.frozen.pop(index % len(self.frozen))
-        self.world.resume(task)
-        task.wait()
+        if self.frozen:
+            task = self.frozen.pop(index % len(self.frozen))
+            self.world.resume(task)
+            task.wait()
 
     @rule(who=_WHO)
     def sweep(self, who: int) -> None:
