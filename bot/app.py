@@ -18,7 +18,7 @@ from bot.security_headers import register_security_headers
 from bot.usage import UsageRoutes
 from bot.waiting import AnswerBell, WaitingPlaces
 from bot.web_services import WebServices
-from bot.webhooks import WebhookDoor, error_routes
+from bot.webhooks import WebhookRoutes
 from models.faultpoint import faultpoint
 
 _FORM_LIMIT = 64_000  # bytes, for the console's forms; the doors for messages have caps of their own
@@ -56,6 +56,7 @@ def create_app(services: WebServices) -> Flask:
     places = WaitingPlaces(services.settings.web_threads)
     health = HealthRoutes(services)
     for routes in (
+        WebhookRoutes(services),
         ChatRoutes(services, desk, places),
         ChatSocketRoutes(services, desk, places),
         health,
@@ -65,8 +66,6 @@ def create_app(services: WebServices) -> Flask:
     ):
         app.register_blueprint(routes.blueprint())
     register_dashboard(app, services)
-    app.register_blueprint(error_routes())
-    app.wsgi_app = WebhookDoor(services, app.wsgi_app)  # type: ignore[method-assign]
     app.extensions[_EXTENSION] = WebDoor(desk, bell)
     return app
 

@@ -3,18 +3,15 @@
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from flask import Request
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from werkzeug.datastructures import EnvironHeaders
-from werkzeug.sansio.utils import get_content_length
 
 from bot.problems import Problem
 from bot.redaction import is_secret_name
 from bot.web_services import WebServices
-from bot.wsgi import Environ
 from channels.base import Channel, InboundRequest, Templates
 from models.delivery import find_refused_part, record_receipt, say_again
 from models.errors import ChannelError, PayloadError, VerificationError
@@ -43,38 +40,27 @@ _log = logging.getLogger("recado.web")
 
 def freeze_request(request: Request, account: str, max_body: int) -> InboundRequest:
     """The request as it came on the wire. Raises Problem 413 as soon as the body passes `max_body` bytes."""
-    return freeze_environ(request.environ, account, max_body)
-
-
-def freeze_environ(environ: Environ, account: str, max_body: int) -> InboundRequest:
-    """The same, of a request that Flask has not seen."""
-    target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or _rebuild_target(environ)
+    environ = request.environ
+    target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or request.full_path.rstrip("?")
     if target.startswith(("http://", "https://")):  # the absolute form, as proxies send it
         target = "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
-    headers = {name.lower(): value for name, value in EnvironHeaders(environ)}
-    body = _read_body(environ, max_body)
+    headers = {name.lower(): value for name, value in request.headers}
+    body = _read_body(request, max_body)
     faultpoint("ingress.read")
-    return InboundRequest(account, environ["REQUEST_METHOD"].upper(), target, headers, body)
+    return InboundRequest(account, request.method, target, headers, body)
 
 
-def _rebuild_target(environ: Environ) -> str:
-    """For servers that tell the target in pieces alone."""
-    path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-    return quote(path.encode("latin-1")) + (f"?{query}" if query else "")
-
-
-def _read_body(environ: Environ, cap: int) -> bytes:
+def _read_body(request: Request, cap: int) -> bytes:
     """With or without Content-Length; without either there is none. Never holds more than `cap` bytes and one."""
-    # None for a body in chunks, whose end the server finds.
-    length = get_content_length(environ.get("CONTENT_LENGTH"), environ.get("HTTP_TRANSFER_ENCODING"))
-    if length is None and not environ.get("wsgi.input_terminated"):
+    length = request.content_length  # None for a body in chunks, whose end the server finds
+    if length is None and not request.environ.get("wsgi.input_terminated"):
         return b""
     if length is not None and length > cap:
         raise _too_large(cap)
     wanted = cap + 1 if length is None else length
     body = bytearray()
     try:
-        while chunk := environ["wsgi.input"].read(min(_CHUNK, wanted - len(body))):
+        while chunk := request.environ["wsgi.input"].read(min(_CHUNK, wanted - len(body))):
             body += chunk
     except TimeoutError as error:
         raise Problem(408, "The body came too slowly.") from error

@@ -6,11 +6,8 @@ from contextvars import Token
 
 from flask import Flask, Response, g, request
 
-from bot.wsgi import Environ
 from models.trace import begin_trace, end_trace, new_trace_id
 
-TRACE_HEADER = "X-Trace-Id"
-_GIVEN = "recado.trace_id"  # in the environ, by whoever stands before Flask
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 
 
@@ -19,11 +16,6 @@ def register_tracing(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_show)
     app.teardown_request(_end)
-
-
-def give_trace(environ: Environ, trace_id: str) -> None:
-    """Let Flask go on with the trace that was begun before it."""
-    environ[_GIVEN] = trace_id
 
 
 def current_trace_id() -> str:
@@ -39,7 +31,7 @@ def adopt_trace() -> None:
 
 
 def _begin() -> None:
-    g.trace_token = _bind(request.environ.get(_GIVEN) or new_trace_id())
+    g.trace_token = _bind(new_trace_id())
 
 
 def _bind(trace_id: str) -> Token[Mapping[str, str]]:
@@ -48,7 +40,7 @@ def _bind(trace_id: str) -> Token[Mapping[str, str]]:
 
 
 def _show(response: Response) -> Response:
-    response.headers[TRACE_HEADER] = g.trace_id
+    response.headers["X-Trace-Id"] = g.trace_id
     return response
 
 

@@ -23,17 +23,11 @@ _ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-STRICT_HEADERS = {**_ALWAYS, "Content-Security-Policy": _STRICT}
-
-
-def https_headers(is_https: bool) -> dict[str, str]:
-    """`is_https` says that the public address is https: browsers may then be told never to use anything else."""
-    return {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if is_https else {}
 
 
 def register_security_headers(app: Flask, *, is_https: bool) -> None:
-    """What is said of `https_headers` goes for `is_https`."""
-    always = _ALWAYS | https_headers(is_https)
+    """`is_https` says that the public address is https: browsers may then be told never to use anything else."""
+    always = _ALWAYS | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if is_https else {})
 
     def add(response: Response) -> Response:
         response.headers.update(always)
