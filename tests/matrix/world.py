@@ -201,12 +201,14 @@ class World(Cast):
     def kill(self, life: Life) -> None:
         """From now on it does nothing; what it holds stays as it is."""
         life.is_dead = True
+        now = self.stage.clock.passed
+        self._left = {key: (now, within) for key, (_, within) in self._left.items()}  # every death costs its own time
         held = (
             "SELECT id, lease_until > now() + interval '10 seconds' AS sends FROM conversation"
             " WHERE lease_owner = :name"
         )
         for row in self.rows(held, name=life.name):
-            self._left[row.id] = self.stage.clock.passed, _BACK_IN_A_SEND if row.sends else _BACK
+            self._left[row.id] = now, _BACK_IN_A_SEND if row.sends else _BACK
 
     def _note_return(self) -> None:
         """Somebody has a lease: one that a dead worker held?"""
