@@ -20,7 +20,12 @@ def main(wanted: Sequence[str]) -> int:
     print("removed | design | seen | by | after cells\n--- | --- | --- | --- | ---")
     spawn = multiprocessing.get_context("spawn")
     with raised_ground() as ground, ProcessPoolExecutor(_PROCESSES, mp_context=spawn) as pool:
-        for future in as_completed([pool.submit(run_trial, ground, one) for one in chosen]):
+        trials = {pool.submit(run_trial, ground, one): one for one in chosen}
+        for future in as_completed(trials):
+            if (error := future.exception()) is not None:
+                print(f"{' + '.join(trials[future].names)} | UNEXPECTED: the trial broke: {error!r} | |", flush=True)
+                unexpected += 1
+                continue
             expectation, verdict = future.result()
             print(_line(expectation, verdict), flush=True)
             if verdict.is_caught != expectation.is_caught:

@@ -243,9 +243,10 @@ def _play(world: World, cell: Cell) -> list[str]:
         task = move(world, process, stop_at)
         if task is None:
             continue
+        task.wait()  # nobody else holds a lock now: it stops or ends
         if task.is_stopped:
             process = MODES[cell.mode](world, process, task)
-        task.wait()
+            task.wait()
         hits += task.hits
     return hits
 

@@ -142,13 +142,18 @@ class Sequences(RuleBasedStateMachine):
 
     def _work(self, process: Process, stop_at: StopAt) -> Task | None:
         key = self.world.take_ring()
-        return None if key is None else self.world.work(process, key, stop_at)
+        if key is None:
+            return None
+        task = self.world.work(process, key, stop_at)
+        task.wait()
+        return task
 
     def _nth(self, point: int) -> StopAt:
         passed = iter(range(point, -1, -1))
         return lambda name: next(passed, None) == 0
 
     def _disturb(self, process: Process, task: Task, end: str) -> None:
+        task.wait()
         if not task.is_stopped:
             return
         note(f"  {end} at {task.point}")
