@@ -119,7 +119,7 @@ def _look(services: Services, lease: Lease) -> _Stage | _Call | None:
             _put_aside(services, connection, lease)
             return None
         work = _do_short_stages(services, connection, lease, channel)
-        while work.is_due and not (work.stage == "answer" and services.is_stopping()):
+        if work.is_due and not (work.stage == "answer" and services.is_stopping()):
             assert work.turn_id is not None, "answer and deliver name their turn"
             taken: BegunTurn | TakenPart | None
             if work.stage == "answer":
@@ -128,6 +128,7 @@ def _look(services: Services, lease: Lease) -> _Stage | _Call | None:
                 taken = take_part(services, connection, lease, channel, work.turn_id, began)
             if taken is not None:
                 return _Stage(thread, channel, work.turn_id, taken)
+            # Once: time stands still in a transaction, so a rest that ends meanwhile would be waited for without end.
             work = _do_short_stages(services, connection, lease, channel)
         release_lease(connection, lease, work.due_at)
         services.leases.forget(lease)  # before the commit: whoever is rung right after it must not be refused

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from jobs.breaker import sender_of
 from models.errors import ProviderError
+from models.faultpoint import set_fault_hook
 from models.inbox import Stored
 from models.reply import Accepted, OutboundPart, Rejected, SendOutcome, Unknown
 from models.session import session_scope
@@ -204,4 +206,29 @@ def test_a_part_that_the_adapter_stumbles_over_makes_nobody_else_wait(
         for stored in poisoned:
             house.advance(stored)
     house.advance(healthy)
+    assert house.sent == ["echo: oi"]
+
+
+def test_a_rest_that_ends_while_a_part_is_looked_at_lets_go_of_it(house: House) -> None:
+    looks: list[str] = []
+
+    def end_the_rest_meanwhile(point: str) -> None:
+        if point == "answer.committed":
+            name = sender_of(house.channel)
+            house.run(f"INSERT INTO rest (name, rests_until) VALUES ('{name}', now() + interval '0.3 s')")
+        if point == "send.due":
+            looks.append(point)
+            assert len(looks) < 5, "it looks again and again"
+            while house.rows("SELECT rests_until + interval '0.1 s' > clock_timestamp() FROM rest") == [(True,)]:
+                pass
+
+    stored = house.say("oi", "m1")
+    set_fault_hook(end_the_rest_meanwhile)
+    try:
+        house.advance(stored)
+    finally:
+        set_fault_hook(None)
+    assert house.sent == []
+    assert house.rows("SELECT lease_owner, due_at <= now() FROM conversation") == [(None, True)]
+    house.advance(stored)
     assert house.sent == ["echo: oi"]
