@@ -18,7 +18,7 @@ from jobs.duty import call_person
 from jobs.fence import keep_silent
 from jobs.journal import Asked
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
-from jobs.question import gather_question
+from jobs.question import gather_question, heard_from
 from jobs.runtime import Services
 from models.commit import commit_answer
 from models.errors import BudgetExceeded, DeliveryError, LeaseLost, ProviderError, StorageError
@@ -85,7 +85,8 @@ class _Execution:
             except ProviderError as error:
                 return self._meet_failure(error)
             said = self._read()
-        return self._answer(compose(said, sees=self.services.agent.provider.sees))
+        asker = replace(self, thread=heard_from(self.thread, said))
+        return asker._answer(compose(said, sees=self.services.agent.provider.sees))
 
     def _confirm(self, confirmation: Confirmation) -> None:
         try:

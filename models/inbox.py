@@ -66,11 +66,12 @@ WITH known AS (
 ), claimed AS (
   INSERT INTO message
     (id, tenant_id, conversation_id, account_id, external_id, seq, direction, raw_event_id, trace_id, kind, text,
-     subject, aside, quotes, follows, is_forwarded, is_verified, unanswerable, extra, fingerprint)
+     subject, aside, quotes, follows, is_forwarded, is_verified, unanswerable, extra, fingerprint, sender, sender_name)
   SELECT %(message_id)s, %(tenant_id)s, place.id, %(account_id)s, %(external_id)s, place.next_seq - 1, 'in',
     %(event_id)s, %(trace_id)s, %(kind)s, %(text)s, %(subject)s, %(aside)s, %(quotes)s, %(follows)s::jsonb,
-    %(is_forwarded)s, %(is_verified)s, %(unanswerable)s, %(extra)s::jsonb, %(fingerprint)s
-  FROM place
+    %(is_forwarded)s, %(is_verified)s, %(unanswerable)s, %(extra)s::jsonb, %(fingerprint)s, sender.address,
+    %(sender_name)s
+  FROM place, sender
   RETURNING id, conversation_id
 )
 SELECT id, conversation_id, fingerprint, true AS is_known FROM known

@@ -58,6 +58,8 @@ class Message(SQLModel, table=True):
     external_id: str = Field(sa_column=string())
     seq: int = Field(sa_column=Column(BigInteger, nullable=False))
     direction: str = Field(sa_column=string())
+    sender: str = Field(sa_column=string())  # the address under which she was first known; of inbound ones
+    sender_name: str = Field(sa_column=string())
     kind: str = Field(sa_column=string(default="text"))
     text: str = Field(sa_column=string())
     subject: str = Field(sa_column=string())
