@@ -180,7 +180,8 @@ class _Execution:
             with session_scope(self.services.engine) as connection:
                 put_off_turn(connection, self.lease, self.turn, wait=wait, error=reason, is_crash=is_crash)
                 if failure is not None:
-                    note_llm_failure(connection, self.services.agent.provider.name, failure, wait)
+                    name = self.services.agent.provider.name
+                    note_llm_failure(connection, name, self.turn.id, failure, wait)
 
         self.services.owed.tell(self.lease, write)
 

@@ -60,20 +60,22 @@ def note_outcome(connection: Connection, name: str, due: DuePart, outcome: SendO
     if isinstance(outcome, Unknown) and outcome.is_our_fault:
         return  # one part that an adapter stumbles over must not silence the others
     if isinstance(outcome, Unknown) or (isinstance(outcome, Rejected) and outcome.code == "connection"):
-        note_silence(connection, name, after=_SILENCES, first=_FIRST, longest=_LONGEST)
+        note_silence(connection, name, due.part.turn_id, after=_SILENCES, first=_FIRST, longest=_LONGEST)
     elif isinstance(outcome, Rejected) and outcome.rests_sender:
         leave_alone(connection, name, wait)
     elif due.rest is not None:
         note_answer(connection, name)
 
 
-def note_llm_failure(connection: Connection, provider: str, error: ProviderError, wait: timedelta) -> None:
+def note_llm_failure(
+    connection: Connection, provider: str, turn_id: UUID, error: ProviderError, wait: timedelta
+) -> None:
     """What a failed call tells of the LLM; `wait` is until the turn's own next try."""
     name = llm_neighbour(provider)
     if error.kind == "rate_limit" and error.retry_after is not None:
         leave_alone(connection, name, min(wait, _LONGEST_LIMIT))
     elif error.kind in _LLM_SILENCES:
-        note_silence(connection, name, after=_SILENCES, first=_FIRST, longest=_LONGEST)
+        note_silence(connection, name, turn_id, after=_SILENCES, first=_FIRST, longest=_LONGEST)
 
 
 def note_llm_answer(engine: Engine, provider: str, turn: BegunTurn) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import (
     Column,
@@ -22,17 +23,19 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
-from models.columns import moment, table_of
+from models.columns import moment, reference, table_of
 
 
 class Rest(SQLModel, table=True):
-    """`failures` in a row without an answer, 0 where the neighbour itself asked to be left alone until then."""
+    """`failures` in a row without an answer, 0 where the neighbour itself asked to be left alone until then;
+    `failed_with` is the turn of the last one."""
 
     __tablename__ = "rest"
 
     name: str = Field(sa_column=Column(Text, primary_key=True))  # channel/account, llm/vendor
     failures: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     rests_until: datetime = Field(sa_column=moment(nullable=False))
+    failed_with: UUID | None = Field(default=None, sa_column=reference(nullable=True))
 
 
 rests = table_of(Rest)
@@ -67,15 +70,22 @@ def leave_alone(connection: Connection, name: str, wait: timedelta) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=later))
 
 
-def note_silence(connection: Connection, name: str, *, after: int, first: timedelta, longest: timedelta) -> None:
-    """It did not answer. From the time `after` in a row it is left alone: for `first`, then twice as long each time."""
+def note_silence(
+    connection: Connection, name: str, turn_id: UUID, *, after: int, first: timedelta, longest: timedelta
+) -> None:
+    """It did not answer. From the time `after` in a row it is left alone: for `first`, then twice as long each time.
+
+    A turn that fails again and again counts once until then: what is too much for the neighbour may be the turn."""
     r = rests.c
-    doubled = first.total_seconds() * func.power(2, func.least(r.failures + 1 - after, 16))
+    counts = or_(r.failed_with.is_distinct_from(turn_id), r.failures >= after)
+    failures = r.failures + case((counts, 1), else_=0)
+    doubled = first.total_seconds() * func.power(2, func.greatest(func.least(failures - after, 16), 0))
     wait = func.make_interval(0, 0, 0, 0, 0, 0, func.least(doubled, longest.total_seconds()), type_=Interval)
     rested = func.greatest(r.rests_until, func.now() + wait)
-    again = {"failures": r.failures + 1, "rests_until": case((r.failures + 1 >= after, rested), else_=r.rests_until)}
-    statement = insert(rests).values(name=name, failures=1)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=again))
+    again = {"failures": failures, "rests_until": case((failures >= after, rested), else_=r.rests_until)}
+    statement = insert(rests).values(name=name, failures=1, failed_with=turn_id)
+    statement = statement.on_conflict_do_update(index_elements=["name"], set_={**again, "failed_with": turn_id})
+    connection.execute(statement)
 
 
 def try_again(connection: Connection, name: str, hold: timedelta) -> bool:

@@ -83,11 +83,11 @@ def test_one_part_finds_out_whether_it_answers_again_and_the_others_hold_no_thre
 
 
 def test_rests_grow_up_to_half_a_minute(house: House) -> None:
-    [stored] = people(house, 1)
+    stored = people(house, 2)
     house.channel.outcomes = [_REFUSED] * 12
     rests = []
-    for _ in range(12):
-        house.advance(stored)
+    for number in range(12):
+        house.advance(stored[number % 2])
         rests.append(house.rows("SELECT extract(epoch FROM rests_until - now()) FROM rest")[0][0])
         let_rests_end(house)
     assert [round(float(rest), -1) for rest in rests[5:]] == [30] * 7
@@ -131,7 +131,9 @@ def test_a_limit_outlasts_the_success_of_a_part_that_was_on_its_way(house: House
     class Busy:
         def send(self, part: OutboundPart) -> SendOutcome:
             with session_scope(house.engine) as connection:
-                connection.execute(text("INSERT INTO rest VALUES ('fake/default', 0, now() + interval '1 minute')"))
+                connection.execute(
+                    text("INSERT INTO rest (name, rests_until) VALUES ('fake/default', now() + interval '1 minute')")
+                )
             house.channel.sent.append(part)
             return Accepted("id")
 
@@ -140,6 +142,16 @@ def test_a_limit_outlasts_the_success_of_a_part_that_was_on_its_way(house: House
     house.advance(second)
     assert house.rows("SELECT count(*) FROM rest") == [(1,)]
     assert len(house.sent) == 1
+
+
+def test_a_turn_that_is_too_much_for_the_llm_makes_nobody_else_wait(house: House) -> None:
+    heavy, other = people(house, 2)
+    house.provider.script = [ProviderError("no answer", kind="timeout") for _ in range(5)]
+    for _ in range(5):
+        house.advance(heavy)
+        house.make_due()
+    house.advance(other)
+    assert house.sent == ["echo: oi"]
 
 
 def test_an_llm_that_does_not_answer_is_asked_by_one_turn_at_a_time(house: House) -> None:
