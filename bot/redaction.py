@@ -48,6 +48,8 @@ ALLOWED_FIELDS = frozenset(
             "parts",
             "retry_after",
             "due_at",
+            "before",
+            "told",
             "seconds",
         ),
         *("conversations", "threads", "sessions", "processes", "rings"),
