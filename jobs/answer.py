@@ -18,7 +18,7 @@ from jobs.duty import call_person
 from jobs.fence import keep_silent
 from jobs.journal import Asked
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
-from jobs.question import gather_question, heard_from
+from jobs.question import gather_question
 from jobs.runtime import Services
 from models.commit import commit_answer
 from models.errors import BudgetExceeded, DeliveryError, LeaseLost, ProviderError, StorageError
@@ -30,7 +30,7 @@ from models.reply import Question, Reply
 from models.said import SaidMessage, find_said
 from models.session import is_database_away, session_scope, statement_scope
 from models.trace import tracing
-from models.turns import BegunTurn, Thread, close_turn, put_off_turn
+from models.turns import BegunTurn, Thread, as_asked, close_turn, put_off_turn
 
 _FIRST_WAIT = timedelta(seconds=3)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -42,7 +42,7 @@ def answer_turn(services: Services, lease: Lease, thread: Thread, channel: Chann
     """Answered, put off, or closed with an honest apology: never left silent. Raises LeaseLost."""
     faultpoint("turn.begun")
     with tracing(turn.trace_id):
-        _Execution(services, lease, thread, channel, turn).run()
+        _Execution(services, lease, as_asked(thread, turn), channel, turn).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,7 @@ class _Execution:
             except ProviderError as error:
                 return self._meet_failure(error)
             said = self._read()
-        asker = replace(self, thread=heard_from(self.thread, said))
-        return asker._answer(compose(said, sees=self.services.agent.provider.sees))
+        return self._answer(compose(said, sees=self.services.agent.provider.sees))
 
     def _confirm(self, confirmation: Confirmation) -> None:
         try:

@@ -117,6 +117,7 @@ class OwedWrites:
             while not self.settle(services) and not self._stopping:
                 self._changed.wait(_TRY_EVERY)
                 self._changed.clear()
+        self.settle(services)
 
 
 def _pay(services: "Services", debt: _Debt) -> None:

@@ -1,7 +1,5 @@
 """The question put to the agent: who asks, what was said before, and what is asked now."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from agent.base import PersonRole, Situation, TurnInput
@@ -10,7 +8,6 @@ from jobs.compose import Composed
 from jobs.runtime import Services
 from models.history import recent_turns
 from models.person import KnownPerson, People
-from models.said import SaidMessage
 from models.session import statement_scope
 from models.turns import BegunTurn, Thread
 
@@ -31,15 +28,6 @@ def gather_question(services: Services, thread: Thread, turn: BegunTurn, compose
     situation = _situation(services, thread, person, services.clock.today(thread.timezone))
     history = recall_window(past, policy.memory_tokens)
     return TurnInput(turn.id, composed.text, history, situation, thread.timezone, thread.company, composed.context)
-
-
-def heard_from(thread: Thread, said: Sequence[SaidMessage]) -> Thread:
-    """The thread as whoever asked stands in it: several people may write in one, and another may have written since,
-    whose role must not answer this question."""
-    first = said[0]
-    if first.sender in {"", thread.sender}:
-        return thread
-    return replace(thread, sender=first.sender, sender_name=first.sender_name, aliases=())
 
 
 def _situation(services: Services, thread: Thread, person: KnownPerson | None, today: date) -> Situation:

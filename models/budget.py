@@ -141,8 +141,9 @@ _SETTLE_STALE = _settle("created_at < now() - CAST(:older_than AS interval)")
 
 _CHARGE = text(f"""
     WITH paid AS (
-        SELECT t.tenant_id, c.sender AS subject, (now() AT TIME ZONE :timezone)::date AS day
-        FROM turn t JOIN conversation c ON c.id = t.conversation_id WHERE t.id = :turn_id
+        SELECT m.tenant_id, coalesce(nullif(m.sender, ''), c.sender) AS subject,
+            (now() AT TIME ZONE :timezone)::date AS day
+        FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.id = :turn_id
     )
     INSERT INTO budget AS b (tenant_id, kind, subject, begins_on, spent)
     SELECT {_KEYS}, CAST(:cost AS numeric) FROM paid, {_EACH_KIND} ORDER BY kind

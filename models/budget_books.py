@@ -16,8 +16,9 @@ _TODAY = "(now() AT TIME ZONE :timezone)::date"
 _BEGIN = text(f"""
     WITH today AS (SELECT {_TODAY} AS day),
     paid AS (
-        SELECT c.sender AS subject, u.cost, (u.created_at AT TIME ZONE :timezone)::date AS day
-        FROM completion u JOIN turn t ON t.id = u.turn_id JOIN conversation c ON c.id = t.conversation_id, today
+        SELECT coalesce(nullif(m.sender, ''), c.sender) AS subject, u.cost,
+            (u.created_at AT TIME ZONE :timezone)::date AS day
+        FROM completion u JOIN message m ON m.id = u.turn_id JOIN conversation c ON c.id = m.conversation_id, today
         WHERE u.tenant_id = :tenant_id AND u.cost > 0
         AND u.created_at >= date_trunc('month', today.day) AT TIME ZONE :timezone
     )

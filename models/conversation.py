@@ -7,10 +7,11 @@ transaction; only a release that looked and found nothing (under the row's lock)
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, UniqueConstraint, case, func
 from sqlmodel import Field, SQLModel
 
 from models.columns import key, moment, reference, string, table_of
+from models.message import messages
 
 
 class Conversation(SQLModel, table=True):
@@ -46,3 +47,7 @@ class Conversation(SQLModel, table=True):
 
 
 conversations = table_of(Conversation)
+
+# Who wrote a message, where several people write in one conversation; earlier releases noted who wrote last alone.
+asker = func.coalesce(func.nullif(messages.c.sender, ""), conversations.c.sender)
+asker_name = case((messages.c.sender == "", conversations.c.sender_name), else_=messages.c.sender_name)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, update
 
 from models.columns import table_of
-from models.conversation import conversations
+from models.conversation import asker, asker_name, conversations
 from models.errors import RecadoError
 from models.faultpoint import faultpoint
 from models.message import messages
@@ -61,7 +61,7 @@ def list_failed_turns(
     t, c, m = turns.c, conversations.c, messages.c
     put_off = and_(t.status == "open", t.first_failed_at.is_not(None))
     statement = (
-        select(t.id, t.conversation_id, _accounts.c.channel, _accounts.c.name, c.sender, c.sender_name, m.received_at)
+        select(t.id, t.conversation_id, _accounts.c.channel, _accounts.c.name, asker, asker_name, m.received_at)
         .add_columns(t.outcome, t.crashes, t.error, t.replays, m.text)
         .join(conversations, c.id == t.conversation_id)
         .join(_accounts, _accounts.c.id == c.account_id)

@@ -41,8 +41,6 @@ class SaidMessage:
     follows: tuple[str, ...]
     is_forwarded: bool
     is_verified: bool
-    sender: str  # empty for what earlier releases stored
-    sender_name: str
     extra: Mapping[str, Any]
     raw_event_id: UUID | None
     received_at: datetime
@@ -52,7 +50,7 @@ class SaidMessage:
 _m, _f = messages.c, media.c
 _SAID = (
     select(_m.id, _m.account_id, _m.external_id, _m.kind, _m.text, _m.subject, _m.quotes, _m.follows, _m.extra)
-    .add_columns(_m.is_forwarded, _m.is_verified, _m.raw_event_id, _m.received_at, _m.sender, _m.sender_name)
+    .add_columns(_m.is_forwarded, _m.is_verified, _m.raw_event_id, _m.received_at)
     .add_columns(exists().where(_f.message_id == _m.id).label("has_media"))
     .where(_m.turn_id == bindparam("turn"), _m.direction == "in")
     .order_by(_m.seq)
@@ -76,8 +74,6 @@ def find_said(connection: Connection, turn_id: UUID) -> list[SaidMessage]:
             follows=tuple(row.follows or ()),
             is_forwarded=row.is_forwarded,
             is_verified=row.is_verified,
-            sender=row.sender,
-            sender_name=row.sender_name,
             extra=row.extra or {},
             raw_event_id=row.raw_event_id,
             received_at=row.received_at,

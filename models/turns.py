@@ -3,12 +3,25 @@
 Every step happens under the lease: it checks it first, or the transaction has done so in `hold_thread`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Integer, Row, Update, bindparam, func, insert, literal, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    Row,
+    ScalarSelect,
+    Update,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from models.columns import given, newly, table_of
 from models.conversation import conversations
@@ -46,7 +59,7 @@ class BegunTurn:
     often a person had it begun again.
 
     `failing_for` is the time since the first of its failures, by the database's clock; `llm_rest` is set where the LLM
-    failed lately, for whichever turn.
+    failed lately, for whichever turn; `asker` and `asker_name` are of whoever wrote its first message.
     """
 
     id: UUID
@@ -56,6 +69,8 @@ class BegunTurn:
     trace_id: str
     failing_for: timedelta | None
     run_id: UUID
+    asker: str
+    asker_name: str
     replays: int = 0
     llm_rest: Resting | None = None
 
@@ -133,12 +148,18 @@ def freeze_turn(connection: Connection, conversation_id: UUID, *, one_message: b
     return None if row is None else row.turn_id
 
 
+def _first_message(column: Column[str]) -> ScalarSelect[str]:
+    """Of the turn, which bears its id."""
+    return select(column).where(messages.c.id == turns.c.id).scalar_subquery()
+
+
 _BEGIN = (
     update(turns)
     .where(turns.c.id == bindparam("this_turn"))
     .values(tries=turns.c.tries + 1, crashes=turns.c.crashes + turns.c.running, running=1)
     .returning(turns.c.tenant_id, turns.c.number, turns.c.tries, turns.c.crashes, turns.c.trace_id, turns.c.replays)
     .returning((func.now() - turns.c.first_failed_at).label("failing_for"))
+    .returning(*(_first_message(column).label(column.name) for column in (messages.c.sender, messages.c.sender_name)))
     .returning(*resting(bindparam("neighbour")))
 )
 _OPEN_RUN = insert(runs).values(given(runs, "id", "tenant_id", "turn_id", "attempt", "provider", "engine"))
@@ -160,9 +181,19 @@ def begin_turn(connection: Connection, turn_id: UUID, *, provider: str, engine: 
         trace_id=row.trace_id,
         failing_for=row.failing_for,
         run_id=run_id,
+        asker=row.sender,
+        asker_name=row.sender_name,
         replays=row.replays,
         llm_rest=None if row.rests_for is None else Resting(row.failures, row.rests_for),
     )
+
+
+def as_asked(thread: Thread, turn: BegunTurn) -> Thread:
+    """The thread as whoever asked stands in it: several people may write in one, and another may have written since,
+    whose role must not answer this question. Pure."""
+    if turn.asker in {"", thread.sender}:  # empty: stored by an earlier release
+        return thread
+    return replace(thread, sender=turn.asker, sender_name=turn.asker_name, aliases=())
 
 
 def close_executions(connection: Connection, turn_id: UUID, error: str) -> None:

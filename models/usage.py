@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Date, Subquery, cast, func, select
 
-from models.conversation import conversations
+from models.conversation import asker, conversations
 from models.message import messages
 from models.run import completions
 from models.turn import turns
@@ -62,7 +62,7 @@ def usage_report(
     milliseconds = func.extract("epoch", t.answered_at - m.received_at) * 1000
     statement = (
         select(
-            c.sender,
+            asker,
             day,
             func.count(),
             func.count(t.answered_at).filter(t.replays == 0),
@@ -80,11 +80,11 @@ def usage_report(
         )
         .where(t.tenant_id == tenant_id, m.received_at >= _midnight(start, timezone))
         .where(m.received_at < _midnight(end + timedelta(days=1), timezone))
-        .group_by(c.sender, day)
-        .order_by(day, c.sender)
+        .group_by(asker, day)
+        .order_by(day, asker)
     )
     if user is not None:
-        statement = statement.where(c.sender == user)
+        statement = statement.where(asker == user)
     return [_row(*row) for row in connection.execute(statement)]
 
 

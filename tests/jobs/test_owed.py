@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from threading import Thread
 from typing import cast
 
 import pytest
@@ -21,6 +22,7 @@ from models.session import build_engine, session_scope
 from tests.fakes import wish
 from tests.faults.neighbours import proxied_database
 from tests.jobs.house import House
+from tests.running import eventually
 from tests.standins.proxy import Proxy
 
 
@@ -48,7 +50,7 @@ class FarHouse:
 @pytest.fixture
 def far(house: House, fresh_database_url: str) -> Iterator[FarHouse]:
     with proxied_database(fresh_database_url) as (proxy, url):
-        engine = build_engine(url, application_name="recado-tests", pool_size=3, patience=0.2, answer_within=0.3)
+        engine = build_engine(url, application_name="recado-tests", pool_size=3, patience=1, answer_within=3)
         services = replace(house.services, engine=engine, leases=LeaseKeeper(engine, "worker-1"))
         set_services(services)
         yield FarHouse(house, proxy, services)
@@ -144,8 +146,26 @@ def test_what_is_owed_is_told_by_itself_as_soon_as_the_database_is_back(far: Far
     house.provider.script = [far.leave]
     far.advance(stored)
     far.proxy.heal()
+    eventually(lambda: house.rows("SELECT status FROM completion") == [("done",)])
     far.services.owed.stop()
-    assert house.rows("SELECT status FROM completion") == [("done",)]
+
+
+def test_who_stops_tries_once_more_whatever_it_was_trying_just_then(far: FarHouse) -> None:
+    def be_stopped() -> None:
+        tries.append("")
+        if len(tries) == 1:
+            stopper.start()
+            stopper.join(timeout=0.3)  # it waits for this thread
+            raise OperationalError("UPDATE", None, Exception("the server has gone away"))
+
+    tries: list[str] = []
+    stopper = Thread(target=far.services.owed.stop)
+    lease = far.services.leases.acquire(far.house.say("oi", "m1").conversation_id)
+    assert lease is not None
+    far.services.owed.keep(lease, be_stopped)
+    far.services.owed.start(far.services)
+    eventually(lambda: len(tries) == 2)
+    stopper.join()
 
 
 def test_a_ring_that_meets_no_database_is_no_error(far: FarHouse, caplog: pytest.LogCaptureFixture) -> None:

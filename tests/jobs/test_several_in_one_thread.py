@@ -1,12 +1,19 @@
 """Several people write in one thread, as colleagues do below a deal: each is answered as who she is."""
 
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
 from channels.base import Capabilities
+from jobs.runtime import set_services
+from models.budget import Budgets
 from models.inbound import InboundMessage
 from models.inbox import Stored
 from models.person import People
 from models.session import session_scope
+from models.usage import usage_report
 from tests.jobs.house import House
 
 THREAD = "deals/7"
@@ -49,3 +56,15 @@ def test_who_is_not_known_gets_nobody_elses_role(thread: House) -> None:
     thread.advance(write(thread, "Mia", "noted", unanswerable="no question"))
     assert [role for role, _ in roles(thread)] == ["manager"]  # by the open door of the demo, as Eve
     assert thread.provider.requests[0].situation.person_name == "Eve"
+
+
+def test_what_an_answer_cost_is_counted_for_whoever_asked(thread: House) -> None:
+    budgets = Budgets(None, None, Decimal(1), timezone="America/Sao_Paulo")
+    set_services(replace(thread.services, budgets=budgets))
+    write(thread, "Mia", "quanto vendemos?")
+    thread.advance(write(thread, "Rita", "quanto vendi?"))
+    with session_scope(thread.engine) as connection:
+        rows = usage_report(connection, thread.account.tenant_id, date(2000, 1, 1), date(2100, 1, 1), "UTC")
+    assert [(row.user, row.turns, row.completions) for row in rows] == [("mia", 1, 1), ("rita", 1, 1)]
+    books = thread.rows("SELECT subject, spent FROM budget WHERE kind = 'person_day' ORDER BY subject")
+    assert books == [("mia", Decimal("0.001")), ("rita", Decimal("0.001"))]
