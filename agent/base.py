@@ -5,7 +5,7 @@ It must not know SQL, channels or the queue: what the loop needs from them arriv
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -15,6 +15,7 @@ Language = Literal["pt", "en", "es"]
 PersonRole = Literal["rep", "manager", "customer", "unknown"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 Effect = Literal["read", "write", "external_write"]
+Label = Literal["private", "untrusted", "sink"]  # reads what is not public; results by third parties; data leaves by it
 EngineKind = Literal["llm", "offline"]
 WorstCase = Callable[[], Decimal | None]  # what a call may cost in USD, None where no price is known
 CostSource = Literal["provider_reported", "price_table", "override", "local_zero", "unknown"]
@@ -168,12 +169,20 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """Made by `agent.tools.decorator.tool` from a typed function whose docstring is product text."""
+    """Made by `agent.tools.decorator.tool` from a typed function whose docstring is product text.
+
+    `timeout` is in seconds; `max_bytes` caps its JSON; `cache_for` is how long an equal call of the same person
+    may be answered by an earlier result: zero is never.
+    """
 
     spec: ToolSpec
     effect: Effect
     roles: frozenset[PersonRole]
     call: Callable[[ToolContext, Mapping[str, Any]], ToolResult]  # validates; never raises for bad arguments
+    labels: frozenset[Label] = frozenset()
+    timeout: float = 30.0
+    max_bytes: int = 32_768
+    cache_for: timedelta = timedelta(0)
 
 
 class Journal(Protocol):
