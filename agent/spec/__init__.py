@@ -1,0 +1,1 @@
+"""What an agent is, as a file says it: checked values without behaviour; `bot.assistant` builds agents of them."""

@@ -1,0 +1,99 @@
+"""An agent as its file says it: one checked, frozen value that all the rest of the program reads.
+
+Where there is no file, the settings of the environment become such a value too: one way to say what an agent is.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from agent.base import Language, PersonRole
+from agent.spec.frozen import Frozen
+from agent.spec.hours import HoursSpec
+from agent.spec.llm import LlmSpec
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["aurora"])]
+AccountName = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9-]{0,39}$", examples=["whatsapp/default"])]
+AskingRole = Literal["rep", "manager", "customer"]
+
+
+class LimitsSpec(Frozen):
+    """What one turn may take at most; at a limit the agent answers with what it has."""
+
+    steps: Annotated[int, Field(ge=1, le=50)] = 8
+    """Calls of the LLM."""
+    tool_calls: Annotated[int, Field(ge=0, le=200)] = 24
+    seconds: Annotated[float, Field(gt=0, le=1800)] = 180
+    """Wall clock."""
+    tokens: Annotated[int, Field(ge=1000)] | None = None
+    """In and out, over all calls of the turn."""
+    usd: Annotated[Decimal, Field(gt=0)] | None = None
+
+
+class ToolRule(Frozen):
+    """Who may use a tool, where, and how often. What is left out is the tool's own rule; it can be narrowed only."""
+
+    roles: Annotated[tuple[AskingRole, ...], Field(min_length=1)] | None = None
+    channels: Annotated[tuple[str, ...], Field(min_length=1, examples=[["whatsapp", "chat"]])] | None = None
+    calls_per_turn: Annotated[int, Field(ge=1, le=50)] | None = None
+
+    def allows(self, role: PersonRole, channel: str) -> bool:
+        return (self.roles is None or role in self.roles) and (self.channels is None or channel in self.channels)
+
+
+class QuietWindowSpec(Frozen):
+    """How long a person must be silent before her messages are answered together."""
+
+    seconds: Annotated[float, Field(ge=0, le=60)] = 1.5
+    longest_seconds: Annotated[float, Field(ge=0, le=300)] = 8
+    """However much she goes on writing."""
+
+
+class HandoverSpec(Frozen):
+    """When a person takes over, beside the words that always call one."""
+
+    words: Annotated[tuple[str, ...], Field(max_length=50, examples=[["quero falar com o Paulo"]])] = ()
+    """Further phrases that call a person, whole messages; upper and lower case and accents do not count."""
+    after_failures: Annotated[int, Field(ge=1, le=20)] | None = None
+    """So many turns in a row that ended in an apology or at a limit call a person."""
+
+
+class AgentSpec(Frozen):
+    """The file of an agent."""
+
+    agent: Name
+    """The agent's name, unique in its tenant."""
+    tenant: Name = "default"
+    """The tenant (company) it works for."""
+    serves: Annotated[tuple[AccountName, ...], Field(max_length=100)] = ()
+    """The channel accounts it answers on, as channel/account. One agent per account; an account that no file names is
+    served by the agent that the environment describes."""
+    company: Annotated[str, Field(max_length=200)] = ""
+    """The company's name as people know it; left out, the tenant's."""
+    persona: Annotated[str, Field(max_length=4000, examples=["You are Aurora, warm and brief."])] = ""
+    """Who the agent is and how it speaks."""
+    instructions: Annotated[str, Field(max_length=20_000)] = ""
+    """What it must know and do beside the rules that always hold."""
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=3)] = ("pt", "en", "es")
+    """What it speaks; the first where nothing tells the language of the person."""
+    llm: LlmSpec = LlmSpec()
+    limits: LimitsSpec = LimitsSpec()
+    source: Annotated[str, Field(examples=["sources/aurora.yaml"])] | None = None
+    """The file that says what the company's sales data mean; left out, SOURCE_FILE or the demo."""
+    tools: Annotated[dict[str, ToolRule], Field(examples=[{"sales_summary": {"roles": ["manager"]}}])] | None = None
+    """The tools it may use, each with its rule ({} for the tool's own); left out, every built-in tool that reads."""
+    quiet_window: QuietWindowSpec = QuietWindowSpec()
+    hours: HoursSpec | None = None
+    """Left out, it works always."""
+    handover: HandoverSpec = HandoverSpec()
+    memory_tokens: Annotated[int, Field(ge=200, le=200_000)] = 3000
+    """How much of the conversation so far the LLM is shown."""
+
+    @model_validator(mode="after")
+    def _check_as_a_whole(self) -> Self:
+        if len(set(self.serves)) != len(self.serves):
+            raise ValueError("serves names an account twice: keep one of them")
+        if len(set(self.languages)) != len(self.languages):
+            raise ValueError("languages names one twice: keep one of them")
+        return self
