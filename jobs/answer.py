@@ -27,13 +27,11 @@ from models.inbound import Confirmation
 from models.journal import JournalKey
 from models.lease import Lease
 from models.reply import Question, Reply
+from models.retry_policy import wait_as_told, wait_before
 from models.said import SaidMessage, find_said
 from models.session import is_database_away, session_scope, statement_scope
 from models.trace import tracing
 from models.turns import BegunTurn, Thread, as_asked, close_turn, put_off_turn
-
-_FIRST_WAIT = timedelta(seconds=3)
-_LONGEST_WAIT = timedelta(minutes=5)
 
 _log = logging.getLogger("recado.answer")
 
@@ -152,13 +150,10 @@ class _Execution:
     def _meet_failure(self, error: ProviderError) -> None:
         """Put the turn off while the failure may pass; apologise when it cannot, or has lasted too long."""
         reason = f"{error.kind}: {error}"
-        patience = self.services.policy.llm_patience
         if error.permanent or self._has_lasted():
             _log.error("the LLM failed for good", extra={"error_kind": error.kind})
             return self._apologise(reason)
-        wait = self._wait()
-        if error.retry_after is not None:
-            wait = min(max(timedelta(seconds=error.retry_after), wait), patience)
+        wait = wait_as_told(self.turn.attempt, error.retry_after, self.services.policy.llm_patience)
         _log.warning("the LLM failed, again in %.0f s", wait.total_seconds(), extra={"error_kind": error.kind})
         return self._put_off(wait, reason, failure=error)
 
@@ -209,8 +204,7 @@ class _Execution:
         return failing_for is not None and failing_for > self.services.policy.llm_patience
 
     def _wait(self) -> timedelta:
-        wait: timedelta = min(_FIRST_WAIT * 2 ** min(self.turn.attempt - 1, 10), _LONGEST_WAIT)
-        return wait
+        return wait_before(self.turn.attempt)
 
     def _apologise(self, error: str) -> None:
         self._excuse(error, "cannot_now")

@@ -16,6 +16,7 @@ from models.errors import ProviderError
 from models.outbox import DuePart
 from models.reply import Rejected, SendOutcome, Unknown
 from models.rest import Resting, leave_alone, llm_neighbour, note_answer, note_silence, try_again
+from models.retry_policy import RETRY_POLICIES
 from models.session import session_scope
 from models.turns import BegunTurn
 
@@ -24,7 +25,6 @@ _FIRST, _LONGEST = timedelta(seconds=5), timedelta(seconds=30)
 _FINDING_OUT = timedelta(seconds=30)  # longer than a send may take
 _WIDEST_SPREAD = timedelta(seconds=10)
 _LONGEST_LIMIT = timedelta(minutes=5)  # of an LLM that asked for more: quotas are raised meanwhile
-_LLM_SILENCES = frozenset({"timeout", "connection", "overloaded", "server", "rate_limit"})
 
 
 def sender_of(channel: Channel) -> str:
@@ -74,7 +74,7 @@ def note_llm_failure(
     name = llm_neighbour(provider)
     if error.kind == "rate_limit" and error.retry_after is not None:
         leave_alone(connection, name, min(wait, _LONGEST_LIMIT))
-    elif error.kind in _LLM_SILENCES:
+    elif RETRY_POLICIES[error.kind].is_silence:
         note_silence(connection, name, turn_id, after=_SILENCES, first=_FIRST, longest=_LONGEST)
 
 

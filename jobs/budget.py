@@ -15,6 +15,7 @@ from models.budget_books import News, note_news
 from models.errors import BudgetExceeded
 from models.journal import JournalKey, close_completion, open_completion
 from models.lease import Lease
+from models.retry_policy import RETRY_POLICIES
 from models.session import session_scope
 from models.turns import Thread
 
@@ -24,21 +25,6 @@ SETTINGS: dict[Kind, str] = {
     "person_day": "BUDGET_PERSON_DAY_USD",
 }
 _NEAR = Decimal("0.8")
-# Failures before any token was made: vendors do not bill them. Others may have been billed in full.
-_UNBILLED = frozenset(
-    {
-        "auth",
-        "billing",
-        "rate_limit",
-        "overloaded",
-        "connection",
-        "context_overflow",
-        "bad_request",
-        "model_not_found",
-        "server",
-    }
-)
-
 _log = logging.getLogger("recado.budget")
 
 
@@ -100,7 +86,7 @@ def tell_limit(services: Services, thread: Thread, error: BudgetExceeded) -> Non
 
 def _cost_of(values: Mapping[str, Any]) -> Decimal | None:
     if values["status"] == "failed":
-        return Decimal(0) if values["error_kind"] in _UNBILLED else None
+        return None if RETRY_POLICIES[values["error_kind"]].may_be_billed else Decimal(0)
     cost: Decimal | None = values["cost"]
     return cost
 

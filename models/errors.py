@@ -16,29 +16,8 @@ RecadoError
 └── LeaseLost               another worker owns the conversation now: stop, write nothing
 """
 
-from typing import Literal
-
-ProviderErrorKind = Literal[
-    "auth",
-    "billing",
-    "rate_limit",
-    "overloaded",
-    "timeout",
-    "connection",
-    "context_overflow",
-    "content_refused",
-    "bad_request",
-    "tool_call_invalid",
-    "model_not_found",
-    "truncated",
-    "server",
-    "unknown",
-]
-
-# Kinds that the same request will meet again however often it is sent.
-_PERMANENT_KINDS = frozenset(
-    {"auth", "billing", "context_overflow", "content_refused", "bad_request", "model_not_found"}
-)
+from models.retry_policy import RETRY_POLICIES
+from models.retry_policy import ProviderErrorKind as ProviderErrorKind
 
 
 class RecadoError(Exception):
@@ -86,7 +65,8 @@ class ProviderError(AgentError):
 
     @property
     def permanent(self) -> bool:
-        return self.kind in _PERMANENT_KINDS
+        """The same request will meet it again however often it is sent."""
+        return RETRY_POLICIES[self.kind].again == "never"
 
 
 class ToolError(AgentError):
