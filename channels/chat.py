@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from channels.base import Account, Capabilities, InboundRequest
-from channels.strict_json import parse_json
 from models.errors import PayloadError
 from models.ids import new_id
 from models.inbound import InboundMessage, Receipt
 from models.reply import Accepted, OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
+from models.strict_json import parse_json
 
 _KEY_HEADER = "idempotency-key"
 _MAX_USER_ID = 200

@@ -6,8 +6,6 @@ from threading import Lock
 from typing import ClassVar
 
 from channels.base import Account, Capabilities, InboundRequest
-from channels.crm.addresses import Resolver, resolve_host
-from channels.crm.client import GuardedClient
 from channels.crm.mapping import load_mapping
 from channels.crm.parse import parse_request
 from channels.crm.rate import TokenBucket
@@ -17,7 +15,9 @@ from channels.crm.reply import find_sent, send_part
 from channels.crm.requests import split_names
 from channels.crm.verify import check_secrets, verify_request
 from models.clock import Clock, SystemClock
+from models.guarded_client import GuardedClient
 from models.inbound import InboundMessage, Receipt
+from models.public_addresses import Resolver, resolve_host
 from models.reply import OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
 
 

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from channels.base import InboundRequest
 from channels.crm.soap import decode_soap
-from channels.strict_json import parse_json
 from models.errors import PayloadError
+from models.strict_json import parse_json
 
 BodyFormat = Literal["json", "form", "soap"]
 

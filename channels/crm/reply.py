@@ -6,12 +6,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from channels.base import Account
-from channels.crm.client import Answer, Blocked, GuardedClient, NotSent
 from channels.crm.mapping import FindRequest, Mapping
 from channels.crm.marker import marker_of
 from channels.crm.rate import TokenBucket
 from channels.crm.requests import prepare_find, prepare_reply
 from models.errors import ConfigurationError, PayloadError
+from models.guarded_client import Answer, Blocked, GuardedClient, NotSent
 from models.reply import Absent, Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 
 _LONGEST_WAIT = 24 * 3600.0

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from channels.strict_json import parse_json
 from models.errors import PayloadError
+from models.strict_json import parse_json
 
 
 def read_object(content: bytes | str, where: str = "body") -> dict[str, Any]:

@@ -12,8 +12,8 @@ from channels.email.providers.form import Form, read_form
 from channels.email.providers.rebuilding import read_raw_headers, rebuild_mail
 from channels.email.providers.signers import signers_of
 from channels.email.reading.mail import Verdict
-from channels.strict_json import parse_json
 from models.errors import PayloadError, VerificationError
+from models.strict_json import parse_json
 
 
 class Mailgun:

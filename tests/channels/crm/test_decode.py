@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from channels.base import InboundRequest
 from channels.crm.decode import BodyFormat, decode_body, decode_form
 from channels.crm.soap import decode_soap
-from channels.strict_json import parse_json
 from models.errors import PayloadError
+from models.strict_json import parse_json
 
 
 def request_of(body: bytes, method: str = "POST") -> InboundRequest:

@@ -10,6 +10,7 @@ from threading import Thread
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], Sequence[str]]
+Admits = Callable[[IPAddress], bool]  # which addresses may be reached although they are not public
 
 _FORBIDDEN_V4 = tuple(
     ipaddress.IPv4Network(block)
@@ -24,6 +25,20 @@ _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 _FORBIDDEN_V6 = tuple(
     ipaddress.IPv6Network(block) for block in ("2001::/23", "2001:db8::/32", "3fff::/20", "2620:4f:8000::/48")
 )
+# What a company's own network is made of, less the metadata servers that two clouds keep in such ranges.
+_PRIVATE = tuple(
+    ipaddress.ip_network(block)
+    for block in (
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::1/128",
+        "fc00::/7",
+    )
+)
+_METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -42,12 +57,11 @@ def resolve_host(host: str, port: int) -> Sequence[str]:
 
 
 def get_public_addresses(
-    host: str, port: int, *, resolve: Resolver, seconds: float, loopback: bool = False
+    host: str, port: int, *, resolve: Resolver, seconds: float, admits: Admits | None = None
 ) -> list[str]:
     """The host's addresses, resolved once and all checked: one bad one among them is enough to refuse.
 
-    Raises Forbidden, or Unresolved when there are none within `seconds`. `loopback` admits this machine and nothing
-    else that is not public.
+    Raises Forbidden, or Unresolved when there are none within `seconds`.
     """
     try:
         found = [ipaddress.ip_address(text.partition("%")[0]) for text in _resolve_within(seconds, resolve, host, port)]
@@ -56,7 +70,7 @@ def get_public_addresses(
     if not found:
         raise Unresolved(f"{host} has no address")
     for address in found:
-        if not (is_public(address) or (loopback and address.is_loopback)):
+        if not (is_public(address) or (admits is not None and admits(address))):
             raise Forbidden(f"{host} leads to an address that is not public")
     return [str(address) for address in found]
 
@@ -71,6 +85,16 @@ def is_public(address: IPAddress) -> bool:
     if inner is not None:
         return is_public(inner)
     return address in _GLOBAL_V6 and not _in_any(address, _FORBIDDEN_V6)
+
+
+def is_loopback(address: IPAddress) -> bool:
+    """Whether it is this machine's own."""
+    return address.is_loopback
+
+
+def is_private(address: IPAddress) -> bool:
+    """Whether it is one that a company gives to its own servers: never a link-local or a metadata one."""
+    return address not in _METADATA and any(address in block for block in _PRIVATE)
 
 
 def _in_any(address: ipaddress.IPv6Address, blocks: Iterable[ipaddress.IPv6Network]) -> bool:

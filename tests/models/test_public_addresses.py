@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from channels.crm.addresses import Forbidden, Unresolved, get_public_addresses, is_public, resolve_host
+from models.public_addresses import (
+    Admits,
+    Forbidden,
+    Unresolved,
+    get_public_addresses,
+    is_loopback,
+    is_private,
+    is_public,
+    resolve_host,
+)
 
 PUBLIC = ["8.8.8.8", "104.18.2.3", "172.15.0.1", "172.32.0.1", "2606:4700::6812:203", "::ffff:8.8.8.8"]
 PRIVATE = [
@@ -56,11 +65,11 @@ PRIVATE = [
 ]
 
 
-def ask(*addresses: str, loopback: bool = False) -> list[str]:
+def ask(*addresses: str, admits: Admits | None = None) -> list[str]:
     def resolve(host: str, port: int) -> Sequence[str]:
         return addresses
 
-    return get_public_addresses("crm.example.com", 443, resolve=resolve, seconds=5, loopback=loopback)
+    return get_public_addresses("crm.example.com", 443, resolve=resolve, seconds=5, admits=admits)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -83,9 +92,25 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 def test_this_machine_may_be_reached_only_where_it_was_said(address: str) -> None:
-    assert ask(address, loopback=True) == [address]
+    assert ask(address, admits=is_loopback) == [address]
     with pytest.raises(Forbidden):
-        ask("10.0.0.1", loopback=True)
+        ask("10.0.0.1", admits=is_loopback)
+
+
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "172.20.0.1", "192.168.0.9", "100.64.0.1", "127.0.0.1", "::1", "fd12::1"]
+)
+def test_the_company_s_own_network_may_be_reached_where_it_was_said(address: str) -> None:
+    assert ask(address, admits=is_private) == [address]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["169.254.169.254", "fe80::1", "100.100.100.200", "168.63.129.16", "fd00:ec2::254", "0.0.0.0", "224.0.0.1"],
+)
+def test_a_metadata_server_may_never_be_reached_whatever_was_said(address: str) -> None:
+    with pytest.raises(Forbidden):
+        ask(address, admits=is_private)
 
 
 @pytest.mark.parametrize("notation", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "127.0.0.1"])

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from channels.crm.client import GuardedClient, NotSent
+from models.guarded_client import GuardedClient, NotSent
 
 HOST = "crm.example.com"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import httpx2
 import pytest
 
-from channels.crm.client import Answer, Blocked, GuardedClient, NotSent
+from models.guarded_client import Answer, Blocked, GuardedClient, NotSent
 from tests.standins.crm import Fault, StandInCrm
 from tests.standins.crm_dialects import TOKEN
 
@@ -108,6 +108,38 @@ def test_this_machine_is_spoken_to_without_tls_only_where_the_account_says_so(cr
     answer = post(GuardedClient(["127.0.0.1"]), f"{crm.url}/messages")
     assert (answer.status, answer.body) == (201, b'{"id": "1001"}')
     assert answer.headers["content-type"] == "application/json"
+
+
+def test_a_host_of_the_company_s_own_network_is_spoken_to_only_where_the_operator_says_so() -> None:
+    for addresses, private, may in (
+        ("10.0.0.5", ["erp.example.com"], True),
+        ("10.0.0.5", ["erp.example.com:8080"], True),
+        ("10.0.0.5", ["erp.example.com:8081"], False),
+        ("10.0.0.5", ["other.example.com"], False),
+        ("169.254.169.254", ["erp.example.com"], False),
+    ):
+        wire = Wire()
+
+        def resolve(host: str, port: int, found: str = addresses) -> Sequence[str]:
+            return [found]
+
+        client = GuardedClient(private_hosts=private, resolve=resolve, transport=httpx2.MockTransport(wire))
+        if may:
+            assert post(client, "http://erp.example.com:8080/x").status == 201
+        else:
+            with pytest.raises(Blocked):
+                post(client, "http://erp.example.com:8080/x")
+        assert len(wire.requests) == may
+
+
+def test_only_the_ports_that_were_named_are_spoken_to() -> None:
+    wire = Wire()
+    client = GuardedClient(ports=(443,), resolve=lambda host, port: ["8.8.8.8"], transport=httpx2.MockTransport(wire))
+    assert post(client, URL).status == 201
+    for port in (22, 25, 80, 6379):
+        with pytest.raises(Blocked, match=f"port {port}"):
+            post(client, f"https://crm.example.com:{port}/x")
+    assert len(wire.requests) == 1
 
 
 def test_a_redirect_is_an_answer_and_not_followed(crm: StandInCrm) -> None:
