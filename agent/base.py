@@ -67,10 +67,12 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a completion cost in USD. `amount` is None when the price is unknown, never 0 for that."""
+    """What a completion cost in USD. `amount` is None when the price is unknown, never 0 for that. `version` names the
+    release of the price table, or the content of the price file."""
 
     amount: Decimal | None
     source: CostSource
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

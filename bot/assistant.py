@@ -8,6 +8,7 @@ from threading import Lock
 from sqlalchemy import Engine
 
 from agent.agent import Agent, Limits
+from agent.providers.price_list import Priced, host_of, read_price_list
 from agent.providers.registry import build_provider, resolve_llm
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.registry import build_tools
@@ -50,6 +51,9 @@ def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assi
         timeout=settings.llm_timeout_seconds,
         sees=settings.llm_sees_images,
     )
+    if prices := read_price_list(settings.prices_file):
+        host = host_of(settings.llm_base_url)
+        provider = Priced(provider, prices, lambda: clock.today(settings.timezone), host=host)
     limits = Limits(
         steps=settings.max_steps,
         seconds=settings.run_timeout_seconds,

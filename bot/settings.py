@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     budget_day_usd: Decimal | None = Field(default=None, gt=0)
     budget_month_usd: Decimal | None = Field(default=None, gt=0)
     budget_person_day_usd: Decimal | None = Field(default=None, gt=0)
+    prices_file: str = ""
 
     # The company
     company_name: str = "Aurora Distribuidora"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Date, Subquery, cast, func, select
+from sqlalchemy import Connection, Date, Subquery, cast, func, literal, select
 
 from models.conversation import asker, conversations
 from models.message import messages
@@ -121,6 +121,19 @@ def _spent_by_turn(tenant_id: UUID) -> Subquery:
         .group_by(u.turn_id)
         .subquery()
     )
+
+
+def find_unpriced(connection: Connection, within: timedelta) -> list[tuple[str, str, int]]:
+    """Provider, LLM and number of the calls of all tenants that were answered at a price nobody knows, most first."""
+    u = completions.c
+    llm = func.coalesce(func.nullif(u.llm_served, ""), u.llm_requested)
+    statement = (
+        select(u.provider, llm, func.count())
+        .where(u.status == "done", u.cost.is_(None), u.created_at > func.now() - literal(within))
+        .group_by(u.provider, llm)
+        .order_by(func.count().desc(), u.provider, llm)
+    )
+    return [(provider, name, count) for provider, name, count in connection.execute(statement)]
 
 
 def _midnight(day: date, timezone: str) -> datetime:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
+from importlib.metadata import version
 from typing import Any
 
 from agent.base import Completion, Cost, Usage
@@ -16,6 +18,12 @@ def load_prices() -> Any:
     import genai_prices
 
     return genai_prices
+
+
+@cache
+def table_version() -> str:
+    """The release of the price table."""
+    return version("genai-prices")
 
 
 def read_reported_cost(usage: Mapping[str, Any]) -> Decimal | None:
@@ -47,7 +55,7 @@ def price_completion(completion: Completion, llm: str, price_provider: str | Non
     for name in dict.fromkeys((completion.llm, llm)):
         amount = _find_amount(completion.usage, name, price_provider) if name else None
         if amount is not None:
-            return Cost(amount, "price_table")
+            return Cost(amount, "price_table", table_version())
     return UNKNOWN
 
 

@@ -2,40 +2,46 @@
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.base import ChatMessage, CompletionRequest
+from agent.base import ChatMessage, CompletionRequest, Provider
 from agent.providers.registry import resolve_llm
 from bot.assistant import build_assistant
 from bot.demo import sales_url
 from bot.doctor.findings import Finding, broken, doubtful, well
+from bot.doctor.prices import check_price
 from bot.settings import Settings
 from models.clock import Clock
 from models.errors import ConfigurationError, ProviderError
 from models.sales.source import SalesSource
 
 
-def check_llm(settings: Settings, database_url: str, clock: Clock, *, live: bool) -> Finding:
-    """Provider, key and name as far as they can be judged from here; with `live` one small completion is bought."""
+def check_llm(settings: Settings, database_url: str, clock: Clock, *, live: bool) -> list[Finding]:
+    """Provider, key, name and price as far as they can be judged from here; with `live` one small completion is
+    bought."""
     try:
         llm = resolve_llm(settings.llm_provider, settings.llm_model)
         assistant = build_assistant(settings, database_url, clock)
     except ConfigurationError as error:
-        return broken("LLM", settings.llm_provider, str(error))
+        return [broken("LLM", settings.llm_provider, str(error))]
     try:
-        if settings.llm_provider == "offline":
-            return well("LLM", "offline: rules answer, no LLM is asked")
-        words = f"{settings.llm_provider}, {llm}"
-        if not live:
-            return well("LLM", f"{words} (not asked; --live asks it)")
-        question = ChatMessage("user", "Answer with the word: ok")
-        try:
-            completion = assistant.agent.provider.complete(
-                CompletionRequest(llm, (question,), max_output_tokens=512, timeout=settings.llm_timeout_seconds)
-            )
-        except ProviderError as error:
-            return broken("LLM", f"{words}: {error.kind}", "see docs/llm.md for what this error means")
-        return well("LLM", f"{words} answered as {completion.llm or llm}")
+        return [_judge_llm(settings, assistant.agent.provider, llm, live), check_price(assistant.agent.provider, llm)]
     finally:
         assistant.close()
+
+
+def _judge_llm(settings: Settings, provider: Provider, llm: str, live: bool) -> Finding:
+    if settings.llm_provider == "offline":
+        return well("LLM", "offline: rules answer, no LLM is asked")
+    words = f"{settings.llm_provider}, {llm}"
+    if not live:
+        return well("LLM", f"{words} (not asked; --live asks it)")
+    question = ChatMessage("user", "Answer with the word: ok")
+    try:
+        completion = provider.complete(
+            CompletionRequest(llm, (question,), max_output_tokens=512, timeout=settings.llm_timeout_seconds)
+        )
+    except ProviderError as error:
+        return broken("LLM", f"{words}: {error.kind}", "see docs/llm.md for what this error means")
+    return well("LLM", f"{words} answered as {completion.llm or llm}")
 
 
 def check_sales(settings: Settings, database_url: str) -> Finding:

@@ -17,6 +17,7 @@ from bot.doctor.database import (
 from bot.doctor.email import check_email
 from bot.doctor.findings import Finding, broken, well
 from bot.doctor.machine import check_data_folder, check_python
+from bot.doctor.prices import check_unpriced
 from bot.doctor.promises import check_promises, check_troubles
 from bot.doctor.queue import check_redis
 from bot.doctor.whatsapp import check_whatsapp
@@ -47,7 +48,7 @@ def _examine_engines(settings: Settings, engines: Engines, clock: Clock, live: b
     findings = [check_data_folder(engines.data), well("engines", _describe(settings, engines))]
     findings += _examine_database(settings, engines, clock)
     findings += check_redis(engines.redis_url)
-    findings.append(check_llm(settings, engines.database_url, clock, live=live))
+    findings += check_llm(settings, engines.database_url, clock, live=live)
     findings.append(check_sales(settings, engines.database_url))
     return findings
 
@@ -66,6 +67,7 @@ def _examine_database(settings: Settings, engines: Engines, clock: Clock) -> Ite
             yield from check_processes(engine)
             yield from check_promises(engine)
             yield from check_troubles(engine)
+            yield check_unpriced(engine)
             yield check_people(engine, is_demo_open=settings.is_demo_open)
     except SQLAlchemyError as error:
         yield _explain(error)
