@@ -1,6 +1,5 @@
 """The loop: ask the LLM, run the tools it wishes for, ask again, until it answers in words or a limit is reached."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,16 +13,13 @@ from agent.base import (
     Provider,
     RunResult,
     Tool,
-    ToolCall,
-    ToolContext,
-    ToolResult,
-    ToolUse,
     TurnInput,
     Usage,
 )
 from agent.instructions import build_prompt
 from agent.phrases import guess_language, phrase
 from agent.tokens import estimate_prompt, estimate_tools
+from agent.toolbox import OpenToolbox, Toolbox
 from models.clock import Clock
 from models.errors import ProviderError
 from models.faultpoint import faultpoint
@@ -45,10 +41,8 @@ class _Progress:
     """What a run has gathered so far."""
 
     messages: list[ChatMessage]
-    deadline: float
+    tools: OpenToolbox
     completions: list[tuple[Completion, Cost]] = field(default_factory=list)
-    tools: list[ToolUse] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
     context_size: int = 0
     limit: str = ""
 
@@ -59,24 +53,26 @@ class Agent:
     def __init__(self, provider: Provider, llm: str, tools: Mapping[str, Tool], limits: Limits, clock: Clock) -> None:
         self.provider = provider
         self.llm = llm
-        self._tools = tools
+        self._toolbox = Toolbox(tools, clock)
         self._limits = limits
         self._clock = clock
 
     def run(self, turn: TurnInput, journal: Journal) -> RunResult:
         """Always ends with words for the person, or raises ProviderError or BudgetExceeded; a step that the journal
         holds is not paid again."""
+        deadline = self._clock.monotonic() + self._limits.seconds
+        tools = self._toolbox.open(turn, journal, most=self._limits.tool_calls, deadline=deadline)
         if turn.situation.role == "unknown":
             words = phrase("greeting_unknown", guess_language(turn.text), company=turn.company)
-            return self._result(_Progress([], 0.0), words)
-        tools = {name: tool for name, tool in self._tools.items() if turn.situation.role in tool.roles}
-        progress = _Progress(build_prompt(turn), self._clock.monotonic() + self._limits.seconds)
+            return self._result(_Progress([], tools), words)
+        progress = _Progress(build_prompt(turn), tools)
         for step in range(self._limits.steps):
             is_last = step == self._limits.steps - 1 or self._is_exhausted(progress)
-            completion = self._complete(turn, journal, progress, step, tools, is_last)
+            completion = self._complete(turn, journal, progress, step, is_last)
             if completion.finish != "tool_calls" or is_last:
                 break  # the calls of an answer that was cut or refused are not to be run
-            self._run_tools(turn, journal, progress, step, completion, tools)
+            progress.messages.append(self._as_message(completion))
+            progress.messages += tools.run(step, completion.tool_calls)
         if completion.finish == "tool_calls":
             progress.limit = progress.limit or "steps"
         elif completion.finish == "length":
@@ -84,28 +80,20 @@ class Agent:
         return self._result(progress, self._words(turn, completion))
 
     def _is_exhausted(self, progress: _Progress) -> bool:
-        if len(progress.tools) >= self._limits.tool_calls:
+        if len(progress.tools.uses) >= self._limits.tool_calls:
             progress.limit = "tool_calls"
-        elif self._clock.monotonic() >= progress.deadline:
+        elif self._clock.monotonic() >= progress.tools.deadline:
             progress.limit = "seconds"
         return bool(progress.limit)
 
-    def _complete(
-        self,
-        turn: TurnInput,
-        journal: Journal,
-        progress: _Progress,
-        step: int,
-        tools: Mapping[str, Tool],
-        is_last: bool,
-    ) -> Completion:
+    def _complete(self, turn: TurnInput, journal: Journal, progress: _Progress, step: int, is_last: bool) -> Completion:
         progress.context_size = len(progress.messages)
         standing = journal.find_completion(step)
         if standing is None:
             request = CompletionRequest(
                 llm=self.llm,
                 messages=tuple(progress.messages),
-                tools=[tool.spec for _, tool in sorted(tools.items())],
+                tools=progress.tools.specs,
                 situation=turn.situation,
                 max_output_tokens=self._limits.output_tokens,
                 timeout=self._limits.call_seconds,
@@ -140,38 +128,14 @@ class Agent:
         usage = Usage(input=tokens_in + estimate_tools(request.tools), output=request.max_output_tokens)
         return self.provider.price(Completion("", usage=usage), request.llm).amount
 
-    def _run_tools(
-        self,
-        turn: TurnInput,
-        journal: Journal,
-        progress: _Progress,
-        step: int,
-        completion: Completion,
-        tools: Mapping[str, Tool],
-    ) -> None:
-        progress.messages.append(
-            ChatMessage(
-                "assistant",
-                completion.text,
-                tool_calls=completion.tool_calls,
-                provider=self.provider.name,
-                provider_state=completion.provider_state,
-            )
+    def _as_message(self, completion: Completion) -> ChatMessage:
+        return ChatMessage(
+            "assistant",
+            completion.text,
+            tool_calls=completion.tool_calls,
+            provider=self.provider.name,
+            provider_state=completion.provider_state,
         )
-        for number, call in enumerate(completion.tool_calls):
-            result = journal.find_tool_result(step, number)
-            if result is None:
-                faultpoint("tool.due")
-                started = self._clock.monotonic()
-                context = ToolContext(turn.situation, turn.timezone, key=f"{turn.turn_id}-{step}-{number}")
-                result = _refuse(call, progress, tools) or tools[call.name].call(context, call.arguments or {})
-                faultpoint("tool.worked")
-                result = journal.record_tool_result(step, number, call, result, self._elapsed_ms(started))
-                faultpoint("tool.journalled")
-            progress.seen.add(_signature(call))
-            progress.tools.append(ToolUse(call.name, result.arguments, result.content, result.ok))
-            content = json.dumps(result.content, ensure_ascii=False)
-            progress.messages.append(ChatMessage("tool", content, tool_call_id=call.id))
 
     def _words(self, turn: TurnInput, completion: Completion) -> str:
         language = turn.situation.language or guess_language(turn.text)
@@ -192,32 +156,12 @@ class Agent:
             tokens_out=sum(usage.output or 0 for usage in usages),
             cost=_total([cost for _, cost in progress.completions]),
             context_size=progress.context_size,
-            tools=tuple(progress.tools),
+            tools=tuple(progress.tools.uses),
             limit=progress.limit,
         )
 
     def _elapsed_ms(self, started: float) -> int:
         return round((self._clock.monotonic() - started) * 1000)
-
-
-def _refuse(call: ToolCall, progress: _Progress, tools: Mapping[str, Tool]) -> ToolResult | None:
-    """Why a call is not run, as a result that the LLM can learn from; None if it is to be run."""
-    if call.arguments is None:
-        return _failure("bad_arguments", "the arguments were not one JSON object: send them again")
-    if call.name not in tools:
-        known = ", ".join(sorted(tools))
-        return _failure("unknown_tool", f"there is no tool {call.name!r} for this person; there are: {known}")
-    if _signature(call) in progress.seen:
-        return _failure("repeated", "this very call was made before in this turn: answer with its result")
-    return None
-
-
-def _failure(code: str, message: str) -> ToolResult:
-    return ToolResult(ok=False, content={"ok": False, "error": {"code": code, "message": message}})
-
-
-def _signature(call: ToolCall) -> str:
-    return json.dumps([call.name, call.arguments], sort_keys=True, ensure_ascii=False, default=str)
 
 
 def _total(costs: Sequence[Cost]) -> Decimal | None:

@@ -94,6 +94,7 @@ class Situation:
     salesperson: str | None = None  # the sender's own name in the sales data
     customer: str | None = None  # the customer the sender is, in the sales data
     language: Language | None = None  # the tenant's; None lets the text decide
+    channel: str = ""  # where; empty outside a conversation
 
 
 @dataclass(frozen=True, slots=True)

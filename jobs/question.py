@@ -31,10 +31,11 @@ def gather_question(services: Services, thread: Thread, turn: BegunTurn, compose
 
 
 def _situation(services: Services, thread: Thread, person: KnownPerson | None, today: date) -> Situation:
+    channel = thread.account.channel
     if person is not None:
         role: PersonRole = person.role  # type: ignore[assignment]  # the table's CHECK allows no other
-        return Situation(today, role, person.name, person.salesperson, person.customer)
+        return Situation(today, role, person.name, person.salesperson, person.customer, channel=channel)
     door = services.open_door()
     if door is None:
-        return Situation(today, "unknown", thread.sender_name)
-    return Situation(today, "manager", thread.sender_name or door.name, door.salesperson)
+        return Situation(today, "unknown", thread.sender_name, channel=channel)
+    return Situation(today, "manager", thread.sender_name or door.name, door.salesperson, channel=channel)

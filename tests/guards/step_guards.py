@@ -61,7 +61,7 @@ STEPS = (
     Guard(
         "the key of a tool that writes",
         cells=("talk/kill/tool.worked",),
-        swaps=(Swap("agent.agent:ToolContext", _no_key, here_only=True),),
+        swaps=(Swap("agent.toolbox:ToolContext", _no_key, here_only=True),),
     ),
     Guard(
         "one standing answer a step",
