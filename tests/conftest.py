@@ -5,26 +5,28 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg import sql
 from redis import Redis
 from sqlalchemy import Engine
 
 from bot.embedded.folders import prepare_data_folder
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.valkey import EmbeddedValkey
-from bot.migrate import upgrade
 from models.demo.aurora import aurora
 from models.demo.load import load_demo
 from models.session import build_engine
+from tests.databases import Databases
 
 DEMO_TODAY = date(2026, 11, 21)  # a Saturday
-_TEMPLATE = "recado_template"
 # Nothing here must outlive the run, so nothing waits for the disk.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "300",
+}
 
 
 @pytest.fixture(scope="session")
@@ -46,18 +48,15 @@ def run_postgres(engines_folder: Path) -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def clone_database(run_postgres: EmbeddedPostgres) -> Callable[[], str]:
-    """Makes databases at head, from a template that is migrated once."""
-    _run(run_postgres, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
-    upgrade(run_postgres.url_of(_TEMPLATE))
+def databases(run_postgres: EmbeddedPostgres) -> Databases:
+    """The databases of the run."""
+    return Databases(run_postgres)
 
-    def clone() -> str:
-        name = f"test_{uuid4().hex}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        _run(run_postgres, statement.format(sql.Identifier(name), sql.Identifier(_TEMPLATE)))
-        return run_postgres.url_of(name)
 
-    return clone
+@pytest.fixture(scope="session")
+def clone_database(databases: Databases) -> Callable[[], str]:
+    """Makes databases at head for as long as the run lasts."""
+    return databases.clone
 
 
 @pytest.fixture(scope="session")
@@ -77,12 +76,10 @@ def demo_database_url(clone_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def fresh_database_url(clone_database: Callable[[], str], run_postgres: EmbeddedPostgres) -> Iterator[str]:
+def fresh_database_url(databases: Databases) -> Iterator[str]:
     """A migrated, empty database of the test's own."""
-    url = clone_database()
-    yield url
-    name = url.partition("@/")[2].partition("?")[0]
-    _run(run_postgres, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with databases.lent() as url:
+        yield url
 
 
 @pytest.fixture
@@ -108,8 +105,3 @@ def fresh_redis_url(redis_url: str) -> str:
     with Redis.from_url(redis_url) as client:
         client.flushall()
     return redis_url
-
-
-def _run(server: EmbeddedPostgres, statement: sql.Composed) -> None:
-    with psycopg.connect(server.url_of("postgres"), autocommit=True) as connection:
-        connection.execute(statement)

@@ -1,7 +1,7 @@
 """What the small world stands on in a test run."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,9 +9,9 @@ from tests.guards.world import Engines
 
 
 @pytest.fixture
-def engines(clone_database: Callable[[], str], redis_url: str) -> Iterator[Engines]:
+def engines(fresh_database_url: str, redis_url: str) -> Iterator[Engines]:
     """A database and a Redis database of the test's own."""
-    made = Engines(clone_database(), redis_url.replace("db=0", "db=9"))
+    made = Engines(fresh_database_url, redis_url.replace("db=0", "db=9"))
     yield made
     made.close()
 

@@ -1,7 +1,5 @@
 """Each guard that nothing else covers is noticed when it is missing; `make guards` tries the rest, and pairs."""
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.guards.cells import read_cell, run_cell
@@ -12,8 +10,8 @@ from tests.guards.world import Engines
 
 
 @pytest.mark.parametrize("guard", CAUGHT, ids=lambda guard: guard.name)
-def test_without_this_guard_a_promise_breaks(guard: Guard, clone_database: Callable[[], str], redis_url: str) -> None:
-    verdict = try_without([guard], clone_database, redis_url, guard.cells, lambda engines: [])
+def test_without_this_guard_a_promise_breaks(guard: Guard, fresh_database_url: str, redis_url: str) -> None:
+    verdict = try_without([guard], lambda: fresh_database_url, redis_url, guard.cells, lambda engines: [])
     assert verdict.is_caught, f"nobody missed it in {guard.cells}"
 
 
