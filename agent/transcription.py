@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from agent.providers.hosts import find_host
+from agent.providers.dialects import find_dialect
 from agent.providers.pricing import load_prices
 from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
 from agent.providers.vendor_json import as_amount, as_count, as_mapping, as_text
@@ -42,7 +42,7 @@ class Transcriber:
         self.name = urlsplit(base_url).hostname or "transcription"
         self._timeout = timeout
         self._language = language
-        self._price_provider = find_host(base_url).price_provider
+        self._price_provider = find_dialect(base_url).price_provider
         self._client = SdkClient(self.name, Endpoint(base_url, api_key or _NO_KEY, timeout), build_openai_client)
 
     def preload(self) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from agent.agent import Agent, Limits
 from agent.providers.price_list import Priced, host_of, read_price_list
-from agent.providers.registry import build_provider, resolve_llm
+from agent.providers.registry import build_provider, find_profile, resolve_llm
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
@@ -128,10 +128,6 @@ def _sales_pool(settings: Settings) -> int:
 
 
 def _api_key(settings: Settings) -> str | None:
-    keys = {
-        "openai": settings.openai_api_key or settings.llm_api_key,
-        "anthropic": settings.anthropic_api_key or settings.llm_api_key,
-        "openai-compatible": settings.llm_api_key,
-    }
-    secret = keys.get(settings.llm_provider)
+    setting = find_profile(settings.llm_provider).key_setting
+    secret = getattr(settings, setting.lower(), None) or settings.llm_api_key
     return secret.get_secret_value() if secret else None

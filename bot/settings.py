@@ -41,7 +41,20 @@ class Settings(BaseSettings):
     quiet_window_max_seconds: float = Field(default=8, ge=0, le=300)
 
     # The assistant
-    llm_provider: Literal["offline", "openai", "openai-compatible", "anthropic"] = "offline"
+    llm_provider: Literal[
+        "offline",
+        "openai",
+        "anthropic",
+        "gemini",
+        "mistral",
+        "groq",
+        "ollama",
+        "huggingface",
+        "openrouter",
+        "deepseek",
+        "xai",
+        "openai-compatible",
+    ] = "offline"
     llm_model: str = ""
     llm_base_url: str = ""
     llm_timeout_seconds: float = Field(default=60, gt=0, le=600)
@@ -49,6 +62,13 @@ class Settings(BaseSettings):
     llm_max_output_tokens: int = Field(default=2048, ge=64, le=16_000)
     openai_api_key: SecretStr | None = None
     anthropic_api_key: SecretStr | None = None
+    gemini_api_key: SecretStr | None = None
+    mistral_api_key: SecretStr | None = None
+    groq_api_key: SecretStr | None = None
+    hf_token: SecretStr | None = None
+    openrouter_api_key: SecretStr | None = None
+    deepseek_api_key: SecretStr | None = None
+    xai_api_key: SecretStr | None = None
     llm_api_key: SecretStr | None = None
     memory_token_budget: int = Field(default=3000, ge=200, le=200_000)
     max_steps: int = Field(default=8, ge=1, le=50)

@@ -17,10 +17,10 @@ from agent.base import (
     ToolSpec,
     Usage,
 )
-from agent.providers.hosts import UNKNOWN_HOST, HostRow, find_host
+from agent.providers.dialects import UNKNOWN, Dialect, find_dialect
 from agent.providers.images import data_url, with_visible_images
-from agent.providers.pricing import load_prices, price_completion, read_reported_cost
-from agent.providers.prompt import spoken_lines, system_text
+from agent.providers.pricing import LOCAL_ZERO, load_prices, price_completion, read_reported_cost
+from agent.providers.prompt import prefix_key, spoken_lines, system_text
 from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
 from agent.providers.tool_calls import (
     arguments_text,
@@ -60,12 +60,12 @@ class CompletionsProvider:
     engine: EngineKind = "llm"
 
     def __init__(
-        self, name: str, endpoint: Endpoint, *, llm: str = "", host: HostRow | None = None, sees: bool = False
+        self, name: str, endpoint: Endpoint, *, llm: str = "", dialect: Dialect | None = None, sees: bool = False
     ) -> None:
         self.name = name
         self.llm = llm
         self.sees = sees
-        self._host = host or find_host(endpoint.base_url)
+        self._dialect = dialect or find_dialect(endpoint.base_url)
         # A signature belongs to the server that wrote it, and the address behind the one name may change.
         self._origin = urlsplit(endpoint.base_url).netloc
         self._client = SdkClient(name, endpoint, build_openai_client)
@@ -80,15 +80,15 @@ class CompletionsProvider:
         self._client.close()
 
     def complete(self, request: CompletionRequest) -> Completion:
-        body = build_body(request, self.name, self.llm, host=self._host, origin=self._origin, sees=self.sees)
+        body = build_body(request, self.name, self.llm, dialect=self._dialect, origin=self._origin, sees=self.sees)
         answer = self._client.post("/chat/completions", body, request.timeout)
         completion = parse_completion(
-            answer.body, request.tools, vendor=self.name, host=self._host, origin=self._origin
+            answer.body, request.tools, vendor=self.name, dialect=self._dialect, origin=self._origin
         )
         return replace(completion, request_id=answer.request_id or completion.request_id)
 
     def price(self, completion: Completion, llm: str) -> Cost:
-        return price_completion(completion, llm, self._host.price_provider)
+        return LOCAL_ZERO if self._dialect.is_free else price_completion(completion, llm, self._dialect.price_provider)
 
 
 def build_body(
@@ -96,39 +96,45 @@ def build_body(
     provider: str,
     default_llm: str = "",
     *,
-    host: HostRow = UNKNOWN_HOST,
+    dialect: Dialect = UNKNOWN,
     origin: str = "",
     sees: bool = False,
 ) -> dict[str, Any]:
     """The request's JSON, with nothing in it that a strict server does not know."""
     system = system_text(request.messages)
     spoken = spoken_lines(with_visible_images(request.messages, sees=sees))
-    lines = [_line(line, provider, host, origin) for line in spoken]
-    body: dict[str, Any] = {
+    lines = [_line(line, provider, dialect, origin) for line in spoken]
+    wanted: dict[str, Any] = {
         "model": request.llm or default_llm,
         "messages": ([{"role": "system", "content": system}] if system else []) + lines,
-        host.max_tokens_field: request.max_output_tokens,
+        "max_tokens": request.max_output_tokens,
+        "max_completion_tokens": request.max_output_tokens,
+        "prompt_cache_key": prefix_key(request),
     }
     if request.tools:
-        body["tools"] = [_tool(spec, host) for spec in request.tools]
-        body["tool_choice"] = request.tool_choice
-    return body
+        wanted["tools"] = [_tool(spec, dialect) for spec in request.tools]
+        wanted["tool_choice"] = request.tool_choice
+    return dialect.keep(wanted)
 
 
-def _tool(spec: ToolSpec, host: HostRow) -> dict[str, Any]:
+def _tool(spec: ToolSpec, dialect: Dialect) -> dict[str, Any]:
     function: dict[str, Any] = {
         "name": spec.name,
         "description": spec.description,
         "parameters": dict(spec.parameters),
     }
-    if host.strict_tools and fits_strict_mode(spec.parameters):
+    if dialect.strict_tools and fits_strict_mode(spec.parameters):
         function["strict"] = True
     return {"type": "function", "function": function}
 
 
-def _line(line: ChatMessage, provider: str, host: HostRow, origin: str) -> dict[str, Any]:
+def _line(line: ChatMessage, provider: str, dialect: Dialect, origin: str) -> dict[str, Any]:
     if line.role == "tool":
-        return {"role": "tool", "tool_call_id": wire_call_id(line.tool_call_id, host.call_id), "content": line.content}
+        return {
+            "role": "tool",
+            "tool_call_id": wire_call_id(line.tool_call_id, dialect.call_id),
+            "content": line.content,
+        }
     if line.role == "user":
         return {"role": "user", "content": _parts(line) if line.images else line.content}
     state = as_mapping(line.provider_state) if line.provider == provider else {}
@@ -138,7 +144,7 @@ def _line(line: ChatMessage, provider: str, host: HostRow, origin: str) -> dict[
     if line.tool_calls:
         # Null is the one form of "no words" that all recorded hosts took beside tool calls.
         message["content"] = line.content or None
-        message["tool_calls"] = [_call(call, host) for call in line.tool_calls]
+        message["tool_calls"] = [_call(call, dialect) for call in line.tool_calls]
     return message
 
 
@@ -147,9 +153,9 @@ def _parts(line: ChatMessage) -> list[dict[str, Any]]:
     return said + [{"type": "image_url", "image_url": {"url": data_url(image)}} for image in line.images]
 
 
-def _call(call: ToolCall, host: HostRow) -> dict[str, Any]:
+def _call(call: ToolCall, dialect: Dialect) -> dict[str, Any]:
     return {
-        "id": wire_call_id(call.id, host.call_id),
+        "id": wire_call_id(call.id, dialect.call_id),
         "type": "function",
         "function": {"name": wire_tool_name(call.name), "arguments": arguments_text(call)},
     }
@@ -160,7 +166,7 @@ def parse_completion(
     tools: Sequence[ToolSpec] = (),
     vendor: str = "openai-compatible",
     *,
-    host: HostRow = UNKNOWN_HOST,
+    dialect: Dialect = UNKNOWN,
     origin: str = "",
 ) -> Completion:
     """The answer in our words. Raises ProviderError for whatever is no finished completion."""
@@ -174,11 +180,11 @@ def parse_completion(
         text=text or refusal,
         tool_calls=calls if finish == "tool_calls" else without_arguments(calls),
         finish=finish,
-        usage=_usage(as_mapping(body.get("usage")), host),
+        usage=_usage(as_mapping(body.get("usage")), dialect),
         llm=as_text(body.get("model")),
         request_id=as_text(body.get("id")),
         reported_cost=read_reported_cost(as_mapping(body.get("usage"))),
-        provider_state=_state(message, raw_calls, calls, host, origin),
+        provider_state=_state(message, raw_calls, calls, dialect, origin),
     )
 
 
@@ -224,13 +230,13 @@ def _finish(choice: Mapping[str, Any], vendor: str, *, called: bool, refused: bo
     return "content_filter" if refused else "stop"
 
 
-def _usage(usage: Mapping[str, Any], host: HostRow) -> Usage:
+def _usage(usage: Mapping[str, Any], dialect: Dialect) -> Usage:
     spent_in = as_mapping(usage.get("prompt_tokens_details"))
     spent_out = as_mapping(usage.get("completion_tokens_details"))
     taken, given = as_count(usage.get("prompt_tokens")), as_count(usage.get("completion_tokens"))
     reasoning = first_count(spent_out.get("reasoning_tokens"))
     total = as_count(usage.get("total_tokens"))
-    if host.output_excludes_reasoning and None not in (taken, given, total):
+    if dialect.output_excludes_reasoning and None not in (taken, given, total):
         hidden = max(0, (total or 0) - (taken or 0) - (given or 0))
         given, reasoning = (given or 0) + hidden, reasoning or hidden
     return Usage(
@@ -251,7 +257,7 @@ def _state(
     message: Mapping[str, Any],
     raw_calls: Sequence[Mapping[str, Any]],
     calls: Sequence[ToolCall],
-    host: HostRow,
+    dialect: Dialect,
     origin: str,
 ) -> Any:
     """The message to send back, signatures and thoughts included, or None where a plain one says the same."""
@@ -262,7 +268,7 @@ def _state(
     kept: dict[str, Any] = {"role": "assistant", "content": message.get("content") or (None if calls else "")}
     if calls:
         kept["tool_calls"] = [
-            _call(call, host) | ({"extra_content": raw["extra_content"]} if raw.get("extra_content") else {})
+            _call(call, dialect) | ({"extra_content": raw["extra_content"]} if raw.get("extra_content") else {})
             for call, raw in zip(calls, raw_calls, strict=True)
         ]
     return storable_state({"origin": origin, "message": kept | echoed})

@@ -1,6 +1,5 @@
 """The Anthropic Messages wire."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,9 +16,10 @@ from agent.base import (
     ToolSpec,
     Usage,
 )
+from agent.providers.dialects import ANTHROPIC, Dialect
 from agent.providers.images import MAX_BYTES_ANTHROPIC, base64_of, with_visible_images
 from agent.providers.pricing import load_prices, price_completion
-from agent.providers.prompt import spoken_lines, system_text
+from agent.providers.prompt import spoken_lines, system_texts
 from agent.providers.sdk_client import Endpoint, SdkClient, build_anthropic_client
 from agent.providers.tool_calls import (
     arguments_object,
@@ -33,7 +33,7 @@ from agent.providers.vendor_json import as_count, as_mapping, as_objects, as_tex
 from agent.providers.wire_errors import error_from_body
 from models.errors import ProviderError
 
-_CALL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_KEPT = {"type": "ephemeral"}  # five minutes, begun anew at each use
 # A reason not listed here ends the answer like "stop"; its tool calls are shown and never run.
 _FINISH: Mapping[str, FinishReason] = {
     "end_turn": "stop",
@@ -51,12 +51,12 @@ class MessagesProvider:
     engine: EngineKind = "llm"
 
     def __init__(
-        self, name: str, endpoint: Endpoint, *, llm: str = "", price_provider: str | None = None, sees: bool = False
+        self, name: str, endpoint: Endpoint, *, llm: str = "", dialect: Dialect = ANTHROPIC, sees: bool = False
     ) -> None:
         self.name = name
         self.llm = llm
         self.sees = sees
-        self._price_provider = price_provider
+        self._dialect = dialect
         # This SDK wants the address without the version that the other vendors' addresses end in.
         self._path = "/messages" if endpoint.base_url.rstrip("/").endswith("/v1") else "/v1/messages"
         self._client = SdkClient(name, endpoint, build_anthropic_client)
@@ -71,44 +71,61 @@ class MessagesProvider:
         self._client.close()
 
     def complete(self, request: CompletionRequest) -> Completion:
-        body = build_body(request, self.name, self.llm, sees=self.sees)
+        body = build_body(request, self.name, self.llm, dialect=self._dialect, sees=self.sees)
         answer = self._client.post(self._path, body, request.timeout)
         completion = parse_message(answer.body, request.tools, vendor=self.name)
         return replace(completion, request_id=answer.request_id or completion.request_id)
 
     def price(self, completion: Completion, llm: str) -> Cost:
-        return price_completion(completion, llm, self._price_provider)
+        return price_completion(completion, llm, self._dialect.price_provider)
 
 
 def build_body(
-    request: CompletionRequest, provider: str, default_llm: str = "", *, sees: bool = False
+    request: CompletionRequest,
+    provider: str,
+    default_llm: str = "",
+    *,
+    dialect: Dialect = ANTHROPIC,
+    sees: bool = False,
 ) -> dict[str, Any]:
     """The request's JSON. No sampling parameter: this version of the API refuses them even at their defaults."""
     shown = with_visible_images(request.messages, sees=sees, max_bytes=MAX_BYTES_ANTHROPIC)
-    body: dict[str, Any] = {
+    wanted: dict[str, Any] = {
         "model": request.llm or default_llm,
         "max_tokens": request.max_output_tokens,
-        "messages": _alternating(spoken_lines(shown), provider),
+        "messages": _alternating(spoken_lines(shown), provider, dialect),
     }
-    system = system_text(request.messages)
+    system = [{"type": "text", "text": text} for text in system_texts(request.messages) if text.strip()]
     if system:
-        body["system"] = system
+        wanted["system"] = system
     if request.tools:
-        body["tools"] = [_tool(spec) for spec in request.tools]
-        body["tool_choice"] = {"type": request.tool_choice}
-    return body
+        wanted["tools"] = [_tool(spec) for spec in request.tools]
+        wanted["tool_choice"] = {"type": request.tool_choice}
+    if dialect.cache_marks:
+        _mark(wanted)
+    return dialect.keep(wanted)
+
+
+def _mark(wanted: dict[str, Any]) -> None:
+    """Let the vendor keep the prompt up to two places: what everybody's begins with (tools come before the system
+    text), and the whole of it, with which the next step of this turn begins."""
+    if "system" in wanted:
+        wanted["system"][0] |= {"cache_control": _KEPT}
+    if wanted["messages"] and wanted["messages"][-1]["role"] == "user":
+        *earlier, last = wanted["messages"][-1]["content"]
+        wanted["messages"][-1]["content"] = [*earlier, last | {"cache_control": _KEPT}]
 
 
 def _tool(spec: ToolSpec) -> dict[str, Any]:
     return {"name": spec.name, "description": spec.description, "input_schema": dict(spec.parameters)}
 
 
-def _alternating(lines: Sequence[ChatMessage], provider: str) -> list[dict[str, Any]]:
+def _alternating(lines: Sequence[ChatMessage], provider: str, dialect: Dialect) -> list[dict[str, Any]]:
     """User and assistant in turns: all results of a parallel call share one user message, before what is said next."""
     messages: list[dict[str, Any]] = []
     for line in lines:
         role = "assistant" if line.role == "assistant" else "user"
-        blocks = _blocks(line, provider)
+        blocks = _blocks(line, provider, dialect)
         if not blocks:
             continue  # the vendor refuses an empty message
         if messages and messages[-1]["role"] == role:
@@ -118,16 +135,17 @@ def _alternating(lines: Sequence[ChatMessage], provider: str) -> list[dict[str, 
     return messages
 
 
-def _blocks(line: ChatMessage, provider: str) -> list[Any]:
+def _blocks(line: ChatMessage, provider: str, dialect: Dialect) -> list[Any]:
     if line.role == "tool":
-        call_id = wire_call_id(line.tool_call_id, _CALL_ID)
+        call_id = wire_call_id(line.tool_call_id, dialect.call_id)
         return [{"type": "tool_result", "tool_use_id": call_id, "content": line.content}]
     if line.role == "assistant" and line.provider == provider and isinstance(line.provider_state, list):
         return line.provider_state
     # Blank text blocks are refused as empty ones are.
     said: list[Any] = [{"type": "text", "text": line.content}] if line.content.strip() else []
     # This vendor's LLMs read best when the picture comes before the question about it.
-    return [_image_block(image) for image in line.images] + said + [_call_block(call) for call in line.tool_calls]
+    pictures = [_image_block(image) for image in line.images]
+    return pictures + said + [_call_block(call, dialect) for call in line.tool_calls]
 
 
 def _image_block(image: ImagePart) -> dict[str, Any]:
@@ -135,10 +153,10 @@ def _image_block(image: ImagePart) -> dict[str, Any]:
     return {"type": "image", "source": source}
 
 
-def _call_block(call: ToolCall) -> dict[str, Any]:
+def _call_block(call: ToolCall, dialect: Dialect) -> dict[str, Any]:
     return {
         "type": "tool_use",
-        "id": wire_call_id(call.id, _CALL_ID),
+        "id": wire_call_id(call.id, dialect.call_id),
         "name": wire_tool_name(call.name),
         "input": arguments_object(call),
     }

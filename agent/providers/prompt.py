@@ -1,20 +1,35 @@
 """What every wire does to a prompt before writing it: one system text, and calls and results in whole pairs."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from agent.base import ChatMessage, ToolCall
+from agent.base import ChatMessage, CompletionRequest, ToolCall
 from agent.providers.vendor_json import storable_text
 
 # All four kinds of server refuse a call without its result, for the rest of the conversation's life.
 _LOST_RESULT = json.dumps({"ok": False, "error": {"code": "no_result", "message": "This call was never finished."}})
 
 
+def system_texts(messages: Iterable[ChatMessage]) -> list[str]:
+    """The system lines: what is the same for everybody comes first."""
+    return [storable_text(line.content) for line in messages if line.role == "system" and line.content]
+
+
 def system_text(messages: Iterable[ChatMessage]) -> str:
     """All system lines as one text: strict servers take a single system message, and only at the start."""
-    return "\n\n".join(storable_text(line.content) for line in messages if line.role == "system" and line.content)
+    return "\n\n".join(system_texts(messages))
+
+
+def prefix_key(request: CompletionRequest) -> str:
+    """A name for what the requests of one assistant begin with, so that a vendor sends them to where it is cached.
+
+    It says nothing of the person: tools and the first system line are the same for everybody with the same role.
+    """
+    written = "\0".join([*(tool.name for tool in request.tools), *system_texts(request.messages)[:1]])
+    return "recado-" + hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def spoken_lines(messages: Sequence[ChatMessage]) -> list[ChatMessage]:

@@ -1,19 +1,23 @@
 """Builds the provider that LLM_PROVIDER names; a wrong setting fails here, at start-up, with its cure."""
 
+import logging
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from agent.base import Provider
-from agent.providers.hosts import UNKNOWN_HOST, find_host
+from agent.providers.dialects import UNKNOWN, find_dialect
 from agent.providers.profiles import PROFILES, Profile
+from agent.providers.retirements import retirement_warning
 from agent.providers.sdk_client import Endpoint
 from models.catalogue import Catalogue
+from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError
 
 # What a server without authentication is sent: the SDK insists on a key.
 _NO_KEY = "none"
+_log = logging.getLogger("recado.llm")
 
 
 def build_provider(
@@ -25,9 +29,11 @@ def build_provider(
     catalogue: Callable[[], Catalogue],
     timeout: float,
     sees: bool | None = None,
+    clock: Clock | None = None,
 ) -> Provider:
     """The provider, without any SDK loaded yet. Raises ConfigurationError. `timeout` is in seconds, per request;
-    `sees` says whether the LLM is shown images, and None leaves that to the provider's profile."""
+    `sees` says whether the LLM is shown images, and None leaves that to the provider's profile. Warns of an LLM
+    that its vendor is about to end."""
     profile = find_profile(name)
     adapter = _load(profile.adapter)
     if name == "offline":
@@ -35,11 +41,12 @@ def build_provider(
     address = _checked_address(name, profile, base_url)
     endpoint = Endpoint(address, _checked_key(name, profile, api_key, address), timeout)
     chosen = resolve_llm(name, llm)
+    warning = retirement_warning(chosen, (clock or SystemClock()).today("UTC"))
+    if warning:
+        _log.warning("%s", warning)
+    dialect = profile.dialect or find_dialect(address)
     can_see = profile.sees if sees is None else sees
-    if profile.price_provider is None:
-        return cast(Provider, adapter(name, endpoint, llm=chosen, sees=can_see))
-    priced_by = profile.price_provider
-    return cast(Provider, adapter(name, endpoint, llm=chosen, price_provider=priced_by, sees=can_see))
+    return cast(Provider, adapter(name, endpoint, llm=chosen, dialect=dialect, sees=can_see))
 
 
 def find_profile(name: str) -> Profile:
@@ -53,7 +60,7 @@ def resolve_llm(name: str, llm: str) -> str:
     """The LLM to ask for: LLM_MODEL, or the provider's default; '' for offline. Raises ConfigurationError."""
     profile = find_profile(name)
     chosen = llm.strip() or profile.default_llm
-    if not chosen and profile.key_setting:
+    if not chosen and name != "offline":
         raise ConfigurationError(f"LLM_MODEL is not set; LLM_PROVIDER={name} needs the name of a model on that server")
     return chosen
 
@@ -86,7 +93,7 @@ def _checked_key(name: str, profile: Profile, api_key: str | None, address: str)
     key = (api_key or "").strip()
     setting = profile.key_setting
     if not key:
-        if profile.base_url or find_host(address) is not UNKNOWN_HOST:
+        if setting and (profile.base_url or find_dialect(address) is not UNKNOWN):
             raise ConfigurationError(f"{setting} is not set; LLM_PROVIDER={name} needs the vendor's API key in it")
         return _NO_KEY
     if not key.isascii() or not key.isprintable() or " " in key:

@@ -1,6 +1,5 @@
 """The OpenAI Responses wire, stateless: the vendor keeps nothing, each request carries the whole conversation."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,9 +15,10 @@ from agent.base import (
     ToolSpec,
     Usage,
 )
+from agent.providers.dialects import OPENAI_RESPONSES, Dialect
 from agent.providers.images import data_url, with_visible_images
 from agent.providers.pricing import load_prices, price_completion, read_reported_cost
-from agent.providers.prompt import spoken_lines, system_text
+from agent.providers.prompt import prefix_key, spoken_lines, system_text
 from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
 from agent.providers.tool_calls import (
     arguments_text,
@@ -40,7 +40,6 @@ from agent.providers.vendor_json import (
 from agent.providers.wire_errors import error_from_body
 from models.errors import ProviderError, ProviderErrorKind
 
-_CALL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 # "complete" is how some compatible servers spell it. All other states are no answer (queued, in_progress, ...).
 _WHOLE = frozenset({"completed", "complete"})
 _INCOMPLETE: Mapping[str, FinishReason] = {"max_output_tokens": "length", "content_filter": "content_filter"}
@@ -48,17 +47,23 @@ _REPLAYED = frozenset({"message", "reasoning", "function_call"})
 
 
 class ResponsesProvider:
-    """OpenAI itself. One instance serves all threads of a process."""
+    """OpenAI itself, or xAI. One instance serves all threads of a process."""
 
     engine: EngineKind = "llm"
 
     def __init__(
-        self, name: str, endpoint: Endpoint, *, llm: str = "", price_provider: str | None = None, sees: bool = False
+        self,
+        name: str,
+        endpoint: Endpoint,
+        *,
+        llm: str = "",
+        dialect: Dialect = OPENAI_RESPONSES,
+        sees: bool = False,
     ) -> None:
         self.name = name
         self.llm = llm
         self.sees = sees
-        self._price_provider = price_provider
+        self._dialect = dialect
         self._client = SdkClient(name, endpoint, build_openai_client)
 
     def preload(self) -> None:
@@ -71,33 +76,40 @@ class ResponsesProvider:
         self._client.close()
 
     def complete(self, request: CompletionRequest) -> Completion:
-        body = build_body(request, self.name, self.llm, sees=self.sees)
+        body = build_body(request, self.name, self.llm, dialect=self._dialect, sees=self.sees)
         answer = self._client.post("/responses", body, request.timeout)
         completion = parse_response(answer.body, request.tools, vendor=self.name)
         return replace(completion, request_id=answer.request_id or completion.request_id)
 
     def price(self, completion: Completion, llm: str) -> Cost:
-        return price_completion(completion, llm, self._price_provider)
+        return price_completion(completion, llm, self._dialect.price_provider)
 
 
 def build_body(
-    request: CompletionRequest, provider: str, default_llm: str = "", *, sees: bool = False
+    request: CompletionRequest,
+    provider: str,
+    default_llm: str = "",
+    *,
+    dialect: Dialect = OPENAI_RESPONSES,
+    sees: bool = False,
 ) -> dict[str, Any]:
     """The request's JSON. No sampling parameter: reasoning LLMs refuse them."""
     lines = spoken_lines(with_visible_images(request.messages, sees=sees))
-    body: dict[str, Any] = {
+    wanted: dict[str, Any] = {
         "model": request.llm or default_llm,
-        "input": [item for line in lines for item in _items(line, provider)],
+        "input": [item for line in lines for item in _items(line, provider, dialect)],
         "max_output_tokens": request.max_output_tokens,
         "store": False,
+        "include": ["reasoning.encrypted_content"],
+        "prompt_cache_key": prefix_key(request),
     }
     instructions = system_text(request.messages)
     if instructions:
-        body["instructions"] = instructions
+        wanted["instructions"] = instructions
     if request.tools:
-        body["tools"] = [_tool(spec) for spec in request.tools]
-        body["tool_choice"] = request.tool_choice
-    return body
+        wanted["tools"] = [_tool(spec) for spec in request.tools]
+        wanted["tool_choice"] = request.tool_choice
+    return dialect.keep(wanted)
 
 
 def _tool(spec: ToolSpec) -> dict[str, Any]:
@@ -110,16 +122,16 @@ def _tool(spec: ToolSpec) -> dict[str, Any]:
     }
 
 
-def _items(line: ChatMessage, provider: str) -> list[Any]:
+def _items(line: ChatMessage, provider: str, dialect: Dialect) -> list[Any]:
     if line.role == "tool":
-        call_id = wire_call_id(line.tool_call_id, _CALL_ID)
+        call_id = wire_call_id(line.tool_call_id, dialect.call_id)
         return [{"type": "function_call_output", "call_id": call_id, "output": line.content}]
     if line.role == "user":
         return [{"role": "user", "content": _parts(line) if line.images else line.content}]
     if line.provider == provider and isinstance(line.provider_state, list):
         return line.provider_state
     said: list[Any] = [{"role": "assistant", "content": line.content}] if line.content else []
-    return said + [_call_item(call) for call in line.tool_calls]
+    return said + [_call_item(call, dialect) for call in line.tool_calls]
 
 
 def _parts(line: ChatMessage) -> list[dict[str, str]]:
@@ -127,10 +139,10 @@ def _parts(line: ChatMessage) -> list[dict[str, str]]:
     return said + [{"type": "input_image", "image_url": data_url(image), "detail": "auto"} for image in line.images]
 
 
-def _call_item(call: ToolCall) -> dict[str, Any]:
+def _call_item(call: ToolCall, dialect: Dialect) -> dict[str, Any]:
     return {
         "type": "function_call",
-        "call_id": wire_call_id(call.id, _CALL_ID),
+        "call_id": wire_call_id(call.id, dialect.call_id),
         "name": wire_tool_name(call.name),
         "arguments": arguments_text(call),
     }

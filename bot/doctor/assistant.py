@@ -4,6 +4,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.base import ChatMessage, CompletionRequest, Provider
 from agent.providers.registry import resolve_llm
+from agent.providers.retirements import retirement_warning
 from bot.assistant import build_assistant
 from bot.demo import sales_url
 from bot.doctor.findings import Finding, broken, doubtful, well
@@ -23,7 +24,10 @@ def check_llm(settings: Settings, database_url: str, clock: Clock, *, live: bool
     except ConfigurationError as error:
         return [broken("LLM", settings.llm_provider, str(error))]
     try:
-        return [_judge_llm(settings, assistant.agent.provider, llm, live), check_price(assistant.agent.provider, llm)]
+        findings = [_judge_llm(settings, assistant.agent.provider, llm, live)]
+        if warning := retirement_warning(llm, clock.today("UTC")):
+            findings.append(doubtful("LLM", settings.llm_provider, warning))
+        return [*findings, check_price(assistant.agent.provider, llm)]
     finally:
         assistant.close()
 

@@ -10,16 +10,23 @@ from bot.simulator.account import TEMPLATE_SID, FakeAccount
 _KEPT = (
     "anthropic_",
     "company_name",
+    "deepseek_",
     "exchange_rate_",
+    "gemini_",
+    "groq_",
+    "hf_",
     "llm_",
     "log_",
     "max_steps",
     "memory_",
+    "mistral_",
     "openai_",
+    "openrouter_",
     "quiet_window_",
     "run_timeout_",
     "sales_database_url",
     "timezone",
+    "xai_",
 )
 
 

@@ -46,7 +46,10 @@ WIRES = sorted(BUILDERS)
 def _content(wire: str, *lines: ChatMessage, sees: bool = True) -> Any:
     body = BUILDERS[wire](ask(messages=list(lines)), wire, sees=sees)
     CHECKS[wire](body)
-    return body["input" if wire == "openai" else "messages"][-1]["content"]
+    content = body["input" if wire == "openai" else "messages"][-1]["content"]
+    if wire == "anthropic":
+        assert content[-1].pop("cache_control") == {"type": "ephemeral"}
+    return content
 
 
 def _asked(*images: ImagePart, text: str = "O que é?") -> ChatMessage:

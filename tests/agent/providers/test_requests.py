@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent.base import ChatMessage, CompletionRequest, ToolCall, ToolSpec
 from agent.providers import completions, messages, responses
-from agent.providers.hosts import find_host
+from agent.providers.dialects import find_dialect
 from agent.providers.vendor_json import as_mapping
 from tests.agent.providers.conftest import ask
 from tests.agent.providers.vendor_rules import CHECKS
@@ -95,10 +95,10 @@ def test_anthropic_gets_all_results_in_one_user_message_before_the_persons_words
     [
         ("openai", lambda body: body["instructions"]),
         ("openai-compatible", lambda body: body["messages"][0]["content"]),
-        ("anthropic", lambda body: body["system"]),
+        ("anthropic", lambda body: "\n\n".join(block["text"] for block in body["system"])),
     ],
 )
-def test_several_system_lines_become_one(wire: str, read: Callable[[dict[str, Any]], str]) -> None:
+def test_several_system_lines_become_one_text(wire: str, read: Callable[[dict[str, Any]], str]) -> None:
     assert read(_build(wire, messages=PARALLEL_TURN)) == "Você é a Recado.\n\nResponda em português."
 
 
@@ -149,10 +149,10 @@ def test_openai_tools_are_strict_only_where_the_schema_allows_it() -> None:
 
 
 def test_a_compatible_server_is_asked_for_strict_tools_only_where_it_knows_them() -> None:
-    known, unknown = find_host("https://api.openai.com/v1"), find_host("http://localhost:11434/v1")
+    known, unknown = find_dialect("https://api.openai.com/v1"), find_dialect("http://localhost:11434/v1")
     request = ask(tools=[SUMMARY])
-    assert completions.build_body(request, "x", host=known)["tools"][0]["function"]["strict"] is True
-    assert "strict" not in completions.build_body(request, "x", host=unknown)["tools"][0]["function"]
+    assert completions.build_body(request, "x", dialect=known)["tools"][0]["function"]["strict"] is True
+    assert "strict" not in completions.build_body(request, "x", dialect=unknown)["tools"][0]["function"]
 
 
 @pytest.mark.parametrize(
@@ -166,12 +166,12 @@ def test_a_compatible_server_is_asked_for_strict_tools_only_where_it_knows_them(
     ],
 )
 def test_the_output_limit_has_the_name_the_host_knows(address: str, field: str) -> None:
-    body = completions.build_body(ask(max_output_tokens=77), "x", host=find_host(address))
+    body = completions.build_body(ask(max_output_tokens=77), "x", dialect=find_dialect(address))
     assert {name: value for name, value in body.items() if name.startswith("max_")} == {field: 77}
 
 
 def test_mistral_gets_ids_of_nine_letters_and_digits_that_still_pair() -> None:
-    body = completions.build_body(ask(messages=PARALLEL_TURN), "x", host=find_host("https://api.mistral.ai/v1"))
+    body = completions.build_body(ask(messages=PARALLEL_TURN), "x", dialect=find_dialect("https://api.mistral.ai/v1"))
     called = [call["id"] for line in body["messages"] for call in line.get("tool_calls", [])]
     answered = [line["tool_call_id"] for line in body["messages"] if line["role"] == "tool"]
     assert called == answered

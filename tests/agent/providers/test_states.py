@@ -6,7 +6,7 @@ import pytest
 
 from agent.base import ChatMessage
 from agent.providers import completions, messages, responses
-from agent.providers.hosts import find_host
+from agent.providers.dialects import find_dialect
 from tests.agent.providers import bodies
 from tests.agent.providers.conftest import ask
 from tests.agent.providers.vendor_rules import check_completions
@@ -53,8 +53,8 @@ def test_geminis_signature_is_kept_with_the_ids_we_minted_for_its_empty_ones() -
     signature = {"google": {"thought_signature": "c2ln"}}
     calls = [bodies.chat_call("", "top_n", '{"n": 3}', extra_content=signature), bodies.chat_call("", "top_n", "{}")]
     body = bodies.chat_body({"content": None, "tool_calls": calls})
-    host = find_host("https://generativelanguage.googleapis.com/v1beta/openai/")
-    answer = completions.parse_completion(body, host=host, origin="here")
+    host = find_dialect("https://generativelanguage.googleapis.com/v1beta/openai/")
+    answer = completions.parse_completion(body, dialect=host, origin="here")
     first, second = (call.id for call in answer.tool_calls)
     assert first != second
     assert all(len(call_id) == 9 and call_id.isalnum() for call_id in (first, second))
@@ -65,7 +65,7 @@ def test_geminis_signature_is_kept_with_the_ids_we_minted_for_its_empty_ones() -
         ChatMessage("tool", "{}", tool_call_id=first),
         ChatMessage("tool", "{}", tool_call_id=second),
     ]
-    sent = completions.build_body(ask(messages=conversation), "us", host=host, origin="here")
+    sent = completions.build_body(ask(messages=conversation), "us", dialect=host, origin="here")
     check_completions(sent)
     assert sent["messages"][1]["tool_calls"][0]["extra_content"] == signature
     assert "extra_content" not in sent["messages"][1]["tool_calls"][1]
@@ -96,8 +96,8 @@ def test_a_compatible_servers_thoughts_go_back_as_they_came(message: dict[str, A
 def test_geminis_hidden_thinking_is_counted_as_output_and_elsewhere_the_figures_stand() -> None:
     usage = {"prompt_tokens": 35, "completion_tokens": 12, "total_tokens": 109}
     body = bodies.chat_body({"content": "Olá"}, usage=usage)
-    gemini = find_host("https://generativelanguage.googleapis.com/v1beta/openai/")
-    ours = completions.parse_completion(body, host=gemini).usage
+    gemini = find_dialect("https://generativelanguage.googleapis.com/v1beta/openai/")
+    ours = completions.parse_completion(body, dialect=gemini).usage
     assert (ours.input, ours.output, ours.reasoning) == (35, 74, 62)
     assert completions.parse_completion(body).usage.output == 12
 

@@ -4,7 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_type_hints
 
+from agent.providers.dialects import UNKNOWN, Dialect, find_dialect
+from agent.providers.profiles import PROFILES
+
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_FUNCTION = {False: {"name", "description", "parameters"}, True: {"name", "description", "parameters", "strict"}}
+_SPOKEN = ("tool_calls", "reasoning_content", "reasoning_details")
 
 
 def check_responses(body: Mapping[str, Any]) -> None:
@@ -28,10 +33,10 @@ def check_responses(body: Mapping[str, Any]) -> None:
     assert not waiting, "a call without its result"
 
 
-def check_completions(body: Mapping[str, Any]) -> None:
+def check_completions(body: Mapping[str, Any], dialect: Dialect = UNKNOWN) -> None:
     """The strictest of the compatible servers: unknown fields, a late system line or two alike in a row are refused."""
-    allowed = {"model", "messages", "tools", "tool_choice", "max_tokens", "max_completion_tokens"}
-    assert set(body) <= allowed
+    assert set(body) <= dialect.takes
+    assert all(set(tool["function"]) <= _FUNCTION[dialect.strict_tools] for tool in body.get("tools", []))
     assert ("max_tokens" in body) != ("max_completion_tokens" in body)
     waiting: list[str] = []
     previous = ""
@@ -42,6 +47,7 @@ def check_completions(body: Mapping[str, Any]) -> None:
             assert set(line) == {"role", "tool_call_id", "content"}
             waiting.remove(line["tool_call_id"])
         else:
+            assert set(line) <= {"role", "content", *(_SPOKEN if role == "assistant" else ())}
             assert not waiting
             assert role != previous
             assert line.get("tool_calls") or line["content"]
@@ -49,6 +55,7 @@ def check_completions(body: Mapping[str, Any]) -> None:
             assert len(set(waiting)) == len(waiting)
             for call in line.get("tool_calls", []):
                 assert call["type"] == "function"
+                assert dialect.call_id.fullmatch(call["id"])
                 assert _NAME.fullmatch(call["function"]["name"])
                 assert isinstance(call["function"]["arguments"], str)
         previous = role
@@ -75,6 +82,20 @@ def check_messages(body: Mapping[str, Any]) -> None:
         assert all(isinstance(block["input"], dict) for block in blocks if block["type"] == "tool_use")
         assert all(_NAME.fullmatch(block["name"]) for block in blocks if block["type"] == "tool_use")
     assert not waiting
+
+
+def check_profile(name: str, body: Mapping[str, Any]) -> None:
+    """Everything that the vendor of this LLM_PROVIDER demands."""
+    profile = PROFILES[name]
+    dialect = profile.dialect or find_dialect("http://localhost")
+    assert set(body) <= dialect.takes
+    assert not set(body) & dialect.refuses
+    if profile.adapter.endswith("ResponsesProvider"):
+        check_responses(body)
+    elif profile.adapter.endswith("MessagesProvider"):
+        check_messages(body)
+    else:
+        check_completions(body, dialect)
 
 
 CHECKS = {"openai": check_responses, "openai-compatible": check_completions, "anthropic": check_messages}

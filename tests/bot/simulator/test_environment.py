@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from agent.providers.profiles import PROFILES
 from bot.settings import Settings, load_settings
 from bot.simulator.account import FakeAccount
 from bot.simulator.environment import build_environment
@@ -52,7 +53,8 @@ def test_no_setting_with_a_secret_is_kept_but_those_of_llms_and_the_sales_data()
     environment = build_environment(environ, FakeAccount(), fake_url="http://127.0.0.1:9", data=Path("d"), port=1)
     kept = {name.lower() for name, value in environment.items() if value == "x"}
     secret = {name for name in kept if "SecretStr" in str(Settings.model_fields[name].annotation)}
-    assert secret == {"anthropic_api_key", "llm_api_key", "openai_api_key", "sales_database_url"}
+    keys = {profile.key_setting.lower() for profile in PROFILES.values()} - {""}
+    assert secret == keys | {"sales_database_url"}
 
 
 def test_two_simulators_have_no_secret_in_common() -> None:
