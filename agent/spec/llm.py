@@ -15,7 +15,7 @@ class LlmChoice(Frozen):
         "offline"
     )
     """Who serves it; `offline` is the rule engine of the demo, which costs nothing and asks nobody."""
-    model: Annotated[str, Field(examples=["gpt-6.1-terra"])] = ""
+    model: Annotated[str, Field(examples=["the-name-its-vendor-gives-it"])] = ""
     """The name of the LLM at that provider; empty takes the provider's default."""
     base_url: Annotated[str, Field(examples=["http://localhost:11434/v1"])] = ""
     """The server's address, where it is not the provider's own."""
