@@ -38,6 +38,10 @@ class Blocked(Exception):
     """The request must not leave, now or ever."""
 
 
+class AnswerTooLong(ValueError):
+    """More bytes came than the client takes; the request was sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the other side said; header names are lower case."""
@@ -142,7 +146,7 @@ class GuardedClient:
                 for chunk in answer.iter_raw():
                     content += chunk
                     if len(content) > self._max_bytes:
-                        raise ValueError("the answer is too long")
+                        raise AnswerTooLong("the answer is too long")
                 lowered = {name.lower(): value for name, value in answer.headers.items()}
                 return Answer(answer.status_code, lowered, bytes(content))
 
