@@ -47,7 +47,7 @@ class ArgumentSchema:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         given = {"type": "object", "properties": {}, **schema}
         try:
-            Draft202012Validator.check_schema(given)
+            Draft202012Validator.check_schema(given, format_checker=FormatChecker())
         except SchemaError as error:
             raise ValueError(f"not a JSON Schema: {error.message[:200]}") from None
         if given["type"] != "object":
