@@ -4,6 +4,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A figure or a dimension of the sales data, and what people call it; `values` are those a question may pick.
+
+    The words of each value stand beside it; a value of which nothing more is known stands alone.
+    """
+
+    name: str
+    words: tuple[str, ...] = ()
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    is_own: bool = False  # the company's, not one that every company has
+    cuts_lines: bool = False  # of products and lines of orders, not of whole orders
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Names exactly as the sales data spells them, each tuple without repeats and sorted."""
 
@@ -13,3 +27,7 @@ class Catalogue:
     categories: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()  # of the pipeline, in the order a deal moves through them
+    metrics: tuple[Term, ...] = ()
+    dimensions: tuple[Term, ...] = ()
+    has_goals: bool = True
+    has_pipeline: bool = True

@@ -33,7 +33,7 @@ def customer_brief(desk: Desk, arguments: CustomerArguments) -> Answer:
         data["deals"] = []  # what we hope to sell to somebody is not for that somebody to read
     content = desk.put_down_sales(
         data,
-        relation="customer, sales_order, deal",
+        relation=desk.relation("customer", "sale", "deal"),
         rows=brief.orders,
         period=twelve_months(desk.today),
         filters={"customer": brief.customer},

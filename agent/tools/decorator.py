@@ -3,13 +3,14 @@
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import ValidationError
 
 from agent.base import Effect, PersonRole, Tool, ToolContext, ToolResult, ToolSpec
 from agent.tools.desk import Answer, Bench, Desk
+from agent.tools.fitting import fit_arguments
 from agent.tools.schema import Arguments, describe_mistakes, strict_schema
 from models.errors import ToolError
 
@@ -27,6 +28,14 @@ class Blueprint(Generic[A]):
     work: Callable[[Desk, A], Answer]
 
     def bind(self, bench: Bench) -> Tool:
+        """The tool as the source of the bench needs it."""
+        arguments = fit_arguments(self.arguments, bench.sales.layer)
+        if arguments is not self.arguments:
+            spec = replace(self.spec, parameters=strict_schema(arguments))
+            return replace(self, arguments=arguments, spec=spec)._bind(bench)
+        return self._bind(bench)
+
+    def _bind(self, bench: Bench) -> Tool:
         def call(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
             return self._call(Desk(bench, context), arguments)
 

@@ -1,7 +1,7 @@
 """What a tool works with in one call: the sources, whose eyes it looks through, and how it puts an answer down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from agent.tools.names import fold, match_names, resolve_name
 from models.clock import Clock
 from models.errors import ToolError
 from models.period import Period
-from models.sales.question import EVERYTHING, SalesFilters, Scope, Status
+from models.sales.question import SalesFilters, Scope, Status
 from models.sales.source import SalesSource
 
 _MYSELF = frozenset({"eu", "mim", "me", "meu", "minha", "i", "my", "myself", "mi", "yo"})
@@ -55,7 +55,7 @@ class Desk:
         """Whose rows this person may see. Raises ToolError `not_allowed` for somebody the sales data does not know."""
         match self.situation:
             case Situation(role="manager"):
-                return EVERYTHING
+                return self.sales.scope_of_manager(self.situation.salesperson)
             case Situation(role="rep", salesperson=str(name)) if name:
                 return Scope(salesperson=name, customer=None)
             case Situation(role="customer", customer=str(name)) if name:
@@ -74,6 +74,7 @@ class Desk:
         category: str | None = None,
         salesperson: str | None = None,
         status: Status | None = None,
+        **own: str,
     ) -> SalesFilters:
         """Words made into names of the catalogue; raises ToolError for unknown, ambiguous and forbidden ones."""
         return SalesFilters(
@@ -82,6 +83,7 @@ class Desk:
             category=None if category is None else self.category(category),
             salesperson=None if salesperson is None else self.salesperson(salesperson),
             status=status,
+            own=tuple((name, self.own(name, words)) for name, words in sorted(own.items())),
         )
 
     def product(self, words: str) -> str:
@@ -95,12 +97,12 @@ class Desk:
 
     def customer(self, words: str) -> str:
         """To a customer every other name is forbidden, known or not, so that nobody can fish for names."""
-        scope, directory = self.scope, self.sales.directory()
-        visible = directory.customers_within(scope)
+        scope = self.scope
+        visible = self.sales.catalogue(scope).customers
         if not match_names(words, visible):
             if scope.customer is not None:
                 raise ToolError("This person may see the own orders only.", code="not_allowed")
-            if scope.salesperson is not None and len(match_names(words, directory.catalogue.customers)) == 1:
+            if scope.salesperson is not None and len(match_names(words, self.sales.catalogue().customers)) == 1:
                 raise ToolError("That customer belongs to another salesperson.", code="not_allowed")
         return resolve_name("customer", words, visible)
 
@@ -116,14 +118,25 @@ class Desk:
             raise ToolError("A salesperson may see the own figures only.", code="not_allowed")
         return name
 
-    def scope_of_salesperson(self, name: str) -> Scope:
-        """The person's scope narrowed to one salesperson, who must be a name that `salesperson` gave."""
-        return replace(self.scope, salesperson=name)
+    def own(self, dimension: str, words: str) -> str:
+        """A value of one of the company's own dimensions, within what the person may see."""
+        terms = self.sales.catalogue(self.scope).dimensions
+        term = next((term for term in terms if term.name == dimension), None)
+        if term is None:
+            raise ToolError(f"There is no filter by {dimension}.", code="cannot_combine")
+        called = {fold(word): value for value, spoken in term.values for word in spoken}
+        return called.get(fold(words)) or resolve_name(dimension, words, [value for value, _ in term.values])
+
+    def relation(self, *parts: str) -> str:
+        """The company's own tables behind these parts, as answers name them."""
+        return ", ".join(self.sales.layer.told_relation(part) for part in parts if part in self.sales.layer.relations)
+
+    def leaves_out_cancelled(self, filters: SalesFilters) -> bool:
+        return filters.status is None and bool(self.sales.layer.status)
 
     def forbid_ranking_people(self, dimension: str) -> None:
         """Raises ToolError where cutting by `dimension` would show other people's figures."""
-        restricted = self.scope != EVERYTHING
-        if restricted and dimension == "salesperson":
+        if self.scope.is_of_one and dimension == "salesperson":
             raise ToolError("Figures by salesperson are for managers only.", code="not_allowed")
 
     def put_down(

@@ -2,26 +2,32 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from models.sales.question import Metric
+from models.sales.layer import Layer
 
 _CENT = Decimal("0.01")
 _TENTH = Decimal("0.1")
 
 
 def money(value: Decimal) -> str:
-    """BRL with two places."""
+    """Two places, whatever the currency."""
     return str(value.quantize(_CENT, ROUND_HALF_UP))
 
 
-def unit_of(metric: Metric) -> str:
-    return "BRL" if metric in ("revenue", "average_ticket") else "count"
+def unit_of(layer: Layer, metric: str) -> str:
+    """The currency's code, "percent", "quantity" or "count"."""
+    unit = layer.metrics[metric].unit if metric in layer.metrics else "count"
+    return layer.spec.currency if unit == "currency" else unit
 
 
-def figure(metric: Metric, value: Decimal | None) -> str | int | None:
-    """Money as text, counts as whole numbers; None stays None (an average over no orders)."""
+def figure(unit: str, value: Decimal | None) -> str | int | None:
+    """Money as text, counts as whole numbers where they are whole; None stays None (an average over no orders)."""
     if value is None:
         return None
-    return money(value) if unit_of(metric) == "BRL" else int(value)
+    if unit == "percent":
+        return str(value.quantize(_TENTH, ROUND_HALF_UP))
+    if unit not in ("count", "quantity"):
+        return money(value)
+    return int(value) if value == value.to_integral_value() else f"{value.normalize():f}"
 
 
 def percent(part: Decimal, whole: Decimal | None) -> str | None:

@@ -35,8 +35,7 @@ def goal_progress(desk: Desk, arguments: GoalArguments) -> Answer:
     period = whole_months(desk.period(arguments.period))
     name = arguments.salesperson
     salesperson = desk.scope.salesperson if name is None else desk.salesperson(name)
-    scope = desk.scope if salesperson is None else desk.scope_of_salesperson(salesperson)
-    progress = desk.sales.goals(scope, period)
+    progress = desk.sales.goals(desk.scope, period, salesperson)
     data = {"salesperson": salesperson} | _figures(progress, _days_left(desk, period))
     if salesperson is None:
         data["people"] = [
@@ -50,7 +49,7 @@ def goal_progress(desk: Desk, arguments: GoalArguments) -> Answer:
         ]
     content = desk.put_down_sales(
         data,
-        relation="goal, sales_order",
+        relation=desk.relation("goal", "sale"),
         rows=progress.orders,
         period=period,
         filters={} if salesperson is None else {"salesperson": salesperson},

@@ -34,8 +34,8 @@ def pipeline_status(desk: Desk, arguments: PipelineArguments) -> Answer:
         "total": money(sum((entry.value for entry in stages), Decimal(0))),
         "open_deals": sum(entry.deals for entry in open_stages),
         "open_total": money(sum((entry.value for entry in open_stages), Decimal(0))),
-        "unit": "BRL",
+        "unit": desk.sales.layer.spec.currency,
     }
     filters = {} if stage is None else {"stage": stage}
-    content = desk.put_down_sales(data, relation="deal", rows=deals, filters=filters)
+    content = desk.put_down_sales(data, relation=desk.relation("deal"), rows=deals, filters=filters)
     return Answer({"stage": stage}, content)

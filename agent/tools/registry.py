@@ -21,6 +21,9 @@ TOOLS: Final[dict[str, str]] = {
     "exchange_rate": "agent.tools.exchange:exchange_rate",
 }
 
+# A source without this part has no such tool.
+NEEDS: Final = {"goal_progress": "goal", "pipeline_status": "deal"}
+
 
 def get_blueprint(name: str) -> Blueprint[Any]:
     """Raises KeyError for a name that is not registered, TypeError for a path that leads to something else."""
@@ -34,7 +37,8 @@ def get_blueprint(name: str) -> Blueprint[Any]:
 def build_tools(sales: SalesSource, exchange: ExchangeRates, clock: Clock | None = None) -> dict[str, Tool]:
     """All tools of a process, in the order of the registry. The same objects serve every thread."""
     bench = Bench(sales=sales, exchange=exchange, clock=clock or SystemClock())
-    return {name: get_blueprint(name).bind(bench) for name in TOOLS}
+    offered = [name for name in TOOLS if NEEDS.get(name, "sale") in sales.layer.relations]
+    return {name: get_blueprint(name).bind(bench) for name in offered}
 
 
 def tools_for_role(tools: Mapping[str, Tool], role: PersonRole) -> dict[str, Tool]:

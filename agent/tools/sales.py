@@ -1,29 +1,22 @@
 """Tools over orders: a summary, a ranking, a comparison."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from agent.tools.decorator import tool
 from agent.tools.desk import Answer, Desk, span
 from agent.tools.figures import figure, percent, unit_of
+from agent.tools.fitting import no_filters
 from agent.tools.schema import Arguments
-from models.sales.question import GroupBy, Metric, SalesFilters, SalesQuestion, Status
+from models.sales.question import Metric, SalesFilters, SalesQuestion, Status
 
-_ORDERS = "sales_order"
 _PERIOD = (
     "Period, in the user's own words ('ontem', 'mês passado', 'últimos 30 dias', 'de 10 a 20 de abril', 'last week') "
     "or as YYYY-MM-DD, YYYY-MM-DD/YYYY-MM-DD, YYYY-MM or YYYY. Never work out dates yourself. "
 )
 PeriodWords = Annotated[str | None, Field(description=_PERIOD + "null: the current month.")]
 NamedPeriod = Annotated[str, Field(description=_PERIOD)]
-MetricWord = Annotated[
-    Metric,
-    Field(
-        description="revenue: R$ sold ('vendas', 'faturamento', 'quanto vendi', 'receita'); orders: number of orders "
-        "('quantos pedidos'); units: pieces of goods ('unidades', 'quantas latas'); average_ticket: revenue / orders."
-    ),
-]
 
 
 class Filters(Arguments):
@@ -40,23 +33,20 @@ class Filters(Arguments):
     )
 
 
-def _no_filters(value: Any) -> Any:
-    return {} if value is None else value
+FilterSet = Annotated[Filters, BeforeValidator(no_filters)]
 
 
-FilterSet = Annotated[Filters, BeforeValidator(_no_filters)]
-
-
+# What `metric`, `group_by`, `of` and `filters` may be is the source's to say: `agent.tools.fitting`.
 class SalesSummaryArguments(Arguments):
     period: PeriodWords = None
-    metric: MetricWord = "revenue"
-    group_by: GroupBy = Field(default="none", description="What to cut the total by; none: the total alone.")
+    metric: Metric = "revenue"
+    group_by: str = Field(default="none", description="What to cut the total by; none: the total alone.")
     filters: FilterSet = Filters()
 
 
 class TopArguments(Arguments):
-    of: Literal["customer", "product", "category", "salesperson", "state"] = Field(description="What to rank.")
-    metric: MetricWord = "revenue"
+    of: str = Field(description="What to rank.")
+    metric: Metric = "revenue"
     period: PeriodWords = None
     n: int = Field(default=5, ge=1, le=50, description="How many places, 1 to 50; 5 when the user names no number.")
 
@@ -64,7 +54,7 @@ class TopArguments(Arguments):
 class CompareArguments(Arguments):
     period_a: NamedPeriod = Field(description="The period being judged, or the one named first. " + _PERIOD)
     period_b: NamedPeriod = Field(description="The base it is held against. " + _PERIOD)
-    metric: MetricWord = "revenue"
+    metric: Metric = "revenue"
     filters: FilterSet = Filters()
 
 
@@ -84,21 +74,23 @@ def sales_summary(desk: Desk, arguments: SalesSummaryArguments) -> Answer:
     desk.forbid_ranking_people(arguments.group_by)
     question = SalesQuestion(period, arguments.metric, arguments.group_by, filters)
     (figures,) = desk.sales.summarise(desk.scope, question)
-    metric = arguments.metric
+    metric, unit = arguments.metric, unit_of(desk.sales.layer, arguments.metric)
     data: dict[str, Any] = {
         "metric": metric,
-        "unit": unit_of(metric),
-        "total": figure(metric, figures.total),
+        "unit": unit,
+        "total": figure(unit, figures.total),
         "orders": figures.orders,
         "group_by": arguments.group_by,
-        "groups": [{"name": group.name, "value": figure(metric, group.value)} for group in figures.groups],
-        "excludes_cancelled": filters.status is None,
+        "groups": [{"name": group.name, "value": figure(unit, group.value)} for group in figures.groups],
+        "excludes_cancelled": desk.leaves_out_cancelled(filters),
     }
     if figures.truncated:
         data["truncated"] = True
     return Answer(
         {"period": span(period), "metric": metric, "group_by": arguments.group_by, "filters": filters.as_json()},
-        desk.put_down_sales(data, relation=_ORDERS, rows=figures.orders, period=period, filters=filters.as_json()),
+        desk.put_down_sales(
+            data, relation=desk.relation("sale"), rows=figures.orders, period=period, filters=filters.as_json()
+        ),
     )
 
 
@@ -112,22 +104,22 @@ def top_n(desk: Desk, arguments: TopArguments) -> Answer:
     """
     period = desk.period(arguments.period)
     desk.forbid_ranking_people(arguments.of)
-    metric = arguments.metric
+    metric, unit = arguments.metric, unit_of(desk.sales.layer, arguments.metric)
     (figures,) = desk.sales.summarise(desk.scope, SalesQuestion(period, metric, arguments.of, limit=arguments.n))
     data = {
         "of": arguments.of,
         "metric": metric,
-        "unit": unit_of(metric),
+        "unit": unit,
         "items": [
-            {"rank": rank, "name": group.name, "value": figure(metric, group.value)}
+            {"rank": rank, "name": group.name, "value": figure(unit, group.value)}
             for rank, group in enumerate(figures.groups, 1)
         ],
-        "total": figure(metric, figures.total),
-        "excludes_cancelled": True,
+        "total": figure(unit, figures.total),
+        "excludes_cancelled": desk.leaves_out_cancelled(SalesFilters()),
     }
     return Answer(
         {"of": arguments.of, "metric": metric, "period": span(period), "n": arguments.n},
-        desk.put_down_sales(data, relation=_ORDERS, rows=figures.orders, period=period),
+        desk.put_down_sales(data, relation=desk.relation("sale"), rows=figures.orders, period=period),
     )
 
 
@@ -141,24 +133,24 @@ def compare_periods(desk: Desk, arguments: CompareArguments) -> Answer:
     """
     first, base = desk.period(arguments.period_a), desk.period(arguments.period_b)
     filters = _resolve(desk, arguments.filters)
-    metric = arguments.metric
+    metric, unit = arguments.metric, unit_of(desk.sales.layer, arguments.metric)
     questions = [SalesQuestion(period, metric, filters=filters) for period in (first, base)]
     figures_a, figures_b = desk.sales.summarise(desk.scope, *questions)
     data: dict[str, Any] = {
         "metric": metric,
-        "unit": unit_of(metric),
-        "a": {"period": span(first), "value": figure(metric, figures_a.total)},
-        "b": {"period": span(base), "value": figure(metric, figures_b.total)},
+        "unit": unit,
+        "a": {"period": span(first), "value": figure(unit, figures_a.total)},
+        "b": {"period": span(base), "value": figure(unit, figures_b.total)},
         "difference": None,
         "change_percent": None,
-        "excludes_cancelled": filters.status is None,
+        "excludes_cancelled": desk.leaves_out_cancelled(filters),
     }
     if figures_a.total is not None and figures_b.total is not None:
         difference = figures_a.total - figures_b.total
-        data |= {"difference": figure(metric, difference), "change_percent": percent(difference, figures_b.total)}
+        data |= {"difference": figure(unit, difference), "change_percent": percent(difference, figures_b.total)}
     content = desk.put_down_sales(
         data,
-        relation=_ORDERS,
+        relation=desk.relation("sale"),
         rows=figures_a.orders + figures_b.orders,
         period=first,
         filters=filters.as_json(),
@@ -169,11 +161,5 @@ def compare_periods(desk: Desk, arguments: CompareArguments) -> Answer:
     return Answer({**applied, "metric": metric, "filters": filters.as_json()}, content)
 
 
-def _resolve(desk: Desk, filters: Filters) -> SalesFilters:
-    return desk.filters(
-        customer=filters.customer,
-        product=filters.product,
-        category=filters.category,
-        salesperson=filters.salesperson,
-        status=filters.status,
-    )
+def _resolve(desk: Desk, filters: Arguments) -> SalesFilters:
+    return desk.filters(**filters.model_dump(exclude_none=True))

@@ -1,22 +1,28 @@
 """All that matters about one customer before a visit."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, literal_column, select
 
 from models.period import Period
+from models.sales.frames import Frame
+from models.sales.layer import Layer
 from models.sales.question import SalesFilters, SalesQuestion, Scope
-from models.sales.relations import customer, deal, deals, orders, sales_order, salesperson, stage, within
-from models.sales.summary import Group, sum_sales
+from models.sales.rows import read_rows
+from models.sales.summary import Group, exact, sum_sales
 
 _TOP_PRODUCTS = 5
 _MAX_DEALS = 20
+_FIRST_DAY = date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class LastOrder:
+    """`status` is the company's own word where it means none of ours, and empty where there are none."""
+
     ordered_on: date
     value: Decimal
     status: str
@@ -47,65 +53,96 @@ class CustomerBrief:
     deals: tuple[OpenDeal, ...]
 
 
-def find_brief(connection: Connection, scope: Scope, name: str, year: Period) -> CustomerBrief | None:
+def find_brief(connection: Connection, layer: Layer, scope: Scope, name: str, year: Period) -> CustomerBrief | None:
     """None when the scope shows no such customer. Nothing after `year.end` is counted."""
-    query = (
-        select(customer, salesperson.c.name.label("owner"))
-        .select_from(customer.join(salesperson, salesperson.c.id == customer.c.salesperson_id))
-        .where(customer.c.name == name, within(scope))
-    )
-    row = connection.execute(query).first()
-    if row is None:
+    facts = _find_facts(connection, layer, scope, name)
+    if facts is None:
         return None
     filters = SalesFilters(customer=name)
-    revenue = sum_sales(connection, scope, SalesQuestion(year, "revenue", filters=filters))
-    best = sum_sales(connection, scope, SalesQuestion(year, "revenue", "product", filters, _TOP_PRODUCTS))
-    open_count, open_value = _open_orders(connection, scope, name, year.end)
+    revenue = sum_sales(connection, layer, scope, SalesQuestion(year, "revenue", filters=filters))
+    best: tuple[Group, ...] = ()
+    if "product" in layer.dimensions:
+        question = SalesQuestion(year, "revenue", "product", filters, _TOP_PRODUCTS)
+        best = sum_sales(connection, layer, scope, question).groups
+    open_count, open_value = _open_orders(connection, layer, scope, name, year.end)
     return CustomerBrief(
-        customer=row.name,
-        city=row.city or "",
-        state=row.state or "",
-        segment=row.segment or "",
-        salesperson=row.owner,
-        last_order=_find_last_order(connection, scope, name, year.end),
+        customer=name,
+        **facts,
+        last_order=_find_last_order(connection, layer, scope, name, year.end),
         revenue=revenue.total or Decimal(0),
         orders=revenue.orders,
         open_count=open_count,
         open_value=open_value,
-        top_products=best.groups,
-        deals=_open_deals(connection, scope, name),
+        top_products=best,
+        deals=_open_deals(connection, layer, scope, name),
     )
 
 
-def _find_last_order(connection: Connection, scope: Scope, name: str, today: date) -> LastOrder | None:
-    query = (
-        select(sales_order.c.ordered_on, sales_order.c.total, sales_order.c.status)
-        .select_from(orders())
-        .where(customer.c.name == name, sales_order.c.ordered_on <= today, within(scope))
-        .order_by(sales_order.c.ordered_on.desc(), sales_order.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
-    return None if row is None else LastOrder(row.ordered_on, Decimal(row.total), row.status)
+def _find_facts(connection: Connection, layer: Layer, scope: Scope, name: str) -> dict[str, str] | None:
+    frame = Frame(layer, "customer")
+    known = [field for field in ("city", "state", "segment") if layer.has("customer", field)]
+    columns: list[Any] = [frame.exact(layer.column("customer", field)).label(field) for field in known]
+    if layer.has("customer", "salesperson"):
+        columns.append(frame.exact(layer.column("salesperson", "name")).label("salesperson"))
+    frame.only(frame.exact(layer.column("customer", "name")) == name)
+    frame.within(scope)
+    query = select(*columns, literal_column("1").label("found")).select_from(frame.from_).where(*frame.conditions)
+    rows = read_rows(connection, query.limit(1))
+    if not rows:
+        return None
+    found = rows[0]._mapping
+    return {field: str(found.get(field) or "") for field in ("city", "state", "segment", "salesperson")}
 
 
-def _open_orders(connection: Connection, scope: Scope, name: str, today: date) -> tuple[int, Decimal]:
-    query = (
-        select(func.count(sales_order.c.id), func.coalesce(func.sum(sales_order.c.total), 0))
-        .select_from(orders())
-        .where(customer.c.name == name, sales_order.c.status == "open")
-        .where(sales_order.c.ordered_on <= today, within(scope))
-    )
-    count, value = connection.execute(query).one()
-    return count, Decimal(value)
+def _find_last_order(connection: Connection, layer: Layer, scope: Scope, name: str, today: date) -> LastOrder | None:
+    frame = _orders_of(layer, scope, name)
+    time, key = frame.column(layer.column("sale", "time")), frame.column(layer.column("sale", "key"))
+    columns = [time.label("time"), frame.column(layer.column("sale", "amount")).label("amount")]
+    if layer.has("sale", "status"):
+        columns.append(frame.exact(layer.column("sale", "status")).label("status"))
+    frame.only(time < layer.moments.bounds(Period(_FIRST_DAY, today))[1])
+    query = select(*columns).select_from(frame.from_).where(*frame.conditions)
+    rows = read_rows(connection, query.order_by(time.desc(), key.desc()).limit(1))
+    if not rows:
+        return None
+    row = rows[0]
+    status = _status_of(layer, str(row._mapping.get("status") or ""))
+    return LastOrder(layer.moments.local_date(row.time), exact(row.amount) or Decimal(0), status)
 
 
-def _open_deals(connection: Connection, scope: Scope, name: str) -> tuple[OpenDeal, ...]:
-    query = (
-        select(deal.c.title, deal.c.stage, deal.c.value)
-        .select_from(deals())
-        .where(customer.c.name == name, stage.c.closed.is_(False), within(scope))
-        .order_by(deal.c.value.desc(), deal.c.id)
-        .limit(_MAX_DEALS)
-    )
-    return tuple(OpenDeal(row.title, row.stage, Decimal(row.value)) for row in connection.execute(query))
+def _orders_of(layer: Layer, scope: Scope, name: str) -> Frame:
+    frame = Frame(layer, "sale")
+    frame.only(frame.exact(layer.column("customer", "name")) == name)
+    frame.within(scope)
+    return frame
+
+
+def _status_of(layer: Layer, word: str) -> str:
+    return next((status for status, words in layer.status.items() if word in words), word)
+
+
+def _open_orders(connection: Connection, layer: Layer, scope: Scope, name: str, today: date) -> tuple[int, Decimal]:
+    if not layer.status:
+        return 0, Decimal(0)
+    filters = SalesFilters(customer=name, status="open")
+    question = SalesQuestion(Period(today - timedelta(days=36_500), today), "revenue", filters=filters)
+    figures = sum_sales(connection, layer, scope, question)
+    return figures.orders, figures.total or Decimal(0)
+
+
+def _open_deals(connection: Connection, layer: Layer, scope: Scope, name: str) -> tuple[OpenDeal, ...]:
+    if "deal" not in layer.relations:
+        return ()
+    frame = Frame(layer, "deal")
+    columns = [
+        frame.exact(layer.column("deal", "title")).label("title"),
+        frame.exact(layer.column("stage", "name")).label("stage"),
+        frame.column(layer.column("deal", "value")).label("value"),
+    ]
+    frame.only(frame.exact(layer.column("customer", "name")) == name)
+    frame.only(literal_column(f"NOT ({layer.column('stage', 'closed').text})"))
+    frame.within(scope)
+    query = select(*columns).select_from(frame.from_).where(*frame.conditions)
+    key = frame.column(layer.column("deal", "key"))
+    rows = read_rows(connection, query.order_by(columns[2].element.desc(), key).limit(_MAX_DEALS))
+    return tuple(OpenDeal(row.title or "", row.stage, exact(row.value) or Decimal(0)) for row in rows)

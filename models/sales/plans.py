@@ -1,16 +1,22 @@
 """What is planned: goals against what was sold, and the pipeline of deals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
 
+from models.errors import ToolError
 from models.period import Period
-from models.sales.question import SalesQuestion, Scope
-from models.sales.relations import deal, deals, goal, salesperson, stage, within
-from models.sales.summary import sum_sales
+from models.sales.frames import Frame
+from models.sales.layer import Layer
+from models.sales.question import SalesFilters, SalesQuestion, Scope
+from models.sales.rows import read_rows
+from models.sales.summary import exact, sum_sales
 
 _MAX_PEOPLE = 10_000
+_MAX_STAGES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,42 +56,60 @@ class StageTotal:
     closed: bool
 
 
-def goal_progress(connection: Connection, scope: Scope, months: Period) -> GoalProgress:
+def goal_progress(
+    connection: Connection, layer: Layer, scope: Scope, months: Period, salesperson: str | None
+) -> GoalProgress:
     """`months` holds whole calendar months; people with neither goal nor sales in them are left out."""
+    if "goal" not in layer.relations:
+        raise ToolError("This company's data has no goals.", code="no_goals")
     if scope.customer is not None:
         return GoalProgress(people=(), orders=0)  # goals are the salesperson's business, not a customer's
-    goals_query = (
-        select(salesperson.c.name, func.sum(goal.c.amount).label("amount"))
-        .select_from(goal.join(salesperson, salesperson.c.id == goal.c.salesperson_id))
-        .where(goal.c.month.between(months.start, months.end))
-        .group_by(salesperson.c.name)
-    )
-    if scope.salesperson is not None:
-        goals_query = goals_query.where(salesperson.c.name == scope.salesperson)
-    goals = {row.name: Decimal(row.amount) for row in connection.execute(goals_query)}
-    question = SalesQuestion(months, "revenue", group_by="salesperson", limit=_MAX_PEOPLE)
-    sold = sum_sales(connection, scope, question)
+    goals = _goals(connection, layer, scope, months, salesperson)
+    question = SalesQuestion(months, "revenue", "salesperson", SalesFilters(salesperson=salesperson), limit=_MAX_PEOPLE)
+    sold = sum_sales(connection, layer, scope, question)
     achieved = {group.name: group.value or Decimal(0) for group in sold.groups}
     names = sorted(goals.keys() | achieved.keys())
     people = tuple(Progress(name, goals.get(name), achieved.get(name, Decimal(0))) for name in names)
     return GoalProgress(people=people, orders=sold.orders)
 
 
-def pipeline_by_stage(connection: Connection, scope: Scope, only: str | None) -> tuple[StageTotal, ...]:
+def _goals(
+    connection: Connection, layer: Layer, scope: Scope, months: Period, salesperson: str | None
+) -> Mapping[str, Decimal]:
+    frame = Frame(layer, "goal")
+    name = frame.exact(layer.column("salesperson", "name"))
+    amount = func.sum(frame.column(layer.column("goal", "amount"))).label("amount")
+    month = frame.column(layer.column("goal", "month"))
+    frame.only(month >= months.start)
+    frame.only(month < months.end + timedelta(days=1))
+    frame.within(scope)
+    if salesperson is not None:
+        frame.only(name == salesperson)
+    query = select(name.label("name"), amount).select_from(frame.from_).where(*frame.conditions)
+    rows = read_rows(connection, query.group_by(name).limit(_MAX_PEOPLE))
+    return {row.name: exact(row.amount) or Decimal(0) for row in rows if row.name}
+
+
+def pipeline_by_stage(connection: Connection, layer: Layer, scope: Scope, only: str | None) -> tuple[StageTotal, ...]:
     """In the order that a deal moves through the stages; stages without deals are left out."""
-    query = (
-        select(
-            stage.c.name,
-            stage.c.closed,
-            func.count(deal.c.id).label("deals"),
-            func.coalesce(func.sum(deal.c.value), 0).label("value"),
-        )
-        .select_from(deals())
-        .where(within(scope))
-        .group_by(stage.c.name, stage.c.closed, stage.c.position)
-        .order_by(stage.c.position)
-    )
+    if "deal" not in layer.relations:
+        raise ToolError("This company's data has no pipeline of deals.", code="no_pipeline")
+    frame = Frame(layer, "deal")
+    name = frame.exact(layer.column("stage", "name"))
+    closed = frame.column(layer.column("stage", "closed"))
+    position = frame.column(layer.column("stage", "position"))
+    deals = func.count(frame.column(layer.column("deal", "key"))).label("deals")
+    value = func.coalesce(func.sum(frame.column(layer.column("deal", "value"))), 0).label("value")
+    frame.within(scope)
     if only is not None:
-        query = query.where(stage.c.name == only)
-    rows = connection.execute(query).all()
-    return tuple(StageTotal(row.name, row.deals, Decimal(row.value), bool(row.closed)) for row in rows)
+        frame.only(name == only)
+    query = (
+        select(name.label("name"), closed.label("closed"), deals, value)
+        .select_from(frame.from_)
+        .where(*frame.conditions)
+        .group_by(name, closed, position)
+        .order_by(position, name)
+        .limit(_MAX_STAGES)
+    )
+    rows = read_rows(connection, query)
+    return tuple(StageTotal(row.name, row.deals, exact(row.value) or Decimal(0), bool(row.closed)) for row in rows)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import psycopg
 import pytest
 
 from agent.base import PersonRole, Situation, Tool, ToolContext, ToolResult
@@ -126,3 +127,11 @@ def call(sales: SalesSource) -> Iterator[Caller]:
     exchange = ExchangeRates("http://127.0.0.1:9")
     yield Caller(build_tools(sales, exchange, HandClock()))
     exchange.close()
+
+
+@pytest.fixture(scope="package")
+def owners(demo_database_url: str) -> dict[str, str]:
+    """Whose customer each one is."""
+    query = "SELECT c.name, s.name FROM demo.customer c JOIN demo.salesperson s ON s.id = c.salesperson_id"
+    with psycopg.connect(demo_database_url) as connection:
+        return dict(connection.execute(query).fetchall())

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.demo.aurora import aurora
-from models.sales.source import SalesSource
 from tests.agent.tools.conftest import Caller, situation
 
 REP = "Rafael Quintela"
@@ -55,13 +54,13 @@ DATABASE = settings(deadline=None, max_examples=150, suppress_health_check=[Heal
 @DATABASE
 @given(CALLS)
 def test_no_answer_to_a_rep_names_another_reps_customer_or_another_reps_figures(
-    call: Caller, sales: SalesSource, wanted: tuple[str, dict[str, Any]]
+    call: Caller, owners: dict[str, str], wanted: tuple[str, dict[str, Any]]
 ) -> None:
     name, arguments = wanted
     result = call(name, "rep", **arguments)
     shown = json.dumps(result.content, ensure_ascii=False)
     asked = json.dumps(arguments, ensure_ascii=False)
-    foreign = [customer for customer, owner in sales.directory().owners.items() if owner != REP]
+    foreign = [customer for customer, owner in owners.items() if owner != REP]
     assert not [customer for customer in foreign if f'"{customer}"' in shown and customer not in asked]
     if result.ok:
         assert not [other for other in OTHERS if other in shown]
@@ -92,14 +91,16 @@ def test_another_reps_figures_are_refused_in_so_many_words(call: Caller, name: s
     assert call.code(name, "rep", **arguments) == "not_allowed"
 
 
-def test_another_reps_customer_is_refused_without_a_suggestion(call: Caller, sales: SalesSource) -> None:
-    foreign = next(name for name, owner in sales.directory().owners.items() if owner != REP)
+def test_another_reps_customer_is_refused_without_a_suggestion(call: Caller, owners: dict[str, str]) -> None:
+    foreign = next(name for name, owner in owners.items() if owner != REP)
     error = call("customer_brief", "rep", customer=foreign).content["error"]
     assert error == {"code": "not_allowed", "message": "That customer belongs to another salesperson."}
 
 
-def test_a_part_of_a_name_is_looked_for_among_the_reps_own_customers_alone(call: Caller, sales: SalesSource) -> None:
-    own = [name for name, owner in sales.directory().owners.items() if owner == REP]
+def test_a_part_of_a_name_is_looked_for_among_the_reps_own_customers_alone(
+    call: Caller, owners: dict[str, str]
+) -> None:
+    own = [name for name, owner in owners.items() if owner == REP]
     words = own[0].split()[0]
     expected = [name for name in own if words in name.split()]
     result = call("customer_brief", "rep", customer=words)

@@ -33,3 +33,10 @@ def amount(rows: list[tuple[object, ...]]) -> Decimal:
     """The only figure of the only row."""
     ((value,),) = rows
     return Decimal(str(value))
+
+
+@pytest.fixture(scope="package")
+def owners(ask_sql: AskSql) -> dict[str, str]:
+    """Whose customer each one is."""
+    query = "SELECT c.name, s.name FROM demo.customer c JOIN demo.salesperson s ON s.id = c.salesperson_id"
+    return {str(customer): str(owner) for customer, owner in ask_sql(query)}

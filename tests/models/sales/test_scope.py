@@ -38,9 +38,8 @@ SLOW_DATABASE = settings(deadline=None, max_examples=60, suppress_health_check=[
 @SLOW_DATABASE
 @given(rep=st.sampled_from(REPS), question=QUESTIONS)
 def test_a_reps_groups_never_name_another_rep_or_another_reps_customer(
-    source: SalesSource, rep: str, question: SalesQuestion
+    source: SalesSource, owners: dict[str, str], rep: str, question: SalesQuestion
 ) -> None:
-    owners = source.directory().owners
     (figures,) = source.summarise(Scope(salesperson=rep, customer=None), question)
     for group in figures.groups:
         if question.group_by == "salesperson":
@@ -80,10 +79,9 @@ def test_a_customers_scope_shows_that_customers_orders_alone(source: SalesSource
     assert figures.total == amount(rows) > 0
 
 
-def test_goals_pipeline_and_briefs_stop_at_the_scope(source: SalesSource) -> None:
+def test_goals_pipeline_and_briefs_stop_at_the_scope(source: SalesSource, owners: dict[str, str]) -> None:
     rep = Scope(salesperson="Rafael Quintela", customer=None)
     november = Period(date(2026, 11, 1), date(2026, 11, 30))
-    owners = source.directory().owners
     foreign = next(name for name, owner in owners.items() if owner != rep.salesperson)
     own = next(name for name, owner in owners.items() if owner == rep.salesperson)
     assert [person.salesperson for person in source.goals(rep, november).people] == ["Rafael Quintela"]
@@ -101,10 +99,9 @@ def test_a_name_is_a_value_and_never_sql(source: SalesSource, name: str) -> None
     assert source.summarise(Scope(name, None), question)[0].orders == 0
 
 
-def test_only_customers_within_the_scope_are_offered_as_names(source: SalesSource) -> None:
-    directory = source.directory()
-    mine = directory.customers_within(Scope("Camila Ferrari", None))
+def test_only_customers_within_the_scope_are_offered_as_names(source: SalesSource, owners: dict[str, str]) -> None:
+    mine = source.catalogue(Scope("Camila Ferrari", None)).customers
     assert mine
-    assert {directory.owners[name] for name in mine} == {"Camila Ferrari"}
-    assert directory.customers_within(Scope(None, "Bar do Zeca")) == ("Bar do Zeca",)
-    assert len(directory.customers_within(Scope(None, None))) == 60
+    assert {owners[name] for name in mine} == {"Camila Ferrari"}
+    assert source.catalogue(Scope(None, "Bar do Zeca")).customers == ("Bar do Zeca",)
+    assert len(source.catalogue(Scope(None, None)).customers) == 60

@@ -1,0 +1,291 @@
+"""What a company's data means, as a value: its own tables, read as the customers and sales that tools ask for.
+
+It is read from `sources/<name>.yaml` (`models.sales.reading`). Every expression is SQL of the company's own database,
+written by whoever runs the assistant; names of people and things never stand in it, they are bound when it is asked.
+"""
+
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from models.sales.words import BUILT_IN_DIMENSIONS, BUILT_IN_METRICS, IN_TIME, RESERVED
+
+Unit = Literal["currency", "count", "percent", "quantity"]
+DialectName = Literal["postgresql", "mysql"]
+Owner = Literal["customer", "product", "salesperson", "sale", "line"]
+
+Expression = Annotated[str, Field(min_length=1, max_length=4000, description="One SQL expression over this part.")]
+Relation = Annotated[
+    str, Field(min_length=1, max_length=20_000, description="A table, view, `schema.table`, or one SELECT.")
+]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Word = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Part(BaseModel):
+    """A part of the file: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Synonyms(Part):
+    """What people call it, in each language, in small letters, with or without accents."""
+
+    pt: tuple[Word, ...] = ()
+    en: tuple[Word, ...] = ()
+    es: tuple[Word, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.pt, *self.en, *self.es)))
+
+
+class Table(Part):
+    """Where rows come from. Rows outside `where` do not exist for the assistant."""
+
+    from_: Relation = Field(alias="from")
+    where: Expression | None = Field(default=None, description="Which rows exist, e.g. `deleted_at IS NULL`.")
+
+
+class SalespersonPart(Table):
+    """Whoever sells."""
+
+    key: Expression = Field(description="What other tables refer to; one row each.")
+    name: Expression = Field(description="The name as people say it; one row each.")
+
+
+class CustomerPart(Table):
+    """Whoever buys."""
+
+    key: Expression = Field(description="What other tables refer to; one row each.")
+    name: Expression = Field(description="The name as people say it; one row each.")
+    salesperson: Expression | None = Field(default=None, description="The key of the salesperson it belongs to.")
+    city: Expression | None = None
+    state: Expression | None = Field(default=None, description="Two letters or a name; makes the dimension `state`.")
+    segment: Expression | None = None
+
+
+class ProductPart(Table):
+    """Whatever is sold."""
+
+    key: Expression = Field(description="What lines refer to; one row each.")
+    name: Expression = Field(description="The name as people say it; one row each.")
+    category: Expression | None = Field(default=None, description="Makes the dimension `category`.")
+
+
+class StatusPart(Part):
+    """Which words of the company mean an open, an invoiced and a cancelled order; other words count nowhere."""
+
+    column: Expression
+    open: tuple[str | int, ...] = ()
+    invoiced: tuple[str | int, ...] = ()
+    cancelled: tuple[str | int, ...] = ()
+
+    @model_validator(mode="after")
+    def _mean_one_thing(self) -> Self:
+        words = [str(word) for word in (*self.open, *self.invoiced, *self.cancelled)]
+        twice = sorted({word for word in words if words.count(word) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} stands for two statuses; keep one")
+        if not words:
+            raise ValueError("no word stands for any status; name some, or leave `status` out")
+        return self
+
+
+class SalePart(Table):
+    """A sale or an order: what revenue is summed over."""
+
+    key: Expression = Field(description="What lines refer to; one row each.")
+    time: Expression = Field(description="When it was sold: a date, or a date with a time.")
+    stored_in: str = Field(
+        default="local", description="The time zone of `time`: `local` for dates, else `UTC` or another IANA zone."
+    )
+    customer: Expression = Field(description="The key of the customer.")
+    salesperson: Expression | None = Field(
+        default=None, description="The key of the salesperson; left out: that of the customer's."
+    )
+    amount: Expression = Field(description="What the order is worth, as numeric or decimal.")
+    status: StatusPart | None = None
+
+    @field_validator("stored_in")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        if value != "local" and value not in available_timezones():
+            raise ValueError("must be `local`, `UTC` or an IANA time zone")
+        return value
+
+
+class LinePart(Table):
+    """A line of a sale."""
+
+    sale: Expression = Field(description="The key of the sale it belongs to.")
+    product: Expression = Field(description="The key of the product.")
+    quantity: Expression
+    amount: Expression = Field(description="What the line is worth, as numeric or decimal.")
+
+
+class GoalPart(Table):
+    """What a salesperson should sell in a month."""
+
+    salesperson: Expression = Field(description="The key of the salesperson.")
+    month: Expression = Field(description="Any day of the month, as a date.")
+    amount: Expression
+
+
+class StagePart(Table):
+    """A stage of the pipeline."""
+
+    key: Expression
+    name: Expression
+    position: Expression = Field(description="Sorts the stages in the order that a deal moves through them.")
+    closed: Expression = Field(description="True for won and lost.")
+
+
+class DealPart(Table):
+    """A deal and the stage it stands in today."""
+
+    key: Expression
+    title: Expression
+    stage: Expression = Field(description="The key of the stage.")
+    customer: Expression = Field(description="The key of the customer.")
+    salesperson: Expression | None = Field(
+        default=None, description="The key of the salesperson; left out: that of the customer's."
+    )
+    value: Expression
+
+
+class PipelinePart(Part):
+    stage: StagePart
+    deal: DealPart
+
+
+class DimensionPart(Part):
+    """Something figures can be cut by. For a built-in one only synonyms can be added."""
+
+    of: Owner | None = Field(default=None, description="Whose column it is.")
+    expression: Expression | None = None
+    filter: bool = Field(default=True, description="Whether questions may pick one value of it.")
+    description: str = Field(default="", max_length=200, description="For the LLM, in English.")
+    synonyms: Synonyms = Synonyms()
+    values: dict[str, Synonyms] = Field(default_factory=dict, description="What people call single values.")
+
+
+class Ratio(Part):
+    """One metric by another; as a percentage where the unit is percent."""
+
+    of: Name
+    to: Name
+
+
+class MetricPart(Part):
+    """A figure: an aggregate over sales, over lines, or both (the one over lines is taken where products matter)."""
+
+    unit: Unit | None = None
+    sale: Expression | None = Field(default=None, description="An aggregate over sales, e.g. `sum(total)`.")
+    line: Expression | None = Field(
+        default=None, description="An aggregate over lines, e.g. `sum(line.quantity * product.cost)`."
+    )
+    ratio: Ratio | None = None
+    description: str = Field(default="", max_length=200, description="For the LLM, in English.")
+    synonyms: Synonyms = Synonyms()
+
+    @property
+    def is_defined(self) -> bool:
+        return bool(self.sale or self.line or self.ratio)
+
+
+class ScopePart(Part):
+    """Which rows a role sees: conditions over columns of `salesperson` and `customer`, bound to who asks.
+
+    `:salesperson` and `:customer` are the names under which the person is known. Left out, a rep sees the own sales and
+    customers and a manager everything. A customer sees the own orders whatever stands here.
+    """
+
+    rep: Expression | None = None
+    customer: Expression | None = None
+    manager: Expression | None = None
+
+
+class CompanyQuery(Part):
+    query: Relation = Field(description="A SELECT of one text: the company's name.")
+
+
+class SourceSpec(Part):
+    """One data source of one company."""
+
+    company: str | CompanyQuery = Field(description="The company's name, or a query for it; answers name it.")
+    dialect: DialectName | None = Field(default=None, description="The database the SQL is written for.")
+    schema_: str | None = Field(default=None, alias="schema", description="Where tables without a schema are.")
+    currency: str = Field(default="BRL", pattern=r"^[A-Z]{3}$", description="ISO code of every amount.")
+    timezone: str = Field(default="America/Sao_Paulo", description="Where the company's days begin.")
+    version: Relation | None = Field(
+        default=None, description="A cheap SELECT of one value that changes whenever figures may."
+    )
+    functions: tuple[str, ...] = Field(default=(), description="Further SQL functions that expressions may call.")
+    salesperson: SalespersonPart
+    customer: CustomerPart
+    product: ProductPart | None = None
+    sale: SalePart
+    line: LinePart | None = None
+    goal: GoalPart | None = None
+    pipeline: PipelinePart | None = None
+    dimensions: dict[Name, DimensionPart] = Field(default_factory=dict)
+    metrics: dict[Name, MetricPart] = Field(default_factory=dict)
+    scope: ScopePart = ScopePart()
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("must be an IANA time zone such as America/Sao_Paulo")
+        return value
+
+    @field_validator("dimensions")
+    @classmethod
+    def _dimensions_are_whole(cls, dimensions: dict[str, DimensionPart]) -> dict[str, DimensionPart]:
+        for name, part in dimensions.items():
+            whole = part.of is not None and part.expression is not None
+            if name in BUILT_IN_DIMENSIONS or name in IN_TIME:
+                if part.of or part.expression:
+                    raise ValueError(f"{name} is built in: it takes synonyms, and its column stands in its own part")
+            elif name in RESERVED:
+                raise ValueError(f"{name} is a word of the tools: choose another name")
+            elif not whole:
+                raise ValueError(f"{name} needs `of` and `expression`")
+        return dimensions
+
+    @field_validator("metrics")
+    @classmethod
+    def _metrics_are_whole(cls, metrics: dict[str, MetricPart]) -> dict[str, MetricPart]:
+        for name, part in metrics.items():
+            if part.ratio and (part.sale or part.line):
+                raise ValueError(f"{name} is either a ratio or an aggregate")
+            if name not in BUILT_IN_METRICS and not part.is_defined:
+                raise ValueError(f"{name} needs `sale`, `line` or `ratio`")
+            if part.is_defined and part.unit is None and name not in BUILT_IN_METRICS:
+                raise ValueError(f"{name} needs a `unit`: currency, count, percent or quantity")
+        return metrics
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if (self.line is None) != (self.product is None):
+            raise ValueError("`line` and `product` go together: name both or neither")
+        known = {*BUILT_IN_METRICS, *self.metrics}
+        for name, metric in self.metrics.items():
+            if metric.line and self.line is None:
+                raise ValueError(f"metrics.{name}: there is no `line` to sum over")
+            if metric.ratio and not {metric.ratio.of, metric.ratio.to} <= known:
+                raise ValueError(f"metrics.{name}: a ratio is made of metrics of this file")
+            for side in (metric.ratio.of, metric.ratio.to) if metric.ratio else ():
+                if side == name or (side in self.metrics and self.metrics[side].ratio) or side == "average_ticket":
+                    raise ValueError(f"metrics.{name}: a ratio is made of aggregates, not of ratios")
+        for name, dimension in self.dimensions.items():
+            if dimension.of in ("line", "product") and self.line is None:
+                raise ValueError(f"dimensions.{name}: there is no `line` and no `product`")
+        return self
+
+
+def source_schema() -> dict[str, Any]:
+    """The file's JSON Schema, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | SourceSpec.model_json_schema(by_alias=True)
