@@ -18,6 +18,7 @@ COPY bot ./bot
 COPY channels ./channels
 COPY jobs ./jobs
 COPY models ./models
+COPY sources ./sources
 COPY wsgi.py ./
 # The root may be read-only when it runs, so the byte code is made now.
 RUN .venv/bin/python -m compileall -q agent bot channels jobs models wsgi.py

@@ -13,8 +13,8 @@ from agent.providers.registry import build_provider, find_profile, resolve_llm
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
-from bot.demo import sales_url
 from bot.settings import Settings
+from bot.sources import open_source
 from jobs.runtime import OpenDoor, WorkPolicy
 from models.clock import Clock
 from models.demo.stored import find_stored_company
@@ -41,7 +41,7 @@ class Assistant:
 
 def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assistant:
     """Nothing is loaded or connected yet. Raises ConfigurationError."""
-    source = SalesSource(sales_url(settings, database_url), clock=clock, pool_size=_sales_pool(settings))
+    source = open_source(settings, database_url, clock=clock, pool_size=_sales_pool(settings))
     provider = build_provider(
         settings.llm_provider,
         api_key=_api_key(settings),

@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     company_name: str = "Aurora Distribuidora"
     timezone: str = "America/Sao_Paulo"
     sales_database_url: SecretStr | None = None
+    source_file: str = ""
     demo_open: bool | None = None
     exchange_rate_base_url: str = "https://olinda.bcb.gov.br/olinda/servico/PTAX/versao/v1/odata"
 
@@ -192,7 +193,15 @@ class Settings(BaseSettings):
             raise ValueError("must be an IANA time zone such as America/Sao_Paulo") from error
         return value
 
-    @field_validator("database_url", "sales_database_url")
+    @field_validator("sales_database_url")
+    @classmethod
+    def _check_sales_database(cls, value: SecretStr | None) -> SecretStr | None:
+        scheme = urlsplit(value.get_secret_value()).scheme if value else "postgresql"
+        if scheme not in {"postgresql", "postgres", "mysql", "mariadb"}:
+            raise ValueError("must start with postgresql://, mysql:// or mariadb://")
+        return value
+
+    @field_validator("database_url")
     @classmethod
     def _check_database(cls, value: SecretStr | None) -> SecretStr | None:
         if value and urlsplit(value.get_secret_value()).scheme not in {"postgresql", "postgres"}:

@@ -11,14 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.commands.base import Command, CommandError, print_table
 from bot.commands.database import Database, open_database
 from bot.commands.names import fold, resolve_name
-from bot.demo import prepare_demo, sales_url
+from bot.demo import prepare_demo
 from bot.people import AddressOn, NewPerson, register_person
 from bot.settings import Settings
+from bot.sources import open_source
 from channels.whatsapp.addresses import whatsapp_address
 from models.catalogue import Catalogue
 from models.errors import RecadoError
 from models.person import ROLES, KnownPerson, People
-from models.sales.source import SalesSource
 from models.session import session_scope
 from models.tenant import DEFAULT
 
@@ -120,7 +120,7 @@ def _read_catalogue(settings: Settings, database_url: str) -> Catalogue | None:
     """None, and a word of warning, when the sales data is out of reach."""
     try:
         prepare_demo(settings, database_url)
-        source = SalesSource(sales_url(settings, database_url))
+        source = open_source(settings, database_url)
         try:
             return source.catalogue()
         finally:

@@ -6,13 +6,12 @@ from agent.base import ChatMessage, CompletionRequest, Provider
 from agent.providers.registry import resolve_llm
 from agent.providers.retirements import retirement_warning
 from bot.assistant import build_assistant
-from bot.demo import sales_url
 from bot.doctor.findings import Finding, broken, doubtful, well
 from bot.doctor.prices import check_price
 from bot.settings import Settings
+from bot.sources import open_source
 from models.clock import Clock
 from models.errors import ConfigurationError, ProviderError
-from models.sales.source import SalesSource
 
 
 def check_llm(settings: Settings, database_url: str, clock: Clock, *, live: bool) -> list[Finding]:
@@ -51,7 +50,10 @@ def _judge_llm(settings: Settings, provider: Provider, llm: str, live: bool) -> 
 def check_sales(settings: Settings, database_url: str) -> Finding:
     """Whether every relation that the tools need can be read."""
     name = "SALES_DATABASE_URL" if settings.sales_database_url else "the demo company"
-    source = SalesSource(sales_url(settings, database_url), pool_size=1)
+    try:
+        source = open_source(settings, database_url, pool_size=1)
+    except ConfigurationError as error:
+        return broken("sales data", str(error), "`python -m bot source check` names each mistake of the source file")
     try:
         source.check()
     except (ConfigurationError, SQLAlchemyError) as error:
