@@ -10,6 +10,7 @@ from agent.base import (
     CompletionRequest,
     Cost,
     Journal,
+    Proposer,
     Provider,
     RunResult,
     Tool,
@@ -18,6 +19,7 @@ from agent.base import (
 )
 from agent.instructions import build_prompt
 from agent.phrases import guess_language, phrase
+from agent.policy import Policy, decide
 from agent.tokens import estimate_prompt, estimate_tools
 from agent.toolbox import OpenToolbox, Toolbox
 from models.clock import Clock
@@ -50,22 +52,30 @@ class _Progress:
 class Agent:
     """Answers turns. One instance serves all threads; whatever belongs to a run lives in the run."""
 
-    def __init__(self, provider: Provider, llm: str, tools: Mapping[str, Tool], limits: Limits, clock: Clock) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        llm: str,
+        tools: Mapping[str, Tool],
+        limits: Limits,
+        clock: Clock,
+        policy: Policy = decide,
+    ) -> None:
         self.provider = provider
         self.llm = llm
-        self._toolbox = Toolbox(tools, clock)
+        self._toolbox = Toolbox(tools, clock, policy=policy)
         self._limits = limits
         self._clock = clock
 
-    def run(self, turn: TurnInput, journal: Journal) -> RunResult:
+    def run(self, turn: TurnInput, journal: Journal, proposer: Proposer | None = None) -> RunResult:
         """Always ends with words for the person, or raises ProviderError or BudgetExceeded; a step that the journal
-        holds is not paid again."""
+        holds is not paid again. Without a proposer nobody can be asked for a yes, and nothing is written."""
         deadline = self._clock.monotonic() + self._limits.seconds
-        tools = self._toolbox.open(turn, journal, most=self._limits.tool_calls, deadline=deadline)
+        tools = self._toolbox.open(turn, journal, proposer, most=self._limits.tool_calls, deadline=deadline)
         if turn.situation.role == "unknown":
             words = phrase("greeting_unknown", guess_language(turn.text), company=turn.company)
             return self._result(_Progress([], tools), words)
-        progress = _Progress(build_prompt(turn), tools)
+        progress = _Progress(build_prompt(turn, may_write=tools.may_write), tools)
         for step in range(self._limits.steps):
             is_last = step == self._limits.steps - 1 or self._is_exhausted(progress)
             completion = self._complete(turn, journal, progress, step, is_last)
@@ -158,6 +168,8 @@ class Agent:
             context_size=progress.context_size,
             tools=tuple(progress.tools.uses),
             limit=progress.limit,
+            taint=frozenset(progress.tools.taint),
+            is_write_refused=progress.tools.is_write_refused,
         )
 
     def _elapsed_ms(self, started: float) -> int:

@@ -16,6 +16,10 @@ PersonRole = Literal["rep", "manager", "customer", "unknown"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 Effect = Literal["read", "write", "external_write"]
 Label = Literal["private", "untrusted", "sink"]  # reads what is not public; results by third parties; data leaves by it
+# Whose words a line is, from the most trusted to the least; only those of the last two may be anybody's.
+Origin = Literal["operator", "assistant", "person", "tool", "outsider", "third_party"]
+# How third-party words came into a prompt.
+Taint = Literal["forwarded", "quoted", "outsider", "crm", "picture", "remembered", "tool"]
 EngineKind = Literal["llm", "offline"]
 WorstCase = Callable[[], Decimal | None]  # what a call may cost in USD, None where no price is known
 CostSource = Literal["provider_reported", "price_table", "override", "local_zero", "unknown"]
@@ -52,6 +56,7 @@ class ChatMessage:
     provider: str = ""  # who wrote `provider_state`
     provider_state: Any = None
     images: tuple[ImagePart, ...] = ()  # on a user's line; a provider that does not see leaves them out
+    origin: Origin = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,14 @@ class Tool:
     cache_for: timedelta = timedelta(0)
 
 
+class Proposer(Protocol):
+    """Puts a change before the person instead of making it; code, not the LLM, reads her answer."""
+
+    def propose(self, tool: Tool, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+        """Nothing is changed yet. Safe to repeat under the same `context.key`."""
+        ...
+
+
 class Journal(Protocol):
     """The turn's finished steps. First writer wins: each `record_` returns what stands, which may be another's."""
 
@@ -222,6 +235,7 @@ class TurnInput:
     company: str = ""
     context: Sequence[ChatMessage] = ()
     images: tuple[ImagePart, ...] = ()  # that came with the question
+    taint: frozenset[Taint] = frozenset()  # of the question and what surrounds it; the history tells for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,3 +263,5 @@ class RunResult:
     context_size: int  # messages in the last prompt
     tools: tuple[ToolUse, ...] = ()
     limit: str = ""  # the budget that ended the run, if one did
+    taint: frozenset[Taint] = frozenset()
+    is_write_refused: bool = False  # a tool that writes was wished for, and third-party words forbade it

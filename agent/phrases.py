@@ -20,6 +20,7 @@ Phrase = Literal[
     "limit_reached",
     "budget_spent",
     "refused",
+    "writing_off",
 ]
 
 _TEXTS: dict[Phrase, dict[Language, str]] = {
@@ -99,6 +100,14 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "pt": "Não posso ajudar com isso. Posso responder sobre vendas, metas, clientes e negócios em andamento.",
         "en": "I cannot help with that. I can answer about sales, goals, customers and deals in progress.",
         "es": "No puedo ayudar con eso. Puedo responder sobre ventas, metas, clientes y negocios en curso.",
+    },
+    "writing_off": {
+        "pt": "Não registrei nada: há palavras de terceiros nesta conversa, e com elas não altero dados. Para "
+        "registrar, escreva «começar de novo» e repita o pedido com suas palavras.",
+        "en": "I recorded nothing: somebody else's words stand in this conversation, and with them I change no data. "
+        "To record it, write “start over” and ask again in your own words.",
+        "es": "No registré nada: hay palabras de terceros en esta conversación, y con ellas no cambio datos. Para "
+        "registrarlo, escriba «empezar de nuevo» y repita el pedido con sus palabras.",
     },
 }
 

@@ -18,6 +18,8 @@ from agent.base import (
     ChatMessage,
     Journal,
     PersonRole,
+    Proposer,
+    Taint,
     Tool,
     ToolCall,
     ToolContext,
@@ -27,6 +29,7 @@ from agent.base import (
     TurnInput,
 )
 from agent.fitting import fit
+from agent.policy import Policy, Verdict, decide
 from agent.side_threads import batches, begin
 from models.clock import Clock
 from models.errors import RecadoError, ToolError
@@ -60,14 +63,24 @@ class Toolbox:
         clock: Clock,
         *,
         rules: Mapping[str, ToolRule] = MappingProxyType({}),
+        policy: Policy = decide,
         at_once: int = 4,
     ) -> None:
+        self.policy = policy
         self.clock = clock
         self.rules = rules
         self.at_once = at_once
         self._tools = tools
 
-    def open(self, turn: TurnInput, journal: Journal, *, most: int = 24, deadline: float = math.inf) -> "OpenToolbox":
+    def open(
+        self,
+        turn: TurnInput,
+        journal: Journal,
+        proposer: Proposer | None = None,
+        *,
+        most: int = 24,
+        deadline: float = math.inf,
+    ) -> "OpenToolbox":
         """For one run of at most so many calls; no tool is waited for much longer than until `deadline`, by the
         clock's monotonic seconds."""
         role, channel = turn.situation.role, turn.situation.channel
@@ -77,7 +90,7 @@ class Toolbox:
             is_for_role = role in tool.roles and (rule.roles is None or role in rule.roles)
             if is_for_role and (rule.channels is None or channel in rule.channels):
                 tools[name] = tool
-        return OpenToolbox(self, tools, turn, journal, most, deadline)
+        return OpenToolbox(self, tools, turn, journal, proposer, most, deadline, set(taint_of(turn)))
 
 
 @dataclass(slots=True)
@@ -98,8 +111,11 @@ class OpenToolbox:
     tools: Mapping[str, Tool]
     turn: TurnInput
     journal: Journal
+    proposer: Proposer | None
     most: int
     deadline: float
+    taint: set[Taint]
+    is_write_refused: bool = False
     uses: list[ToolUse] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _made: Counter[str] = field(default_factory=Counter)
@@ -109,6 +125,15 @@ class OpenToolbox:
     def specs(self) -> list[ToolSpec]:
         """In an order that never changes, so that vendors can cache the prompt."""
         return [tool.spec for _, tool in sorted(self.tools.items())]
+
+    @property
+    def may_write(self) -> bool:
+        """False where third-party words have switched off what this person could have had written otherwise."""
+        role = self.turn.situation.role
+        changing = [tool for tool in self.tools.values() if tool.effect != "read"]
+        return not any(
+            self._verdict(tool) == "deny" and self.box.policy(tool, False, role) != "deny" for tool in changing
+        )
 
     def run(self, step: int, calls: Sequence[ToolCall]) -> list[ChatMessage]:
         """The results as lines of the prompt, in the order of the calls. Raises LeaseLost."""
@@ -141,7 +166,25 @@ class OpenToolbox:
         most = self.box.rules.get(call.name, _NO_RULE).calls
         if most is not None and self._made[call.name] >= most:
             return failure("too_many", f"{call.name} may be called {most} times in a turn: answer with what you have")
-        return None
+        return self._forbid(self.tools[call.name])
+
+    def _forbid(self, tool: Tool) -> ToolResult | None:
+        verdict = self._verdict(tool)
+        if verdict == "allow" or (verdict == "ask" and self.proposer is not None):
+            return None
+        if verdict == "ask":
+            return failure("nobody_to_ask", "there is nobody here who could say yes to a change")
+        if not self.taint or self.box.policy(tool, False, self.turn.situation.role) == "deny":
+            return failure("not_allowed", "this person may not use this tool")
+        self.is_write_refused |= tool.effect != "read"
+        return failure(
+            "third_party_words",
+            "somebody else's words stand in this conversation, so nothing may be written or sent out in this turn: "
+            "tell the person so, and that she may ask again in her own words after starting afresh",
+        )
+
+    def _verdict(self, tool: Tool) -> Verdict:
+        return self.box.policy(tool, bool(self.taint), self.turn.situation.role)
 
     def _is_closed(self, name: str) -> bool:
         return any(self._failed[name, kind] >= _CHANCES for kind in _CLOSING)
@@ -190,6 +233,8 @@ class OpenToolbox:
         call, tool = entry.call, self.tools[entry.call.name]
         context = ToolContext(self.turn.situation, self.turn.timezone, key=f"{self.turn.turn_id}-{step}-{entry.number}")
         try:
+            if self._verdict(tool) == "ask" and self.proposer is not None:
+                return self.proposer.propose(tool, context, call.arguments or {})
             return tool.call(context, call.arguments or {})
         except ToolError as error:
             return failure(error.code, str(error), **error.details)
@@ -220,7 +265,21 @@ class OpenToolbox:
             self._failed[call.name, str(error.get("code"))] += 1
         self.uses.append(ToolUse(call.name, result.arguments, result.content, result.ok))
         content = json.dumps(result.content, ensure_ascii=False)
-        return ChatMessage("tool", content, tool_call_id=call.id)
+        tool = self.tools.get(call.name)
+        if tool is None or "untrusted" not in tool.labels:
+            return ChatMessage("tool", content, tool_call_id=call.id, origin="tool")
+        self.taint.add("tool")
+        return ChatMessage("tool", content, tool_call_id=call.id, origin="third_party")
+
+
+def taint_of(turn: TurnInput) -> frozenset[Taint]:
+    """How third-party words stand in the prompt before any tool has answered. Pure."""
+    found = set(turn.taint)
+    if turn.situation.role in ("customer", "unknown"):
+        found.add("outsider")
+    if any(line.origin in ("outsider", "third_party") for line in turn.history):
+        found.add("remembered")
+    return frozenset(found)
 
 
 def failure(code: str, message: str, **details: object) -> ToolResult:

@@ -138,6 +138,9 @@ class Settings(BaseSettings):
     storage_secret_access_key: SecretStr | None = None
     secret_key: SecretStr | None = None
 
+    # What replies may carry
+    link_hosts: str = ""
+
     # What is kept
     raw_event_days: int = Field(default=30, ge=0, le=3650)
 
@@ -246,6 +249,13 @@ class Settings(BaseSettings):
     def reachable_url(self) -> str:
         """How platforms reach us: what their signatures cover."""
         return self.public_base_url or self.local_url
+
+    @property
+    def hosts_to_link_to(self) -> frozenset[str]:
+        """Lower case, exact: a host's subdomains are other hosts."""
+        own = urlsplit(self.public_base_url).hostname
+        named = (host.strip().lower() for host in self.link_hosts.split(","))
+        return frozenset(host for host in (own, *named) if host)
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv_path: Path = Path(".env")) -> Settings:

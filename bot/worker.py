@@ -114,6 +114,7 @@ def _build_services(
         transcriber=transcriber,
         duty=build_duty(settings),
         budgets=budgets,
+        link_hosts=settings.hosts_to_link_to,
         log_prompts=settings.log_prompts,
         is_stopping=is_stopping,
     )

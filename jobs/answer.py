@@ -1,13 +1,14 @@
 """The answer stage: the agent runs over a frozen turn, and reply, run, turn and outbox commit together."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.base import RunResult, TurnInput
+from agent.links import tame_links
 from agent.phrases import Phrase, guess_language, is_reset, phrase, wants_person
 from channels.base import Channel, Typing
 from jobs.breaker import find_llm_pause, note_llm_answer, note_llm_failure
@@ -83,7 +84,7 @@ class _Execution:
             except ProviderError as error:
                 return self._meet_failure(error)
             said = self._read()
-        return self._answer(compose(said, sees=self.services.agent.provider.sees))
+        return self._answer(self._compose(said))
 
     def _confirm(self, confirmation: Confirmation) -> None:
         try:
@@ -102,6 +103,10 @@ class _Execution:
     def _read(self) -> list[SaidMessage]:
         with statement_scope(self.services.engine) as connection:
             return find_said(connection, self.turn.id)
+
+    def _compose(self, said: Sequence[SaidMessage]) -> Composed:
+        sees, channel = self.services.agent.provider.sees, self.thread.account.channel
+        return compose(said, sees=sees, asker=self.turn.asker, channel=channel)
 
     def _answer(self, composed: Composed) -> None:
         text, language = composed.text, guess_language(composed.text)
@@ -136,9 +141,10 @@ class _Execution:
             return self._meet_failure(error)
         time_ms = round((self.services.clock.monotonic() - started) * 1000)
         note_llm_answer(services.engine, name, self.turn)
-        gaps = [phrase(gap, guess_language(composed.text)) for gap in composed.missing]
-        words = "\n\n".join([result.text, *gaps])
-        self._commit(words, "answered", _figures(question, result, time_ms), composed.question)
+        refused: tuple[Phrase, ...] = ("writing_off",) if result.is_write_refused else ()
+        gaps = [phrase(gap, guess_language(composed.text)) for gap in (*refused, *composed.missing)]
+        words = "\n\n".join([tame_links(result.text, services.link_hosts), *gaps])
+        self._commit(words, "answered", _figures(question, result, time_ms), composed.question, taint=result.taint)
         _log.info("answered", extra={"time_ms": time_ms, "steps": result.steps, "engine": result.engine})
         return None
 
@@ -211,17 +217,25 @@ class _Execution:
         call_person(self.services, self.thread, "failed")
 
     def _excuse(self, error: str, excuse: Phrase) -> None:
-        composed = compose(self._read())
+        composed = self._compose(self._read())
         words = phrase(excuse, guess_language(composed.text))
         figures = {"llm": self.services.agent.llm, "error": error}
-        self._commit(words, "apologised", figures, composed.question, error)
+        self._commit(words, "apologised", figures, composed.question, error, composed.taint)
 
     def _say(self, composed: Composed, words: str, *, outcome: str) -> None:
         """A fixed text of ours, no LLM asked."""
-        self._commit(words, outcome, {"llm": self.services.agent.llm, "cost": 0}, composed.question)
+        self._commit(
+            words, outcome, {"llm": self.services.agent.llm, "cost": 0}, composed.question, taint=composed.taint
+        )
 
     def _commit(
-        self, words: str, outcome: str, figures: Mapping[str, object], question: Question, error: str = ""
+        self,
+        words: str,
+        outcome: str,
+        figures: Mapping[str, object],
+        question: Question,
+        error: str = "",
+        taint: Collection[str] = (),
     ) -> None:
         is_pulled = self.channel.capabilities.delivery == "pull"
         asked = replace(question, sender=self.thread.reply_to, sender_name=self.thread.sender_name)
@@ -238,6 +252,7 @@ class _Execution:
                 figures=figures,
                 is_pulled=is_pulled,
                 error=error,
+                taint=",".join(sorted(taint)),
             )
             faultpoint("answer.written")
         faultpoint("answer.committed")

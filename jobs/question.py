@@ -26,8 +26,16 @@ def gather_question(services: Services, thread: Thread, turn: BegunTurn, compose
             limit=policy.memory_turns,
         )
     situation = _situation(services, thread, person, services.clock.today(thread.timezone))
-    history = recall_window(past, policy.memory_tokens)
-    return TurnInput(turn.id, composed.text, history, situation, thread.timezone, thread.company, composed.context)
+    return TurnInput(
+        turn.id,
+        composed.text,
+        recall_window(past, policy.memory_tokens, asker=thread.sender),
+        situation,
+        thread.timezone,
+        thread.company,
+        composed.context,
+        taint=composed.taint,
+    )
 
 
 def _situation(services: Services, thread: Thread, person: KnownPerson | None, today: date) -> Situation:

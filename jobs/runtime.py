@@ -73,6 +73,7 @@ class Services:
     transcriber: Transcriber | None = None
     duty: tuple[DutyAddress, ...] = ()
     budgets: Budgets | None = None
+    link_hosts: frozenset[str] = frozenset()  # the only ones that replies may link to
     log_prompts: bool = False
     is_stopping: Callable[[], bool] = lambda: False
     owed: OwedWrites = field(default_factory=OwedWrites)

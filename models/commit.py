@@ -37,6 +37,7 @@ def commit_answer(
     is_pulled: bool,
     is_draft: bool = False,
     error: str = "",
+    taint: str = "",
 ) -> None:
     """In the caller's transaction; a pulled reply has no parts, settles the turn and wakes whoever waits for it.
 
@@ -58,6 +59,7 @@ def commit_answer(
         "this_run": turn.run_id,
         "turn_outcome": outcome,
         "turn_error": error,
+        "turn_taint": taint,
         "forgotten": turn.number if outcome == "reset" else 0,
         "payload": str(turn.id),
     }
@@ -93,7 +95,9 @@ def _commit(*figures: str, is_pulled: bool) -> Update:
     return (
         update(turns)
         .where(t.id == bindparam("this_turn"), is_placed)
-        .values(outcome=bindparam("turn_outcome"), error=bindparam("turn_error"), **changed)
+        .values(
+            outcome=bindparam("turn_outcome"), error=bindparam("turn_error"), taint=bindparam("turn_taint"), **changed
+        )
         .returning(told)
         .add_cte(said, ran)
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Integer, Select, bindparam, case, select
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, case, select
 
 from models.columns import fixed
 from models.fence import FENCED
@@ -17,19 +17,22 @@ _UNSAID = ("rejected", FENCED)  # a draft that nobody ever read; what met silenc
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
-    """A settled exchange: the person's lines joined, and our reply."""
+    """A settled exchange: the person's lines joined, and our reply. `taint` says how third-party words came into it,
+    empty if they did not; `senders` are whoever is known to have written in it."""
 
     number: int
     asked: str
     asked_at: datetime
     replied: str
     replied_at: datetime
+    taint: str = ""
+    senders: frozenset[str] = frozenset()
 
 
 def _recent() -> Select[Any]:
     t, m = turns.c, messages.c
     wanted = (
-        select(t.id, t.number)
+        select(t.id, t.number, t.taint)
         .where(t.conversation_id == bindparam("conversation"))
         .where(t.number < bindparam("before_number"), t.number > bindparam("from_seq"))
         .where(t.answered_at.is_not(None), t.outcome.not_in([fixed(outcome) for outcome in _UNSAID]))
@@ -38,7 +41,7 @@ def _recent() -> Select[Any]:
         .subquery()
     )
     return (
-        select(wanted.c.number, m.direction, m.text, m.received_at)
+        select(wanted.c.number, m.direction, m.text, m.received_at, wanted.c.taint, m.sender)
         .join(wanted, wanted.c.id == m.turn_id)
         .order_by(wanted.c.number.desc(), case((m.direction == "in", 0), else_=1), m.seq)
     )
@@ -53,19 +56,21 @@ def recent_turns(
     """The last `limit` answered turns before the one given, newest first, none from before a reset."""
     place = {"conversation": conversation_id, "before_number": before_number, "from_seq": from_seq}
     rows = connection.execute(_RECENT, {**place, "most": limit})
-    grouped: dict[int, list[tuple[str, str, datetime]]] = {}
+    grouped: dict[int, list[Row[Any]]] = {}
     for row in rows:
-        grouped.setdefault(row.number, []).append((row.direction, row.text, row.received_at))
+        grouped.setdefault(row.number, []).append(row)
     return [_past_turn(number, lines) for number, lines in grouped.items()]
 
 
-def _past_turn(number: int, lines: list[tuple[str, str, datetime]]) -> PastTurn:
-    asked = [line for line in lines if line[0] == "in"]
-    replied = [line for line in lines if line[0] == "out"]
+def _past_turn(number: int, lines: list[Row[Any]]) -> PastTurn:
+    asked = [line for line in lines if line.direction == "in"]
+    replied = [line for line in lines if line.direction == "out"]
     return PastTurn(
         number=number,
-        asked="\n".join(text for _, text, _ in asked if text),
-        asked_at=asked[0][2],
-        replied=replied[-1][1] if replied else "",  # an apology before it is no memory once the turn was replayed
-        replied_at=replied[-1][2] if replied else asked[-1][2],
+        asked="\n".join(line.text for line in asked if line.text),
+        asked_at=asked[0].received_at,
+        replied=replied[-1].text if replied else "",  # an apology before it is no memory once the turn was replayed
+        replied_at=(replied or asked)[-1].received_at,
+        taint=lines[0].taint,
+        senders=frozenset(line.sender for line in asked if line.sender),
     )

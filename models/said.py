@@ -30,7 +30,9 @@ class SaidMedia:
 
 @dataclass(frozen=True, slots=True)
 class SaidMessage:
-    """One message of a turn. `quoted` is the text of the message it points at, where we have it."""
+    """One message of a turn. `quoted` is the text of the message it points at, where we have it, and
+    `quotes_others` says that those are neither her words nor ours. `sender` is empty in what earlier releases
+    stored."""
 
     id: UUID
     external_id: str
@@ -45,12 +47,21 @@ class SaidMessage:
     raw_event_id: UUID | None
     received_at: datetime
     media: tuple[SaidMedia, ...]
+    sender: str = ""
+    quotes_others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    text: str = ""
+    sender: str = ""
+    is_others: bool = False  # forwarded, or of somebody unknown
 
 
 _m, _f = messages.c, media.c
 _SAID = (
     select(_m.id, _m.account_id, _m.external_id, _m.kind, _m.text, _m.subject, _m.quotes, _m.follows, _m.extra)
-    .add_columns(_m.is_forwarded, _m.is_verified, _m.raw_event_id, _m.received_at)
+    .add_columns(_m.sender, _m.is_forwarded, _m.is_verified, _m.raw_event_id, _m.received_at)
     .add_columns(exists().where(_f.message_id == _m.id).label("has_media"))
     .where(_m.turn_id == bindparam("turn"), _m.direction == "in")
     .order_by(_m.seq)
@@ -70,7 +81,7 @@ def find_said(connection: Connection, turn_id: UUID) -> list[SaidMessage]:
             kind=row.kind,
             text=row.text,
             subject=row.subject,
-            quoted=quoted.get(row.quotes, ""),
+            quoted=quoted.get(row.quotes, _Quoted()).text,
             follows=tuple(row.follows or ()),
             is_forwarded=row.is_forwarded,
             is_verified=row.is_verified,
@@ -78,6 +89,8 @@ def find_said(connection: Connection, turn_id: UUID) -> list[SaidMessage]:
             raw_event_id=row.raw_event_id,
             received_at=row.received_at,
             media=tuple(one for one in files if one.message_id == row.id),
+            sender=row.sender,
+            quotes_others=_is_others(quoted.get(row.quotes, _Quoted()), row.sender),
         )
         for row in rows
     ]
@@ -89,16 +102,19 @@ def _find_media(connection: Connection, message_ids: list[UUID]) -> list[SaidMed
     return [SaidMedia(*row) for row in connection.execute(statement.order_by(f.message_id, f.number))]
 
 
-def _find_quoted(connection: Connection, account_id: UUID, external_id: str) -> str:
-    """A person may point at her own words or at a part of ours."""
-
+def _find_quoted(connection: Connection, account_id: UUID, external_id: str) -> _Quoted:
+    """A person may point at her own words, at another's, or at a part of ours."""
     m = messages.c
-    text = connection.execute(
-        select(m.text).where(m.account_id == account_id, m.external_id == external_id)
-    ).scalar_one_or_none()
-    if text is None:
-        text = connection.execute(select(outbox.c.body).where(outbox.c.provider_id == external_id)).scalar()
-    return text or ""
+    wanted = select(m.text, m.sender, m.is_forwarded, m.direction)
+    row = connection.execute(wanted.where(m.account_id == account_id, m.external_id == external_id)).one_or_none()
+    if row is not None:
+        return _Quoted(row.text, "" if row.direction == "out" else row.sender, row.is_forwarded)
+    text = connection.execute(select(outbox.c.body).where(outbox.c.provider_id == external_id)).scalar()
+    return _Quoted(text or "")
+
+
+def _is_others(quoted: _Quoted, sender: str) -> bool:
+    return quoted.is_others or bool(quoted.sender and sender and quoted.sender != sender)
 
 
 def keep_media(connection: Connection, media_id: UUID, *, storage_key: str, content_type: str, size: int) -> None:

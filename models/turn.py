@@ -35,6 +35,7 @@ class Turn(SQLModel, table=True):
     replays: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))  # begun again by a person
     running: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     error: str = Field(sa_column=string())
+    taint: str = Field(sa_column=string())  # how third-party words came into it, by commas; empty: they did not
     first_failed_at: datetime | None = Field(default=None, sa_column=moment())
     next_try_at: datetime | None = Field(default=None, sa_column=moment())
     trace_id: str = Field(sa_column=string())

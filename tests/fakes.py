@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from agent.base import Completion, CompletionRequest, Cost, EngineKind, ToolCall, Usage
+from agent.base import Completion, CompletionRequest, Cost, EngineKind, PersonRole, Tool, ToolCall, Usage
+from agent.policy import Verdict
 from channels.base import Account, Capabilities, FetchedMedia, InboundRequest
 from models.inbound import InboundMedia, InboundMessage, Receipt
 from models.reply import Absent, Accepted, OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
@@ -139,6 +140,11 @@ class ScriptedProvider:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+def allow_all(tool: Tool, is_tainted: bool, role: PersonRole) -> Verdict:
+    """A policy for tests of what tools do once they may."""
+    return "allow"
 
 
 def wish(name: str, call_id: str = "call00001", **arguments: object) -> Completion:

@@ -14,7 +14,7 @@ from agent.scratch import ScratchJournal
 from agent.toolbox import OpenToolbox, Toolbox, ToolRule
 from models.errors import LeaseLost, ToolError
 from models.ids import new_id
-from tests.fakes import FixedClock
+from tests.fakes import FixedClock, allow_all
 
 SITUATION = Situation(date(2026, 3, 2), "manager", "Ana", "Ana Souza", channel="whatsapp")
 
@@ -31,7 +31,7 @@ def tool(name: str, work: Work = fine, effect: Effect = "read", **given: Any) ->
 
 
 def opened(*tools: Tool, journal: Journal | None = None, rules: Mapping[str, ToolRule] | None = None) -> OpenToolbox:
-    box = Toolbox({tool.spec.name: tool for tool in tools}, FixedClock(), rules=rules or {})
+    box = Toolbox({tool.spec.name: tool for tool in tools}, FixedClock(), rules=rules or {}, policy=allow_all)
     turn = TurnInput(new_id(), "quanto?", (), SITUATION, "America/Sao_Paulo")
     return box.open(turn, journal or ScratchJournal())
 

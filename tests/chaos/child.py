@@ -1,12 +1,14 @@
 """`python -m tests.chaos.child FOLDER PATIENCE ROLE`: the ordinary web, worker or scheduler, with traps laid in it.
 
-What differs from `python -m bot ROLE`: the hook of the faultpoints, one more tool, and how patient the work is.
+What differs from `python -m bot ROLE`: the hook of the faultpoints, one more tool, which writes without asking, and how
+patient the work is.
 """
 
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+from agent import policy
 from agent.tools.registry import TOOLS
 from bot import worker
 from bot.__main__ import main
@@ -27,6 +29,7 @@ def install(folder: Path, patience: str, role: str) -> None:
         return replace(build_policy(settings), **PATIENCE[patience])  # type: ignore[arg-type]
 
     worker.build_policy = build_patient_policy  # type: ignore[attr-defined]
+    policy.TABLE = {row: dict.fromkeys(("manager", "rep", "customer"), "allow") for row in policy.TABLE}
     TOOLS[NAME] = f"tests.chaos.orders:{NAME}"
     set_fault_hook(TrapDoor(folder, role))
 

@@ -26,7 +26,7 @@ from jobs.runtime import OpenDoor, Services, WorkPolicy
 from jobs.sweep import Sweeper
 from models.faultpoint import faultpoint, set_fault_hook
 from models.trace import new_trace_id
-from tests.fakes import FixedClock
+from tests.fakes import FixedClock, allow_all
 from tests.guards.engines import SLOTS, Engines
 from tests.guards.far_side import Arrival, FarChannel, Platform, Scribe, Shop
 from tests.guards.ledger import Delivery, Ledger
@@ -91,7 +91,7 @@ class World:
         services = Services(
             engine=engine,
             channel_for=lambda name, account: self.channel,
-            agent=Agent(self.scribe, "scribe", tools, Limits(steps=3), self.clock),
+            agent=Agent(self.scribe, "scribe", tools, Limits(steps=3), self.clock, allow_all),
             leases=LeaseKeeper(engine, owner, clock=self.clock),
             alarms=alarms,
             clock=self.clock,

@@ -19,7 +19,7 @@ from models.inbox import Stored
 from models.lease import Lease, acquire_lease
 from models.reply import Accepted, OutboundPart, SendOutcome
 from models.session import build_engine, session_scope
-from tests.fakes import wish
+from tests.fakes import allow_all, wish
 from tests.faults.neighbours import proxied_database
 from tests.jobs.house import House
 from tests.running import eventually
@@ -116,7 +116,7 @@ def test_what_a_tool_did_is_not_done_again(far: FarHouse) -> None:
 
     tool = Tool(ToolSpec("act", "Acts.", {"type": "object"}), "write", frozenset({"manager"}), act)
     house = far.house
-    agent = Agent(house.provider, "scripted", {"act": tool}, Limits(), house.clock)
+    agent = Agent(house.provider, "scripted", {"act": tool}, Limits(), house.clock, allow_all)
     set_services(replace(far.services, agent=agent))
     stored = house.say("faça", "m1")
     house.provider.script = [wish("act"), "feito"]

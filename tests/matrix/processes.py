@@ -38,6 +38,7 @@ from models.replay import NotReplayable, find_messages_named, replay_message
 from models.session import session_scope
 from models.storage import DiskStorage
 from models.tenant import DEFAULT, find_tenant
+from tests.fakes import allow_all
 from tests.jobs.house import AtOnce
 from tests.matrix.clock import WorldClock
 from tests.matrix.ledger import build_tools
@@ -211,7 +212,7 @@ class Worker:
         self.services = Services(
             engine=berth.engine,
             channel_for=berth.find_channel,
-            agent=Agent(berth.provider, "stand-in", build_tools(stage.ledger), Limits(), clock),
+            agent=Agent(berth.provider, "stand-in", build_tools(stage.ledger), Limits(), clock, allow_all),
             leases=LeaseKeeper(berth.engine, life.name, clock=clock),
             alarms=self._alarms,
             clock=clock,

@@ -1,0 +1,46 @@
+"""Who may have what done, on whose words: one table in code, which no text of a conversation changes. Pure.
+
+A run is tainted once third-party words stand in its prompt: what they ask for must move nothing and carry nothing away.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+from agent.base import Effect, PersonRole, Tool
+
+Verdict = Literal["allow", "ask", "deny"]
+Recipient = Literal["conversation", "company", "outside"]  # who gets what the call carries
+Policy = Callable[[Tool, bool, PersonRole], Verdict]  # the tool, whether the run is tainted, who asks
+
+_Row = tuple[Effect, Recipient, bool]
+
+# effect, who gets it, tainted -> what each role may; whoever is not named may not.
+TABLE: Final[Mapping[_Row, Mapping[PersonRole, Verdict]]] = MappingProxyType(
+    {
+        ("read", "conversation", False): {"manager": "allow", "rep": "allow", "customer": "allow"},
+        ("read", "conversation", True): {"manager": "allow", "rep": "allow", "customer": "allow"},
+        ("read", "outside", False): {"manager": "allow", "rep": "allow"},
+        ("read", "outside", True): {},
+        ("write", "company", False): {"manager": "ask", "rep": "ask"},
+        ("write", "company", True): {},
+        ("write", "outside", False): {"manager": "ask", "rep": "ask"},
+        ("write", "outside", True): {},
+        ("external_write", "company", False): {"manager": "ask", "rep": "ask"},
+        ("external_write", "company", True): {},
+        ("external_write", "outside", False): {"manager": "ask", "rep": "ask"},
+        ("external_write", "outside", True): {},
+    }
+)
+
+
+def recipient_of(tool: Tool) -> Recipient:
+    """Never the LLM's choice: where a reply goes is the channel's, where a call goes is the tool's own."""
+    if "sink" in tool.labels:
+        return "outside"
+    return "conversation" if tool.effect == "read" else "company"
+
+
+def decide(tool: Tool, is_tainted: bool, role: PersonRole) -> Verdict:
+    """`ask`: the same verified person must say yes to the very change, in words that code reads."""
+    return TABLE.get((tool.effect, recipient_of(tool), is_tainted), {}).get(role, "deny")
