@@ -1,0 +1,186 @@
+"""Amounts and counts that follow from others: sums, rests, differences, means, conversions, how many, days between."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+from typing import Final
+
+from agent.grounding.claims import Claim, Derived, Known
+from agent.grounding.evidence import Evidence
+from agent.grounding.lexicon import DIFFERENCE, MEAN, REST
+from agent.grounding.operands import (
+    MOST_LOOKED_AT,
+    MOST_PAIRED,
+    Surroundings,
+    add_up,
+    is_alike,
+    lists,
+    total_of,
+    totals,
+    unique,
+)
+
+_DAYS_OF: Final = {"days": 1, "weeks": 7, "months": 30, "years": 365}
+_RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask"})
+
+
+def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """What the words of the sentence allow, the likelier first."""
+    yield from _sums(claim, around, evidence)
+    if DIFFERENCE.search(around.sentence):
+        yield from _differences(claim, around, evidence)
+    if REST.search(around.sentence):
+        yield from _rests(claim, around, evidence)
+    if MEAN.search(around.sentence):
+        yield from _means(claim, evidence)
+    if claim.kind == "money":
+        yield from _conversions(claim, evidence)
+
+
+def derive_count(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """How many there are of something, or what follows from other counts."""
+    yield from _counts(claim, around, evidence)
+    yield from derive_amount(claim, around, evidence)
+    yield from _days_between(claim, around, evidence)
+
+
+def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    for said in (around.beside, around.shown):
+        same = unique(known for known in said if is_alike(claim, known))
+        if len(same) >= 2:
+            yield add_up(same)
+    for items in (*_by_key(claim, around.bound).values(), *_by_key(claim, around.named).values()):
+        if len(items) >= 2:
+            yield add_up(items)
+    for items in lists(claim, evidence):
+        yield add_up(items)
+        for first in {*around.counts, around.items} & set(range(2, len(items))):
+            yield add_up(items[:first], f"sum of the first {first}")
+    yield from _sums_of_totals(claim, evidence)
+
+
+def _by_key(claim: Claim, named: Sequence[Known]) -> dict[tuple[str, str], list[Known]]:
+    by_key: dict[tuple[str, str], list[Known]] = {}
+    for known in named:
+        if is_alike(claim, known):
+            by_key.setdefault((known.collection, known.key), []).append(known)
+    return by_key
+
+
+def _sums_of_totals(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
+    """The same figure of several calls, or of both sides of a comparison."""
+    by_key: dict[str, list[Known]] = {}
+    for known in evidence.known[:MOST_LOOKED_AT]:
+        if not known.collection and is_alike(claim, known):
+            by_key.setdefault(known.key, []).append(known)
+    for items in by_key.values():
+        if 2 <= len(items) <= 12:
+            yield add_up(items)
+
+
+def _differences(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    for one, other in combinations(_pool(claim, around, evidence), 2):
+        if one.unit == other.unit:
+            yield Derived(one.value - other.value, "difference", (one, other), (one, other))
+
+
+def _pool(claim: Claim, around: Surroundings, evidence: Evidence) -> list[Known]:
+    """What may be paired: said or named beside, said before, totals of the turn; each once, of the claim's unit."""
+    pool: dict[str, Known] = {}
+    for known in (*around.beside, *around.named, *around.near, *totals(evidence)):
+        if len(pool) < MOST_PAIRED and is_alike(claim, known):
+            pool.setdefault(known.path, known)
+    return list(pool.values())
+
+
+def _rests(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """A list or a total less what is named or shown."""
+    for key, items in _by_key(claim, around.named).items():
+        whole = evidence.collections.get(key, [])
+        if key[0] and len(items) < len(whole):
+            rest = tuple(item for item in whole if item not in items)
+            yield Derived(total_of(rest), "rest", rest)
+            for total in totals(evidence):
+                if total.kind == claim.kind and total.unit == items[0].unit:
+                    left = total.value - total_of(items)
+                    yield Derived(left, "rest", (total, *items))
+    for listed in lists(claim, evidence):
+        for total in totals(evidence):
+            if total.kind == claim.kind and total.value > total_of(listed):
+                yield Derived(total.value - total_of(listed), "rest", (total, *listed))
+
+
+def _means(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
+    for items in lists(claim, evidence):
+        yield _mean(total_of(items), len(items), tuple(items), claim)
+    for scope in list(evidence.scopes.values())[:200]:
+        counts = [known for known in scope if known.kind == "count" and known.value > 1]
+        for amount in scope:
+            if amount.kind != claim.kind and not (claim.kind == "count" and amount.kind == "count"):
+                continue
+            for count in counts:
+                if count is not amount:
+                    yield _mean(amount.value, count.value, (amount, count), claim)
+            yield from _per_day(amount, claim)
+
+
+def _per_day(amount: Known, claim: Claim) -> Iterator[Derived]:
+    for start, end in amount.spans[:2]:
+        days = (end - start).days + 1
+        if days > 1:
+            yield _mean(amount.value, days, (amount,), claim)
+
+
+def _mean(total: Decimal, count: Decimal | int, operands: tuple[Known, ...], claim: Claim) -> Derived:
+    mean = total / count
+    is_whole = claim.kind == "count" and all(value == value.to_integral_value() for value in claim.values)
+    return Derived(mean.quantize(Decimal(1)) if is_whole else mean, "mean", operands, operands[:1])
+
+
+def _conversions(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
+    """Money of one currency at a rate that a tool told."""
+    rates = [known for known in evidence.known[:MOST_LOOKED_AT] if known.key in _RATES][:6]
+    amounts = [known for known in evidence.known if known.origin != "tool" and known.kind in {"money", "count"}][:12]
+    for rate in rates:
+        for amount in amounts:
+            if amount.unit not in {claim.unit, ""} and claim.unit == rate.unit:
+                yield Derived(amount.value * rate.value, "conversion", (amount, rate))
+            if amount.unit == rate.unit and claim.unit != rate.unit and rate.value:
+                yield Derived(amount.value / rate.value, "conversion", (amount, rate))
+
+
+def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """How many there are of something: items of a list, names and items in the reply, results, what is not shown."""
+    for path, length in evidence.lengths.items():
+        yield Derived(Decimal(length), f"number of {path}", ())
+        if around.items:
+            yield Derived(Decimal(abs(length - around.items)), f"number of {path} not shown", ())
+    for number in (around.items, around.anchors, evidence.results if evidence.results > 1 else 0):
+        if number > 1:
+            yield Derived(Decimal(number), "number of those named", ())
+    for length in set(evidence.lengths.values()) & set(around.counts):
+        for part in range(1, length):
+            yield Derived(Decimal(part), f"some of {length}", ())
+    if claim.unit in _DAYS_OF:
+        yield Derived(Decimal(len(evidence.spans)), "number of periods", ())
+        for start, end in sorted(evidence.spans):
+            yield Derived(_length(start, end, claim.unit), f"length of {start}/{end}", ())
+
+
+def _length(start: date, end: date, unit: str) -> Decimal:
+    if unit == "months":
+        return Decimal((end.year - start.year) * 12 + end.month - start.month + (1 if start.day <= end.day else 0))
+    return Decimal(((end - start).days + 1) // _DAYS_OF[unit])
+
+
+def _days_between(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    if claim.unit not in {"days", ""} or any(known.unit == "days" for known in around.named):
+        return
+    for day in sorted(evidence.days)[:60]:
+        between = abs((evidence.today - day).days)
+        yield Derived(Decimal(between), f"days from {day} to {evidence.today}", ())
+    exact = sorted({d for d in evidence.days for said in around.days if said.fits(d)})[:6]
+    for one, other in combinations(exact, 2):
+        yield Derived(Decimal((other - one).days), f"days from {one} to {other}", ())
+        yield Derived(Decimal((other - one).days + 1), f"days from {one} to {other}", ())

@@ -1,0 +1,41 @@
+"""Holds the days that a text names against those that are known."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from agent.grounding.binding import Anchor
+from agent.grounding.claims import Claim, PartialDay, Span
+from agent.grounding.evidence import Evidence
+from agent.grounding.report import Reason
+from agent.grounding.results import whole_month
+
+
+def find_spans(claim: Claim, evidence: Evidence) -> tuple[Anchor, ...] | Reason:
+    """The days that the claim may mean, as an anchor for the figures beside it; or why it means none."""
+    days = [_resolve(day, evidence) for day in claim.days]
+    if not all(days):
+        return "unknown"
+    if claim.weekday is not None and all(first.weekday() != claim.weekday for first, _ in days[0]):
+        return "wrong_weekday"
+    spans = tuple(days[0])
+    if len(days) == 2:
+        spans = tuple((one[0], other[1]) for one, other in zip(*days, strict=False) if one[0] <= other[1])
+    return (Anchor(claim.start, claim.end, spans=spans),)
+
+
+def _resolve(day: PartialDay, evidence: Evidence) -> Sequence[Span]:
+    """Whole months and years where no day is said."""
+    known = sorted(one for one in evidence.days if day.fits(one))
+    if not known:
+        return [(date.min, date.max)] if any(_says(said, day) for said in evidence.said) else []
+    if day.day is not None:
+        return [(one, one) for one in known]
+    if day.month is not None:
+        return sorted({whole_month(one) for one in known})
+    return sorted({(date(one.year, 1, 1), date(one.year, 12, 31)) for one in known})
+
+
+def _says(said: PartialDay, day: PartialDay) -> bool:
+    """Whether what a person said is no less than that."""
+    pairs = ((said.year, day.year), (said.month, day.month), (said.day, day.day))
+    return all(theirs is None or theirs == own for own, theirs in pairs)

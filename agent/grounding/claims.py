@@ -1,0 +1,98 @@
+"""What a reply claims, and what is known: figures and days with their units, before anyone compared them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["money", "percent", "multiple", "count", "date", "code"]
+# Of money: the currency's code, "$" for a bare sign. Of counts: what is counted. Empty: not said.
+Unit = str
+Span = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDay:
+    """A day as far as it is said: "3 de março" has no year, "2025" nothing else."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+
+    def fits(self, day: date) -> bool:
+        return (
+            (self.year is None or self.year == day.year)
+            and (self.month is None or self.month == day.month)
+            and (self.day is None or self.day == day.day)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A figure, a day or a code as the reply says it.
+
+    `values` are the ways to read the digits ("1.234" is two); `slack` is how far each may be from the exact figure,
+    which is half of the last place shown. `direction` is what the words beside it say: 1 up, -1 down, 0 nothing.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: Kind
+    values: tuple[Decimal, ...] = ()
+    slack: tuple[Decimal, ...] = ()
+    unit: Unit = ""
+    direction: int = 0
+    bound: Literal["", "over", "under", "about"] = ""
+    days: tuple[PartialDay, ...] = ()
+    weekday: int | None = None
+
+    def matches(self, exact: Decimal) -> bool:
+        size = abs(exact)
+        for value, slack in zip(self.values, self.slack, strict=True):
+            if abs(size - value) <= slack or self._nears(size, value):
+                return True
+        return False
+
+    def _nears(self, size: Decimal, value: Decimal) -> bool:
+        """ "Mais de 12 mil", "quase 187 mil", "cerca de 12.500"."""
+        match self.bound:
+            case "over":
+                return value <= size <= value * Decimal("1.1")
+            case "under":
+                return value * Decimal("0.97") <= size <= value
+            case "about":
+                return abs(size - value) <= value * Decimal("0.025")
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A figure that somebody other than the assistant's LLM has said: a tool, the person, an earlier turn.
+
+    `labels` are the names it belongs to, folded; `spans` the days it is of; `path` is where it stands. `collection`
+    and `key` are the same for the same figure of all items of one list. `scope` is the same for all figures of one
+    object. A total of a list is in no `collection`.
+    """
+
+    value: Decimal
+    kind: Kind
+    unit: Unit
+    path: str
+    labels: frozenset[str] = frozenset()
+    spans: tuple[Span, ...] = ()
+    collection: str = ""
+    key: str = ""
+    scope: str = ""
+    origin: str = "tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A figure reckoned from known ones. `whose` are those of its operands that a name beside it must fit."""
+
+    value: Decimal
+    operation: str
+    operands: tuple[Known, ...]
+    whose: tuple[Known, ...] = field(default=())
+    is_change: bool = False

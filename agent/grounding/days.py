@@ -1,0 +1,131 @@
+"""The days, months and years that a text names: dd/mm, ISO, "3 de março", "March 3rd", "de 10 a 20 de abril"."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from agent.grounding.claims import Claim, PartialDay
+
+_NAMES: Final = (
+    "janeiro january enero|fevereiro february febrero|marco march marzo|abril april|maio may mayo|junho june junio|"
+    "julho july julio|agosto august|setembro september septiembre setiembre|outubro october octubre|"
+    "novembro november noviembre|dezembro december diciembre"
+)
+_SHORT: Final = "jan ene|fev feb|mar|abr apr|mai may|jun|jul|ago aug|set sep sept|out oct|nov|dez dec dic"
+_MONTHS: Final = {name: at for at, names in enumerate(_NAMES.split("|"), 1) for name in names.split()}
+_SHORTS: Final = {name: at for at, names in enumerate(_SHORT.split("|"), 1) for name in names.split()}
+_NUMBERS: Final = _SHORTS | _MONTHS
+_WEEKDAYS: Final = (
+    "segunda monday lunes|terca tuesday martes|quarta wednesday miercoles|quinta thursday jueves|"
+    "sexta friday viernes|sabado saturday|domingo sunday"
+)
+_WEEKDAY_NUMBERS: Final = {name: at for at, names in enumerate(_WEEKDAYS.split("|")) for name in names.split()}
+
+_LONG = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b"
+_ANY = "(?:" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")\b\.?"
+_ENGLISH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_ORDINAL = r"(?:\s?[ºª°]|st|nd|rd|th)?"
+_YEAR = r"(?:19|20)\d\d(?!\d|[.,]\d)"
+_TO = r"\s*(?:a|ate|to|through|and|e|y|al|-|–|—)\s*(?:o dia |el )?"
+_OF = r"\s*(?:de |of |del |/|-)?\s*"
+_TAIL = rf"(?:\s*(?:de|of|del|/|,|-)?\s*({_YEAR}))?"
+_MASK = r"(?<![\w/.,-])"
+_END = r"(?![\w]|[.,/]\d)"
+
+_Make = Callable[[re.Match[str]], tuple[PartialDay, ...] | None]
+
+
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+def _month(text: str) -> int:
+    return _NUMBERS[text.rstrip(".")]
+
+
+def _full_year(text: str | None) -> int | None:
+    if text is None:
+        return None
+    return int(text) + (2000 if len(text) == 2 else 0)
+
+
+def _slashed_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
+    year = _full_year(match[4])
+    return PartialDay(year, int(match[3]), int(match[1])), PartialDay(year, int(match[3]), int(match[2]))
+
+
+def _named_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
+    month, year = _month(match[3]), _number(match[4])
+    return PartialDay(year, month, int(match[1])), PartialDay(year, month, int(match[2]))
+
+
+def _english_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
+    month, year = _month(match[1]), _number(match[4])
+    first = PartialDay(year, month, int(match[2]))
+    return (first, PartialDay(year, month, int(match[3]))) if match[3] else (first,)
+
+
+# In this order: the longer form before those it holds.
+_FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
+    (re.compile(pattern), make)
+    for pattern, make in (
+        (
+            rf"(?<![\w-])({_YEAR})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)",
+            lambda m: (PartialDay(int(m[1]), int(m[2]), int(m[3])),),
+        ),
+        (r"(?<![\w-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\d-])", lambda m: (PartialDay(int(m[1]), int(m[2])),)),
+        (rf"{_MASK}({_DAY}){_TO}({_DAY})/(0?[1-9]|1[0-2])(?:/((?:20)?\d\d))?{_END}", _slashed_range),
+        (
+            rf"{_MASK}({_DAY})/(0?[1-9]|1[0-2])(?:/((?:20)?\d\d))?{_END}",
+            lambda m: (PartialDay(_full_year(m[3]), int(m[2]), int(m[1])),),
+        ),
+        (rf"{_MASK}(0?[1-9]|1[0-2])/({_YEAR}){_END}", lambda m: (PartialDay(int(m[2]), int(m[1])),)),
+        (rf"{_MASK}({_DAY}){_ORDINAL}{_TO}({_DAY}){_ORDINAL}{_OF}({_ANY}){_TAIL}", _named_range),
+        (
+            rf"{_MASK}({_DAY}){_ORDINAL}{_OF}({_ANY}){_TAIL}",
+            lambda m: (PartialDay(_number(m[3]), _month(m[2]), int(m[1])),),
+        ),
+        (
+            rf"\b({_ENGLISH})\s+(?:the )?({_DAY}){_ORDINAL}(?![\d%]|[.,:/]\d|\s*%)"
+            rf"(?:{_TO}({_DAY}){_ORDINAL}(?![\d%]|[.,:/]\d))?(?:,?\s*({_YEAR}))?",
+            _english_range,
+        ),
+        (rf"\b({_ANY}){_OF}({_YEAR})", lambda m: (PartialDay(int(m[2]), _month(m[1])),)),
+        (rf"\b({_ANY})/(\d\d)(?![\d/])", lambda m: (PartialDay(2000 + int(m[2]), _month(m[1])),)),
+        (rf"\b({_LONG})", lambda m: (PartialDay(None, _month(m[1])),)),
+        (
+            rf"\b(?:no dia|ao dia|do dia|o dia|dia|el dia|el|day)\s+({_DAY}){_ORDINAL}(?![\w%]|[.,:/]\d|\s*%)",
+            lambda m: (PartialDay(None, None, int(m[1])),),
+        ),
+    )
+)
+_MAY = re.compile(r"\b(?:in|for|of|since|from|to|and|until|vs|this|last|between)\s+$|^\W*$")
+_IN = re.compile(r"\ben $")
+_WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(_WEEKDAY_NUMBERS) + r")(?:-feira)?,?\s+(?:the |el |dia )?$")
+
+
+def find_days(text: str, folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]:
+    """Claims of days whose places are then taken: neither they nor what they hold is read again as something else."""
+    for pattern, make in _FORMS:
+        for match in pattern.finditer(folded):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            days = make(match)
+            if days is None or _is_no_month(text, folded, match):
+                continue
+            taken.append(match.span())
+            before = _WEEKDAY_BEFORE.search(folded, max(0, match.start() - 24), match.start())
+            weekday = _WEEKDAY_NUMBERS[before[1]] if before and len(days) == 1 and days[0].day else None
+            yield Claim(match[0], match.start(), match.end(), "date", days=days, weekday=weekday)
+
+
+def _is_no_month(text: str, folded: str, match: re.Match[str]) -> bool:
+    """ "You may ask", "Júlio", "Marco" name no month."""
+    written = text[match.start() : match.end()]
+    if match[0] == "may":
+        return not _MAY.search(folded, max(0, match.start() - 10), match.start())
+    return written in {"Júlio", "Julio", "Marco"} and not _IN.search(folded, max(0, match.start() - 4), match.start())

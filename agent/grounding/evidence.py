@@ -1,0 +1,122 @@
+"""What a reply may rest on: the turn's tool results, the person's words, the conversation, and what day it is."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from agent.base import ToolUse, TurnInput
+from agent.grounding.claims import Claim, Known, PartialDay, Span
+from agent.grounding.folding import Sentences
+from agent.grounding.names import Mention, NameBook
+from agent.grounding.reading import find_claims
+from agent.grounding.results import ToolReading, read_tool_use
+
+_MOST_FIGURES = 5_000  # of one turn; what lies beyond is not looked at
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Gathered once per draft. `texts` are all words of tools and people, folded, to find codes in."""
+
+    today: date
+    known: list[Known] = field(default_factory=list)
+    days: set[date] = field(default_factory=set)
+    spans: set[Span] = field(default_factory=set)
+    texts: list[str] = field(default_factory=list)
+    lengths: dict[str, int] = field(default_factory=dict)  # of lists, by their path
+    names: NameBook = field(default_factory=NameBook)
+    collections: dict[tuple[str, str], list[Known]] = field(default_factory=lambda: defaultdict(list))
+    scopes: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
+    said: list[PartialDay] = field(default_factory=list)  # days that people named, as they named them
+    results: int = 0
+
+    def add(self, known: Iterable[Known]) -> None:
+        for one in known:
+            if len(self.known) >= _MOST_FIGURES:
+                return
+            self.known.append(one)
+            if one.collection:
+                self.collections[one.collection, one.key].append(one)
+            if one.scope:
+                self.scopes[one.scope].append(one)
+
+
+def gather_evidence(turn: TurnInput, tools: Sequence[ToolUse]) -> Evidence:
+    """From a turn and the tool calls made in it. What the assistant said before counts: it was checked then."""
+    today = turn.situation.today
+    evidence = Evidence(today, days={today, today - timedelta(days=1), today + timedelta(days=1)})
+    for number, use in enumerate(tools):
+        _add_result(evidence, read_tool_use(use, number))
+    situation = turn.situation
+    evidence.texts += [situation.person_name, situation.salesperson or "", situation.customer or "", turn.company]
+    _add_words(evidence, turn.text, "question")
+    for line in turn.context:
+        _add_words(evidence, line.content, "context")
+    for line in turn.history:
+        if line.role in ("user", "assistant"):
+            _add_words(evidence, line.content, "conversation")
+    return evidence
+
+
+def _add_result(evidence: Evidence, reading: ToolReading) -> None:
+    evidence.results += 1
+    evidence.add(reading.known)
+    evidence.spans.update(reading.spans)
+    evidence.days.update(reading.days)
+    for start, end in reading.spans:
+        evidence.days.update((start, end))
+    evidence.texts += reading.texts
+    evidence.lengths |= reading.lengths
+    evidence.names.add(label for one in reading.known for label in one.labels)
+    for text, path in reading.passages:
+        _add_words(evidence, text, "tool", path)
+
+
+def _add_words(evidence: Evidence, text: str, origin: str, path: str = "") -> None:
+    """A figure in words belongs to whoever and whenever its sentence names."""
+    claims = find_claims(text)
+    sentences = Sentences(text)
+    mentions = evidence.names.find(text)
+    where = path or origin
+    for claim in claims:
+        if claim.kind == "date":
+            evidence.said += claim.days
+            evidence.days.update(_exact(claim.days))
+    for claim in claims:
+        if not claim.values:
+            continue
+        index = sentences.index(claim.start)
+        spans = _spans_of(evidence, [c for c in claims if sentences.index(c.start) == index])
+        labels = _labels_of([m for m in mentions if sentences.index(m.start) == index])
+        evidence.add(
+            Known(value, claim.kind, claim.unit, f"{where}: {claim.text}", labels, spans, origin=origin)
+            for value in claim.values
+        )
+    evidence.texts.append(text)
+
+
+def _exact(days: Iterable[PartialDay]) -> Iterable[date]:
+    for day in days:
+        if day.year and day.month and day.day:
+            try:
+                yield date(day.year, day.month, day.day)
+            except ValueError:
+                continue
+
+
+def _labels_of(mentions: Iterable[Mention]) -> frozenset[str]:
+    return frozenset(label for mention in mentions for label in mention.labels)
+
+
+def _spans_of(evidence: Evidence, claims: Iterable[Claim]) -> tuple[Span, ...]:
+    """Of whole months and days that the sentence names with their year."""
+    found: list[Span] = []
+    for claim in claims:
+        for day in claim.days:
+            if day.year and day.month:
+                first = date(day.year, day.month, 1)
+                last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+                found += [(one, one) for one in _exact([day])] or [(first, last)]
+    evidence.spans.update(found)
+    return tuple(found)

@@ -1,0 +1,77 @@
+"""What a number in a text is of: its unit, whether it goes up or down, and whether it is said to be exact."""
+
+import re
+from decimal import Decimal
+from typing import Final, Literal
+
+from agent.grounding.claims import Claim, Kind, PartialDay
+from agent.grounding.lexicon import (
+    ABOUT,
+    COUNTED,
+    COUNTED_AFTER,
+    CURRENCIES,
+    DOWN,
+    HOURS,
+    MONEY_AFTER,
+    MONEY_BEFORE,
+    MULTIPLE,
+    OVER,
+    PERCENT,
+    UNDER,
+    UP,
+)
+
+_SIGN: Final = re.compile(r"(?:^|[\s(*_:])([-+−])\s?(?:[a-z]{0,3}\$\s?)?$|[$]\s?([-+−])$")
+_MONEY_SIGN: Final = re.compile(r"(?:(?<![a-z])(us\$|u\$s|r\$|usd|brl|eur|gbp)|([€£$]))\s?[-+−]?\s?$")
+_CLAUSE_ENDS: Final = re.compile(r"[,;:.!?\n()]| e | and | y ")
+_HALF: Final = Decimal("0.5")
+
+
+def build_figure(
+    folded: str, place: tuple[int, int], values: tuple[Decimal, ...], slack: tuple[Decimal, ...], *, is_year: bool
+) -> Claim | None:
+    """The claim of a number that stands at `place`; None for hours and minutes."""
+    start, end = place
+    if HOURS.match(folded, end):
+        return None
+    kind, unit, first, stop = _unit(folded, start, end)
+    if kind == "count":
+        if is_year and not unit:
+            return Claim("", start, end, "date", days=(PartialDay(year=int(values[0])),))
+        slack = tuple(Decimal(0) if one == _HALF else one for one in slack)  # things are whole
+    return Claim("", first, stop, kind, values, slack, unit, _direction(folded, start, stop), _bound(folded, first))
+
+
+def _unit(folded: str, start: int, end: int) -> tuple[Kind, str, int, int]:
+    """What the figure is of, and where it begins and ends with its unit."""
+    if sign := _MONEY_SIGN.search(folded, max(0, start - 8), start):
+        return "money", MONEY_BEFORE[sign[1] or sign[2]], sign.start(), end
+    if found := PERCENT.match(folded, end):
+        return "percent", "", start, found.end()
+    if found := MULTIPLE.match(folded, end):
+        return "multiple", "", start, found.end()
+    if found := MONEY_AFTER.match(folded, end):
+        currency = next(code for code, word in zip(CURRENCIES, found.groups(), strict=True) if word)
+        return "money", currency, start, found.end()
+    counted = COUNTED_AFTER.match(folded, end)
+    words = counted[0].split() if counted else []
+    return "count", next((COUNTED[word] for word in words if word in COUNTED), ""), start, end
+
+
+def _direction(folded: str, start: int, end: int) -> int:
+    """By its sign, else by the words of the same clause."""
+    if sign := _SIGN.search(folded, max(0, start - 8), start):
+        return 1 if (sign[1] or sign[2]) == "+" else -1
+    before = _CLAUSE_ENDS.split(folded[max(0, start - 40) : start])[-1]
+    after = _CLAUSE_ENDS.split(folded[end : end + 14])[0]
+    clause = f"{before} | {after}"
+    return bool(UP.search(clause)) - bool(DOWN.search(clause))
+
+
+def _bound(folded: str, start: int) -> Literal["", "over", "under", "about"]:
+    before = folded[max(0, start - 28) : start]
+    if OVER.search(before):
+        return "over"
+    if UNDER.search(before):
+        return "under"
+    return "about" if ABOUT.search(before) else ""

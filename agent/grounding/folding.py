@@ -1,0 +1,47 @@
+"""Text without case and accents, letter for letter, so that a place in the one is the same place in the other."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from functools import cache
+
+_ENDS = re.compile(r"(?<=[.!?…])[*_)\"'”]*\s+|\n+")
+
+
+@cache
+def _base(char: str) -> str:
+    plain = unicodedata.normalize("NFD", char)[0].lower()
+    return plain if len(plain) == 1 else char
+
+
+def fold_in_place(text: str) -> str:
+    """As long as `text`, and every letter in its place."""
+    return "".join(map(_base, text))
+
+
+class Sentences:
+    """Where sentences, list items and table rows begin and end."""
+
+    def __init__(self, text: str) -> None:
+        starts, ends = [0], []
+        for match in _ENDS.finditer(text):
+            if _is_abbreviation(text, match.start()):
+                continue
+            ends.append(match.start())
+            starts.append(match.end())
+        self._starts, self._ends = starts, [*ends, len(text)]
+
+    def index(self, place: int) -> int:
+        return bisect_right(self._starts, place) - 1
+
+    def bounds(self, index: int) -> tuple[int, int]:
+        return self._starts[index], self._ends[index]
+
+
+_SHORT = re.compile(
+    r"(?:\b(?:p|pag|n|no|nº|art|dr|sr|sra|ltda|av|inc|co|vs|aprox)|^\s*\d{1,2}|\n\s*\d{1,2})\.$", re.IGNORECASE
+)
+
+
+def _is_abbreviation(text: str, end: int) -> bool:
+    return bool(_SHORT.search(text[max(0, end - 8) : end]))

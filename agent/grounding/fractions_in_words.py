@@ -1,0 +1,40 @@
+"""Shares and multiples that have no digits: "um quarto de", "the half", "o dobro"."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from agent.grounding.claims import Claim, Kind
+
+_FORMS: Final[tuple[tuple[str, Kind, Decimal], ...]] = (
+    (
+        r"tres quartos d[eoa]s?|three quarters? of|tres cuart[oa]s (?:partes )?de",
+        "percent",
+        Decimal(75),
+    ),
+    (r"dois tercos d[eoa]s?|two thirds? of|dos tercios de", "percent", Decimal(200) / 3),
+    (
+        r"um quarto d[eoa]s?|(?:a|one) quarter of|by a quarter|un cuarto de|la cuarta parte|a quarta parte",
+        "percent",
+        Decimal(25),
+    ),
+    (r"um terco d[eoa]s?|(?:a|one) third of|un tercio de|a terca parte|la tercera parte", "percent", Decimal(100) / 3),
+    (
+        r"(?<!primeira )(?<!segunda )metade d[eoa]s?|half (?:of|the)|by half|(?<!primera )(?<!segunda )la mitad",
+        "percent",
+        Decimal(50),
+    ),
+    (r"dobro|doubled?|twice|doble|dobr(?:ou|aram)", "multiple", Decimal(2)),
+    (r"triplo|tripled?|three times as|triple|triplicou", "multiple", Decimal(3)),
+)
+_FRACTIONS: Final = [(re.compile(rf"\b(?:{pattern})\b"), kind, value) for pattern, kind, value in _FORMS]
+
+
+def find_fractions(folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]:
+    """Claims whose places are then taken. Words round more than digits do: by a fifteenth of the figure."""
+    for pattern, kind, value in _FRACTIONS:
+        for match in pattern.finditer(folded):
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                taken.append(match.span())
+                yield Claim(match[0], match.start(), match.end(), kind, (value,), (value / 15,))

@@ -1,0 +1,88 @@
+"""Words that say what a figure is of: signs of money, counted things, up and down, about and almost."""
+
+import re
+from typing import Final
+
+SCALE_WORDS: Final[dict[str, int]] = {
+    **dict.fromkeys(("mil", "k", "thousand"), 1_000),
+    **dict.fromkeys(("milhao", "milhoes", "mi", "mm", "million", "millions", "m", "millon", "millones"), 1_000_000),
+    **dict.fromkeys(("bilhao", "bilhoes", "bi", "bn", "b", "billion", "billions"), 1_000_000_000),
+}
+MONEY_BEFORE: Final[dict[str, str]] = {
+    "r$": "BRL",
+    "brl": "BRL",
+    "us$": "USD",
+    "u$s": "USD",
+    "usd": "USD",
+    "eur": "EUR",
+    "€": "EUR",
+    "£": "GBP",
+    "gbp": "GBP",
+    "$": "$",
+}
+MONEY_AFTER: Final = re.compile(
+    r"\s*(?:de )?(?:(reais|real|reales|brl)|(dolares|dolar|dollars?|usd)|(euros?|eur))\b(?! americanos?\b)?"
+)
+CURRENCIES: Final = ("BRL", "USD", "EUR")
+PERCENT: Final = re.compile(
+    r"\s?(?:%|por cento\b|per ?cent\b|por ciento\b|pontos? percentua(?:l|is)|percentage points?|puntos? porcentuales"
+    r"|p\.\s?p\.|pp\b)"
+)
+MULTIPLE: Final = re.compile(r"\s?(?:x\b|×|vez\b|vezes\b|times\b|veces\b)(?! (?:por|a|al|per)\b)")
+HOURS: Final = re.compile(r"\s?(?:h|hs|hrs?|horas?|hours?|min|minutos?|minutes?|segundos?|seconds?|s)\b")
+
+# What is counted, by the words for it; what has no class may be compared with anything counted.
+_COUNTED: Final = {
+    "orders": "pedido pedidos order orders",
+    "units": "unidade unidades unidad unidades unit units peca pecas caixa caixas pieces piezas",
+    "deals": "negocio negocios deal deals oportunidade oportunidades oportunidad oportunidades",
+    "customers": "cliente clientes customer customers account accounts",
+    "days": "dia dias day days",
+    "months": "mes meses month months",
+    "weeks": "semana semanas week weeks",
+    "years": "ano anos year years",
+}
+COUNTED: Final = {word: what for what, words in _COUNTED.items() for word in words.split()}
+TIME_SPANS: Final = frozenset({"days", "weeks", "months", "years"})
+# After a number: at most two words between it and what is counted ("20 dias úteis", "5 melhores clientes").
+COUNTED_AFTER: Final = re.compile(r"[*_]*\s+(?:(?!e\b|and\b|y\b|de\b|em\b|in\b|en\b)([a-z]+)\b\s*){1,3}")
+
+_UP: Final = (
+    r"cresc\w*|subi\w*|aument\w*|alta|acima|a mais|grew|grow\w*|(?<!makes )(?<!make )(?<!made )up|rose|increas\w*"
+    r"|higher|more|above|crec\w*|mas que"
+)
+_DOWN: Final = (
+    r"ca[ií]\w*|queda|redu\w*|recu\w*|diminu\w*|abaixo|a menos|menos|fell|down|drop\w*|decreas\w*|declin\w*|lower|less"
+    r"|fewer|below|baj\w*|descen\w*"
+)
+UP: Final = re.compile(rf"\b(?:{_UP})\b")
+DOWN: Final = re.compile(rf"\b(?:{_DOWN})\b")
+OVER: Final = re.compile(
+    r"\b(?:mais de|acima de|pouco mais de|over|more than|just over|above|mas de|por encima de)\s+$"
+)
+UNDER: Final = re.compile(
+    r"\b(?:quase|menos de|pouco menos de|almost|nearly|just under|under|less than|casi|menos de)\s+$"
+)
+ABOUT: Final = re.compile(
+    r"(?:\b(?:cerca de|aproximadamente|em torno de|por volta de|uns|umas|about|around|roughly|approximately|some|unos"
+    r"|unas|alrededor de)|~|≈)\s*$"
+)
+# Words that allow a kind of arithmetic, anywhere in the sentence.
+DIFFERENCE: Final = re.compile(
+    rf"\b(?:{_UP}|{_DOWN}|diferenca|diferencia|difference|gap|falt\w*|missing|short|to go|rest\w*|sobr\w+|left"
+    r"|remain\w*|than|do que|que (?:a|o|em|en|el|la)|ahead|frente|behind|atras|pass\w*|exce\w*|ultrapass\w*|varia\w*"
+    r"|change\w*|lead|ganhou|vantagem|sem|exceto|fora|demais|outros?|others?|without|excluding|contra|vs|versus"
+    r"|compar\w*|net|melhor|pior)\b"
+)
+REST: Final = re.compile(
+    r"\b(?:sem|exceto|fora|demais|rest\w*|outros?|outras?|others?|sobr\w+|without|exclud\w+|remain\w*|left|sin)\b"
+)
+MEAN: Final = re.compile(
+    r"\b(?:medi[ao]s?|average\w*|avg|mean|promedio|por (?!cento)\w+|per|cada|each|a day|a week|a month|ticket"
+    r"|al (?:dia|mes))\b"
+)
+MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|rest\w*|to go|short|remain\w*)\b")
+TOTAL: Final = re.compile(
+    r"\b(?:tota(?:l|is)|ao todo|soma|geral|juntos|overall|altogether|together|entire|todos|todas|all|tudo|empresa"
+    r"|company|time|equipe|team|equipo|general|restantes?|demais|others?|rest|outros|sum)\b"
+)

@@ -1,0 +1,81 @@
+"""Finds the names that tools gave their figures where a text mentions them, in full or in part."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from agent.grounding.folding import fold_in_place
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_SMALL: Final = frozenset(
+    {"da", "de", "do", "das", "dos", "del", "la", "el", "los", "las", "the", "of", "and", "for", "com", "con"}
+)
+_LEAST_LETTERS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`labels` are all names it may mean."""
+
+    start: int
+    end: int
+    labels: frozenset[str]
+
+
+class NameBook:
+    """The names that own figures, by the words they are made of."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, tuple[str, ...]] = {}
+        self._places: dict[str, list[tuple[str, int]]] = defaultdict(list)
+
+    def add(self, labels: Iterable[str]) -> None:
+        for label in labels:
+            if label in self._words:
+                continue
+            words = tuple(_WORD.findall(label))
+            self._words[label] = words
+            for at, word in enumerate(words):
+                self._places[word].append((label, at))
+
+    def find(self, text: str) -> list[Mention]:
+        """In their order. A part of a name counts from a capital letter on; a whole name in any letters."""
+        folded = fold_in_place(text)
+        tokens = [(match[0], match.start(), match.end()) for match in _WORD.finditer(folded)]
+        found, at = [], 0
+        while at < len(tokens):
+            length, labels = self._longest(text, tokens, at)
+            if labels:
+                found.append(Mention(tokens[at][1], tokens[at + length - 1][2], frozenset(labels)))
+            at += max(length, 1)
+        return found
+
+    def _longest(self, text: str, tokens: list[tuple[str, int, int]], at: int) -> tuple[int, set[str]]:
+        best, labels = 0, set[str]()
+        for label, place in self._places.get(tokens[at][0], ()):
+            words = self._words[label]
+            length = 0
+            while (
+                at + length < len(tokens)
+                and place + length < len(words)
+                and tokens[at + length][0] == words[place + length]
+            ):
+                length += 1
+            if not self._counts(text, tokens[at : at + length], len(words)):
+                continue
+            if length > best:
+                best, labels = length, set()
+            if length == best:
+                labels.add(label)
+        return best, labels
+
+    def _counts(self, text: str, run: list[tuple[str, int, int]], words: int) -> bool:
+        first, start, end = run[0]
+        if first in _SMALL:
+            return False
+        written = text[start:end]
+        if len(first) < _LEAST_LETTERS:
+            return len(run) == words and written.isupper()
+        return len(run) == words or written[0].isupper() or written[0].isdigit()

@@ -1,0 +1,95 @@
+"""Percentages and multiples that follow from figures: changes, shares of a total, what is missing to a hundred."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import combinations, permutations
+
+from agent.grounding.claims import Claim, Derived, Known
+from agent.grounding.evidence import Evidence
+from agent.grounding.lexicon import DIFFERENCE, MISSING
+from agent.grounding.operands import (
+    MOST_LISTS,
+    MOST_LOOKED_AT,
+    MOST_PAIRED,
+    Surroundings,
+    add_up,
+    total_of,
+    totals,
+    unique,
+)
+
+
+def derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """Changes only where the sentence compares; no share where it says up or down."""
+    yield from _over_percents(around, evidence)
+    if claim.direction or DIFFERENCE.search(around.sentence):
+        yield from _changes(around, evidence)
+    if not claim.direction:
+        yield from _shares(around, evidence)
+
+
+def _over_percents(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    percents = [known for known in (*around.beside, *around.named, *around.near) if known.kind == "percent"][:8]
+    if MISSING.search(around.sentence):
+        for known in (
+            *percents,
+            *(k for k in evidence.known[:MOST_LOOKED_AT] if k.kind == "percent" and not k.collection),
+        ):
+            yield Derived(Decimal(100) - known.value, "what is missing to 100 %", (known,), (known,))
+    if DIFFERENCE.search(around.sentence):
+        for one, other in combinations(percents, 2):
+            yield Derived(one.value - other.value, "difference", (one, other), (one, other))
+
+
+def _changes(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    for one, other in permutations(_paired(around, evidence), 2):
+        if other.value and one.unit == other.unit and one.kind == other.kind:
+            change = (one.value - other.value) / abs(other.value) * 100
+            yield Derived(change, "change", (one, other), (one, other), is_change=True)
+
+
+def _paired(around: Surroundings, evidence: Evidence) -> list[Known]:
+    """Figures whose change, share or multiple somebody may tell: nearest first."""
+    found: dict[str, Known] = {}
+    for known in (*around.beside, *around.named, *around.near, *totals(evidence)):
+        if known.kind in {"money", "count"} and len(found) < MOST_PAIRED:
+            found.setdefault(known.path, known)
+    return list(found.values())
+
+
+def _shares(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """A part, or several together, of the total of their result or of the sum of their list."""
+    parts = [known for known in _paired(around, evidence) if known.kind in {"money", "count"}]
+    shown = unique(known for known in around.shown if known.kind in {"money", "count"})
+    together = [add_up(group) for group in (unique(around.beside), shown, unique(around.named)) if len(group) > 1]
+    for items in evidence.collections.values():
+        if items[0].kind in {"money", "count"}:
+            together.append(add_up(items))
+            together += [add_up(items[:n]) for n in {*around.counts, around.items} if 1 < n < len(items)]
+    for whole in _wholes(evidence):
+        for part in parts:
+            if part.kind == whole.kind and part.unit == whole.unit and part.value < whole.value and part is not whole:
+                yield Derived(part.value / whole.value * 100, "share", (part, whole), (part,))
+        for group in together:
+            if group.operands[0].kind == whole.kind and abs(group.value) <= whole.value:
+                yield Derived(group.value / whole.value * 100, "share", (*group.operands, whole), group.operands)
+
+
+def _wholes(evidence: Evidence) -> Iterator[Known]:
+    for known in totals(evidence):
+        if known.value > 0:
+            yield known
+    for (path, _), items in list(evidence.collections.items())[:MOST_LISTS]:
+        total = total_of(items)
+        if total > 0 and items[0].kind in {"money", "count"}:
+            first = items[0]
+            yield Known(total, first.kind, first.unit, f"{path}: sum", spans=first.spans)
+    for known in evidence.known[:MOST_LOOKED_AT]:
+        if known.kind == "money" and not known.collection and known.value > 0:
+            yield known
+
+
+def derive_multiple(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    for one, other in permutations(_paired(around, evidence), 2):
+        if other.value and one.unit == other.unit and one.kind == other.kind:
+            yield Derived(one.value / other.value, "multiple", (one, other), (one, other))

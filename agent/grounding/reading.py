@@ -1,0 +1,123 @@
+"""Finds what a text claims: every figure, day and code in it, but list numbers, hours, telephones and addresses."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from agent.grounding.claims import Claim
+from agent.grounding.days import find_days
+from agent.grounding.digits import read_digits
+from agent.grounding.figures import build_figure
+from agent.grounding.folding import fold_in_place
+from agent.grounding.fractions_in_words import find_fractions
+from agent.grounding.lexicon import SCALE_WORDS
+from agent.grounding.numerals import find_numerals
+
+Place = tuple[int, int]
+
+_HARMLESS: Final = re.compile(
+    r"https?://\S+|www\.\S+|\S+@\S+\.\w+"
+    r"|(?:\+\d{1,3}[\s-]?)?\(?\b\d{2}\)?[\s-]?\d{4,5}-\d{4}\b|\+\d[\d\s()-]{7,}\d"
+    r"|\b0800[\s-]?\d{3}[\s-]?\d{4}\b|\b24/7\b|\b24 ?x ?7\b"
+    r"|\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{1,2}h\d{2}\b"
+    r"|^[ \t>*_-]*\d{1,3}[.)][*_]*(?=\s)"  # a list's numbering
+    r"|\b[1-4]\s?tri(?:mestre)?\b|\bq[1-4]\b"
+    r"|\d\ufe0f?\u20e3",  # a keycap
+    re.MULTILINE,
+)
+_ORDINAL: Final = re.compile(r"\b\d+(?:\s?[ºª°]|st\b|nd\b|rd\b|th\b|er\b|ro\b|do\b|to\b)")
+_CODE: Final = re.compile(
+    r"\b[a-z]{1,8}[-/_]?\d[a-z0-9]*(?:[-/_][a-z0-9]+)*\b"
+    r"|\b\d{2,3}(?:\.\d{3}){2}[/-]\d[\d-]*\b"
+    r"|(?<=#)\d{3,}\b"
+    r"|\b(?:pedidos?|orders?|notas?(?: fiscal| fiscais)?|nf-?e?|invoices?|facturas?|propostas?|protocolos?|tickets?"
+    r"|boletos?)\s+(?:(?:numero|n[ºo°.]+|num\.?|number|no\.?)\s*)?#?(\d{3,})(?![.,]?\d|\s*(?:%|reais|em\b))"
+    r"|\bn[º°]\s?\.?(\d{3,})\b"
+)
+_MORE_CODES: Final = re.compile(r"\s*(?:,|e|and|y|ou|or)\s+(?:(?:e|o|os)\s+)?#?(\d{3,})\b(?![.,]\d)")
+_NUMBER: Final = re.compile(
+    r"(?<![\w.,/])(?:\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?![\d/])"
+)
+_SCALE: Final = re.compile(r"[\s\u00a0]?(" + "|".join(sorted(SCALE_WORDS, key=len, reverse=True)) + r")\b(?!\$)")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d$")
+_BEFORE_CENTS: Final = re.compile(r"\s*(?:e|and|com|con|y)\s+$")
+_CENTS: Final = re.compile(r"\s*(?:centavos?|cents?)\b")
+
+
+def find_claims(text: str, masks: Iterable[Place] = (), *, is_spanish: bool = False) -> list[Claim]:
+    """In their order. `masks` are places whose digits claim nothing, such as a product's name."""
+    folded, taken = fold_in_place(text), list(masks)
+    taken += [match.span() for match in _HARMLESS.finditer(folded)]
+    claims = [*find_days(text, folded, taken)]
+    taken += [match.span() for match in _ORDINAL.finditer(folded)]
+    claims += _codes(folded, taken)
+    claims += find_fractions(folded, taken)
+    claims += _numbers(folded, taken)
+    claims += _numerals(folded, taken, is_spanish=is_spanish)
+    claims.sort(key=lambda claim: claim.start)
+    return [replace(claim, text=text[claim.start : claim.end]) for claim in _with_cents(claims, folded)]
+
+
+def _is_free(taken: Iterable[Place], start: int, end: int) -> bool:
+    return not any(begin < end and start < stop for begin, stop in taken)
+
+
+def _codes(folded: str, taken: list[Place]) -> Iterator[Claim]:
+    for match in _CODE.finditer(folded):
+        group = next((at for at in (1, 2) if match[at]), 0)
+        start, end = match.span(group)
+        while _is_free(taken, start, end):
+            taken.append((start, end))
+            yield Claim("", start, end, "code")
+            more = _MORE_CODES.match(folded, end) if group else None
+            if more is None:
+                break
+            start, end = more.span(1)
+
+
+def _numbers(folded: str, taken: list[Place]) -> Iterator[Claim]:
+    for match in _NUMBER.finditer(folded):
+        if not _is_free(taken, *match.span()):
+            continue
+        scale, end = 1, match.end()
+        if found := _SCALE.match(folded, end):
+            scale, end = SCALE_WORDS[found[1]], found.end()
+        readings = read_digits(match[0])
+        values = tuple(value * scale for value, _ in readings)
+        slack = tuple(place * scale / 2 for _, place in readings)
+        is_year = scale == 1 and bool(_YEAR.match(match[0]))
+        claim = build_figure(folded, (match.start(), end), values, slack, is_year=is_year)
+        taken.append((match.start(), claim.end if claim else end))
+        if claim is not None:
+            yield claim
+
+
+def _numerals(folded: str, taken: list[Place], *, is_spanish: bool) -> Iterator[Claim]:
+    for numeral in find_numerals(folded, is_spanish=is_spanish):
+        if _is_free(taken, numeral.start, numeral.end):
+            slack = Decimal(0) if numeral.last_scale == 1 else Decimal(numeral.last_scale) / 2
+            place = (numeral.start, numeral.end)
+            claim = build_figure(folded, place, (numeral.value,), (slack,), is_year=False)
+            if claim is not None:
+                taken.append((claim.start, claim.end))
+                yield claim
+
+
+def _with_cents(claims: Iterable[Claim], folded: str) -> Iterator[Claim]:
+    """ "Setenta reais e cinco centavos" is one figure."""
+    held: Claim | None = None
+    for claim in claims:
+        if cents := _CENTS.match(folded, claim.end):
+            if held is not None and held.kind == "money" and _BEFORE_CENTS.match(folded[held.end : claim.start]):
+                whole, part = held.values[0], claim.values[0] / 100
+                held = replace(held, end=cents.end(), values=(whole + part,), slack=(Decimal(0),))
+                continue
+            cent = Decimal("0.005")
+            claim = replace(claim, kind="money", end=cents.end(), values=(claim.values[0] / 100,), slack=(cent,))
+        if held is not None:
+            yield held
+        held = claim
+    if held is not None:
+        yield held

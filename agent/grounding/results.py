@@ -1,0 +1,220 @@
+"""A tool's result as figures with their units, names, days and places; written for no tool in particular."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from agent.base import ToolUse
+from agent.grounding.claims import Kind, Known, Span
+from agent.grounding.folding import fold_in_place
+from agent.grounding.lexicon import COUNTED
+
+HOME_CURRENCY: Final = "BRL"
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")
+_DAYS: Final = re.compile(r"\d{4}(?:-\d\d){1,2}/\d{4}(?:-\d\d){1,2}")
+_MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
+_CODE_KEYS: Final = frozenset({"number", "id", "code", "sku", "order_number", "invoice_number", "protocol"})
+_NO_NAMES: Final = frozenset(
+    {
+        "source",
+        "as_of",
+        "unit",
+        "metric",
+        "group_by",
+        "of",
+        "currency",
+        "bulletin",
+        "status",
+        "label",
+        "document",
+        "url",
+    }
+    | {"period", "period_a", "period_b", "query", "error", "code", "message"}
+)
+_NO_FIGURES: Final = frozenset({"rank", "ok"})
+_RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask", "quote"})
+_PERCENTS: Final = re.compile(r"(?:^|_)(?:percent|pct|share|percentage|margin)(?:_|$)")
+_LONG_TEXT: Final = 80
+_SENTENCE_END: Final = re.compile(r"[a-z\u00c0-\u024f%)]{3,}[.!?](?:\s|$)")
+
+
+@dataclass(slots=True)
+class ToolReading:
+    """`passages` are free texts with their paths, to be read like anybody's words."""
+
+    known: list[Known] = field(default_factory=list)
+    spans: set[Span] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
+    texts: list[str] = field(default_factory=list)
+    lengths: dict[str, int] = field(default_factory=dict)
+    passages: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What stands around a value: names and days of its object, else of the objects it lies in."""
+
+    path: str
+    labels: frozenset[str] = frozenset()
+    spans: tuple[Span, ...] = ()
+    unit: str = ""
+    metric: str = ""
+    collection: str = ""
+    key: str = ""
+    scope: str = ""
+
+
+def read_tool_use(use: ToolUse, number: int) -> ToolReading:
+    """`number` tells two calls of the same tool apart in the paths."""
+    reading, root = ToolReading(), f"{use.name}[{number}]"
+    _walk(use.arguments, _Setting(f"{root}.arguments", scope=f"{root}.arguments"), reading)
+    result = dict(use.result)
+    filters = result.pop("filters", None)
+    names = frozenset(_names(filters)) if isinstance(filters, Mapping) else frozenset()
+    reading.texts += names
+    _walk(result, _Setting(root, names), reading)
+    return reading
+
+
+def _walk(value: Any, setting: _Setting, reading: ToolReading) -> None:
+    if isinstance(value, Mapping):
+        _walk_object(value, setting, reading)
+    elif isinstance(value, list | tuple):
+        reading.lengths[setting.path] = len(value)
+        for at, item in enumerate(value):
+            place = f"{setting.path}[{at}]"
+            inner = _Setting(
+                place, setting.labels, setting.spans, setting.unit, setting.metric, setting.path, setting.key, place
+            )
+            _walk(item, inner, reading)
+    elif value is not None and not isinstance(value, bool):
+        _read_leaf(value, setting, reading)
+
+
+def _walk_object(value: Mapping[str, Any], setting: _Setting, reading: ToolReading) -> None:
+    period = _span(value)
+    if period is not None:
+        reading.spans.add(period)
+    own = tuple(_own_spans(value))
+    reading.spans.update(own)
+    names = frozenset(_names(value))
+    currency = value.get("currency")
+    unit = str(value.get("unit") or (currency if currency and not _RATES & value.keys() else "") or setting.unit)
+    metric = str(value.get("metric") or setting.metric)
+    for key, inner in value.items():
+        is_container = isinstance(inner, Mapping | list | tuple)
+        place = _Setting(
+            path=f"{setting.path}.{key}",
+            labels=setting.labels | names,
+            spans=own or setting.spans,
+            unit=unit,
+            metric=metric,
+            collection="" if is_container else setting.collection,
+            key=str(key) if not is_container or key != "data" else "",
+            scope=f"{setting.path}.{key}" if isinstance(inner, Mapping) else setting.path,
+        )
+        _walk(inner, place, reading)
+
+
+def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
+    text, key = str(value), setting.key
+    if isinstance(value, str) and _DAY.fullmatch(text):
+        reading.days.update(_days(text))
+        return
+    if key in _CODE_KEYS or not _NUMBER.fullmatch(text) or key in _NO_FIGURES:
+        reading.texts.append(text)
+        if isinstance(value, str) and _is_passage(value):
+            reading.passages.append((text, setting.path))
+        return
+    kind, unit = _measure(text, setting)
+    parent = setting.scope.rpartition(".")[2]
+    unit = _counted(key, parent, setting) if kind == "count" else unit
+    reading.known.append(
+        Known(
+            Decimal(text),
+            kind,
+            unit,
+            setting.path,
+            setting.labels,
+            setting.spans,
+            setting.collection,
+            key,
+            setting.scope,
+        )
+    )
+
+
+def _measure(text: str, setting: _Setting) -> tuple[Kind, str]:
+    """Percentages say so in their name; money has a point, or stands where its currency is told."""
+    key = setting.key
+    if _PERCENTS.search(key):
+        return "percent", ""
+    if "." in text:
+        is_code = len(setting.unit) == 3 and setting.unit.isupper()
+        return "money", setting.unit if is_code and key not in _RATES else HOME_CURRENCY
+    return "count", ""
+
+
+def _counted(key: str, parent: str, setting: _Setting) -> str:
+    for word in reversed(key.split("_")):
+        if word in COUNTED:
+            return COUNTED[word]
+    if key == "count":
+        return next((COUNTED[word] for word in parent.split("_") if word in COUNTED), "")
+    is_measured = key in {"total", "value", "difference"}
+    return COUNTED.get(setting.metric, "") if is_measured else ""
+
+
+def _names(value: Mapping[str, Any]) -> Iterable[str]:
+    for key, inner in value.items():
+        if key in _CODE_KEYS and isinstance(inner, str | int):
+            yield fold_in_place(str(inner))
+        elif isinstance(inner, str) and key not in _NO_NAMES and _is_name(inner):
+            yield fold_in_place(inner.strip())
+
+
+def _is_name(text: str) -> bool:
+    forms = (_DAY, _MONTH, _NUMBER, _DAYS)
+    return bool(text.strip()) and not _is_passage(text) and not any(form.fullmatch(text) for form in forms)
+
+
+def _is_passage(text: str) -> bool:
+    """Sentences, rather than a name."""
+    return len(text) > _LONG_TEXT or bool(_SENTENCE_END.search(text))
+
+
+def _own_spans(value: Mapping[str, Any]) -> Iterable[Span]:
+    """Days that are the object's own: its period, or the days among its values."""
+    for key, inner in value.items():
+        if key in {"period", "period_b"} and isinstance(inner, Mapping) and (span := _span(inner)) is not None:
+            yield span
+        elif key not in {"as_of", "start", "end"} and isinstance(inner, str):
+            if _MONTH.fullmatch(inner):
+                yield whole_month(date.fromisoformat(f"{inner}-01"))
+            elif _DAY.fullmatch(inner):
+                yield from ((day, day) for day in _days(inner))
+
+
+def _span(value: Mapping[str, Any]) -> Span | None:
+    start, end = value.get("start"), value.get("end")
+    if isinstance(start, str) and isinstance(end, str):
+        days = [*_days(start), *_days(end)]
+        if len(days) == 2:
+            return days[0], days[1]
+    return None
+
+
+def _days(text: str) -> Iterable[date]:
+    try:
+        yield date.fromisoformat(text[:10])
+    except ValueError:
+        return
+
+
+def whole_month(first: date) -> Span:
+    after = first.replace(day=28) + timedelta(days=4)
+    return first.replace(day=1), after.replace(day=1) - timedelta(days=1)

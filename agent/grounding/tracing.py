@@ -1,0 +1,202 @@
+"""Traces every claim of a draft to what is known: said by a tool or a person, or following from it by arithmetic."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from agent.grounding.amounts import derive_amount, derive_count
+from agent.grounding.binding import Anchor, Owners, bind
+from agent.grounding.calendar import find_spans
+from agent.grounding.claims import Claim, Derived, Known
+from agent.grounding.evidence import Evidence
+from agent.grounding.folding import Sentences, fold_in_place
+from agent.grounding.lexicon import TOTAL
+from agent.grounding.operands import Surroundings, is_of_one_unit
+from agent.grounding.percentages import derive_multiple, derive_percent
+from agent.grounding.reading import find_claims
+from agent.grounding.report import Finding, GroundingReport, Reason
+
+_CHANGES: Final = re.compile(r"(?:^|_)(?:change|difference|diff|growth|variation|delta)(?:_|$)")
+_ITEM: Final = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]", re.MULTILINE)
+_MOST_NEAR: Final = 6
+_MOST_PATHS: Final = 12
+_MOST_NAMED: Final = 40
+
+
+def check(draft: str, evidence: Evidence, *, is_spanish: bool = False) -> GroundingReport:
+    """Pure; milliseconds."""
+    return _Tracing(draft, evidence, is_spanish=is_spanish).run()
+
+
+@dataclass(slots=True)
+class _Trace:
+    """A claim's fate: what it was found to be, or why it is nothing."""
+
+    claim: Claim
+    sentence: int
+    owners: Owners = field(default_factory=Owners)
+    found: list[Known] = field(default_factory=list)
+    operation: str = ""
+    reason: Reason = "unknown"
+
+    def as_finding(self) -> Finding:
+        claim = self.claim
+        told = Finding(claim.text, claim.start, claim.end, claim.kind)
+        if not self.operation:
+            return Finding(told.text, told.start, told.end, told.kind, reason=self.reason)
+        paths = tuple(dict.fromkeys(known.path for known in self.found))[:_MOST_PATHS]
+        return Finding(told.text, told.start, told.end, told.kind, self.operation, paths)
+
+
+class _Tracing:
+    """Of one draft."""
+
+    def __init__(self, draft: str, evidence: Evidence, *, is_spanish: bool) -> None:
+        self.folded, self.evidence = fold_in_place(draft), evidence
+        self.mentions = evidence.names.find(draft)
+        masks = [(mention.start, mention.end) for mention in self.mentions]
+        self.sentences = Sentences(draft)
+        self.items = len(_ITEM.findall(draft))
+        claims = find_claims(draft, masks, is_spanish=is_spanish)
+        self.traces = [_Trace(claim, self.sentences.index(claim.start)) for claim in claims]
+        self.figures = [trace for trace in self.traces if trace.claim.values]
+
+    def run(self) -> GroundingReport:
+        for trace in self.traces:
+            if trace.claim.kind == "date":
+                self._trace_day(trace)
+            elif trace.claim.kind == "code":
+                self._trace_code(trace)
+        for trace in self.figures:
+            self._bind(trace)
+            self._trace_figure(trace)
+        for trace in self.figures:
+            if not trace.operation:
+                self._derive(trace)
+        return GroundingReport(tuple(trace.as_finding() for trace in self.traces))
+
+    def _trace_day(self, trace: _Trace) -> None:
+        found = find_spans(trace.claim, self.evidence)
+        if isinstance(found, str):
+            trace.reason = found
+        else:
+            trace.operation, trace.owners = "said", Owners(days=found)
+
+    def _trace_code(self, trace: _Trace) -> None:
+        code = re.escape(fold_in_place(trace.claim.text))
+        pattern = re.compile(rf"(?<![a-z0-9]){code}(?![a-z0-9])")
+        if any(pattern.search(fold_in_place(text)) for text in self.evidence.texts):
+            trace.operation = "said"
+
+    def _in_sentence(self, trace: _Trace, traces: Iterable[_Trace]) -> list[_Trace]:
+        return [other for other in traces if other.sentence == trace.sentence]
+
+    def _bind(self, trace: _Trace) -> None:
+        start, end = self.sentences.bounds(trace.sentence)
+        beside = self._in_sentence(trace, self.traces)
+        figures = [(other.claim.start, other.claim.end) for other in beside if other.claim.values]
+        names = [Anchor(m.start, m.end, m.labels) for m in self.mentions if start <= m.start < end]
+        days = [anchor for other in beside if other.claim.kind == "date" for anchor in other.owners.days]
+        place, text = (trace.claim.start, trace.claim.end), self.folded[:end]
+        trace.owners = Owners(bind(text, place, figures, names), bind(text, place, figures, days), tuple(names))
+
+    def _trace_figure(self, trace: _Trace) -> None:
+        claim, totals = trace.claim, []
+        if claim.kind == "money" and claim.unit not in {"BRL", ""} and claim.values == (Decimal(1),):
+            trace.operation = "one of a currency"
+            return
+        for known in self.evidence.known:
+            if not claim.matches(known.value):
+                continue
+            fault = self._find_fault(trace, known)
+            if fault is None and known.origin == "tool" and trace.owners.are_unknown_to(known):
+                totals.append(known)
+            elif fault is None:
+                trace.found.append(known)
+            elif trace.reason == "unknown":
+                trace.reason = fault
+        if totals and not trace.found:
+            if self._may_be_total(trace, totals[0]):
+                trace.found = totals
+            else:
+                trace.reason = "other_name"
+        trace.operation = "said" if trace.found else ""
+
+    def _find_fault(self, trace: _Trace, known: Known) -> Reason | None:
+        """Why a figure of that size is not the one that the claim may be about."""
+        claim = trace.claim
+        if not is_of_one_unit(claim, known):
+            return "other_unit" if known.kind == claim.kind else "unknown"
+        if claim.direction and _CHANGES.search(known.key) and known.value * claim.direction < 0:
+            return "other_direction"
+        if not trace.owners.fit_names(known):
+            return "other_name"
+        return None if trace.owners.fit_days(known) else "other_period"
+
+    def _may_be_total(self, trace: _Trace, known: Known) -> bool:
+        """Beside a name, a figure that has none is the name's own unless the words or the other figures say not so."""
+        start, end = self.sentences.bounds(trace.sentence)
+        if TOTAL.search(self.folded, start, end):
+            return True
+        root = known.path.partition(".")[0]
+        rivals = (k for k in self.evidence.known if k.kind == known.kind and k.path.startswith(root))
+        if not any(trace.owners.fit(rival) and rival.labels for rival in rivals):
+            return True
+        return any(
+            other.found and any(anchor.fits(one) for anchor in trace.owners.names for one in other.found)
+            for other in self._in_sentence(trace, self.figures)
+            if other.claim.kind == trace.claim.kind
+        )
+
+    def _derive(self, trace: _Trace) -> None:
+        around = self._look_around(trace)
+        for derived in _derive(trace.claim, around, self.evidence):
+            if trace.claim.matches(derived.value) and self._may_be(trace, derived):
+                trace.operation, trace.found = derived.operation, list(derived.operands)
+                return
+
+    def _may_be(self, trace: _Trace, derived: Derived) -> bool:
+        if derived.is_change and trace.claim.direction and derived.value * trace.claim.direction < 0:
+            return False
+        whose = derived.whose
+        return not whose or any(trace.owners.fit_names(one) for one in whose)
+
+    def _look_around(self, trace: _Trace) -> Surroundings:
+        beside = self._in_sentence(trace, self.figures)
+        said = [known for other in beside if other is not trace for known in other.found[:2]]
+        before = [other for other in self.figures if other.sentence < trace.sentence and other.found]
+        after = [other for other in self.figures if other.sentence > trace.sentence and other.found]
+        near = [known for other in before[: -_MOST_NEAR - 1 : -1] + after[:2] for known in other.found[:1]]
+        start, end = self.sentences.bounds(trace.sentence)
+        days = [a for o in self._in_sentence(trace, self.traces) if o.claim.kind == "date" for a in o.owners.days]
+        return Surroundings(
+            sentence=self.folded[start:end],
+            beside=said,
+            near=near,
+            named=self._of([*trace.owners.all_names, *days]),
+            bound=self._of(trace.owners.names),
+            counts=[int(value) for other in beside for value in other.claim.values if 1 < value < 50],
+            shown=[known for other in before for known in other.found[:1]],
+            anchors=len(trace.owners.all_names) + len(days),
+            items=self.items,
+            days=[day for other in self.traces for day in other.claim.days if other.operation],
+        )
+
+    def _of(self, anchors: Sequence[Anchor]) -> list[Known]:
+        if not anchors:
+            return []
+        known = (one for one in self.evidence.known if one.origin != "question")
+        return [one for one in known if any(anchor.fits(one) for anchor in anchors)][:_MOST_NAMED]
+
+
+def _derive(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    match claim.kind:
+        case "money":
+            return derive_amount(claim, around, evidence)
+        case "count":
+            return derive_count(claim, around, evidence)
+        case "percent":
+            return derive_percent(claim, around, evidence)
+    return derive_multiple(around, evidence)

@@ -1,0 +1,177 @@
+"""The offline engine reckons nothing: whatever it says of any question's result is traced."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+
+from agent.base import ChatMessage, ToolCall, ToolUse, TurnInput
+from agent.grounding.evidence import gather_evidence
+from agent.grounding.tracing import check
+from agent.tools.figures import figure, money, percent, unit_of
+from models.ids import new_id
+from tests.agent.offline.cast import CAST, SITUATION, ask
+from tests.agent.offline.test_questions import QUESTIONS
+
+_NAMES = {
+    "customer": CAST.customers,
+    "product": CAST.products,
+    "category": CAST.categories,
+    "salesperson": CAST.salespeople,
+    "state": CAST.states,
+}
+
+
+def _span(words: str) -> dict[str, str]:
+    start, _, end = words.partition("/")
+    return {"start": start, "end": end or start}
+
+
+class _Books:
+    """Makes up a result in the shape that the tools give."""
+
+    def __init__(self, seed: str, today: date) -> None:
+        self.random, self.today = Random(zlib.crc32(seed.encode())), today
+
+    def result(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        data, period = getattr(self, f"_{name}")(arguments)
+        filters = dict(arguments.get("filters") or {})
+        content: dict[str, Any] = {"ok": True}
+        if period is not None:
+            content |= {"period": period, "running": period["start"] <= str(self.today) < period["end"]}
+        rows = self.random.randint(0, 400)
+        return content | {"filters": filters, "source": "Aurora: sales_order", "rows": rows, "data": data}
+
+    def _value(self, metric: str) -> Decimal:
+        amount = Decimal(self.random.randint(0, 9_000_000)) / 100
+        return amount if unit_of(metric) == "BRL" else Decimal(int(amount / 10))  # type: ignore[arg-type]
+
+    def _groups(self, by: str, metric: str, period: Mapping[str, str]) -> list[tuple[str, Decimal]]:
+        if by in {"month", "day"}:
+            first, last = date.fromisoformat(period["start"]), date.fromisoformat(period["end"])
+            days = [first + timedelta(days=n) for n in range(min((last - first).days + 1, 400))]
+            names = sorted({str(day)[:7] if by == "month" else str(day) for day in days})
+        else:
+            names = list(_NAMES[by])
+        return sorted(((name, self._value(metric)) for name in names), key=lambda pair: -pair[1])
+
+    def _sales_summary(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        period, metric, by = _span(asked["period"]), asked["metric"], asked.get("group_by", "none")
+        groups = [] if by == "none" else self._groups(by, metric, period)
+        total = sum((value for _, value in groups), Decimal(0)) if groups else self._value(metric)
+        data = {
+            "metric": metric,
+            "unit": unit_of(metric),
+            "total": figure(metric, total),
+            "orders": self.random.randint(0, 400),
+            "group_by": by,
+            "groups": [{"name": name, "value": figure(metric, value)} for name, value in groups],
+        }
+        return data, period
+
+    def _top_n(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        period, metric = _span(asked["period"]), asked["metric"]
+        groups = self._groups(asked["of"], metric, period)
+        items = [
+            {"rank": rank, "name": name, "value": figure(metric, value)}
+            for rank, (name, value) in enumerate(groups[: asked["n"]], 1)
+        ]
+        total = figure(metric, sum((value for _, value in groups), Decimal(0)))
+        return {"of": asked["of"], "metric": metric, "unit": unit_of(metric), "items": items, "total": total}, period
+
+    def _compare_periods(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        metric, first, base = asked["metric"], self._value(asked["metric"]), self._value(asked["metric"])
+        data = {
+            "metric": metric,
+            "unit": unit_of(metric),
+            "a": {"period": _span(asked["period_a"]), "value": figure(metric, first)},
+            "b": {"period": _span(asked["period_b"]), "value": figure(metric, base)},
+            "difference": figure(metric, first - base),
+            "change_percent": percent(first - base, base),
+        }
+        return data, _span(asked["period_a"])
+
+    def _goal_progress(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        goal, achieved, days = self._value("revenue"), self._value("revenue"), self.random.randint(1, 22)
+        missing = max(goal - achieved, Decimal(0))
+        data = {
+            "salesperson": asked.get("salesperson"),
+            "goal": money(goal),
+            "achieved": money(achieved),
+            "percent": percent(achieved, goal),
+            "missing": money(missing),
+            "business_days_left": days,
+            "needed_per_business_day": money(missing / days),
+            "people": [
+                {"salesperson": name, "goal": money(goal), "achieved": money(achieved), "percent": "50.0"}
+                for name in CAST.salespeople
+            ],
+        }
+        return data, _span(asked["period"])
+
+    def _pipeline_status(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        stages = [
+            {"stage": name, "deals": self.random.randint(0, 30), "value": money(self._value("revenue"))}
+            for name in CAST.stages
+        ]
+        deals, total = sum(stage["deals"] for stage in stages), sum(Decimal(stage["value"]) for stage in stages)
+        return {
+            "stages": stages,
+            "deals": deals,
+            "total": money(Decimal(total)),
+            "open_deals": deals // 2,
+            "open_total": money(Decimal(total) / 2),
+            "unit": "BRL",
+        }, None
+
+    def _customer_brief(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        some = self._value("revenue")
+        return {
+            "customer": asked["customer"],
+            "city": "Campinas",
+            "state": "SP",
+            "segment": "Padaria",
+            "salesperson": CAST.salespeople[0],
+            "last_order": {"date": str(self.today - timedelta(days=9)), "value": money(some), "status": "open"},
+            "revenue_12m": money(some * 7),
+            "orders_12m": 38,
+            "open_orders": {"count": 3, "value": money(some)},
+            "top_products": [{"name": name, "value": money(self._value("revenue"))} for name in CAST.products[:3]],
+            "deals": [{"title": "Contrato", "stage": "Proposta", "value": "900.00"}],
+        }, _span(f"{self.today - timedelta(days=364)}/{self.today}")
+
+    def _exchange_rate(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        day = str(self.today - timedelta(days=1))
+        return {"currency": asked["currency"], "buy": "5.4315", "sell": "5.4321", "date": day}, None
+
+
+ANSWERED = [question for question in QUESTIONS if "tool_calls" in question["expect"]]
+
+
+@pytest.mark.parametrize("question", ANSWERED, ids=[question["id"] for question in ANSWERED])
+def test_no_figure_of_the_offline_engine_is_suspected(question: dict[str, Any]) -> None:
+    today = date.fromisoformat(question["today"])
+    situation, books = replace(SITUATION, today=today), _Books(question["id"], today)
+    calls = [
+        ToolCall(f"c{number}", call["name"], call["arguments"])
+        for number, call in enumerate(question["expect"]["tool_calls"])
+    ]
+    uses = [
+        ToolUse(call.name, call.arguments or {}, books.result(call.name, call.arguments or {}), True) for call in calls
+    ]
+    lines = [ChatMessage("assistant", tool_calls=tuple(calls))]
+    lines += [
+        ChatMessage("tool", json.dumps(use.result), tool_call_id=call.id) for call, use in zip(calls, uses, strict=True)
+    ]
+    history = question.get("history", ())
+    reply = ask(question["text"], situation=situation, history=history, after=lines).text
+    turn = TurnInput(new_id(), question["text"], (), situation, "America/Sao_Paulo")
+    report = check(reply, gather_evidence(turn, uses))
+    assert report.findings or not any(char.isdigit() for char in reply)
+    assert not report.untraceable, reply
