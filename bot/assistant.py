@@ -11,6 +11,7 @@ from agent.agent import Agent, Limits
 from agent.providers.price_list import Priced, host_of, read_price_list
 from agent.providers.registry import build_provider, find_profile, resolve_llm
 from agent.tools.exchange_rates import ExchangeRates
+from agent.tools.eyes import catalogue_seen
 from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
 from bot.settings import Settings
@@ -47,7 +48,7 @@ def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assi
         api_key=_api_key(settings),
         base_url=settings.llm_base_url,
         llm=settings.llm_model,
-        catalogue=source.catalogue,
+        catalogue=catalogue_seen(source),
         timeout=settings.llm_timeout_seconds,
         sees=settings.llm_sees_images,
     )

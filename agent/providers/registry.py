@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from agent.base import Provider
+from agent.base import Provider, Situation
 from agent.providers.dialects import UNKNOWN, find_dialect
 from agent.providers.profiles import PROFILES, Profile
 from agent.providers.retirements import retirement_warning
@@ -26,7 +26,7 @@ def build_provider(
     api_key: str | None,
     base_url: str,
     llm: str,
-    catalogue: Callable[[], Catalogue],
+    catalogue: Callable[[Situation], Catalogue],
     timeout: float,
     sees: bool | None = None,
     clock: Clock | None = None,

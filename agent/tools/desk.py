@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from agent.base import Situation, ToolContext
 from agent.periods import resolve_period
 from agent.tools.exchange_rates import ExchangeRates
+from agent.tools.eyes import scope_of
 from agent.tools.names import fold, match_names, resolve_name
 from models.clock import Clock
 from models.errors import ToolError
@@ -53,14 +54,7 @@ class Desk:
     @property
     def scope(self) -> Scope:
         """Whose rows this person may see. Raises ToolError `not_allowed` for somebody the sales data does not know."""
-        match self.situation:
-            case Situation(role="manager"):
-                return self.sales.scope_of_manager(self.situation.salesperson)
-            case Situation(role="rep", salesperson=str(name)) if name:
-                return Scope(salesperson=name, customer=None)
-            case Situation(role="customer", customer=str(name)) if name:
-                return Scope(salesperson=None, customer=name)
-        raise ToolError("This person is not linked to anybody in the sales data.", code="not_allowed")
+        return scope_of(self.situation, self.sales)
 
     def period(self, words: str | None) -> Period:
         """Null and empty words mean the current month. Raises ToolError for words that name no period."""

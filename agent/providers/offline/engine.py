@@ -1,10 +1,12 @@
 """The provider without a vendor: reads the last question, asks for tools, then phrases what they returned."""
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from threading import Lock
 from typing import Any, Final
 
 from agent.base import (
@@ -33,19 +35,22 @@ from models.errors import ProviderError
 
 _LLM: Final = "recado-rules-1"
 _TURNS_BACK = 4  # a follow-up may lean on a follow-up
+_MOST_INDEXES = 64  # one for each pair of eyes
 _LONGEST_TEXT = 2000  # characters read of one message
 
 
 class OfflineProvider:
-    """Rules instead of an LLM. Keeps no state but the index of the names last seen; safe for threads."""
+    """Rules instead of an LLM. Keeps no state but the indexes of the names last seen; safe for threads."""
 
     name = "offline"
     engine: EngineKind = "offline"
     sees = False
 
-    def __init__(self, catalogue: Callable[[], Catalogue]) -> None:
+    def __init__(self, catalogue: Callable[[Situation], Catalogue]) -> None:
+        """`catalogue` holds the names that somebody in that situation may know."""
         self._catalogue = catalogue
-        self._indexed: tuple[Catalogue, Names] | None = None
+        self._indexed: OrderedDict[Situation, tuple[Catalogue, Names]] = OrderedDict()
+        self._lock = Lock()
 
     def complete(self, request: CompletionRequest) -> Completion:
         """Tool calls for a fresh question, words once their results are there. ProviderError if nothing is asked."""
@@ -57,7 +62,7 @@ class OfflineProvider:
         ]
         if not said:
             raise ProviderError("the prompt holds no question", kind="bad_request")
-        catalogue, names = self._names()
+        catalogue, names = self._names(situation)
         question = request.messages[said[-1]]
         history = [request.messages[number].content for number in said[:-1]]
         steps = _steps(question.content, history, situation, catalogue, names)
@@ -78,12 +83,16 @@ class OfflineProvider:
     def close(self) -> None:
         """Rules hold nothing open."""
 
-    def _names(self) -> tuple[Catalogue, Names]:
-        catalogue = self._catalogue()
-        indexed = self._indexed
+    def _names(self, situation: Situation) -> tuple[Catalogue, Names]:
+        catalogue = self._catalogue(situation)
+        eyes = Situation(date.min, situation.role, "", situation.salesperson, situation.customer)
+        indexed = self._indexed.get(eyes)
         if indexed is None or indexed[0] != catalogue:
             indexed = (catalogue, Names(catalogue, is_common))
-            self._indexed = indexed
+            with self._lock:
+                self._indexed[eyes] = indexed
+                while len(self._indexed) > _MOST_INDEXES:
+                    self._indexed.popitem(last=False)
         return indexed
 
 

@@ -25,10 +25,12 @@ def number(value: Decimal, language: Language, places: int) -> str:
     return written if language == "en" else written.translate(str.maketrans(",.", ".,"))
 
 
-def money(value: Decimal) -> str:
-    """Brazilian reais as they are written in Brazil, in every language: R$ 1.234,56."""
+def money(value: Decimal, currency: str = "BRL", language: Language = "pt") -> str:
+    """Brazilian reais as they are written in Brazil, in every language: R$ 1.234,56; others as the language does."""
     sign = "-" if value < 0 else ""
-    return f"{sign}R$ {number(abs(value), 'pt', 2)}"
+    if currency == "BRL":
+        return f"{sign}R$ {number(abs(value), 'pt', 2)}"
+    return f"{sign}{currency} {number(abs(value), language, 2)}"
 
 
 def amount(value: Any, unit: str, language: Language) -> str:
@@ -36,8 +38,10 @@ def amount(value: Any, unit: str, language: Language) -> str:
     exact = decimal_of(value)
     if exact is None:
         return "—"
-    if unit == "BRL":
-        return money(exact)
+    if unit == "percent":
+        return percent(exact, language)
+    if len(unit) == 3 and unit.isupper():
+        return money(exact, unit, language)
     return number(exact, language, 0 if exact == exact.to_integral_value() else 2)
 
 

@@ -62,7 +62,7 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
     words = [scan.tokens[index].word for index in range(first, last + 1)]
     return Slots(
         cues=frozenset(cues - _spent(scan, marks, excluded)),
-        metric=_metric(cues),
+        metric=next((mark.value for mark in marks if mark.concept == "METRIC"), None) or _metric(cues),
         dimensions=_dimensions(scan, marks, names),
         grouped=_grouped(scan, marks),
         separately=_separately(scan, marks),
@@ -135,11 +135,15 @@ def _dimensions(scan: Scan, marks: list[Mark], names: list[NameHit]) -> tuple[st
     if not any(mark.concept in _ORDERING for mark in marks):  # "top 5 produtos de limpeza" are products
         named |= {("product", first) for kind, first in named if kind == "category"}  # "produtos de limpeza"
     found = [
-        DIMENSIONS[mark.concept]
+        cut
         for mark in marks
-        if mark.concept in DIMENSIONS and (DIMENSIONS[mark.concept], _after_article(scan, mark.last + 1)) not in named
+        if (cut := _dimension_of(mark)) and (cut, _after_article(scan, mark.last + 1)) not in named
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _dimension_of(mark: Mark) -> str | None:
+    return mark.value if mark.concept == "DIMENSION" else DIMENSIONS.get(mark.concept)
 
 
 def _after_article(scan: Scan, index: int) -> int:
@@ -156,7 +160,7 @@ def _grouped(scan: Scan, marks: list[Mark]) -> bool:
             before not in ends and before > 0 and scan.tokens[before - 1].word in {"o", "a", "the", "el", "la", "cada"}
         ):
             before -= 1
-        if mark.concept in DIMENSIONS and before in ends:
+        if _dimension_of(mark) and before in ends:
             return True
         if mark.concept in {"BYDAY", "BYMONTH"} and (mark.first != mark.last or _is_adverb(scan, mark)):
             return True
@@ -165,7 +169,7 @@ def _grouped(scan: Scan, marks: list[Mark]) -> bool:
 
 def _separately(scan: Scan, marks: list[Mark]) -> bool:
     ends = {mark.last + 1 for mark in marks if mark.concept == "BY"}
-    laid_out = [mark for mark in marks if mark.concept in DIMENSIONS]
+    laid_out = [mark for mark in marks if _dimension_of(mark)]
     return any(
         scan.tokens[one.last + 1].word in _LINKS | {","}
         and (other.first in ends or other.concept in {"BYDAY", "BYMONTH"})
@@ -179,7 +183,7 @@ def _is_adverb(scan: Scan, mark: Mark) -> bool:
 
 def _count(scan: Scan, marks: list[Mark]) -> int | None:
     """A number beside a word of order or of a dimension: "top 5", "os 3 maiores", "5 clientes"."""
-    beside = {"TOP", "BOTTOM", "RANKING", "BESTSELLER", "WORSTSELLER", *DIMENSIONS}
+    beside = {"TOP", "BOTTOM", "RANKING", "BESTSELLER", "WORSTSELLER", "DIMENSION", *DIMENSIONS}
     ordering = [mark for mark in marks if mark.concept in beside]
     starts, after = {mark.first for mark in ordering}, {mark.last + 1 for mark in ordering}
     for mark in marks:

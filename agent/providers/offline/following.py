@@ -7,7 +7,7 @@ from agent.providers.offline.names import NameHit
 from agent.providers.offline.slots import CORE, Slots
 
 _ORDER = frozenset({"TOP", "BOTTOM", "RANKING"})
-_MEASURES = frozenset({"REVENUE", "SALES", "BUY", "ORDERS", "UNITS", "OUTFLOW", "TICKET", "RESULT", "COUNT"})
+_MEASURES = frozenset({"REVENUE", "SALES", "BUY", "ORDERS", "UNITS", "OUTFLOW", "TICKET", "RESULT", "COUNT", "METRIC"})
 _OTHERWISE = frozenset({"GOAL", "PIPELINE", "RATE", "CURRENCY", "BRIEF", "STAGE"})
 _SHORTEST_GOAL_DAYS = 28
 

@@ -115,7 +115,7 @@ def scan(text: str, names: Names, today: date) -> Scan:
     periods = tuple(_placed(found, tokens) for found in find_periods(masked, today))
     taken = {index for hit in hits for index in range(hit.first, hit.last + 1)}
     taken |= {index for placed in periods for index in range(placed.first, placed.last + 1)}
-    marks, unknown = _marked(text, tokens, taken, no_slips)
+    marks, unknown = _marked(text, tokens, taken, no_slips, names)
     return Scan(text, tuple(tokens), tuple(hits), periods, tuple(marks), tuple(unknown))
 
 
@@ -137,7 +137,9 @@ def _placed(found: FoundPeriod, tokens: list[Token]) -> PlacedPeriod:
     return PlacedPeriod(found, inside[0], inside[-1])
 
 
-def _marked(text: str, tokens: list[Token], taken: set[int], no_slips: set[int]) -> tuple[list[Mark], list[int]]:
+def _marked(
+    text: str, tokens: list[Token], taken: set[int], no_slips: set[int], names: Names
+) -> tuple[list[Mark], list[int]]:
     marks: list[Mark] = []
     unknown: list[int] = []
     index = 0
@@ -146,13 +148,24 @@ def _marked(text: str, tokens: list[Token], taken: set[int], no_slips: set[int])
             index += 1
             continue
         after_noun = bool(marks) and marks[-1].last == index - 1 and marks[-1].concept in _NOUNS
-        mark = _mark_at(text, tokens, index, taken, after_noun=after_noun, may_slip=index not in no_slips)
+        mark = _own_mark_at(tokens, index, taken, names)
+        mark = mark or _mark_at(text, tokens, index, taken, after_noun=after_noun, may_slip=index not in no_slips)
         if mark is None and re.search(r"[^\W_]", tokens[index].word):
             unknown.append(index)
         elif mark is not None and mark.concept != "FILLER":
             marks.append(mark)
         index = mark.last + 1 if mark else index + 1
     return marks, unknown
+
+
+def _own_mark_at(tokens: list[Token], first: int, taken: set[int], names: Names) -> Mark | None:
+    """What the company's own words mean, the longest phrase first."""
+    for size in range(min(_LONGEST_PHRASE, len(tokens) - first), 0, -1):
+        stretch = range(first, first + size)
+        words = tuple(tokens[index].word for index in stretch)
+        if words in names.terms and taken.isdisjoint(stretch):
+            return Mark(names.terms[words][0], first, first + size - 1, names.terms[words][1])
+    return None
 
 
 def _mark_at(

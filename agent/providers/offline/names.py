@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from agent.periods.lexicon import WORDS
 from agent.periods.words import Token, fold, is_one_slip, tokens_of
 from agent.providers.offline.states import spellings_of_state
+from agent.providers.offline.terms import terms_of
 from models.catalogue import Catalogue
 
-NameKind = Literal["salesperson", "customer", "product", "category", "state"]
+NameKind = str  # "salesperson", "customer", "product", "category", "state", or a dimension of the company's own
 _SMALL = frozenset("de da do das dos e del la las los el y of the and d em en in - ' . & , /".split())  # noqa: SIM905
 _INSIDE = frozenset({"de", "da", "do", "das", "dos", "e", "del", "-", "'", ".", "&", "of", "y", "and", "la", "d"}) | {
     "em",
@@ -73,6 +73,7 @@ class Names:
             ("category", catalogue.categories),
         )
         self._is_common = is_common
+        self.terms = terms_of(catalogue)
         self._by_word: dict[str, list[Entry]] = {}
         for kind, names in kinds:
             for name in names:
@@ -80,6 +81,10 @@ class Names:
         for state in catalogue.states:
             for spelling in spellings_of_state(state):
                 self._add(Entry("state", state, _stems(tokens_of(spelling))))
+        for dimension in catalogue.dimensions:
+            for value, spoken in dimension.values if dimension.is_own else ():
+                for spelling in (value, *spoken):
+                    self._add(Entry(dimension.name, value, _stems(tokens_of(spelling))))
         self._by_length: dict[int, list[str]] = {}
         for word in self._by_word:
             self._by_length.setdefault(len(word), []).append(word)

@@ -11,7 +11,7 @@ from agent.providers.offline import figures
 from agent.providers.offline.facts import brief, exchange_rate, goal_progress, pipeline_status
 from agent.providers.offline.lines import counted, line
 from agent.providers.offline.plan import View
-from agent.providers.offline.wording import METRIC_NAMES, OF_NAMES, STATUS_NAMES, say
+from agent.providers.offline.wording import STATUS_NAMES, metric_name, of_name, say
 
 _MOST_LINES = 15
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -43,8 +43,10 @@ def _refusal(error: Any, language: Language) -> str:
         return say("unknown_currency", language)
     if code == "unknown_name":
         return say("unknown_name", language, name=error.get("name") or "?")
-    if code in {"not_allowed", "unreachable", "no_goal", "no_source"}:
+    if code in {"not_allowed", "unreachable", "no_goal", "no_source", "cannot_combine"}:
         return say(code, language)
+    if code in {"no_goals", "no_pipeline"}:
+        return say("no_source", language)
     return say("not_understood" if code == "period_not_understood" else "failed", language)
 
 
@@ -63,11 +65,13 @@ def span_of(period: Any, language: Language, today: str) -> str:
 def _heading(metric: str, result: _Json, view: View, language: Language) -> str:
     filters = result.get("filters") if isinstance(result.get("filters"), Mapping) else {}
     assert isinstance(filters, Mapping)
-    names = [str(filters[key]) for key in ("salesperson", "customer", "product", "category") if filters.get(key)]
+    kinds = ("salesperson", "customer", "product", "category")
+    own = (key for key in filters if key not in (*kinds, "status"))
+    names = [str(filters[key]) for key in (*kinds, *own) if filters.get(key)]
     names += [view.state] if view.state else []
     status = filters.get("status")
     names += [STATUS_NAMES[status][language]] if status in STATUS_NAMES else []
-    title = METRIC_NAMES.get(metric, {}).get(language, metric)
+    title = metric_name(metric, language)
     return title[:1].upper() + title[1:] + (f" ({', '.join(names)})" if names else "")
 
 
@@ -87,7 +91,7 @@ def _summary(data: _Json, result: _Json, arguments: _Json, view: View, language:
     if not arguments.get("group_by") or arguments.get("group_by") == "none":
         return [f"{heading}: **{total}**"]
     shown = _ordered([group for group in groups if not _is_excluded(group, view)], view)
-    by = OF_NAMES.get(str(arguments["group_by"]), {}).get(language, "")
+    by = of_name(str(arguments["group_by"]), language)
     notes = [by] + ([line("lowest", language)] if view.ascending else [])
     notes += [line("without", language, names=", ".join(view.excluded))] if view.excluded else []
     lines = [f"{heading} — {', '.join(notes)}:", *_rows(shown, unit, view, language)]
@@ -170,8 +174,8 @@ def _name(group: _Json, language: Language) -> str:
 def _top(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
     unit, metric = str(data.get("unit", "")), str(data.get("metric", arguments.get("metric", "")))
     items = [item for item in data.get("items") or () if isinstance(item, Mapping)]
-    of = OF_NAMES.get(str(data.get("of", arguments.get("of"))), {}).get(language, "")
-    heading = f"Top {len(items)} — {of}, {METRIC_NAMES.get(metric, {}).get(language, metric)}:"
+    of = of_name(str(data.get("of", arguments.get("of"))), language)
+    heading = f"Top {len(items)} — {of}, {metric_name(metric, language)}:"
     rows = [
         f"{item.get('rank', place)}. {_name(item, language)}: {figures.amount(item.get('value'), unit, language)}"
         for place, item in enumerate(items, start=1)
@@ -219,13 +223,14 @@ def _closing(tool: str, result: _Json, arguments: _Json, view: View, language: L
     notes += [line("assumed_period", language)] if view.assumed_period else []
     notes += [line("assumed_base", language)] if view.assumed_base else []
     if view.assumed_metric:
-        metric = METRIC_NAMES.get(str(arguments.get("metric")), METRIC_NAMES["revenue"])[language]
+        metric = metric_name(str(arguments.get("metric", "revenue")), language)
         notes.append(line("assumed_metric", language, metric=metric))
-    filters = arguments.get("filters")
+    filters, data = arguments.get("filters"), result.get("data")
     has_status = isinstance(filters, Mapping) and bool(filters.get("status"))
-    if tool in {"sales_summary", "top_n", "compare_periods"} and not has_status:
+    told = data.get("excludes_cancelled", not has_status) if isinstance(data, Mapping) else False
+    if tool in {"sales_summary", "top_n", "compare_periods"} and told:
         notes.append(line("no_cancelled", language))
     rows = result.get("rows")
-    told = line("rows", language, rows=counted("row", rows, language)) if isinstance(rows, int) else ""
-    source = line("source", language, source=result["source"], rows=told) if result.get("source") else ""
+    counted_rows = line("rows", language, rows=counted("row", rows, language)) if isinstance(rows, int) else ""
+    source = line("source", language, source=result["source"], rows=counted_rows) if result.get("source") else ""
     return [" ".join(notes), source]

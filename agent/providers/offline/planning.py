@@ -14,7 +14,7 @@ from agent.providers.offline.slots import Slots
 from agent.providers.offline.summing import periods_of, plan_sales
 from models.catalogue import Catalogue
 
-_MEASURES = frozenset({"REVENUE", "SALES", "BUY", "ORDERS", "UNITS", "OUTFLOW", "TICKET"})
+_MEASURES = frozenset({"REVENUE", "SALES", "BUY", "ORDERS", "UNITS", "OUTFLOW", "TICKET", "METRIC"})
 _LIMITS_OF_GOALS = frozenset({"share", "amount", "negation"})
 _Rule = Callable[[Slots, Situation, Catalogue], list[Step] | None]
 
@@ -100,6 +100,8 @@ def _exchange(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[
 def _goal(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
     if "GOAL" not in slots.cues:
         return None
+    if not catalogue.has_goals:
+        return [saying("no_source")]
     if any(hit.candidates[0].kind != "salesperson" for hit in slots.names) or slots.excluded:
         return [saying("cannot_filter", limit="goal_of")]
     if set(slots.dimensions) - {"salesperson", "day"} or slots.status:
@@ -134,6 +136,8 @@ def _is_shorter_than_goals(found: FoundPeriod, situation: Situation) -> bool:
 def _pipeline(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
     if "PIPELINE" not in slots.cues and not slots.stages:
         return None
+    if not catalogue.has_pipeline:
+        return [saying("no_source")]
     if "PIPELINE" not in slots.cues and "SALES" in slots.cues:
         return [saying("not_understood")]  # "vendas perdidas" are neither sales nor surely deals
     if slots.names or slots.excluded or (slots.grouped and slots.dimensions):

@@ -37,6 +37,7 @@ CORE: Final = frozenset(
         "TREND",
         "ISOLD",
         "BILLED",
+        "METRIC",
         "BESTSELLER",
         "WORSTSELLER",
     }

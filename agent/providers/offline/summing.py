@@ -9,7 +9,8 @@ from agent.providers.offline.slots import Slots
 from models.period import Period
 
 _MONTHLY_FROM_DAYS = 63  # longer periods are shown by month
-_RANKED_BY_TOOL = frozenset({"customer", "product", "category", "salesperson"})
+_KINDS = ("customer", "product", "category", "salesperson")
+_GROUPED_ONLY = frozenset({"none", "state", "month", "day"})  # by convention, though the tool ranks states
 _DEFAULT_ROWS = 5
 _RANKING_ROWS = 10
 _MOST_ROWS = 50  # as many as the tool gives
@@ -19,7 +20,8 @@ def people_and_things(slots: Slots, situation: Situation) -> list[dict[str, str]
     """The filters that names, "eu" and a status make; several names of one kind make several calls."""
     common: dict[str, str] = {}
     many: tuple[str, tuple[str, ...]] | None = None
-    for kind in ("customer", "product", "category", "salesperson"):
+    own = dict.fromkeys(hit.candidates[0].kind for hit in slots.names)
+    for kind in dict.fromkeys((*_KINDS, *(kind for kind in own if kind != "state"))):
         names = tuple(dict.fromkeys(hit.candidates[0].name for hit in slots.of_kind(kind)))
         if kind == "salesperson" and slots.me:
             me = _sender(situation)
@@ -170,7 +172,7 @@ def _step(slots: Slots, situation: Situation, of: str, metric: str, period: Peri
     if of in filters and _is_ranking(slots):
         group, view = "none", replace(view, ranked=False, limit=None)
     plain = not filters and not view.excluded and "BOTTOM" not in slots.cues
-    if view.ranked and view.limit is not None and plain and of in _RANKED_BY_TOOL:
+    if view.ranked and view.limit is not None and plain and of not in _GROUPED_ONLY:
         return Step("top_n", {"of": of, "metric": metric, "period": iso(period), "n": view.limit}, view)
     return Step("sales_summary", {"period": iso(period), "metric": metric, "group_by": group, "filters": filters}, view)
 

@@ -130,6 +130,11 @@ SAYINGS: Final[dict[str, Texts]] = {
         "en": "There is no goal on record for that period.",
         "es": "No hay meta registrada para ese período.",
     },
+    "cannot_combine": {
+        "pt": "Esses dados não permitem cruzar essa medida com esse recorte nesta empresa.",
+        "en": "At this company that figure cannot be cut that way.",
+        "es": "En esta empresa esa medida no se puede cruzar con ese corte.",
+    },
     "no_source": {
         "pt": "Esses dados não estão ligados ao Recado nesta empresa.",
         "en": "That data is not connected to Recado at this company.",
@@ -159,6 +164,16 @@ STATUS_NAMES: Final[dict[str, Texts]] = {
     "invoiced": {"pt": "já faturados", "en": "invoiced", "es": "ya facturados"},
     "cancelled": {"pt": "cancelados", "en": "cancelled", "es": "cancelados"},
 }
+
+
+def metric_name(metric: str, language: Language) -> str:
+    """A figure by name; the company's own are called as its file calls them."""
+    return METRIC_NAMES.get(metric, {}).get(language) or metric.replace("_", " ")
+
+
+def of_name(dimension: str, language: Language) -> str:
+    """What figures are cut by."""
+    return OF_NAMES.get(dimension, {}).get(language) or dimension.replace("_", " ")
 
 
 def say(phrase: str, language: Language, **details: object) -> str:

@@ -53,7 +53,7 @@ SITUATION = Situation(today=TODAY, role="manager", salesperson="Marta Figueiredo
 
 
 def provider() -> OfflineProvider:
-    return OfflineProvider(lambda: CAST)
+    return OfflineProvider(lambda situation: CAST)
 
 
 def ask(

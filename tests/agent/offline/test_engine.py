@@ -105,7 +105,7 @@ def test_a_slip_in_a_name_is_forgiven_only_when_one_name_is_near() -> None:
 
 def test_new_names_in_the_catalogue_are_known_at_once() -> None:
     casts = [Catalogue(), CAST]
-    engine = OfflineProvider(lambda: casts.pop(0))
+    engine = OfflineProvider(lambda situation: casts.pop(0))
     request = CompletionRequest("recado-rules-1", [ChatMessage("user", "vendas da Ana")], (), SITUATION)
     assert kind_of(engine.complete(request).text) == "unknown_name"
     assert kind_of(engine.complete(request).text) == "not_allowed"
@@ -141,7 +141,7 @@ def test_a_follow_up_keeps_the_person_and_changes_the_measure() -> None:
 
 def test_a_name_that_a_customer_and_a_salesperson_share_is_the_salespersons_where_goals_are_asked() -> None:
     cast = Catalogue(salespeople=("Ana Lima",), customers=("Padaria Ana",), products=(), categories=())
-    engine = OfflineProvider(lambda: cast)
+    engine = OfflineProvider(lambda situation: cast)
 
     def first(text: str) -> str:
         request = CompletionRequest("recado-rules-1", [ChatMessage("user", text)], TOOLS, SITUATION)

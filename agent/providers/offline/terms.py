@@ -1,0 +1,46 @@
+"""The company's own words for its figures and dimensions, beside those that every company has."""
+
+from typing import Final
+
+from agent.periods.words import tokens_of
+from models.catalogue import Catalogue
+
+Meaning = tuple[str, str]  # a concept, and which one of its kind
+
+_METRICS: Final = {"revenue": "REVENUE", "orders": "ORDERS", "units": "UNITS", "average_ticket": "TICKET"}
+_DIMENSIONS: Final = {
+    "customer": "CUSTOMER",
+    "product": "PRODUCT",
+    "category": "CATEGORY",
+    "salesperson": "SALESPERSON",
+    "state": "STATE",
+}
+
+
+def terms_of(catalogue: Catalogue) -> dict[tuple[str, ...], Meaning]:
+    """Each phrase as its words; they win over the engine's own."""
+    table: dict[tuple[str, ...], Meaning] = {}
+    for terms, concepts, own in (
+        (catalogue.metrics, _METRICS, "METRIC"),
+        (catalogue.dimensions, _DIMENSIONS, "DIMENSION"),
+    ):
+        for term in terms:
+            meaning = (own, term.name) if term.is_own else (concepts.get(term.name, ""), "")
+            said = (*term.words, term.name.replace("_", " ")) if term.is_own else term.words
+            for phrase in said if meaning[0] else ():
+                words = tuple(token.word for token in tokens_of(phrase))
+                for key in (words, _plural(words)) if own == "DIMENSION" else (words,):
+                    table.setdefault(key, meaning)
+    return table
+
+
+def _plural(words: tuple[str, ...]) -> tuple[str, ...]:
+    """ "canais", "marcas", "regiões": good enough for the words that cut figures."""
+    if not words:
+        return words
+    *before, last = words
+    if last.endswith("ao"):
+        return (*before, last[:-2] + "oes")
+    if last.endswith("al"):
+        return (*before, last[:-1] + "is")
+    return (*before, last if last.endswith("s") else last + "s")
