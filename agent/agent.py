@@ -1,7 +1,7 @@
 """The loop: ask the LLM, run the tools it wishes for, ask again, until it answers in words or a limit is reached."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from agent.base import (
@@ -15,16 +15,15 @@ from agent.base import (
     RunResult,
     Tool,
     TurnInput,
-    Usage,
 )
 from agent.instructions import build_prompt
+from agent.paying import Journalled, reckon_dearest
 from agent.phrases import guess_language, phrase
 from agent.policy import Policy, decide
-from agent.tokens import estimate_prompt, estimate_tools
+from agent.providers.fallback import Breaker, Fallback, Link, RunBreaker, links_of
+from agent.spending import AssumedPrice, Spending
 from agent.toolbox import OpenToolbox, Toolbox
 from models.clock import Clock
-from models.errors import ProviderError
-from models.faultpoint import faultpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,9 @@ class Limits:
     seconds: float = 180.0
     call_seconds: float = 60.0
     output_tokens: int = 2048
+    tokens: int | None = None  # in and out, over all calls of the run
+    usd: Decimal | None = None
+    assumed_price: AssumedPrice = field(default_factory=AssumedPrice)  # where nobody knows what an LLM costs
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class _Progress:
 
     messages: list[ChatMessage]
     tools: OpenToolbox
+    spending: Spending
+    breaker: Breaker
     completions: list[tuple[Completion, Cost]] = field(default_factory=list)
     context_size: int = 0
     limit: str = ""
@@ -67,21 +71,30 @@ class Agent:
         self._limits = limits
         self._clock = clock
 
-    def run(self, turn: TurnInput, journal: Journal, proposer: Proposer | None = None) -> RunResult:
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Who may be asked, in their order."""
+        return links_of(self.provider, self.llm)
+
+    def run(
+        self, turn: TurnInput, journal: Journal, proposer: Proposer | None = None, breaker: Breaker | None = None
+    ) -> RunResult:
         """Always ends with words for the person, or raises ProviderError or BudgetExceeded; a step that the journal
         holds is not paid again. Without a proposer nobody can be asked for a yes, and nothing is written."""
-        deadline = self._clock.monotonic() + self._limits.seconds
-        tools = self._toolbox.open(turn, journal, proposer, most=self._limits.tool_calls, deadline=deadline)
+        limits = self._limits
+        deadline = self._clock.monotonic() + limits.seconds
+        tools = self._toolbox.open(turn, journal, proposer, most=limits.tool_calls, deadline=deadline)
+        spending = Spending(limits.tokens, limits.usd, limits.assumed_price)
+        progress = _Progress([], tools, spending, breaker or RunBreaker())
         if turn.situation.role == "unknown":
-            words = phrase("greeting_unknown", guess_language(turn.text), company=turn.company)
-            return self._result(_Progress([], tools), words)
-        progress = _Progress(build_prompt(turn, may_write=tools.may_write), tools)
-        for step in range(self._limits.steps):
-            is_last = step == self._limits.steps - 1 or self._is_exhausted(progress)
+            return self._result(progress, phrase("greeting_unknown", guess_language(turn.text), company=turn.company))
+        progress.messages += build_prompt(turn, may_write=tools.may_write)
+        for step in range(limits.steps):
+            is_last = step == limits.steps - 1 or self._is_exhausted(progress)
             completion = self._complete(turn, journal, progress, step, is_last)
-            if completion.finish != "tool_calls" or is_last:
+            if completion.finish != "tool_calls" or is_last or progress.limit:
                 break  # the calls of an answer that was cut or refused are not to be run
-            progress.messages.append(self._as_message(completion))
+            progress.messages.append(_as_message(completion))
             progress.messages += tools.run(step, completion.tool_calls)
         if completion.finish == "tool_calls":
             progress.limit = progress.limit or "steps"
@@ -97,55 +110,37 @@ class Agent:
         return bool(progress.limit)
 
     def _complete(self, turn: TurnInput, journal: Journal, progress: _Progress, step: int, is_last: bool) -> Completion:
+        """What stands at this step; nothing at all where the run may not pay for a call any more."""
         progress.context_size = len(progress.messages)
         standing = journal.find_completion(step)
-        if standing is None:
-            request = CompletionRequest(
-                llm=self.llm,
-                messages=tuple(progress.messages),
-                tools=progress.tools.specs,
-                situation=turn.situation,
-                max_output_tokens=self._limits.output_tokens,
-                timeout=self._limits.call_seconds,
-                tool_choice="none" if is_last else "auto",
-            )
-            standing = self._pay(request, journal, step)
-        completion = standing
-        progress.completions.append((completion, self.provider.price(completion, self.llm)))
-        return completion
-
-    def _pay(self, request: CompletionRequest, journal: Journal, step: int) -> Completion:
-        tokens_in = estimate_prompt(request.messages)
-        journal.open_completion(
-            step, self.provider.name, request.llm, tokens_in, lambda: self._worst_case(request, tokens_in)
+        request = CompletionRequest(
+            llm=self.llm,
+            messages=tuple(progress.messages),
+            tools=progress.tools.specs,
+            situation=turn.situation,
+            max_output_tokens=self._limits.output_tokens,
+            timeout=self._limits.call_seconds,
+            tool_choice="none" if is_last else "auto",
         )
-        faultpoint("llm.opened")
-        started = self._clock.monotonic()
-        try:
-            completion = self.provider.complete(request)
-        except ProviderError as error:
-            journal.record_failure(step, error.kind, self._elapsed_ms(started))
-            raise
-        faultpoint("llm.answered")
-        cost = self.provider.price(completion, request.llm)
-        standing = journal.record_completion(step, completion, cost, self._elapsed_ms(started))
-        faultpoint("llm.journalled")
+        if progress.spending.is_limited:
+            worst = reckon_dearest(self.links, request)
+            calls, limit = progress.spending.calls_left(worst)
+            progress.limit = progress.limit or limit
+            if not calls and standing is None:
+                return Completion("")
+            if calls == 1:
+                request = replace(request, tool_choice="none")
+        if standing is None:
+            standing = self._pay(request, journal, progress, step)
+        if progress.spending.is_limited:
+            progress.spending.add(standing, worst)
+        progress.completions.append((standing, standing.cost or self.provider.price(standing, self.llm)))
         return standing
 
-    def _worst_case(self, request: CompletionRequest, tokens_in: int) -> Decimal | None:
-        """Every token that we may be charged for: the tools are part of the prompt, and the answer is as long as it
-        may be."""
-        usage = Usage(input=tokens_in + estimate_tools(request.tools), output=request.max_output_tokens)
-        return self.provider.price(Completion("", usage=usage), request.llm).amount
-
-    def _as_message(self, completion: Completion) -> ChatMessage:
-        return ChatMessage(
-            "assistant",
-            completion.text,
-            tool_calls=completion.tool_calls,
-            provider=self.provider.name,
-            provider_state=completion.provider_state,
-        )
+    def _pay(self, request: CompletionRequest, journal: Journal, progress: _Progress, step: int) -> Completion:
+        """Each provider of the chain is asked in the journal's sight."""
+        links = [replace(link, provider=Journalled(link.provider, journal, step, self._clock)) for link in self.links]
+        return Fallback(links, progress.breaker).complete(request)
 
     def _words(self, turn: TurnInput, completion: Completion) -> str:
         language = turn.situation.language or guess_language(turn.text)
@@ -155,10 +150,11 @@ class Agent:
 
     def _result(self, progress: _Progress, words: str) -> RunResult:
         served = [completion.llm for completion, _ in progress.completions if completion.llm]
+        answered = [completion.provider for completion, _ in progress.completions if completion.provider]
         usages = [completion.usage for completion, _ in progress.completions]
         return RunResult(
             text=words,
-            provider=self.provider.name,
+            provider=answered[-1] if answered else self.provider.name,
             llm=served[-1] if served else self.llm,
             engine=self.provider.engine,
             steps=len(progress.completions),
@@ -172,8 +168,15 @@ class Agent:
             is_write_refused=progress.tools.is_write_refused,
         )
 
-    def _elapsed_ms(self, started: float) -> int:
-        return round((self._clock.monotonic() - started) * 1000)
+
+def _as_message(completion: Completion) -> ChatMessage:
+    return ChatMessage(
+        "assistant",
+        completion.text,
+        tool_calls=completion.tool_calls,
+        provider=completion.provider,
+        provider_state=completion.provider_state,
+    )
 
 
 def _total(costs: Sequence[Cost]) -> Decimal | None:

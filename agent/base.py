@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from models.retry_policy import ProviderErrorKind
+
 MessageRole = Literal["system", "user", "assistant", "tool"]
 Language = Literal["pt", "en", "es"]
 PersonRole = Literal["rep", "manager", "customer", "unknown"]
@@ -21,8 +23,7 @@ Origin = Literal["operator", "assistant", "person", "tool", "outsider", "third_p
 # How third-party words came into a prompt.
 Taint = Literal["forwarded", "quoted", "outsider", "crm", "picture", "remembered", "tool"]
 EngineKind = Literal["llm", "offline"]
-WorstCase = Callable[[], Decimal | None]  # what a call may cost in USD, None where no price is known
-CostSource = Literal["provider_reported", "price_table", "override", "local_zero", "unknown"]
+CostSource = Literal["provider_reported", "price_table", "override", "local_zero", "estimated", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,17 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What a call may use at most, and what that costs."""
+
+    usage: Usage
+    cost: Cost
+
+
+WorstCase = Callable[[], Reckoning]
+
+
+@dataclass(frozen=True, slots=True)
 class ToolSpec:
     """A tool as the LLM is told of it; `parameters` is a JSON Schema fit for strict mode."""
 
@@ -104,7 +116,8 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """One call of an LLM. `timeout` is in seconds; `tool_choice` "none" forbids tools and asks for words."""
+    """One call of an LLM. `timeout` is in seconds; `tool_choice` "none" forbids tools and asks for words; `instead_of`
+    says why others that come first in a chain did not answer."""
 
     llm: str
     messages: Sequence[ChatMessage]
@@ -113,11 +126,13 @@ class CompletionRequest:
     max_output_tokens: int = 2048
     timeout: float = 60.0
     tool_choice: Literal["auto", "none"] = "auto"
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the LLM answered. `llm` is the name the vendor says it served."""
+    """What the LLM answered. `llm` is the name the vendor says it served. Who asks fills in the last three: which
+    provider of a chain answered, why those before it did not, and what it cost."""
 
     text: str
     tool_calls: tuple[ToolCall, ...] = ()
@@ -127,6 +142,9 @@ class Completion:
     request_id: str = ""
     reported_cost: Decimal | None = None  # USD, where the vendor itself names the charge
     provider_state: Any = None  # JSON-serialisable
+    provider: str = ""
+    instead_of: str = ""
+    cost: Cost | None = None
 
 
 class Provider(Protocol):
@@ -207,13 +225,13 @@ class Journal(Protocol):
     def find_completion(self, step: int) -> Completion | None: ...
 
     def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
-        """Before the call: leaves a usage row with our own reckoning, so that a crash leaves an estimate. Raises
-        BudgetExceeded where that much may not be spent."""
+        """Before each try of a step: leaves a usage row with our own reckoning, so that a crash leaves an estimate.
+        What is recorded next is of this try. Raises BudgetExceeded where that much may not be spent."""
         ...
 
     def record_completion(self, step: int, completion: Completion, cost: Cost, elapsed_ms: int) -> Completion: ...
 
-    def record_failure(self, step: int, kind: str, elapsed_ms: int) -> None: ...
+    def record_failure(self, step: int, kind: ProviderErrorKind, elapsed_ms: int) -> None: ...
 
     def find_tool_result(self, step: int, number: int) -> ToolResult | None: ...
 

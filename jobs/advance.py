@@ -17,6 +17,7 @@ from models.budget import settle_lost
 from models.errors import LeaseLost
 from models.faultpoint import faultpoint
 from models.lease import Lease, release_lease
+from models.rest import llm_neighbour
 from models.session import is_database_away, session_scope, statement_scope
 from models.trace import tracing
 from models.turns import BegunTurn, Thread, begin_turn, freeze_turn, hold_thread, settle_turn
@@ -123,7 +124,7 @@ def _look(services: Services, lease: Lease) -> _Stage | _Call | None:
             assert work.turn_id is not None, "answer and deliver name their turn"
             taken: BegunTurn | TakenPart | None
             if work.stage == "answer":
-                taken = _begin(services, connection, work.turn_id)
+                taken = _begin(services, connection, account.tenant_id, work.turn_id)
             else:
                 taken = take_part(services, connection, lease, channel, work.turn_id, began)
             if taken is not None:
@@ -154,10 +155,13 @@ def _do_short_stages(services: Services, connection: Connection, lease: Lease, c
     return work
 
 
-def _begin(services: Services, connection: Connection, turn_id: UUID) -> BegunTurn:
+def _begin(services: Services, connection: Connection, tenant_id: UUID, turn_id: UUID) -> BegunTurn:
     """In the transaction that found it due: a turn frozen just now is never seen without its run."""
-    provider = services.agent.provider
-    begun = begin_turn(connection, turn_id, provider=provider.name, engine=provider.engine)
+    agent = services.agent
+    neighbours = [llm_neighbour(tenant_id, link.address) for link in agent.links]
+    begun = begin_turn(
+        connection, turn_id, provider=agent.provider.name, engine=agent.provider.engine, neighbours=neighbours
+    )
     if services.budgets is not None and begun.attempt > 1:
         settle_lost(connection, turn_id)
     return begun

@@ -11,7 +11,7 @@ from agent.base import RunResult, TurnInput
 from agent.links import tame_links
 from agent.phrases import Phrase, guess_language, is_reset, phrase, wants_person
 from channels.base import Channel, Typing
-from jobs.breaker import find_llm_pause, note_llm_answer, note_llm_failure
+from jobs.breaker import TurnBreaker
 from jobs.budget import build_journal, tell_limit
 from jobs.compose import Composed, compose
 from jobs.confirm import confirm_subscription, find_confirmation
@@ -123,8 +123,10 @@ class _Execution:
         return self._run_agent(composed)
 
     def _run_agent(self, composed: Composed) -> None:
-        services, name = self.services, self.services.agent.provider.name
-        if (pause := find_llm_pause(services.engine, name, self.turn, services.policy.llm_call)) is not None:
+        services = self.services
+        breaker = TurnBreaker(services.engine, self.thread.account.tenant_id, self.turn, services.policy)
+        pause = breaker.pause_of_all([link.address for link in services.agent.links])
+        if pause is not None:
             return self._wait_for_llm(pause)
         question = gather_question(self.services, self.thread, self.turn, composed)
         question = replace(question, images=load_pictures(self.services, composed.pictures))
@@ -134,13 +136,14 @@ class _Execution:
         journal = build_journal(self.services, self.thread, self.lease, self._key, asked)
         started = self.services.clock.monotonic()
         try:
-            result = self.services.agent.run(question, journal)
+            result = self.services.agent.run(question, journal, breaker=breaker)
         except BudgetExceeded as error:
+            breaker.settle()
             return self._meet_limit(error)
         except ProviderError as error:
-            return self._meet_failure(error)
+            return self._meet_failure(error, breaker)
         time_ms = round((self.services.clock.monotonic() - started) * 1000)
-        note_llm_answer(services.engine, name, self.turn)
+        breaker.settle()
         refused: tuple[Phrase, ...] = ("writing_off",) if result.is_write_refused else ()
         gaps = [phrase(gap, guess_language(composed.text)) for gap in (*refused, *composed.missing)]
         words = "\n\n".join([tame_links(result.text, services.link_hosts), *gaps])
@@ -153,15 +156,17 @@ class _Execution:
         self._excuse(f"budget: {error.limit}: {error}", "budget_spent")
         tell_limit(self.services, self.thread, error)
 
-    def _meet_failure(self, error: ProviderError) -> None:
+    def _meet_failure(self, error: ProviderError, breaker: TurnBreaker | None = None) -> None:
         """Put the turn off while the failure may pass; apologise when it cannot, or has lasted too long."""
         reason = f"{error.kind}: {error}"
         if error.permanent or self._has_lasted():
             _log.error("the LLM failed for good", extra={"error_kind": error.kind})
+            if breaker is not None:
+                breaker.settle()
             return self._apologise(reason)
         wait = wait_as_told(self.turn.attempt, error.retry_after, self.services.policy.llm_patience)
         _log.warning("the LLM failed, again in %.0f s", wait.total_seconds(), extra={"error_kind": error.kind})
-        return self._put_off(wait, reason, failure=error)
+        return self._put_off(wait, reason, breaker=breaker)
 
     def _wait_for_llm(self, pause: timedelta) -> None:
         """Others have found out that it does not answer: this turn need not hold a thread to do so again."""
@@ -174,14 +179,13 @@ class _Execution:
         return self._put_off(self._wait(), f"files: {error}")
 
     def _put_off(
-        self, wait: timedelta, reason: str, *, is_crash: bool = False, failure: ProviderError | None = None
+        self, wait: timedelta, reason: str, *, is_crash: bool = False, breaker: TurnBreaker | None = None
     ) -> None:
         def write() -> None:
             with session_scope(self.services.engine) as connection:
                 put_off_turn(connection, self.lease, self.turn, wait=wait, error=reason, is_crash=is_crash)
-                if failure is not None:
-                    name = self.services.agent.provider.name
-                    note_llm_failure(connection, name, self.turn.id, failure, wait)
+                if breaker is not None:
+                    breaker.tell(connection)
 
         self.services.owed.tell(self.lease, write)
 
@@ -267,6 +271,7 @@ def _figures(question: TurnInput, result: RunResult, time_ms: int) -> dict[str, 
         for line in question.history
     ]
     return {
+        "provider": result.provider,
         "llm": result.llm,
         "steps": result.steps,
         "tokens_in": result.tokens_in,

@@ -6,17 +6,19 @@ answer at all would cost each part a thread for as long as a time-out: after som
 time tries, and the others wait without a thread.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
 from channels.base import Channel
+from jobs.runtime import WorkPolicy
 from models.errors import ProviderError
 from models.outbox import DuePart
 from models.reply import Rejected, SendOutcome, Unknown
 from models.rest import Resting, leave_alone, llm_neighbour, note_answer, note_silence, try_again
-from models.retry_policy import RETRY_POLICIES
+from models.retry_policy import RETRY_POLICIES, wait_as_told
 from models.session import session_scope
 from models.turns import BegunTurn
 
@@ -39,14 +41,6 @@ def find_pause(connection: Connection, name: str, due: DuePart) -> timedelta | N
     return _pause(connection, name, due.rest, due.part.id, _FINDING_OUT)
 
 
-def find_llm_pause(engine: Engine, provider: str, turn: BegunTurn, timeout: timedelta) -> timedelta | None:
-    """How long the turn has to wait for an LLM at rest, None if it may ask now; `timeout` is that of a call."""
-    if turn.llm_rest is None:
-        return None
-    with session_scope(engine) as connection:
-        return _pause(connection, llm_neighbour(provider), turn.llm_rest, turn.id, timeout)
-
-
 def _pause(connection: Connection, name: str, rest: Resting, who: UUID, finding_out: timedelta) -> timedelta | None:
     if rest.wait > timedelta(0):
         return rest.wait + _spread(rest.wait, who)
@@ -67,22 +61,76 @@ def note_outcome(connection: Connection, name: str, due: DuePart, outcome: SendO
         note_answer(connection, name)
 
 
-def note_llm_failure(
-    connection: Connection, provider: str, turn_id: UUID, error: ProviderError, wait: timedelta
-) -> None:
-    """What a failed call tells of the LLM; `wait` is until the turn's own next try."""
-    name = llm_neighbour(provider)
-    if error.kind == "rate_limit" and error.retry_after is not None:
-        leave_alone(connection, name, min(wait, _LONGEST_LIMIT))
-    elif RETRY_POLICIES[error.kind].is_silence:
-        note_silence(connection, name, turn_id, after=_SILENCES, first=_FIRST, longest=_LONGEST)
+class TurnBreaker:
+    """Implements `agent.providers.fallback.Breaker` for one execution of a turn, in its thread.
 
+    What it learns is kept until `tell` or `settle`: most runs learn nothing, and cost nothing.
+    """
 
-def note_llm_answer(engine: Engine, provider: str, turn: BegunTurn) -> None:
-    """It answers. Costs nothing where nobody had complained."""
-    if turn.llm_rest is not None:
-        with session_scope(engine) as connection:
-            note_answer(connection, llm_neighbour(provider))
+    def __init__(self, engine: Engine, tenant_id: UUID, turn: BegunTurn, policy: WorkPolicy) -> None:
+        self._engine = engine
+        self._tenant_id = tenant_id
+        self._turn = turn
+        self._policy = policy
+        self._pauses: dict[str, timedelta | None] = {}
+        self._failed: dict[str, ProviderError] = {}
+        self._answered: set[str] = set()
+
+    def pause(self, address: str) -> float | None:
+        if address in self._failed:  # in this very run
+            return self._wait_after(self._failed[address]).total_seconds()
+        if address not in self._pauses:
+            self._pauses[address] = self._find_pause(address)
+        pause = self._pauses[address]
+        return None if pause is None else pause.total_seconds()
+
+    def pause_of_all(self, addresses: Sequence[str]) -> timedelta | None:
+        """How long the turn has to wait where all of them are at rest; None if one of them may be asked now."""
+        pauses = []
+        for address in addresses:
+            pause = self.pause(address)
+            if pause is None:
+                return None
+            pauses.append(pause)
+        return timedelta(seconds=min(pauses))
+
+    def note_failure(self, address: str, error: ProviderError) -> None:
+        self._failed[address] = error
+
+    def note_answer(self, address: str) -> None:
+        self._answered.add(address)
+
+    def tell(self, connection: Connection) -> None:
+        """The others, in the caller's transaction."""
+        for address, error in self._failed.items():
+            name = self._name(address)
+            if error.kind == "rate_limit" and error.retry_after is not None:
+                leave_alone(connection, name, min(self._wait_after(error), _LONGEST_LIMIT))
+            elif RETRY_POLICIES[error.kind].is_silence:
+                note_silence(connection, name, self._turn.id, after=_SILENCES, first=_FIRST, longest=_LONGEST)
+        for address in self._answered - self._failed.keys():
+            if self._name(address) in self._turn.rests:
+                note_answer(connection, self._name(address))
+
+    def settle(self) -> None:
+        """The same in a transaction of its own, where there is anything to tell."""
+        is_news = self._failed or any(self._name(address) in self._turn.rests for address in self._answered)
+        if is_news:
+            with session_scope(self._engine) as connection:
+                self.tell(connection)
+
+    def _find_pause(self, address: str) -> timedelta | None:
+        rest = self._turn.rests.get(self._name(address))
+        if rest is None:
+            return None
+        with session_scope(self._engine) as connection:
+            return _pause(connection, self._name(address), rest, self._turn.id, self._policy.llm_call)
+
+    def _wait_after(self, error: ProviderError) -> timedelta:
+        return wait_as_told(self._turn.attempt, error.retry_after, self._policy.llm_patience)
+
+    def _name(self, address: str) -> str:
+        return llm_neighbour(self._tenant_id, address)
 
 
 def _spread(wait: timedelta, part_id: UUID) -> timedelta:

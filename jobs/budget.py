@@ -13,7 +13,7 @@ from jobs.runtime import Services
 from models.budget import Book, Budgets, Kind, reserve, settle
 from models.budget_books import News, note_news
 from models.errors import BudgetExceeded
-from models.journal import JournalKey, close_completion, open_completion
+from models.journal import JournalKey, close_completion
 from models.lease import Lease
 from models.retry_policy import RETRY_POLICIES
 from models.session import session_scope
@@ -49,22 +49,24 @@ class _BudgetedJournal(TurnJournal):
         self._held: set[int] = set()
 
     def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
-        amount = worst_case()
+        amount = worst_case().cost.amount
+        self._held.discard(step)
         if amount == 0:
             return super().open_completion(step, provider, llm, tokens_in, worst_case)
         with session_scope(self._engine) as connection:
-            open_completion(connection, self._lease, self._key, step, provider=provider, llm=llm, tokens_in=tokens_in)
-            held = amount or Decimal(0)
-            reserve(connection, self._budgets, self._key, step, subject=self._subject, amount=held)  # last: a busy row
+            self._open(connection, step, provider, llm, tokens_in, worst_case)
+            held, number = amount or Decimal(0), self._tries[step]
+            reserve(connection, self._budgets, self._key, step, subject=self._subject, amount=held, number=number)
         self._held.add(step)
         return None
 
     def _close(self, step: int, values: Mapping[str, Any]) -> dict[str, Any] | None:
         if step not in self._held:
             return super()._close(step, values)
+        number = self._tries[step]
         with session_scope(self._engine) as connection:
-            standing = close_completion(connection, self._lease, self._key, step, values)
-            books = settle(connection, self._key, step, _cost_of(values))
+            standing = close_completion(connection, self._lease, self._key, step, values, number)
+            books = settle(connection, self._key, step, _cost_of(values), number)
         self._held.discard(step)
         self._warn(books)
         return standing

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from agent.base import Completion, Cost, ToolCall, ToolResult, Usage, WorstCase
 from jobs.owed import OwedWrites
@@ -20,6 +20,7 @@ from models.journal import (
     store_tool_call,
 )
 from models.lease import Lease
+from models.retry_policy import RETRY_POLICIES, ProviderErrorKind
 from models.session import statement_scope
 
 _log = logging.getLogger("recado.completion")
@@ -45,6 +46,8 @@ class TurnJournal:
         self._engine = engine
         self._lease = lease
         self._key = key
+        self._tries: dict[int, int] = {}  # the number of the last one at each step
+        self._worst: dict[int, WorstCase] = {}
         self._answers: dict[int, dict[str, Any]] = {}
         self._tool_calls: dict[tuple[int, int], StoredToolCall] = {}
         if key.attempt > 1:
@@ -58,12 +61,22 @@ class TurnJournal:
 
     def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
         with statement_scope(self._engine) as connection:
-            open_completion(connection, self._lease, self._key, step, provider=provider, llm=llm, tokens_in=tokens_in)
+            self._open(connection, step, provider, llm, tokens_in, worst_case)
+
+    def _open(
+        self, connection: Connection, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase
+    ) -> None:
+        number = self._tries.get(step, -1) + 1
+        open_completion(
+            *(connection, self._lease, self._key, step), provider=provider, llm=llm, tokens_in=tokens_in, number=number
+        )
+        self._tries[step], self._worst[step] = number, worst_case
 
     def record_completion(self, step: int, completion: Completion, cost: Cost, elapsed_ms: int) -> Completion:
         usage = completion.usage
         values = {
             "status": "done",
+            "instead_of": completion.instead_of,
             "llm_served": completion.llm,
             "request_id": completion.request_id,
             "tokens_in": usage.input,
@@ -73,6 +86,7 @@ class TurnJournal:
             "tokens_reasoning": usage.reasoning,
             "cost": cost.amount,
             "cost_source": cost.source,
+            "price_version": cost.version,
             "tool_called": ",".join(call.name for call in completion.tool_calls),
             "answer": _completion_to_json(completion),
             "time_ms": elapsed_ms,
@@ -85,14 +99,17 @@ class TurnJournal:
 
         return self._owed.tell(self._lease, write)
 
-    def record_failure(self, step: int, kind: str, elapsed_ms: int) -> None:
-        values = {"status": "failed", "error_kind": kind, "time_ms": elapsed_ms}
+    def record_failure(self, step: int, kind: ProviderErrorKind, elapsed_ms: int) -> None:
+        values: dict[str, Any] = {"status": "failed", "error_kind": kind, "time_ms": elapsed_ms}
+        if RETRY_POLICIES[kind].may_be_billed:
+            worst = self._worst[step]().cost
+            values |= {"cost": worst.amount, "cost_source": "estimated", "price_version": worst.version}
         self._close(step, values)
 
     def _close(self, step: int, values: Mapping[str, Any]) -> dict[str, Any] | None:
         """The answer that stands, if it is another's."""
         with statement_scope(self._engine) as connection:
-            return close_completion(connection, self._lease, self._key, step, values)
+            return close_completion(connection, self._lease, self._key, step, values, self._tries.get(step, 0))
 
     def _log_completion(self, completion: Completion, cost: Cost, elapsed_ms: int) -> None:
         usage = completion.usage
@@ -105,6 +122,8 @@ class TurnJournal:
                 "time_ms": elapsed_ms,
                 "tool_called": ",".join(call.name for call in completion.tool_calls) or None,
                 "model": completion.llm,
+                "provider": completion.provider,
+                "instead_of": completion.instead_of or None,
                 "cost": None if cost.amount is None else str(cost.amount),
             },
         )
@@ -150,12 +169,28 @@ def _completion_to_json(completion: Completion) -> dict[str, Any]:
         "request_id": completion.request_id,
         "reported_cost": None if completion.reported_cost is None else str(completion.reported_cost),
         "provider_state": completion.provider_state,
+        "provider": completion.provider,
+        "instead_of": completion.instead_of,
+        "cost": None if completion.cost is None else _cost_to_json(completion.cost),
     }
+
+
+def _cost_to_json(cost: Cost) -> dict[str, Any]:
+    return {
+        "amount": None if cost.amount is None else str(cost.amount),
+        "source": cost.source,
+        "version": cost.version,
+    }
+
+
+def _cost_from_json(stored: Mapping[str, Any]) -> Cost:
+    amount = stored["amount"]
+    return Cost(None if amount is None else Decimal(amount), stored["source"], stored["version"])
 
 
 def _completion_from_json(stored: Mapping[str, Any]) -> Completion:
     calls = tuple(ToolCall(call["id"], call["name"], call["arguments"], call["raw"]) for call in stored["tool_calls"])
-    cost = stored["reported_cost"]
+    reported, cost = stored["reported_cost"], stored.get("cost")  # the last three are not in what was stored earlier
     return Completion(
         text=stored["text"],
         tool_calls=calls,
@@ -163,6 +198,9 @@ def _completion_from_json(stored: Mapping[str, Any]) -> Completion:
         usage=Usage(**stored["usage"]),
         llm=stored["llm"],
         request_id=stored["request_id"],
-        reported_cost=None if cost is None else Decimal(cost),
+        reported_cost=None if reported is None else Decimal(reported),
         provider_state=stored["provider_state"],
+        provider=stored.get("provider", ""),
+        instead_of=stored.get("instead_of", ""),
+        cost=None if cost is None else _cost_from_json(cost),
     )

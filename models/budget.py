@@ -46,7 +46,7 @@ class BudgetBook(SQLModel, table=True):
 
 
 class BudgetHold(SQLModel, table=True):
-    """What is held back for one attempt at one LLM call, until it is settled; in USD, 0 where the price is unknown.
+    """What is held back for one try at one LLM call, until it is settled; in USD, 0 where the price is unknown.
 
     No foreign key leads to the turn: what it held must be given back also when the turn is gone.
     """
@@ -57,6 +57,7 @@ class BudgetHold(SQLModel, table=True):
     turn_id: UUID = Field(sa_column=key())
     step: int = Field(sa_column=Column(Integer, primary_key=True))
     attempt: int = Field(sa_column=Column(Integer, primary_key=True))
+    number: int = Field(sa_column=Column(Integer, primary_key=True, server_default="0"))
     tenant_id: UUID = Field(sa_column=reference(index=True))
     subject: str = Field(sa_column=string(default=None))
     day: date = Field(sa_column=Column(Date, nullable=False))
@@ -107,8 +108,10 @@ _RETURNING = "RETURNING b.kind, b.subject, b.begins_on, b.spent, b.reserved, b.w
 
 _RESERVE = text(f"""
     WITH held AS (
-        INSERT INTO budget_hold (turn_id, step, attempt, tenant_id, subject, day, amount)
-        VALUES (:turn_id, :step, :attempt, :tenant_id, :subject, (now() AT TIME ZONE :timezone)::date, :amount)
+        INSERT INTO budget_hold (turn_id, step, attempt, number, tenant_id, subject, day, amount)
+        VALUES (
+            :turn_id, :step, :attempt, :number, :tenant_id, :subject, (now() AT TIME ZONE :timezone)::date, :amount
+        )
         RETURNING *
     )
     INSERT INTO budget AS b (tenant_id, kind, subject, begins_on, reserved)
@@ -135,7 +138,7 @@ def _settle(which: str) -> Any:
     """)  # noqa: S608  # constants of ours
 
 
-_SETTLE = _settle("turn_id = :turn_id AND step = :step AND attempt = :attempt")
+_SETTLE = _settle("turn_id = :turn_id AND step = :step AND attempt = :attempt AND number = :number")
 _SETTLE_LOST = _settle("turn_id = :turn_id")
 _SETTLE_STALE = _settle("created_at < now() - CAST(:older_than AS interval)")
 
@@ -152,14 +155,21 @@ _CHARGE = text(f"""
 
 
 def reserve(
-    connection: Connection, budgets: Budgets, call: JournalKey, step: int, *, subject: str, amount: Decimal
+    connection: Connection,
+    budgets: Budgets,
+    call: JournalKey,
+    step: int,
+    *,
+    subject: str,
+    amount: Decimal,
+    number: int = 0,
 ) -> None:
     """Hold back what the call may cost at worst. Raises BudgetExceeded, and then the transaction must not commit."""
     for kind in KINDS:
         limit = budgets.limit(kind)
         if limit is not None and amount > limit:
             raise BudgetExceeded(f"one call may cost {amount:.4f} USD, the whole budget is {limit:f}", limit=kind)
-    values = {"turn_id": call.turn_id, "step": step, "attempt": call.attempt, "tenant_id": call.tenant_id}
+    values = {**_place(call, step, number), "tenant_id": call.tenant_id}
     limits = {"day": budgets.day, "month": budgets.month, "person_day": budgets.person_day}
     held = {"subject": subject, "timezone": budgets.timezone, "amount": amount}
     allowed = set(connection.execute(_RESERVE, {**values, **limits, **held}).scalars())
@@ -168,11 +178,15 @@ def reserve(
             raise BudgetExceeded(f"{budgets.limit(kind):f} USD are spent, or held back for others", limit=kind)
 
 
-def settle(connection: Connection, call: JournalKey, step: int, cost: Decimal | None) -> list[Book]:
+def settle(connection: Connection, call: JournalKey, step: int, cost: Decimal | None, number: int = 0) -> list[Book]:
     """What the call did cost takes the place of what was held back, all of that where `cost` is None: nobody knows, and
     it may have been so much. Nothing without a hold. Safe to repeat."""
-    place = {"turn_id": call.turn_id, "step": step, "attempt": call.attempt}
-    return [Book(*row) for row in connection.execute(_SETTLE, {**place, "cost": cost})]
+    values = {**_place(call, step, number), "cost": cost}
+    return [Book(*row) for row in connection.execute(_SETTLE, values)]
+
+
+def _place(call: JournalKey, step: int, number: int) -> dict[str, object]:
+    return {"turn_id": call.turn_id, "step": step, "attempt": call.attempt, "number": number}
 
 
 def settle_lost(connection: Connection, turn_id: UUID) -> None:

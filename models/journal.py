@@ -33,7 +33,10 @@ class StoredToolCall:
 
 
 _c, _t = completions.c, tool_calls.c
-_OPENED = given(completions, "id", "tenant_id", "turn_id", "step", "attempt", "provider", "llm_requested", "tokens_in")
+_OPENED = given(
+    completions,
+    *("id", "tenant_id", "turn_id", "step", "attempt", "number", "provider", "llm_requested", "tokens_in"),
+)
 _OPEN = insert(completions).from_select(list(_OPENED), select(*_OPENED.values()).select_from(HELD)).returning(_c.id)
 _CALLED = given(
     tool_calls,
@@ -60,6 +63,7 @@ def _closing(*names: str) -> Update:
         _c.turn_id == bindparam("this_turn"),
         _c.step == bindparam("this_step"),
         _c.attempt == bindparam("this_attempt"),
+        _c.number == bindparam("this_number"),
         exists().select_from(HELD),
     )
     return statement.values(given(completions, *names)).returning(_c.id)
@@ -87,15 +91,25 @@ def find_tool_calls(connection: Connection, turn_id: UUID) -> dict[tuple[int, in
 
 
 def open_completion(
-    connection: Connection, lease: Lease, key: JournalKey, step: int, *, provider: str, llm: str, tokens_in: int
+    connection: Connection,
+    lease: Lease,
+    key: JournalKey,
+    step: int,
+    *,
+    provider: str,
+    llm: str,
+    tokens_in: int,
+    number: int = 0,
 ) -> None:
-    """Before the call; `tokens_in` is our reckoning, which stays if the worker dies in the middle."""
+    """Before the call; `tokens_in` is our reckoning, which stays if the worker dies in the middle. `number` counts the
+    tries of this execution at this step."""
     values = {
         "id": new_id(),
         "tenant_id": key.tenant_id,
         "turn_id": key.turn_id,
         "step": step,
         "attempt": key.attempt,
+        "number": number,
         "provider": provider,
         "llm_requested": llm,
         "tokens_in": tokens_in,
@@ -104,10 +118,10 @@ def open_completion(
 
 
 def close_completion(
-    connection: Connection, lease: Lease, key: JournalKey, step: int, values: Mapping[str, Any]
+    connection: Connection, lease: Lease, key: JournalKey, step: int, values: Mapping[str, Any], number: int = 0
 ) -> dict[str, Any] | None:
     """Store the outcome. Returns the answer that stands if another execution had stored one before, else None."""
-    place = {"this_turn": key.turn_id, "this_step": step, "this_attempt": key.attempt}
+    place = {"this_turn": key.turn_id, "this_step": step, "this_attempt": key.attempt, "this_number": number}
     closing = _answering(*values) if values["status"] == "done" else _closing(*values)
     if find_under(connection, lease, closing, {**newly(values), **place}) is not None:
         return None

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Interval,
     Label,
     Text,
+    any_,
     case,
     delete,
     func,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel import Field, SQLModel
 
 from models.columns import moment, reference, table_of
@@ -32,7 +33,7 @@ class Rest(SQLModel, table=True):
 
     __tablename__ = "rest"
 
-    name: str = Field(sa_column=Column(Text, primary_key=True))  # channel/account, llm/vendor
+    name: str = Field(sa_column=Column(Text, primary_key=True))  # channel/account, llm/tenant/address
     failures: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     rests_until: datetime = Field(sa_column=moment(nullable=False))
     failed_with: UUID | None = Field(default=None, sa_column=reference(nullable=True))
@@ -49,9 +50,9 @@ class Resting:
     wait: timedelta
 
 
-def llm_neighbour(provider: str) -> str:
-    """The name of an LLM's vendor here."""
-    return f"llm/{provider}"
+def llm_neighbour(tenant_id: UUID, address: str) -> str:
+    """The name here of a provider's address: each tenant has an account and a limit of its own there."""
+    return f"llm/{tenant_id}/{address}"
 
 
 def resting(name: ColumnElement[str]) -> tuple[Label[int | None], Label[timedelta | None]]:
@@ -60,6 +61,19 @@ def resting(name: ColumnElement[str]) -> tuple[Label[int | None], Label[timedelt
     failures = select(r.failures).where(r.name == name).scalar_subquery()
     wait = select(r.rests_until - func.now()).where(r.name == name).scalar_subquery()
     return failures.label("failures"), wait.label("rests_for")
+
+
+def resting_among(names: ColumnElement[list[str]]) -> Label[dict[str, list[float]] | None]:
+    """Column `resting` of those of `names` that are known here, for `read_resting`."""
+    r = rests.c
+    wait = func.extract("epoch", r.rests_until - func.now())
+    found = func.jsonb_object_agg(r.name, func.jsonb_build_array(r.failures, wait), type_=JSONB)
+    return select(found).where(r.name == any_(names)).scalar_subquery().label("resting")
+
+
+def read_resting(found: dict[str, list[float]] | None) -> dict[str, Resting]:
+    """By name. Pure."""
+    return {name: Resting(int(failures), timedelta(seconds=wait)) for name, (failures, wait) in (found or {}).items()}
 
 
 def leave_alone(connection: Connection, name: str, wait: timedelta) -> None:

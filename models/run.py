@@ -51,11 +51,12 @@ class Run(SQLModel, table=True):
 
 
 class CompletionRow(SQLModel, table=True):
-    """One attempt at one LLM call: opened before it, closed after it. `answer` lets a killed turn resume unpaid."""
+    """One try of one execution at one LLM call: opened before it, closed after it. `answer` lets a killed turn resume
+    unpaid; `instead_of` says why the providers before this one in a chain did not answer."""
 
     __tablename__ = "completion"
     __table_args__ = (
-        UniqueConstraint("turn_id", "step", "attempt"),
+        UniqueConstraint("turn_id", "step", "attempt", "number"),
         Index("completion_stands", "turn_id", "step", unique=True, postgresql_where="status = 'done'"),
         CheckConstraint("status IN ('started', 'done', 'failed', 'estimated')", name="completion_status_known"),
         ForeignKeyConstraint(["turn_id"], ["turn.id"], ondelete="CASCADE"),
@@ -66,6 +67,7 @@ class CompletionRow(SQLModel, table=True):
     turn_id: UUID = Field(sa_column=reference())
     step: int = Field(sa_column=_count())
     attempt: int = Field(sa_column=_count())
+    number: int = Field(sa_column=_count())
     status: str = Field(sa_column=string(default="started"))
     provider: str = Field(sa_column=string())
     llm_requested: str = Field(sa_column=string())
@@ -78,8 +80,10 @@ class CompletionRow(SQLModel, table=True):
     tokens_reasoning: int = Field(sa_column=_count())
     cost: Decimal | None = Field(default=None, sa_column=_money())
     cost_source: str = Field(sa_column=string())
+    price_version: str = Field(sa_column=string())
     tool_called: str = Field(sa_column=string())  # names, comma between
     error_kind: str = Field(sa_column=string())
+    instead_of: str = Field(sa_column=string())
     answer: dict[str, Any] | None = Field(default=None, sa_column=json())
     time_ms: int | None = Field(default=None, sa_column=_count(nullable=True))
     created_at: datetime = Field(sa_column=moment(nullable=False))

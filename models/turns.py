@@ -3,17 +3,20 @@
 Every step happens under the lease: it checks it first, or the transaction has done so in `hold_thread`.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     Column,
     Connection,
     Integer,
     Row,
     ScalarSelect,
+    Text,
     Update,
     bindparam,
     func,
@@ -22,13 +25,14 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.types import TypeEngine
 
 from models.columns import given, newly, table_of
 from models.conversation import conversations
 from models.ids import new_id
 from models.lease import IS_HELD, Lease, check_lease, write_under
 from models.message import messages
-from models.rest import Resting, llm_neighbour, resting
+from models.rest import Resting, read_resting, resting_among
 from models.run import completions, runs
 from models.tenant import AccountKey, ChannelAccount, Tenant
 from models.turn import turns
@@ -58,8 +62,9 @@ class BegunTurn:
     """A turn in execution; `attempt` counts from 1, `crashes` are executions that died or met a bug, `replays` how
     often a person had it begun again.
 
-    `failing_for` is the time since the first of its failures, by the database's clock; `llm_rest` is set where the LLM
-    failed lately, for whichever turn; `asker` and `asker_name` are of whoever wrote its first message.
+    `failing_for` is the time since the first of its failures, by the database's clock; `rests` are the providers that
+    failed lately, for whichever turn, by their neighbour's name; `asker` and `asker_name` are of whoever wrote its
+    first message.
     """
 
     id: UUID
@@ -72,7 +77,7 @@ class BegunTurn:
     asker: str
     asker_name: str
     replays: int = 0
-    llm_rest: Resting | None = None
+    rests: Mapping[str, Resting] = field(default_factory=dict)
 
 
 _c = conversations.c
@@ -153,6 +158,7 @@ def _first_message(column: Column[str]) -> ScalarSelect[str]:
     return select(column).where(messages.c.id == turns.c.id).scalar_subquery()
 
 
+_NAMES: TypeEngine[Any] = ARRAY(Text)
 _BEGIN = (
     update(turns)
     .where(turns.c.id == bindparam("this_turn"))
@@ -160,14 +166,17 @@ _BEGIN = (
     .returning(turns.c.tenant_id, turns.c.number, turns.c.tries, turns.c.crashes, turns.c.trace_id, turns.c.replays)
     .returning((func.now() - turns.c.first_failed_at).label("failing_for"))
     .returning(*(_first_message(column).label(column.name) for column in (messages.c.sender, messages.c.sender_name)))
-    .returning(*resting(bindparam("neighbour")))
+    .returning(resting_among(bindparam("neighbours", type_=_NAMES)))
 )
 _OPEN_RUN = insert(runs).values(given(runs, "id", "tenant_id", "turn_id", "attempt", "provider", "engine"))
 
 
-def begin_turn(connection: Connection, turn_id: UUID, *, provider: str, engine: str) -> BegunTurn:
-    """Count this execution, note the one before it as crashed if it never ended, and open its run."""
-    row = connection.execute(_BEGIN, {"this_turn": turn_id, "neighbour": llm_neighbour(provider)}).one()
+def begin_turn(
+    connection: Connection, turn_id: UUID, *, provider: str, engine: str, neighbours: Sequence[str] = ()
+) -> BegunTurn:
+    """Count this execution, note the one before it as crashed if it never ended, and open its run. `neighbours` are
+    the providers that it may ask."""
+    row = connection.execute(_BEGIN, {"this_turn": turn_id, "neighbours": list(neighbours)}).one()
     if row.tries > 1:
         close_executions(connection, turn_id, "the worker died")
     run_id = new_id()
@@ -184,7 +193,7 @@ def begin_turn(connection: Connection, turn_id: UUID, *, provider: str, engine: 
         asker=row.sender,
         asker_name=row.sender_name,
         replays=row.replays,
-        llm_rest=None if row.rests_for is None else Resting(row.failures, row.rests_for),
+        rests=read_resting(row.resting),
     )
 
 
