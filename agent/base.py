@@ -3,7 +3,7 @@
 It must not know SQL, channels or the queue: what the loop needs from them arrives as the protocols below.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -156,6 +156,11 @@ class Provider(Protocol):
 
     def complete(self, request: CompletionRequest) -> Completion:
         """One attempt, no retry. Raises ProviderError."""
+        ...
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        """The same attempt with its words as they come, and at last the Completion, whose text they are. Raises
+        ProviderError at any point; words without a Completion after them are no answer."""
         ...
 
     def price(self, completion: Completion, llm: str) -> Cost:

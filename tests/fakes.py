@@ -1,6 +1,7 @@
 """Fakes of our own protocols: a channel whose far end is a list, a provider that follows a script, a clock to set."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -131,6 +132,12 @@ class ScriptedProvider:
         if callable(step):
             return step(request)
         return Completion(step, usage=Usage(10, 5), llm="scripted-1") if isinstance(step, str) else step
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        """Word by word."""
+        completion = self.complete(request)
+        yield from re.findall(r"\S+\s*|\s+", completion.text)
+        yield completion
 
     def price(self, completion: Completion, llm: str) -> Cost:
         return Cost(Decimal("0.001"), "price_table")

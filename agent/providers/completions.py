@@ -1,8 +1,9 @@
 """The Chat Completions wire, as the many OpenAI-compatible servers speak it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,11 +18,13 @@ from agent.base import (
     ToolSpec,
     Usage,
 )
+from agent.providers.completion_stream import CompletionStream
 from agent.providers.dialects import UNKNOWN, Dialect, find_dialect
 from agent.providers.images import data_url, with_visible_images
 from agent.providers.pricing import LOCAL_ZERO, load_prices, price_completion, read_reported_cost
 from agent.providers.prompt import prefix_key, spoken_lines, system_text
 from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
+from agent.providers.streams import read_stream
 from agent.providers.tool_calls import (
     arguments_text,
     fits_strict_mode,
@@ -49,6 +52,7 @@ _FINISH: Mapping[str, FinishReason] = {
     "model_length": "length",
     "content_filter": "content_filter",
 }
+_PATH = "/chat/completions"
 _FAILED_FINISH = frozenset({"error", "insufficient_system_resource"})
 # Signatures and thoughts without which the vendor refuses the next request, or answers it worse.
 _ECHOED = ("reasoning_content", "reasoning_details", "extra_content")
@@ -80,12 +84,30 @@ class CompletionsProvider:
         self._client.close()
 
     def complete(self, request: CompletionRequest) -> Completion:
-        body = build_body(request, self.name, self.llm, dialect=self._dialect, origin=self._origin, sees=self.sees)
-        answer = self._client.post("/chat/completions", body, request.timeout)
-        completion = parse_completion(
-            answer.body, request.tools, vendor=self.name, dialect=self._dialect, origin=self._origin
+        answer = self._client.post(_PATH, self._body(request), request.timeout)
+        return self._read(request, answer.body, answer.request_id)
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        body = self._body(request, stream=True)
+        assembly = CompletionStream(self.name, ends_with_reason=self._dialect.ends_with_reason)
+        with self._client.stream(_PATH, body, request.timeout) as raw:
+            read = partial(self._read, request, request_id=raw.request_id)
+            yield from read_stream(raw, assembly, self.name, read)
+
+    def _body(self, request: CompletionRequest, *, stream: bool = False) -> dict[str, Any]:
+        return build_body(
+            request,
+            self.name,
+            self.llm,
+            dialect=self._dialect,
+            origin=self._origin,
+            sees=self.sees,
+            stream=stream,
         )
-        return replace(completion, request_id=answer.request_id or completion.request_id)
+
+    def _read(self, request: CompletionRequest, body: Mapping[str, Any], request_id: str) -> Completion:
+        completion = parse_completion(body, request.tools, vendor=self.name, dialect=self._dialect, origin=self._origin)
+        return replace(completion, request_id=request_id or completion.request_id)
 
     def price(self, completion: Completion, llm: str) -> Cost:
         return LOCAL_ZERO if self._dialect.is_free else price_completion(completion, llm, self._dialect.price_provider)
@@ -99,6 +121,7 @@ def build_body(
     dialect: Dialect = UNKNOWN,
     origin: str = "",
     sees: bool = False,
+    stream: bool = False,
 ) -> dict[str, Any]:
     """The request's JSON, with nothing in it that a strict server does not know."""
     system = system_text(request.messages)
@@ -111,6 +134,8 @@ def build_body(
         "max_completion_tokens": request.max_output_tokens,
         "prompt_cache_key": prefix_key(request),
     }
+    if stream:
+        wanted |= {"stream": True, "stream_options": {"include_usage": True}}
     if request.tools:
         wanted["tools"] = [_tool(spec, dialect) for spec in request.tools]
         wanted["tool_choice"] = request.tool_choice

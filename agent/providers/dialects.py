@@ -34,6 +34,7 @@ class Dialect:
     price_provider: str | None = None  # the price table's name; None leaves the cost unknown
     is_free: bool = False  # it runs on the company's own machines
     output_excludes_reasoning: bool = False  # the thinking is only in the total
+    ends_with_reason: bool = True  # its streams name a finish reason: without one, `[DONE]` is a cut
     cache_marks: bool = False  # its cache keeps what we mark
 
     def keep(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,7 +47,9 @@ def _chat(more: str, refuses: str = "", **facts: Any) -> Dialect:
 
 
 # The form that a server nobody knows is most likely to take. Without `stream_options` some tell no tokens of a stream.
-UNKNOWN = _chat("max_tokens", f"{_SAMPLING} store max_completion_tokens stream_options prompt_cache_key")
+UNKNOWN = _chat(
+    "max_tokens", f"{_SAMPLING} store max_completion_tokens stream_options prompt_cache_key", ends_with_reason=False
+)
 
 OPENAI_RESPONSES = Dialect(
     _names(_RESPONSES, "prompt_cache_key"), _names(_SAMPLING), strict_tools=True, price_provider="openai"

@@ -1,7 +1,8 @@
 """The Anthropic Messages wire."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from agent.base import (
@@ -18,9 +19,11 @@ from agent.base import (
 )
 from agent.providers.dialects import ANTHROPIC, Dialect
 from agent.providers.images import MAX_BYTES_ANTHROPIC, base64_of, with_visible_images
+from agent.providers.message_stream import MessageStream
 from agent.providers.pricing import load_prices, price_completion
 from agent.providers.prompt import spoken_lines, system_texts
 from agent.providers.sdk_client import Endpoint, SdkClient, build_anthropic_client
+from agent.providers.streams import read_stream
 from agent.providers.tool_calls import (
     arguments_object,
     read_tool_call,
@@ -71,10 +74,21 @@ class MessagesProvider:
         self._client.close()
 
     def complete(self, request: CompletionRequest) -> Completion:
+        answer = self._client.post(self._path, self._body(request), request.timeout)
+        return self._read(request, answer.body, answer.request_id)
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        with self._client.stream(self._path, self._body(request, stream=True), request.timeout) as raw:
+            read = partial(self._read, request, request_id=raw.request_id)
+            yield from read_stream(raw, MessageStream(), self.name, read)
+
+    def _body(self, request: CompletionRequest, *, stream: bool = False) -> dict[str, Any]:
         body = build_body(request, self.name, self.llm, dialect=self._dialect, sees=self.sees)
-        answer = self._client.post(self._path, body, request.timeout)
-        completion = parse_message(answer.body, request.tools, vendor=self.name)
-        return replace(completion, request_id=answer.request_id or completion.request_id)
+        return body | ({"stream": True} if stream else {})
+
+    def _read(self, request: CompletionRequest, body: Mapping[str, Any], request_id: str) -> Completion:
+        completion = parse_message(body, request.tools, vendor=self.name)
+        return replace(completion, request_id=request_id or completion.request_id)
 
     def price(self, completion: Completion, llm: str) -> Cost:
         return price_completion(completion, llm, self._dialect.price_provider)
@@ -212,8 +226,10 @@ def _usage(usage: Mapping[str, Any]) -> Usage:
 
 def _state(blocks: list[Mapping[str, Any]], calls: Sequence[ToolCall]) -> Any:
     """The blocks to send back unchanged, signatures included; None where a plain message says the same."""
-    ids = [block.get("id") for block in blocks if block.get("type") == "tool_use"]
-    if ids != [call.id for call in calls]:
+    called = [block for block in blocks if block.get("type") == "tool_use"]
+    if [block.get("id") for block in called] != [call.id for call in calls]:
+        return None
+    if not all(isinstance(block.get("input"), Mapping) for block in called):
         return None
     # The vendor writes blank text blocks before its thoughts and refuses them when they come back.
     kept = [block for block in blocks if block.get("type") != "text" or as_text(block.get("text")).strip()]

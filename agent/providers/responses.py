@@ -1,7 +1,8 @@
 """The OpenAI Responses wire, stateless: the vendor keeps nothing, each request carries the whole conversation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from agent.base import (
@@ -19,7 +20,9 @@ from agent.providers.dialects import OPENAI_RESPONSES, Dialect
 from agent.providers.images import data_url, with_visible_images
 from agent.providers.pricing import load_prices, price_completion, read_reported_cost
 from agent.providers.prompt import prefix_key, spoken_lines, system_text
+from agent.providers.response_stream import ResponseStream
 from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
+from agent.providers.streams import read_stream
 from agent.providers.tool_calls import (
     arguments_text,
     fits_strict_mode,
@@ -40,6 +43,7 @@ from agent.providers.vendor_json import (
 from agent.providers.wire_errors import error_from_body
 from models.errors import ProviderError, ProviderErrorKind
 
+_PATH = "/responses"
 # "complete" is how some compatible servers spell it. All other states are no answer (queued, in_progress, ...).
 _WHOLE = frozenset({"completed", "complete"})
 _INCOMPLETE: Mapping[str, FinishReason] = {"max_output_tokens": "length", "content_filter": "content_filter"}
@@ -76,10 +80,21 @@ class ResponsesProvider:
         self._client.close()
 
     def complete(self, request: CompletionRequest) -> Completion:
+        answer = self._client.post(_PATH, self._body(request), request.timeout)
+        return self._read(request, answer.body, answer.request_id)
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        with self._client.stream(_PATH, self._body(request, stream=True), request.timeout) as raw:
+            read = partial(self._read, request, request_id=raw.request_id)
+            yield from read_stream(raw, ResponseStream(), self.name, read)
+
+    def _body(self, request: CompletionRequest, *, stream: bool = False) -> dict[str, Any]:
         body = build_body(request, self.name, self.llm, dialect=self._dialect, sees=self.sees)
-        answer = self._client.post("/responses", body, request.timeout)
-        completion = parse_response(answer.body, request.tools, vendor=self.name)
-        return replace(completion, request_id=answer.request_id or completion.request_id)
+        return body | ({"stream": True} if stream else {})
+
+    def _read(self, request: CompletionRequest, body: Mapping[str, Any], request_id: str) -> Completion:
+        completion = parse_response(body, request.tools, vendor=self.name)
+        return replace(completion, request_id=request_id or completion.request_id)
 
     def price(self, completion: Completion, llm: str) -> Cost:
         return price_completion(completion, llm, self._dialect.price_provider)

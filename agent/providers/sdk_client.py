@@ -5,10 +5,11 @@ transform, which costs more CPU than the rest of the call (anthropic-sdk-python 
 as the vendor wrote it.
 """
 
+import json
 import os
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,15 @@ class RawAnswer:
     request_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class RawStream:
+    """A stream as it comes in, or `whole` where the server answered in one piece all the same."""
+
+    chunks: Iterator[bytes]
+    request_id: str
+    whole: Mapping[str, Any] | None = None
+
+
 class SdkClient:
     """Builds the client on first use and again after a fork: a connection must not be shared by two processes."""
 
@@ -64,20 +74,64 @@ class SdkClient:
         self, path: str, body: Mapping[str, Any], timeout: float, files: Mapping[str, UploadedFile] | None = None
     ) -> RawAnswer:
         """One attempt without retry; with `files` the body becomes a form's fields. Raises ProviderError."""
+        response = self._send(path, body, timeout, files)
+        return self._read(response, response.content)
+
+    @contextmanager
+    def stream(self, path: str, body: Mapping[str, Any], timeout: float) -> Iterator[RawStream]:
+        """One attempt without retry, its answer piece by piece; `timeout` is for all of it. Raises ProviderError,
+        from within the pieces as well. What is not read when the block ends is dropped with its connection."""
+        response = self._send(path, body, timeout, stream=True)
+        try:
+            if "event-stream" in response.headers.get("content-type", "event-stream"):
+                yield RawStream(self._pieces(response), _request_id(response))
+            else:
+                answer = self._read(response, b"".join(self._pieces(response)))
+                yield RawStream(iter(()), answer.request_id, answer.body)
+        except ProviderError as error:
+            raise self._without_key(error) from None
+        finally:
+            response.close()
+
+    def _send(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        timeout: float,
+        files: Mapping[str, UploadedFile] | None = None,
+        *,
+        stream: bool = False,
+    ) -> Any:
         import httpx2
 
         seconds = min(timeout, self._endpoint.timeout)
         options: dict[str, Any] = {"timeout": httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))}
-        uploads: dict[str, Any] = {}
+        more: dict[str, Any] = {"stream": True} if stream else {}
         if files:
             options["headers"] = {"Content-Type": "multipart/form-data"}
-            uploads["files"] = dict(files)
+            more["files"] = dict(files)
         try:
             with outside():
-                response = self._client().post(path, cast_to=httpx2.Response, body=body, options=options, **uploads)
+                return self._client().post(path, cast_to=httpx2.Response, body=body, options=options, **more)
         except Exception as error:
             raise self._without_key(error_from_exception(error, self._vendor, self._clock.now())) from None
-        return self._read(response)
+
+    def _pieces(self, response: Any) -> Iterator[bytes]:
+        """The body as it arrives; this thread is outside only while it waits."""
+        import httpx2
+
+        pieces = response.iter_bytes()
+        while True:
+            try:
+                with outside():
+                    piece = next(pieces, None)
+            except httpx2.TimeoutException as error:
+                raise ProviderError(f"{self._vendor}: timeout: {error}", kind="timeout") from None
+            except httpx2.HTTPError as error:
+                raise ProviderError(f"{self._vendor}: connection: {error}", kind="connection") from None
+            if piece is None:
+                return
+            yield piece
 
     def close(self) -> None:
         """Close this process's connections; a later call opens new ones. Never the parent's, after a fork."""
@@ -89,17 +143,16 @@ class SdkClient:
         with suppress(Exception):
             self.close()
 
-    def _read(self, response: Any) -> RawAnswer:
+    def _read(self, response: Any, content: bytes) -> RawAnswer:
         try:
-            body = response.json()
+            body = json.loads(content)
         except (ValueError, RecursionError):
             raise ProviderError(
                 f"{self._vendor}: the answer is not JSON", kind="server", status=response.status_code
             ) from None
         if not isinstance(body, Mapping):
             raise self._without_key(error_from_body(body, self._vendor, fallback="unknown"))
-        named = response.headers.get("x-request-id") or response.headers.get("request-id")
-        return RawAnswer(body, as_text(named))
+        return RawAnswer(body, _request_id(response))
 
     def _client(self) -> Any:
         pid = os.getpid()
@@ -120,6 +173,10 @@ class SdkClient:
             return error
         text = str(error).replace(key, "***")
         return ProviderError(text, kind=error.kind, retry_after=error.retry_after, status=error.status)
+
+
+def _request_id(response: Any) -> str:
+    return as_text(response.headers.get("x-request-id") or response.headers.get("request-id"))
 
 
 def build_openai_client(endpoint: Endpoint) -> Any:

@@ -1,5 +1,7 @@
 """The base of what is put around a provider: it behaves as the one inside, but for what a subclass changes."""
 
+from collections.abc import Iterator
+
 from agent.base import Completion, CompletionRequest, Cost, Provider
 
 
@@ -14,6 +16,16 @@ class Wrapped:
 
     def complete(self, request: CompletionRequest) -> Completion:
         return self.inner.complete(request)
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        """Piece by piece where the subclass leaves `complete` alone, else whole: what it does there holds here too."""
+        if type(self).complete is Wrapped.complete:
+            yield from self.inner.stream(request)
+            return
+        completion = self.complete(request)
+        if completion.text:
+            yield completion.text
+        yield completion
 
     def price(self, completion: Completion, llm: str) -> Cost:
         return self.inner.price(completion, llm)

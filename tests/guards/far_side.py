@@ -5,7 +5,7 @@ Nothing here knows the database. The platform takes no key, lists with a lag, an
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -169,6 +169,11 @@ class Scribe:
     calls: list[Call] = field(default_factory=list)
     failures: list[ProviderError] = field(default_factory=list)
     is_terse: bool = False  # the same words every time, to every question
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        completion = self.complete(request)
+        yield completion.text
+        yield completion
 
     def complete(self, request: CompletionRequest) -> Completion:
         faultpoint("llm.asked")

@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -72,6 +72,13 @@ class OfflineProvider:
         if calls:
             return _completion(_answer(steps, calls, turn, language, situation))
         return _first(steps, request, language, situation)
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        """Rules know all their words at once."""
+        completion = self.complete(request)
+        if completion.text:
+            yield completion.text
+        yield completion
 
     def price(self, completion: Completion, llm: str) -> Cost:
         """Nothing is paid for rules."""

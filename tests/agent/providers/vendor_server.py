@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,6 +17,8 @@ class Answer:
     body: bytes = b"{}"
     headers: Mapping[str, str] = field(default_factory=dict)
     drip: float = 0
+    gate: threading.Event | None = None  # opens before `tail` goes out
+    tail: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,16 @@ class VendorServer:
     def answer_json(self, body: object, status: int = 200, **headers: str) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.answer = Answer(status, json.dumps(body).encode(), {"content-type": "application/json"} | named)
+
+    @contextmanager
+    def held(self, head: bytes, tail: bytes, headers: Mapping[str, str]) -> Iterator[Callable[[], None]]:
+        """Answers with `head` at once, and with `tail` when the yielded function is called or the block ends."""
+        gate = threading.Event()
+        self.answer = Answer(200, head, headers, gate=gate, tail=tail)
+        try:
+            yield gate.set
+        finally:
+            gate.set()
 
     def close(self) -> None:
         self._http.shutdown()
@@ -76,7 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("content-length", str(len(answer.body)))
+        if "content-length" not in answer.headers:
+            self.send_header("content-length", str(len(answer.body) + len(answer.tail)))
         self.end_headers()
         try:
             self._write(answer)
@@ -84,6 +98,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _write(self, answer: Answer) -> None:
+        if answer.gate is not None:
+            self.wfile.write(answer.body)
+            self.wfile.flush()
+            answer.gate.wait(30)
+            self.wfile.write(answer.tail)
+            return
         if not answer.drip:
             self.wfile.write(answer.body)
             return
