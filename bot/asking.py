@@ -8,8 +8,9 @@ from datetime import date
 from agent.agent import Agent
 from agent.base import RunResult, Situation, TurnInput
 from agent.scratch import ScratchJournal
-from bot.assistant import build_assistant
-from bot.settings import Settings
+from bot.assistant import Surroundings, build_assistant
+from bot.default_agent import describe_default
+from bot.settings import Settings, read_environment
 from models.clock import Clock, SystemClock
 from models.demo.stored import find_stored_company
 from models.ids import new_id
@@ -38,7 +39,8 @@ class Asker:
 def open_asker(settings: Settings, database_url: str) -> Iterator[Asker]:
     """For as long as the block lasts; many questions may be asked in it. Raises ConfigurationError."""
     clock = SystemClock()
-    assistant = build_assistant(settings, database_url, clock)
+    surroundings = Surroundings(settings, database_url, clock, read_environment())
+    assistant = build_assistant(describe_default(settings), surroundings)
     try:
         sender = None if settings.sales_database_url else _find_demo_sender(database_url)
         yield Asker(assistant.agent, settings.company_name, sender, settings.timezone, clock)

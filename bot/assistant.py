@@ -1,29 +1,45 @@
-"""The worker's half of the composition root: the agent with its provider, tools and sales data."""
+"""The worker's half of the composition root: an agent with its provider, tools and sales data, made of its spec."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from threading import Lock
-
-from sqlalchemy import Engine
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from agent.agent import Agent, Limits
+from agent.base import Provider
+from agent.providers.fallback import Fallback, Link
 from agent.providers.price_list import Priced, host_of, read_price_list
 from agent.providers.registry import build_provider, find_profile, resolve_llm
+from agent.spec.agent_spec import AgentSpec, SourceSpec
+from agent.spec.llm import LlmChoice
+from agent.spec.secrets import resolve_reference
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen
 from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
+from bot.demo import sales_url
 from bot.settings import Settings
 from bot.sources import open_source
-from jobs.runtime import OpenDoor, WorkPolicy
 from models.clock import Clock
-from models.demo.stored import find_stored_company
 from models.errors import ConfigurationError
+from models.sales.reading import SourceFile, nine_views, read_source_file
 from models.sales.source import SalesSource
-from models.session import session_scope
+from models.tenant import DEFAULT
 
-_DOOR_LIVES = timedelta(seconds=60)
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What agents are built in. `environ` holds the secrets that files refer to, those of the settings among them."""
+
+    settings: Settings
+    database_url: str = field(repr=False)
+    clock: Clock
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def resolve(self, reference: str) -> str:
+        """Raises ConfigurationError."""
+        held = self.settings.secrets()  # read from their files already
+        others = {name: value for name, value in self.environ.items() if name.removesuffix("_FILE") not in held}
+        return resolve_reference(reference, {**others, **held})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +56,77 @@ class Assistant:
         self.exchange.close()
 
 
-def build_assistant(settings: Settings, database_url: str, clock: Clock) -> Assistant:
+def build_assistant(spec: AgentSpec, surroundings: Surroundings) -> Assistant:
     """Nothing is loaded or connected yet. Raises ConfigurationError."""
-    source = open_source(settings, database_url, clock=clock, pool_size=_sales_pool(settings))
-    provider = build_provider(
-        settings.llm_provider,
-        api_key=_api_key(settings),
-        base_url=settings.llm_base_url,
-        llm=settings.llm_model,
-        catalogue=catalogue_seen(source),
-        timeout=settings.llm_timeout_seconds,
-        sees=settings.llm_sees_images,
-    )
-    if prices := read_price_list(settings.prices_file):
-        host = host_of(settings.llm_base_url)
-        provider = Priced(provider, prices, lambda: clock.today(settings.timezone), host=host)
+    settings, clock = surroundings.settings, surroundings.clock
+    source = _open_source(spec, surroundings)
+    chain = (spec.llm, *spec.llm.fallbacks)
+    links = [_build_link(llm, surroundings, source) for llm in chain]
     limits = Limits(
-        steps=settings.max_steps,
-        seconds=settings.run_timeout_seconds,
-        call_seconds=settings.llm_timeout_seconds,
-        output_tokens=settings.llm_max_output_tokens,
+        steps=spec.limits.steps,
+        tool_calls=spec.limits.tool_calls,
+        seconds=spec.limits.seconds,
+        call_seconds=spec.llm.timeout_seconds,
+        output_tokens=spec.llm.max_output_tokens,
+        tokens=spec.limits.tokens,
+        usd=spec.limits.usd,
     )
     exchange = ExchangeRates(settings.exchange_rate_base_url, clock=clock)
     tools = build_tools(source, exchange, clock)
-    llm = resolve_llm(settings.llm_provider, settings.llm_model)
-    return Assistant(Agent(provider, llm, tools, limits, clock), source, exchange)
+    if spec.tools is not None:
+        tools = {name: tool for name, tool in tools.items() if name in spec.tools}
+    return Assistant(Agent(Fallback(links), links[0].llm, tools, limits, clock), source, exchange)
+
+
+def _build_link(llm: LlmChoice, surroundings: Surroundings, source: SalesSource) -> Link:
+    provider = _build_provider(llm, surroundings, source)
+    return Link(provider, resolve_llm(llm.provider, llm.model), llm.address)
+
+
+def _build_provider(llm: LlmChoice, surroundings: Surroundings, source: SalesSource) -> Provider:
+    settings, clock = surroundings.settings, surroundings.clock
+    provider = build_provider(
+        llm.provider,
+        api_key=_find_key(llm, surroundings),
+        base_url=llm.base_url,
+        llm=llm.model,
+        catalogue=catalogue_seen(source),
+        timeout=llm.timeout_seconds,
+        sees=llm.sees_images,
+    )
+    if prices := read_price_list(settings.prices_file):
+        host = host_of(llm.base_url)
+        return Priced(provider, prices, lambda: clock.today(settings.timezone), host=host)
+    return provider
+
+
+def _find_key(llm: LlmChoice, surroundings: Surroundings) -> str | None:
+    """Left out: the environment's key for that provider, which a server at another address never sees."""
+    if llm.api_key is not None:
+        return surroundings.resolve(llm.api_key)
+    setting = find_profile(llm.provider).key_setting
+    if not setting or llm.base_url:
+        return None
+    try:
+        return surroundings.resolve(f"${{{setting}}}")
+    except ConfigurationError:
+        return None  # whoever needs one says so, in the words of the provider
+
+
+def _open_source(spec: AgentSpec, surroundings: Surroundings) -> SalesSource:
+    """One company never looks into another's data for want of its own."""
+    settings, clock, pool_size = surroundings.settings, surroundings.clock, _sales_pool(surroundings.settings)
+    source = spec.source or SourceSpec()
+    if source.url is None and spec.tenant != DEFAULT:
+        raise ConfigurationError(
+            f"source.url is missing: the agent {spec.agent} of the tenant {spec.tenant} reads no other company's "
+            "sales data; name its own, as ${NAME}"
+        )
+    if source == SourceSpec():
+        return open_source(settings, surroundings.database_url, clock=clock, pool_size=pool_size)
+    url = surroundings.resolve(source.url) if source.url else sales_url(settings, surroundings.database_url)
+    file = read_source_file(Path(source.file)) if source.file else SourceFile(nine_views(), "the nine views")
+    return SalesSource(url, file, clock=clock, pool_size=pool_size)
 
 
 def build_transcriber(settings: Settings) -> Transcriber | None:
@@ -86,49 +148,5 @@ def build_transcriber(settings: Settings) -> Transcriber | None:
     )
 
 
-def build_policy(settings: Settings) -> WorkPolicy:
-    return WorkPolicy(
-        quiet=timedelta(seconds=settings.quiet_window_seconds),
-        quiet_longest=timedelta(seconds=settings.quiet_window_max_seconds),
-        llm_call=timedelta(seconds=settings.llm_timeout_seconds),
-        memory_tokens=settings.memory_token_budget,
-    )
-
-
-def build_open_door(settings: Settings, engine: Engine, clock: Clock) -> Callable[[], OpenDoor | None]:
-    """Who unknown senders speak as: the demo's manager where the door is open, nobody elsewhere."""
-    if not settings.is_demo_open:
-        return lambda: None
-    return _DemoDoor(engine, clock).find
-
-
-class _DemoDoor:
-    """The manager of the demo company now loaded, looked up once a minute. Thread-safe."""
-
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._lock = Lock()
-        self._found: tuple[float, OpenDoor | None] | None = None
-
-    def find(self) -> OpenDoor | None:
-        with self._lock:
-            now = self._clock.monotonic()
-            if self._found is None or now - self._found[0] > _DOOR_LIVES.total_seconds():
-                self._found = (now, self._load())
-            return self._found[1]
-
-    def _load(self) -> OpenDoor | None:
-        with session_scope(self._engine) as connection:
-            company = find_stored_company(connection)
-        return None if company is None else OpenDoor(company.sender.name, company.sender.name)
-
-
 def _sales_pool(settings: Settings) -> int:
     return max(2, min(settings.worker_threads // 10, 10))
-
-
-def _api_key(settings: Settings) -> str | None:
-    setting = find_profile(settings.llm_provider).key_setting
-    secret = getattr(settings, setting.lower(), None) or settings.llm_api_key
-    return secret.get_secret_value() if secret else None

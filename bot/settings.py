@@ -227,6 +227,11 @@ class Settings(BaseSettings):
             )
         return self
 
+    def secrets(self) -> dict[str, str]:
+        """Those that are set, in plain text, under their names in the environment."""
+        held = ((name.upper(), getattr(self, name)) for name in type(self).model_fields)
+        return {name: value.get_secret_value() for name, value in held if isinstance(value, SecretStr)}
+
     @property
     def is_embedded(self) -> bool:
         """Both engines are Recado's own, on this machine."""
@@ -258,10 +263,16 @@ class Settings(BaseSettings):
         return frozenset(host for host in (own, *named) if host)
 
 
-def load_settings(environ: Mapping[str, str] | None = None, dotenv_path: Path = Path(".env")) -> Settings:
-    """Environment first, then `.env`; `NAME_FILE` names a file holding the value of NAME. Raises ConfigurationError."""
+def read_environment(environ: Mapping[str, str] | None = None, dotenv_path: Path = Path(".env")) -> dict[str, str]:
+    """Environment first, then `.env`, with upper-case names: what settings and references are looked up in. Raises
+    ConfigurationError."""
     environ = os.environ if environ is None else environ
-    gathered = _read_dotenv(dotenv_path) | {key.upper(): value for key, value in environ.items()}
+    return _read_dotenv(dotenv_path) | {key.upper(): value for key, value in environ.items()}
+
+
+def load_settings(environ: Mapping[str, str] | None = None, dotenv_path: Path = Path(".env")) -> Settings:
+    """`NAME_FILE` names a file holding the value of NAME. Raises ConfigurationError."""
+    gathered = read_environment(environ, dotenv_path)
     values: dict[str, Any] = {}
     for name in Settings.model_fields:
         value = _value_of(name.upper(), gathered)

@@ -7,23 +7,28 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.assistant import build_assistant, build_open_door, build_policy, build_transcriber
+from agent.spec.agent_spec import AgentSpec
+from bot.assistant import Assistant, Surroundings, build_assistant, build_transcriber
 from bot.budgets import build_budgets
+from bot.default_agent import describe_default
 from bot.duty import build_duty
 from bot.embedded.engines import attach_or_start
 from bot.files import build_storage
+from bot.open_door import build_open_door
 from bot.services import ChannelDirectory, build_accounts
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, load_settings, read_environment
 from bot.telemetry import configure_logging, configure_sentry
 from bot.tenant import prepare_tenant
+from jobs.agents import AgentDirectory
 from jobs.alarms import Alarms
 from jobs.leases import LeaseKeeper
 from jobs.queue import JobQueue
-from jobs.runtime import Services, set_services
+from jobs.runtime import Services, WorkPolicy, set_services
 from jobs.sweep import Sweeper
 from jobs.worker import ConcurrentWorker
 from models.budget_books import begin_books
@@ -90,9 +95,8 @@ def _build_services(
         with session_scope(engine) as connection:
             begin_books(connection, tenant_id, budgets)
     closing.callback(_say_goodbye, engine, owner)
-    assistant = build_assistant(settings, database_url, clock)
-    closing.callback(assistant.close)
-    assistant.agent.provider.preload()
+    agents = _open_agents(settings, Surroundings(settings, database_url, clock, read_environment()), engine, tenant_id)
+    closing.callback(agents.close)
     transcriber = build_transcriber(settings)
     if transcriber is not None:
         closing.callback(transcriber.close)
@@ -102,14 +106,13 @@ def _build_services(
     return Services(
         engine=engine,
         channel_for=ChannelDirectory(build_accounts(settings)).find,
-        agent=assistant.agent,
+        agents=agents,
         leases=LeaseKeeper(engine, owner, pulse=pulse, longest=_longest_stage(settings), clock=clock),
         alarms=Alarms(queue.ring, clock),
         clock=clock,
-        policy=build_policy(settings),
-        open_door=build_open_door(settings, engine, clock),
+        policy=WorkPolicy(),
+        open_door=build_open_door(settings, engine, clock, tenant_id),
         background=background,
-        company=settings.company_name,
         storage=build_storage(settings),
         transcriber=transcriber,
         duty=build_duty(settings),
@@ -118,6 +121,22 @@ def _build_services(
         log_prompts=settings.log_prompts,
         is_stopping=is_stopping,
     )
+
+
+def _open_agents(settings: Settings, surroundings: Surroundings, engine: Engine, home: UUID) -> AgentDirectory:
+    """With everything built that is active now. Raises ConfigurationError for what the environment describes."""
+
+    def build(spec: AgentSpec) -> Assistant:
+        return build_assistant(spec, surroundings)
+
+    agents = AgentDirectory(home, describe_default(settings), build, surroundings.clock)
+    try:
+        with session_scope(engine) as connection:
+            agents.open(connection)
+    except BaseException:
+        agents.close()
+        raise
+    return agents
 
 
 def _say_goodbye(engine: Engine, owner: str) -> None:

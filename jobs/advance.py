@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.base import Channel
+from jobs.agents import Terms
 from jobs.answer import answer_turn
 from jobs.deliver import TakenPart, deliver_part, take_part
 from jobs.duty import call_for_undelivered
@@ -79,6 +80,7 @@ class _Stage:
     channel: Channel
     turn_id: UUID
     taken: BegunTurn | TakenPart
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _work_until_idle(services: Services, lease: Lease) -> None:
             continue
         with tracing("", turn_id=stage.turn_id, conversation_id=lease.conversation_id):
             if isinstance(stage.taken, BegunTurn):
-                answer_turn(services, lease, stage.thread, stage.channel, stage.taken)
+                answer_turn(services, lease, stage.thread, stage.channel, stage.taken, stage.terms)
             else:
                 deliver_part(services, lease, stage.channel, stage.taken)
                 faultpoint("send.next")
@@ -119,18 +121,21 @@ def _look(services: Services, lease: Lease) -> _Stage | _Call | None:
             _log.error("no channel %s/%s: its settings were taken away", account.channel, account.name)
             _put_aside(services, connection, lease)
             return None
-        work = _do_short_stages(services, connection, lease, channel)
+        terms = services.agents.find_terms(connection, account, thread.agent_version_id)
+        work = _do_short_stages(connection, lease, channel, terms)
         if work.is_due and not (work.stage == "answer" and services.is_stopping()):
             assert work.turn_id is not None, "answer and deliver name their turn"
             taken: BegunTurn | TakenPart | None
             if work.stage == "answer":
-                taken = _begin(services, connection, account.tenant_id, work.turn_id)
+                if work.tries:  # it goes on as it began
+                    terms = services.agents.find_terms(connection, account, work.agent_version_id)
+                taken = _begin(services, connection, account.tenant_id, work.turn_id, terms)
             else:
                 taken = take_part(services, connection, lease, channel, work.turn_id, began)
             if taken is not None:
-                return _Stage(thread, channel, work.turn_id, taken)
+                return _Stage(thread, channel, work.turn_id, taken, terms)
             # Once: time stands still in a transaction, so a rest that ends meanwhile would be waited for without end.
-            work = _do_short_stages(services, connection, lease, channel)
+            work = _do_short_stages(connection, lease, channel, terms)
         release_lease(connection, lease, work.due_at)
         services.leases.forget(lease)  # before the commit: whoever is rung right after it must not be refused
     faultpoint("turn.released")
@@ -139,10 +144,12 @@ def _look(services: Services, lease: Lease) -> _Stage | _Call | None:
     return None
 
 
-def _do_short_stages(services: Services, connection: Connection, lease: Lease, channel: Channel) -> Work:
+def _do_short_stages(connection: Connection, lease: Lease, channel: Channel, terms: Terms) -> Work:
     """What comes after them."""
-    policy, key = services.policy, lease.conversation_id
-    window = QuietWindow(channel.capabilities.coalesces, policy.quiet, policy.quiet_longest)
+    quiet, key = terms.spec.quiet_window, lease.conversation_id
+    window = QuietWindow(
+        channel.capabilities.coalesces, timedelta(seconds=quiet.seconds), timedelta(seconds=quiet.longest_seconds)
+    )
     work = find_work(connection, key, window)
     if work.is_due and work.stage == "settle":
         assert work.turn_id is not None, "settle names its turn"
@@ -155,12 +162,16 @@ def _do_short_stages(services: Services, connection: Connection, lease: Lease, c
     return work
 
 
-def _begin(services: Services, connection: Connection, tenant_id: UUID, turn_id: UUID) -> BegunTurn:
+def _begin(services: Services, connection: Connection, tenant_id: UUID, turn_id: UUID, terms: Terms) -> BegunTurn:
     """In the transaction that found it due: a turn frozen just now is never seen without its run."""
-    agent = services.agent
-    neighbours = [llm_neighbour(tenant_id, link.address) for link in agent.links]
+    llm = terms.spec.llm
     begun = begin_turn(
-        connection, turn_id, provider=agent.provider.name, engine=agent.provider.engine, neighbours=neighbours
+        connection,
+        turn_id,
+        agent_version_id=terms.version_id,
+        provider=llm.provider,
+        engine=llm.engine,
+        neighbours=[llm_neighbour(tenant_id, address) for address in terms.addresses],
     )
     if services.budgets is not None and begun.attempt > 1:
         settle_lost(connection, turn_id)

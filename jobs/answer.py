@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.agent import Agent
 from agent.base import RunResult, TurnInput
 from agent.links import tame_links
 from agent.phrases import Phrase, guess_language, is_reset, phrase, wants_person
 from channels.base import Channel, Typing
+from jobs.agents import Terms
 from jobs.breaker import TurnBreaker
 from jobs.budget import build_journal, tell_limit
 from jobs.compose import Composed, compose
@@ -22,7 +25,7 @@ from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.question import gather_question
 from jobs.runtime import Services
 from models.commit import commit_answer
-from models.errors import BudgetExceeded, DeliveryError, LeaseLost, ProviderError, StorageError
+from models.errors import BudgetExceeded, ConfigurationError, DeliveryError, LeaseLost, ProviderError, StorageError
 from models.faultpoint import faultpoint
 from models.inbound import Confirmation
 from models.journal import JournalKey
@@ -37,11 +40,13 @@ from models.turns import BegunTurn, Thread, as_asked, close_turn, put_off_turn
 _log = logging.getLogger("recado.answer")
 
 
-def answer_turn(services: Services, lease: Lease, thread: Thread, channel: Channel, turn: BegunTurn) -> None:
+def answer_turn(
+    services: Services, lease: Lease, thread: Thread, channel: Channel, turn: BegunTurn, terms: Terms
+) -> None:
     """Answered, put off, or closed with an honest apology: never left silent. Raises LeaseLost."""
     faultpoint("turn.begun")
     with tracing(turn.trace_id):
-        _Execution(services, lease, as_asked(thread, turn), channel, turn).run()
+        _Execution(services, lease, as_asked(thread, turn), channel, turn, terms).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class _Execution:
     thread: Thread
     channel: Channel
     turn: BegunTurn
+    terms: Terms
 
     def run(self) -> None:
         try:
@@ -84,7 +90,7 @@ class _Execution:
             except ProviderError as error:
                 return self._meet_failure(error)
             said = self._read()
-        return self._answer(self._compose(said))
+        return self._engage(said)
 
     def _confirm(self, confirmation: Confirmation) -> None:
         try:
@@ -104,31 +110,39 @@ class _Execution:
         with statement_scope(self.services.engine) as connection:
             return find_said(connection, self.turn.id)
 
-    def _compose(self, said: Sequence[SaidMessage]) -> Composed:
-        sees, channel = self.services.agent.provider.sees, self.thread.account.channel
-        return compose(said, sees=sees, asker=self.turn.asker, channel=channel)
+    def _compose(self, said: Sequence[SaidMessage], *, sees: bool = False) -> Composed:
+        return compose(said, sees=sees, asker=self.turn.asker, channel=self.thread.account.channel)
 
-    def _answer(self, composed: Composed) -> None:
+    def _engage(self, said: Sequence[SaidMessage]) -> None:
+        """The agent is open for as long as the turn needs it."""
+        with ExitStack() as stack:
+            try:
+                agent = stack.enter_context(self.services.agents.at_work(self.terms))
+            except ConfigurationError as error:
+                _log.error("the agent %s cannot work: %s", self.terms.spec.agent, error)
+                return self._apologise(f"the agent {self.terms.spec.agent} cannot work: {error}")
+            return self._answer(agent, self._compose(said, sees=agent.provider.sees))
+
+    def _answer(self, agent: Agent, composed: Composed) -> None:
         text, language = composed.text, guess_language(composed.text)
         if is_reset(text):
             return self._say(composed, phrase("reset_done", language), outcome="reset")
         if not text and not composed.pictures:
             return self._say(composed, phrase(composed.instead), outcome="answered")
         if not composed.is_verified:
-            company = self.services.company
+            company = self.terms.spec.company or self.thread.company
             return self._say(composed, phrase("greeting_unverified", language, company=company), outcome="answered")
         if wants_person(text):
             call_person(self.services, self.thread, "asked")
             return self._say(composed, phrase("person_called", language), outcome="answered")
-        return self._run_agent(composed)
+        return self._run_agent(agent, composed)
 
-    def _run_agent(self, composed: Composed) -> None:
-        services = self.services
-        breaker = TurnBreaker(services.engine, self.thread.account.tenant_id, self.turn, services.policy)
-        pause = breaker.pause_of_all([link.address for link in services.agent.links])
-        if pause is not None:
+    def _run_agent(self, agent: Agent, composed: Composed) -> None:
+        services, longest = self.services, timedelta(seconds=self.terms.spec.llm.timeout_seconds)
+        breaker = TurnBreaker(services.engine, self.thread.account.tenant_id, self.turn, services.policy, longest)
+        if (pause := breaker.pause_of_all(self.terms.addresses)) is not None:
             return self._wait_for_llm(pause)
-        question = gather_question(self.services, self.thread, self.turn, composed)
+        question = gather_question(self.services, self.terms, self.thread, self.turn, composed)
         question = replace(question, images=load_pictures(self.services, composed.pictures))
         if isinstance(self.channel, Typing):
             self.services.background.submit(self.channel.show_typing, composed.question.external_id)
@@ -136,7 +150,7 @@ class _Execution:
         journal = build_journal(self.services, self.thread, self.lease, self._key, asked)
         started = self.services.clock.monotonic()
         try:
-            result = self.services.agent.run(question, journal, breaker=breaker)
+            result = agent.run(question, journal, breaker=breaker)
         except BudgetExceeded as error:
             breaker.settle()
             return self._meet_limit(error)
@@ -223,13 +237,13 @@ class _Execution:
     def _excuse(self, error: str, excuse: Phrase) -> None:
         composed = self._compose(self._read())
         words = phrase(excuse, guess_language(composed.text))
-        figures = {"llm": self.services.agent.llm, "error": error}
+        figures = {"llm": self.terms.spec.llm.model, "error": error}
         self._commit(words, "apologised", figures, composed.question, error, composed.taint)
 
     def _say(self, composed: Composed, words: str, *, outcome: str) -> None:
         """A fixed text of ours, no LLM asked."""
         self._commit(
-            words, outcome, {"llm": self.services.agent.llm, "cost": 0}, composed.question, taint=composed.taint
+            words, outcome, {"llm": self.terms.spec.llm.model, "cost": 0}, composed.question, taint=composed.taint
         )
 
     def _commit(

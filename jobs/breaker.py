@@ -67,11 +67,14 @@ class TurnBreaker:
     What it learns is kept until `tell` or `settle`: most runs learn nothing, and cost nothing.
     """
 
-    def __init__(self, engine: Engine, tenant_id: UUID, turn: BegunTurn, policy: WorkPolicy) -> None:
+    def __init__(
+        self, engine: Engine, tenant_id: UUID, turn: BegunTurn, policy: WorkPolicy, longest_call: timedelta
+    ) -> None:
         self._engine = engine
         self._tenant_id = tenant_id
         self._turn = turn
         self._policy = policy
+        self._longest_call = longest_call
         self._pauses: dict[str, timedelta | None] = {}
         self._failed: dict[str, ProviderError] = {}
         self._answered: set[str] = set()
@@ -124,7 +127,7 @@ class TurnBreaker:
         if rest is None:
             return None
         with session_scope(self._engine) as connection:
-            return _pause(connection, self._name(address), rest, self._turn.id, self._policy.llm_call)
+            return _pause(connection, self._name(address), rest, self._turn.id, self._longest_call)
 
     def _wait_after(self, error: ProviderError) -> timedelta:
         return wait_as_told(self._turn.attempt, error.retry_after, self._policy.llm_patience)

@@ -4,6 +4,7 @@ from datetime import date
 
 from agent.base import PersonRole, Situation, TurnInput
 from agent.memory.window import recall_window
+from jobs.agents import Terms
 from jobs.compose import Composed
 from jobs.runtime import Services
 from models.history import recent_turns
@@ -12,9 +13,8 @@ from models.session import statement_scope
 from models.turns import BegunTurn, Thread
 
 
-def gather_question(services: Services, thread: Thread, turn: BegunTurn, composed: Composed) -> TurnInput:
+def gather_question(services: Services, terms: Terms, thread: Thread, turn: BegunTurn, composed: Composed) -> TurnInput:
     """The role comes from the address that the channel verified, never from the text."""
-    policy = services.policy
     with statement_scope(services.engine) as connection:
         people = People(connection, thread.account.tenant_id)
         person = people.find_by_address(thread.account.id, (thread.sender, *thread.aliases))
@@ -23,16 +23,16 @@ def gather_question(services: Services, thread: Thread, turn: BegunTurn, compose
             thread.conversation_id,
             before_number=turn.number,
             from_seq=thread.memory_from_seq,
-            limit=policy.memory_turns,
+            limit=services.policy.memory_turns,
         )
     situation = _situation(services, thread, person, services.clock.today(thread.timezone))
     return TurnInput(
         turn.id,
         composed.text,
-        recall_window(past, policy.memory_tokens, asker=thread.sender),
+        recall_window(past, terms.spec.memory_tokens, asker=thread.sender),
         situation,
         thread.timezone,
-        thread.company,
+        terms.spec.company or thread.company,
         composed.context,
         taint=composed.taint,
     )
@@ -43,7 +43,7 @@ def _situation(services: Services, thread: Thread, person: KnownPerson | None, t
     if person is not None:
         role: PersonRole = person.role  # type: ignore[assignment]  # the table's CHECK allows no other
         return Situation(today, role, person.name, person.salesperson, person.customer, channel=channel)
-    door = services.open_door()
+    door = services.open_door(thread.account.tenant_id)
     if door is None:
         return Situation(today, "unknown", thread.sender_name, channel=channel)
     return Situation(today, "manager", thread.sender_name or door.name, door.salesperson, channel=channel)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import Engine
 
-from agent.agent import Agent
 from agent.transcription import Transcriber
 from channels.base import Channel
+from jobs.agents import Agents
 from jobs.alarms import Alarms
 from jobs.leases import LeaseKeeper
 from jobs.owed import OwedWrites
@@ -20,20 +21,16 @@ from models.storage import Storage
 
 @dataclass(frozen=True, slots=True)
 class WorkPolicy:
-    """How patient the work is. A send's lease outlives its HTTP call; the grace outlives both."""
+    """How patient the work is, for whichever agent. A send's lease outlives its HTTP call; the grace outlives both."""
 
-    quiet: timedelta = timedelta(seconds=1.5)
-    quiet_longest: timedelta = timedelta(seconds=8)
     send_lease: timedelta = timedelta(seconds=45)
     send_timeout: timedelta = timedelta(seconds=20)
     send_grace: timedelta = timedelta(seconds=120)
     send_patience: timedelta = timedelta(hours=1)
     llm_patience: timedelta = timedelta(minutes=15)
-    llm_call: timedelta = timedelta(seconds=60)
     max_crashes: int = 3
     turns_an_hour: int = 30  # with one correspondent, where machines are met; a person is called for what exceeds it
     turns_a_day: int = 100
-    memory_tokens: int = 3000
     memory_turns: int = 40
 
 
@@ -56,19 +53,18 @@ class DutyAddress:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a job may touch. `open_door` gives None where unknown senders stay unknown; `is_stopping`: begin no
-    more answers."""
+    """Everything a job may touch. `open_door` gives None for tenants whose unknown senders stay unknown; `is_stopping`:
+    begin no more answers."""
 
     engine: Engine
     channel_for: Callable[[str, str], Channel | None]
-    agent: Agent
+    agents: Agents
     leases: LeaseKeeper
     alarms: Alarms
     clock: Clock
     policy: WorkPolicy
-    open_door: Callable[[], OpenDoor | None]
+    open_door: Callable[[UUID], OpenDoor | None]  # by the tenant
     background: Executor  # for best efforts that no turn waits for
-    company: str = ""
     storage: Storage | None = None  # None: files are left where they are
     transcriber: Transcriber | None = None
     duty: tuple[DutyAddress, ...] = ()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, update
 
+from models.agent_version import active_agents
 from models.columns import table_of
 from models.conversation import asker, asker_name, conversations
 from models.errors import RecadoError
@@ -21,6 +22,13 @@ from models.turn import ENDED_BADLY, turns
 Effect = Literal["reopened", "hastened", "admitted"]
 
 _accounts = table_of(ChannelAccount)
+_SERVING = (
+    select(active_agents.c.version_id)
+    .join(_accounts, (_accounts.c.tenant_id == active_agents.c.tenant_id) & (_accounts.c.agent == active_agents.c.name))
+    .join(conversations, conversations.c.account_id == _accounts.c.id)
+    .where(conversations.c.id == turns.c.conversation_id)
+    .scalar_subquery()
+)
 
 
 class NotReplayable(RecadoError):
@@ -173,7 +181,8 @@ def _reopen(connection: Connection, turn: Any) -> None:
 
 
 def _begin_anew(connection: Connection, turn_id: UUID, values: dict[str, object]) -> None:
-    fresh = {"crashes": 0, "running": 0, "first_failed_at": None, "next_try_at": None}
+    """By the agent that serves the account now: whoever asks for it may have mended that one."""
+    fresh = {"crashes": 0, "running": 0, "first_failed_at": None, "next_try_at": None, "agent_version_id": _SERVING}
     connection.execute(update(turns).where(turns.c.id == turn_id).values(**fresh, **values))
 
 

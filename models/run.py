@@ -33,6 +33,7 @@ class Run(SQLModel, table=True):
     tenant_id: UUID = Field(sa_column=reference(index=True))
     turn_id: UUID = Field(sa_column=reference())
     attempt: int = Field(sa_column=_count())
+    agent_version_id: UUID | None = Field(default=None, sa_column=reference(nullable=True))  # null: the environment's
     status: str = Field(sa_column=string(default="started"))
     provider: str = Field(sa_column=string())
     llm: str = Field(sa_column=string())

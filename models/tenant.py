@@ -30,12 +30,14 @@ class ChannelAccount(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "name"),
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["tenant_id", "agent"], ["active_agent.tenant_id", "active_agent.name"]),
     )
 
     id: UUID = Field(sa_column=key())
     tenant_id: UUID = Field(sa_column=reference(index=True))
     channel: str = Field(sa_column=string())
     name: str = Field(sa_column=string())
+    agent: str | None = Field(default=None, sa_column=string(nullable=True))  # who serves it; null: the environment's
     created_at: datetime = Field(sa_column=moment(nullable=False))
 
 

@@ -36,6 +36,7 @@ class Turn(SQLModel, table=True):
     running: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     error: str = Field(sa_column=string())
     taint: str = Field(sa_column=string())  # how third-party words came into it, by commas; empty: they did not
+    agent_version_id: UUID | None = Field(default=None, sa_column=reference(nullable=True))  # set when it first began
     first_failed_at: datetime | None = Field(default=None, sa_column=moment())
     next_try_at: datetime | None = Field(default=None, sa_column=moment())
     trace_id: str = Field(sa_column=string())

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from models.agent_version import active_agents
 from models.columns import given, newly, table_of
 from models.conversation import conversations
 from models.ids import new_id
@@ -54,6 +55,7 @@ class Thread:
     memory_from_seq: int
     company: str
     timezone: str
+    agent_version_id: UUID | None = None  # that serves the account now; None: the agent that the environment describes
     is_undelivered: bool = False  # a receipt took back what the platform had taken, and nobody was told yet
 
 
@@ -84,9 +86,10 @@ _c = conversations.c
 _THREAD = (
     select(_c.tenant_id, _c.sender, _c.aliases, _c.sender_name, _c.reply_to, _c.memory_from_seq, _c.account_id)
     .add_columns(_accounts.c.channel, _accounts.c.name, _tenants.c.name.label("company"), _tenants.c.timezone)
-    .add_columns(_c.undelivered_at.is_not(None).label("is_undelivered"))
+    .add_columns(active_agents.c.version_id, _c.undelivered_at.is_not(None).label("is_undelivered"))
     .join(_accounts, _accounts.c.id == _c.account_id)
     .join(_tenants, _tenants.c.id == _c.tenant_id)
+    .outerjoin(active_agents, (active_agents.c.tenant_id == _c.tenant_id) & (active_agents.c.name == _accounts.c.agent))
 )
 _GET_THREAD = _THREAD.where(_c.id == bindparam("conversation"))
 _HOLD_THREAD = _THREAD.where(IS_HELD).with_for_update(key_share=True, of=conversations)
@@ -114,6 +117,7 @@ def _read_thread(conversation_id: UUID, row: Row[Any]) -> Thread:
         memory_from_seq=row.memory_from_seq,
         company=row.company,
         timezone=row.timezone,
+        agent_version_id=row.version_id,
         is_undelivered=row.is_undelivered,
     )
 
@@ -163,25 +167,36 @@ _BEGIN = (
     update(turns)
     .where(turns.c.id == bindparam("this_turn"))
     .values(tries=turns.c.tries + 1, crashes=turns.c.crashes + turns.c.running, running=1)
+    .values(agent_version_id=bindparam("agent_version", type_=turns.c.agent_version_id.type))
     .returning(turns.c.tenant_id, turns.c.number, turns.c.tries, turns.c.crashes, turns.c.trace_id, turns.c.replays)
     .returning((func.now() - turns.c.first_failed_at).label("failing_for"))
     .returning(*(_first_message(column).label(column.name) for column in (messages.c.sender, messages.c.sender_name)))
     .returning(resting_among(bindparam("neighbours", type_=_NAMES)))
 )
-_OPEN_RUN = insert(runs).values(given(runs, "id", "tenant_id", "turn_id", "attempt", "provider", "engine"))
+_OPEN_RUN = insert(runs).values(
+    given(runs, "id", "tenant_id", "turn_id", "attempt", "agent_version_id", "provider", "engine")
+)
 
 
 def begin_turn(
-    connection: Connection, turn_id: UUID, *, provider: str, engine: str, neighbours: Sequence[str] = ()
+    connection: Connection,
+    turn_id: UUID,
+    *,
+    provider: str,
+    engine: str,
+    neighbours: Sequence[str] = (),
+    agent_version_id: UUID | None = None,
 ) -> BegunTurn:
     """Count this execution, note the one before it as crashed if it never ended, and open its run. `neighbours` are
     the providers that it may ask."""
-    row = connection.execute(_BEGIN, {"this_turn": turn_id, "neighbours": list(neighbours)}).one()
+    values = {"this_turn": turn_id, "neighbours": list(neighbours), "agent_version": agent_version_id}
+    row = connection.execute(_BEGIN, values).one()
     if row.tries > 1:
         close_executions(connection, turn_id, "the worker died")
     run_id = new_id()
     opened = {"id": run_id, "tenant_id": row.tenant_id, "turn_id": turn_id, "attempt": row.tries}
-    connection.execute(_OPEN_RUN, newly({**opened, "provider": provider, "engine": engine}))
+    chosen = {"agent_version_id": agent_version_id, "provider": provider, "engine": engine}
+    connection.execute(_OPEN_RUN, newly({**opened, **chosen}))
     return BegunTurn(
         id=turn_id,
         number=row.number,

@@ -33,6 +33,8 @@ class Work:
     now: datetime
     due_at: datetime | None = None
     turn_id: UUID | None = None
+    tries: int = 0  # of that turn: executions that began
+    agent_version_id: UUID | None = None  # that it was begun under, once it was
 
     @property
     def is_due(self) -> bool:
@@ -63,7 +65,8 @@ def _look() -> Select[Any]:
     )
     unsettled = (t.conversation_id == c.id) & (t.status != fixed("settled"))
     now = func.clock_timestamp().label("now")  # the transaction's own now() is older than what others just committed
-    columns = (now, c.held_by, t.id, t.status, t.next_try_at, waiting.c.first, waiting.c.last)
+    began = (t.tries, t.agent_version_id)
+    columns = (now, c.held_by, t.id, t.status, t.next_try_at, *began, waiting.c.first, waiting.c.last)
     return (
         select(*columns, part.c.status.label("part_status"), part.c.next_try_at.label("part_next_try_at"))
         .select_from(
@@ -84,7 +87,7 @@ def find_work(connection: Connection, conversation_id: UUID, window: QuietWindow
     if row.id is None:
         return _pending_work(row, window)
     if row.status == "open":
-        return Work("answer", row.now, row.next_try_at or row.now, row.id)
+        return Work("answer", row.now, row.next_try_at or row.now, row.id, row.tries, row.agent_version_id)
     if row.part_status is None:
         return Work("settle", row.now, row.now, row.id)
     if row.part_status == "draft":

@@ -2,17 +2,26 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
+from agent.agent import Agent
 from agent.base import Completion, CompletionRequest, Cost, EngineKind, PersonRole, Tool, ToolCall, Usage
 from agent.policy import Verdict
+from agent.spec.agent_spec import AgentSpec, QuietWindowSpec
+from agent.spec.llm import LlmSpec
 from channels.base import Account, Capabilities, FetchedMedia, InboundRequest
+from jobs.agents import Terms
 from models.inbound import InboundMedia, InboundMessage, Receipt
 from models.reply import Absent, Accepted, OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
+from models.tenant import AccountKey
 
 
 class FixedClock:
@@ -158,3 +167,20 @@ def wish(name: str, call_id: str = "call00001", **arguments: object) -> Completi
     """A completion that asks for one tool."""
     call = ToolCall(call_id, name, arguments)
     return Completion("", tool_calls=(call,), finish="tool_calls", usage=Usage(10, 5), llm="scripted-1")
+
+
+class OneAgent:
+    """The same agent for every account, as if the environment described it; nobody need be quiet for it."""
+
+    def __init__(self, agent: Agent, *, quiet: float = 0.0, quiet_longest: float = 0.0, **spec: Any) -> None:
+        self.agent = agent
+        window = QuietWindowSpec(seconds=quiet, longest_seconds=quiet_longest)
+        llm = LlmSpec(provider=agent.provider.name, model=agent.llm)
+        self.spec = AgentSpec(**{"agent": "default", "llm": llm, "quiet_window": window, **spec})
+
+    def find_terms(self, connection: Connection, account: AccountKey, version_id: UUID | None) -> Terms:
+        return Terms(version_id, self.spec, tuple(link.address for link in self.agent.links))
+
+    @contextmanager
+    def at_work(self, terms: Terms) -> Iterator[Agent]:
+        yield self.agent

@@ -12,6 +12,7 @@ from agent.base import Language, PersonRole
 from agent.spec.frozen import Frozen
 from agent.spec.hours import HoursSpec
 from agent.spec.llm import LlmSpec
+from agent.spec.secrets import SecretReference
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["aurora"])]
 AccountName = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9-]{0,39}$", examples=["whatsapp/default"])]
@@ -40,6 +41,14 @@ class ToolRule(Frozen):
 
     def allows(self, role: PersonRole, channel: str) -> bool:
         return (self.roles is None or role in self.roles) and (self.channels is None or channel in self.channels)
+
+
+class SourceSpec(Frozen):
+    """A company's sales data: where they are, and what they mean."""
+
+    file: Annotated[str, Field(min_length=1, examples=["sources/aurora.yaml"])] | None = None
+    """Says what the tables mean; left out, they are the nine relations of docs/sales-schema.md."""
+    url: SecretReference | None = None
 
 
 class QuietWindowSpec(Frozen):
@@ -79,8 +88,9 @@ class AgentSpec(Frozen):
     """What it speaks; the first where nothing tells the language of the person."""
     llm: LlmSpec = LlmSpec()
     limits: LimitsSpec = LimitsSpec()
-    source: Annotated[str, Field(examples=["sources/aurora.yaml"])] | None = None
-    """The file that says what the company's sales data mean; left out, SOURCE_FILE or the demo."""
+    source: SourceSpec | None = None
+    """The company's sales data. Left out, an agent of the tenant `default` reads those that the environment names, or
+    the demo's; an agent of another tenant reads none."""
     tools: Annotated[dict[str, ToolRule], Field(examples=[{"sales_summary": {"roles": ["manager"]}}])] | None = None
     """The tools it may use, each with its rule ({} for the tool's own); left out, every built-in tool that reads."""
     quiet_window: QuietWindowSpec = QuietWindowSpec()

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from agent.base import EngineKind
+from agent.providers.fallback import provider_address
 from agent.spec.frozen import Frozen
 from agent.spec.secrets import SecretReference
 
@@ -27,9 +29,23 @@ class LlmChoice(Frozen):
     sees_images: bool | None = None
     """Whether the LLM is shown pictures; left out, the provider's profile decides."""
 
+    @property
+    def engine(self) -> EngineKind:
+        return "offline" if self.provider == "offline" else "llm"
+
+    @property
+    def address(self) -> str:
+        """Who it is to the breaker."""
+        return provider_address(self.provider, self.base_url)
+
 
 class LlmSpec(LlmChoice):
     """The LLM of an agent, and those that are asked in its place, in their order."""
 
     fallbacks: Annotated[tuple[LlmChoice, ...], Field(max_length=5)] = ()
     """Asked one after the other when the LLM before them fails. `offline` is never one of them."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Who may be asked, in their order."""
+        return (self.address, *(fallback.address for fallback in self.fallbacks))

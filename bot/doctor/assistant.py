@@ -5,10 +5,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.base import ChatMessage, CompletionRequest, Provider
 from agent.providers.registry import resolve_llm
 from agent.providers.retirements import retirement_warning
-from bot.assistant import build_assistant
+from bot.assistant import Surroundings, build_assistant
+from bot.default_agent import describe_default
 from bot.doctor.findings import Finding, broken, doubtful, well
 from bot.doctor.prices import check_price
-from bot.settings import Settings
+from bot.settings import Settings, read_environment
 from bot.sources import open_source
 from models.clock import Clock
 from models.errors import ConfigurationError, ProviderError
@@ -19,7 +20,8 @@ def check_llm(settings: Settings, database_url: str, clock: Clock, *, live: bool
     bought."""
     try:
         llm = resolve_llm(settings.llm_provider, settings.llm_model)
-        assistant = build_assistant(settings, database_url, clock)
+        surroundings = Surroundings(settings, database_url, clock, read_environment())
+        assistant = build_assistant(describe_default(settings), surroundings)
     except ConfigurationError as error:
         return [broken("LLM", settings.llm_provider, str(error))]
     try:

@@ -5,30 +5,23 @@ patient the work is.
 """
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from agent import policy
 from agent.tools.registry import TOOLS
 from bot import worker
 from bot.__main__ import main
-from bot.assistant import build_policy
-from bot.settings import Settings
 from bot.supervision.leash import follow_supervisor
-from jobs.runtime import WorkPolicy
 from models.faultpoint import set_fault_hook
 from tests.chaos.orders import NAME
-from tests.chaos.patience import PATIENCE
+from tests.chaos.patience import policy_of
 from tests.chaos.trap import TrapDoor
 
 
 def install(folder: Path, patience: str, role: str) -> None:
     """Traps, tool and policy, in this process and what it forks."""
 
-    def build_patient_policy(settings: Settings) -> WorkPolicy:
-        return replace(build_policy(settings), **PATIENCE[patience])  # type: ignore[arg-type]
-
-    worker.build_policy = build_patient_policy  # type: ignore[attr-defined]
+    worker.WorkPolicy = lambda: policy_of(patience)  # type: ignore[attr-defined,misc,assignment]
     policy.TABLE = {row: dict.fromkeys(("manager", "rep", "customer"), "allow") for row in policy.TABLE}
     TOOLS[NAME] = f"tests.chaos.orders:{NAME}"
     set_fault_hook(TrapDoor(folder, role))

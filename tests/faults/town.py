@@ -41,6 +41,7 @@ from tests.bot.conftest import build_door, close, embedded_settings
 from tests.bot.door_requests import FORM_TYPE, LOCAL, NUMBER, SID, TOKEN, WEBHOOK
 from tests.channels.email.providers.posting import SECRET as MAIL_SECRET
 from tests.channels.email.providers.posting import raw_request
+from tests.fakes import OneAgent
 from tests.faults.neighbours import proxied_database, proxied_redis
 from tests.jobs.harness import at_work
 from tests.standins.crm import StandInCrm
@@ -231,12 +232,12 @@ def _work(settings: Settings, url: str, queue: JobQueue, llm_url: str, stack: Ex
     services = Services(
         engine=engine,
         channel_for=lambda channel, account: channels.get(channel),
-        agent=Agent(provider, "standin", {}, Limits(call_seconds=TIMEOUT), clock),
+        agents=OneAgent(Agent(provider, "standin", {}, Limits(call_seconds=TIMEOUT), clock)),
         leases=LeaseKeeper(engine, "town", pulse=pulse),
         alarms=Alarms(queue.ring, clock),
         clock=clock,
-        policy=WorkPolicy(timedelta(0), timedelta(0), send_grace=timedelta(seconds=0.5)),
-        open_door=lambda: OpenDoor("Ana", "Ana Souza"),
+        policy=WorkPolicy(send_grace=timedelta(seconds=0.5)),
+        open_door=lambda tenant_id: OpenDoor("Ana", "Ana Souza"),
         background=background,
     )
     stack.callback(set_services, None)

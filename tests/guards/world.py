@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -26,7 +25,7 @@ from jobs.runtime import OpenDoor, Services, WorkPolicy
 from jobs.sweep import Sweeper
 from models.faultpoint import faultpoint, set_fault_hook
 from models.trace import new_trace_id
-from tests.fakes import FixedClock, allow_all
+from tests.fakes import FixedClock, OneAgent, allow_all
 from tests.guards.engines import SLOTS, Engines
 from tests.guards.far_side import Arrival, FarChannel, Platform, Scribe, Shop
 from tests.guards.ledger import Delivery, Ledger
@@ -34,7 +33,7 @@ from tests.guards.process import INSIDE, HandAlarms, Life, Task, hear_points
 from tests.jobs.house import AtOnce
 
 _ROUNDS = 15  # of recovery, twice: a world that is not quiet then never will be
-POLICY = WorkPolicy(quiet=timedelta(0), quiet_longest=timedelta(0))
+POLICY = WorkPolicy()
 
 StopAt = Callable[[str], bool]
 
@@ -91,12 +90,12 @@ class World:
         services = Services(
             engine=engine,
             channel_for=lambda name, account: self.channel,
-            agent=Agent(self.scribe, "scribe", tools, Limits(steps=3), self.clock, allow_all),
+            agents=OneAgent(Agent(self.scribe, "scribe", tools, Limits(steps=3), self.clock, allow_all)),
             leases=LeaseKeeper(engine, owner, clock=self.clock),
             alarms=alarms,
             clock=self.clock,
             policy=POLICY,
-            open_door=lambda: OpenDoor("Ana", "Ana Souza"),
+            open_door=lambda tenant_id: OpenDoor("Ana", "Ana Souza"),
             background=AtOnce(),
             is_stopping=lambda: life.is_stopping,
         )

@@ -20,7 +20,7 @@ from models.inbound import InboundMessage
 from models.inbox import RawRequest, Stored, store_messages
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account, ensure_tenant
-from tests.fakes import FixedClock, FullFakeChannel, ScriptedProvider
+from tests.fakes import FixedClock, FullFakeChannel, OneAgent, ScriptedProvider
 
 REQUEST = RawRequest("/webhooks/fake/default", {}, b"{}", "ab" * 16)
 
@@ -55,6 +55,7 @@ class House:
     provider: ScriptedProvider
     clock: FixedClock
     services: Services
+    agent: Agent
     tool_calls: list[Mapping[str, Any]]
     alarms: list[UUID]
 
@@ -104,14 +105,14 @@ def house(engine: Engine) -> Iterator[House]:
     services = Services(
         engine=engine,
         channel_for=lambda name, account_name: channel if name == "fake" else None,
-        agent=agent,
+        agents=OneAgent(agent),
         leases=LeaseKeeper(engine, "worker-1"),
         alarms=Alarms(rung.append, clock),
         clock=clock,
-        policy=WorkPolicy(quiet=timedelta(0), quiet_longest=timedelta(0)),
-        open_door=lambda: OpenDoor("Ana", "Ana Souza"),
+        policy=WorkPolicy(),
+        open_door=lambda tenant_id: OpenDoor("Ana", "Ana Souza"),
         background=AtOnce(),
     )
     set_services(services)
-    yield House(engine, account, channel, provider, clock, services, tool_calls, rung)
+    yield House(engine, account, channel, provider, clock, services, agent, tool_calls, rung)
     set_services(None)

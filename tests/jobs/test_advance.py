@@ -1,7 +1,6 @@
 """A conversation's way from stored message to settled reply."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -11,7 +10,7 @@ from jobs.runtime import set_services
 from jobs.sweep import Sweeper
 from models.errors import ProviderError
 from models.reply import Absent, Accepted, Rejected, Unknown
-from tests.fakes import Killed, wish
+from tests.fakes import Killed, OneAgent, wish
 from tests.jobs.house import House
 
 
@@ -55,8 +54,8 @@ def test_a_channel_that_does_not_coalesce_gets_one_turn_a_message(house: House) 
 
 
 def test_nothing_is_answered_before_the_person_was_quiet(house: House) -> None:
-    quiet = replace(house.services.policy, quiet=timedelta(seconds=30), quiet_longest=timedelta(seconds=60))
-    set_services(replace(house.services, policy=quiet))
+    patient = OneAgent(house.agent, quiet=30, quiet_longest=60)
+    set_services(replace(house.services, agents=patient))
     stored = house.say("oi", "m1")
     house.advance(stored)
     assert house.sent == []
@@ -258,7 +257,7 @@ def test_two_workers_never_work_on_one_conversation(house: House) -> None:
 
 
 def test_an_unknown_sender_is_greeted_without_tools_and_without_an_llm(house: House) -> None:
-    set_services(replace(house.services, open_door=lambda: None))
+    set_services(replace(house.services, open_door=lambda tenant_id: None))
     house.advance(house.say("quanto vendemos?", "m1"))
     assert house.provider.requests == []
     assert "Ainda não conheço este contato" in house.sent[0]

@@ -15,7 +15,7 @@ from agent.providers.sdk_client import Endpoint
 from jobs.runtime import set_services
 from models.budget import Budgets
 from models.errors import ProviderError, ProviderErrorKind
-from tests.fakes import Killed, ScriptedProvider, wish
+from tests.fakes import Killed, OneAgent, ScriptedProvider, wish
 from tests.jobs.house import House, counting_tool
 from tests.standins.llm import Fault, StandInLlm
 from tests.standins.llm_wires import Says, Wish
@@ -49,7 +49,8 @@ def other(house: House) -> Other:
 def use(house: House, links: Sequence[Link], budgets: Budgets | None = None) -> None:
     tools = {"count_up": counting_tool(house.tool_calls)}
     agent = Agent(Fallback(links), "small", tools, Limits(steps=4), house.clock)
-    house.services = replace(house.services, agent=agent, budgets=budgets)
+    house.agent = agent
+    house.services = replace(house.services, agents=OneAgent(agent), budgets=budgets)
     set_services(house.services)
 
 
@@ -100,7 +101,7 @@ def test_a_try_that_may_have_been_billed_stands_as_an_estimate(
 
 def test_the_books_hold_what_both_may_have_cost(house: House, other: Other) -> None:
     budgets = Budgets(Decimal(1), None, None, timezone="America/Sao_Paulo")
-    use(house, house.services.agent.links, budgets)
+    use(house, house.agent.links, budgets)
     house.provider.script = [*failing("timeout")]
     house.advance(house.say("oi", "m1"))
     assert house.rows("SELECT spent, reserved FROM budget WHERE kind = 'day'") == [(Decimal("0.005"), Decimal(0))]

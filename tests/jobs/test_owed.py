@@ -19,7 +19,7 @@ from models.inbox import Stored
 from models.lease import Lease, acquire_lease
 from models.reply import Accepted, OutboundPart, SendOutcome
 from models.session import build_engine, session_scope
-from tests.fakes import allow_all, wish
+from tests.fakes import OneAgent, allow_all, wish
 from tests.faults.neighbours import proxied_database
 from tests.jobs.house import House
 from tests.running import eventually
@@ -117,7 +117,7 @@ def test_what_a_tool_did_is_not_done_again(far: FarHouse) -> None:
     tool = Tool(ToolSpec("act", "Acts.", {"type": "object"}), "write", frozenset({"manager"}), act)
     house = far.house
     agent = Agent(house.provider, "scripted", {"act": tool}, Limits(), house.clock, allow_all)
-    set_services(replace(far.services, agent=agent))
+    set_services(replace(far.services, agents=OneAgent(agent)))
     stored = house.say("faça", "m1")
     house.provider.script = [wish("act"), "feito"]
     far.advance(stored)

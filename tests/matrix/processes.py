@@ -38,7 +38,7 @@ from models.replay import NotReplayable, find_messages_named, replay_message
 from models.session import session_scope
 from models.storage import DiskStorage
 from models.tenant import DEFAULT, find_tenant
-from tests.fakes import allow_all
+from tests.fakes import OneAgent, allow_all
 from tests.jobs.house import AtOnce
 from tests.matrix.clock import WorldClock
 from tests.matrix.ledger import build_tools
@@ -209,15 +209,16 @@ class Worker:
         clock = stage.clock
         self._queue = berth.queue
         self._alarms = _Alarms(berth.queue, clock)
+        agent = Agent(berth.provider, "stand-in", build_tools(stage.ledger), Limits(), clock, allow_all)
         self.services = Services(
             engine=berth.engine,
             channel_for=berth.find_channel,
-            agent=Agent(berth.provider, "stand-in", build_tools(stage.ledger), Limits(), clock, allow_all),
+            agents=OneAgent(agent, quiet=1.5, quiet_longest=8),
             leases=LeaseKeeper(berth.engine, life.name, clock=clock),
             alarms=self._alarms,
             clock=clock,
             policy=WorkPolicy(),
-            open_door=lambda: OpenDoor("Ana", "Ana Souza"),
+            open_door=lambda tenant_id: OpenDoor("Ana", "Ana Souza"),
             background=AtOnce(),
             storage=DiskStorage(stage.folder / "files"),
             is_stopping=lambda: life.is_stopping,
