@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scheduler": ("bot.commands.processes:SCHEDULER", "run the scheduler"),
     "migrate": ("bot.commands.processes:MIGRATE", "bring the database to this version's schema"),
     "demo": ("bot.commands.demo:DEMO", "load the demo company, or another cast from a JSON file"),
+    "agents": ("bot.commands.agents:AGENTS", "the agents of each company: apply, check, list, show, diff, rollback"),
     "ask": ("bot.commands.ask:ASK", "ask the assistant one question, or a file of them"),
     "chat": ("bot.commands.chat:CHAT", "talk to the running assistant from the terminal"),
     "email": ("bot.commands.email:EMAIL", "show what is read in a mail, and why it gets an answer or none"),

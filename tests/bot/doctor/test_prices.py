@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from agent.base import Completion, Cost
-from bot.assistant import build_assistant
+from bot.assistant import Surroundings, build_assistant
+from bot.default_agent import describe_default
 from bot.doctor.prices import check_price, check_unpriced
 from bot.settings import load_settings
 from models.clock import SystemClock
@@ -38,7 +39,9 @@ def test_a_price_of_ones_own_is_shown_with_its_source(tmp_path: Path) -> None:
     path = tmp_path / "prices.yaml"
     path.write_text('prices: [{provider: "127.0.0.1:9", model: "llama-*", input: 0.25, output: 1.5}]', encoding="utf-8")
     settings = load_settings({**OWN, "PRICES_FILE": str(path)}, Path("no-such-file"))
-    assistant = build_assistant(settings, "postgresql://nowhere/none", SystemClock())
+    assistant = build_assistant(
+        describe_default(settings), Surroundings(settings, "postgresql://nowhere/none", SystemClock())
+    )
     finding = check_price(assistant.agent.provider, "llama-9")
     assistant.close()
     assert finding.state == "ok"
@@ -50,7 +53,7 @@ def test_a_price_file_with_a_mistake_stops_the_start(tmp_path: Path) -> None:
     path.write_text("prices: 3", encoding="utf-8")
     settings = load_settings({**OWN, "PRICES_FILE": str(path)}, Path("no-such-file"))
     with pytest.raises(ConfigurationError, match="PRICES_FILE"):
-        build_assistant(settings, "postgresql://nowhere/none", SystemClock())
+        build_assistant(describe_default(settings), Surroundings(settings, "postgresql://nowhere/none", SystemClock()))
 
 
 def test_calls_at_a_price_nobody_knows_are_counted_by_llm(house: House) -> None:

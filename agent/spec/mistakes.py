@@ -1,0 +1,49 @@
+"""What is wrong with an agent's file although each of its fields is well formed: names that lead nowhere."""
+
+from collections.abc import Iterator
+
+from agent.providers.profiles import PROFILES
+from agent.providers.registry import resolve_llm
+from agent.spec.agent_spec import AgentSpec
+from agent.spec.llm import LlmChoice
+from agent.tools.registry import TOOLS
+from models.errors import ConfigurationError
+from models.tenant import DEFAULT
+from models.yaml_document import Place
+
+Mistake = tuple[Place, str]
+
+
+def find_mistakes(spec: AgentSpec) -> list[Mistake]:
+    """Each with its place in the file and its cure. Pure: nothing is connected to, no secret is looked up."""
+    return [*_in_llms(spec), *_in_tools(spec), *_in_source(spec)]
+
+
+def _in_llms(spec: AgentSpec) -> Iterator[Mistake]:
+    yield from _in_llm(spec.llm, ("llm",))
+    for number, fallback in enumerate(spec.llm.fallbacks):
+        place: Place = ("llm", "fallbacks", number)
+        if fallback.provider == "offline":
+            yield (*place, "provider"), "offline never stands in for an LLM: it answers by rules, and less"
+        yield from _in_llm(fallback, place)
+
+
+def _in_llm(llm: LlmChoice, place: Place) -> Iterator[Mistake]:
+    if llm.provider not in PROFILES:
+        yield (*place, "provider"), f"there is no provider {llm.provider!r}; there are: {', '.join(sorted(PROFILES))}"
+        return
+    try:
+        resolve_llm(llm.provider, llm.model)
+    except ConfigurationError:
+        yield (*place, "model"), f"is missing: {llm.provider} needs the name of a model on that server"
+
+
+def _in_tools(spec: AgentSpec) -> Iterator[Mistake]:
+    for name in spec.tools or ():
+        if name not in TOOLS:
+            yield ("tools", name), f"there is no such tool; there are: {', '.join(sorted(TOOLS))}"
+
+
+def _in_source(spec: AgentSpec) -> Iterator[Mistake]:
+    if spec.tenant != DEFAULT and (spec.source is None or spec.source.url is None):
+        yield ("source", "url"), f"is missing: the tenant {spec.tenant} needs sales data of its own, as ${{NAME}}"

@@ -1,0 +1,130 @@
+"""Agents applied and rolled back: what their files say becomes a version, and the version becomes what answers."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from agent.spec.agent_spec import AgentSpec
+from agent.spec.mistakes import find_mistakes
+from models.agent_version import AgentRefused, AgentVersions, StoredVersion
+from models.errors import ConfigurationError
+from models.session import session_scope
+from models.tenant import find_tenant
+from models.yaml_document import read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of one file. `before` is the version that was active until then."""
+
+    spec: AgentSpec
+    version: StoredVersion
+    before: StoredVersion | None
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None or self.before.id != self.version.id
+
+
+def read_agent_file(path: Path) -> AgentSpec:
+    """Raises ConfigurationError with a line for each mistake."""
+    document = read_yaml(path)
+    spec = document.read_as(AgentSpec)
+    mistakes = [document.mistake(place, words) for place, words in find_mistakes(spec)]
+    if mistakes:
+        raise ConfigurationError("\n".join(mistakes))
+    return spec
+
+
+def apply_specs(engine: Engine, specs: Sequence[AgentSpec], note: str = "") -> list[Applied]:
+    """All of them or none. Applying what is active already changes nothing. Raises AgentRefused."""
+    names = [(spec.tenant, spec.agent) for spec in specs]
+    if len(set(names)) != len(names):
+        raise AgentRefused("two files describe the same agent of the same tenant: apply one of them")
+    with session_scope(engine) as connection:
+        tenants = {slug: _lock_tenant(connection, slug) for slug in sorted({spec.tenant for spec in specs})}
+        applied = [_apply(tenants[spec.tenant], spec, note) for spec in specs]
+        for spec in specs:
+            tenants[spec.tenant].leave_accounts(spec.agent)
+        for spec in specs:
+            _serve(tenants[spec.tenant], spec)
+    return applied
+
+
+def roll_back(engine: Engine, tenant: str, name: str, number: int | None = None) -> tuple[StoredVersion, StoredVersion]:
+    """The version that was active, and the one that is now: that number, or the one before the active one. Raises
+    AgentRefused."""
+    with session_scope(engine) as connection:
+        agents = _lock_tenant(connection, tenant)
+        active = get_active(agents, name)
+        target = _find_target(agents, active, number)
+        agents.activate(target)
+        agents.leave_accounts(name)
+        _serve(agents, AgentSpec.model_validate(dict(target.spec)))
+    return active, target
+
+
+def get_active(agents: AgentVersions, name: str) -> StoredVersion:
+    """Raises AgentRefused."""
+    active = agents.find_active(name)
+    if active is None:
+        raise AgentRefused(f"there is no agent {name}: `python -m bot agents list` shows them")
+    return active
+
+
+def get_version(agents: AgentVersions, name: str, number: int) -> StoredVersion:
+    """Raises AgentRefused."""
+    found = agents.find(name, number)
+    if found is None:
+        raise AgentRefused(f"{name} has no version {number}: `python -m bot agents list {name}` shows them")
+    return found
+
+
+def get_tenant_id(connection: Connection, slug: str) -> UUID:
+    """Raises AgentRefused."""
+    tenant_id = find_tenant(connection, slug)
+    if tenant_id is None:
+        raise AgentRefused(f"there is no tenant {slug}: name it in the file of ACCOUNTS_FILE first")
+    return tenant_id
+
+
+def as_json(spec: AgentSpec) -> dict[str, Any]:
+    """As it is stored: with every default spelt out, so that a later release cannot change it."""
+    return spec.model_dump(mode="json")
+
+
+def _lock_tenant(connection: Connection, slug: str) -> AgentVersions:
+    agents = AgentVersions(connection, get_tenant_id(connection, slug))
+    agents.lock()
+    return agents
+
+
+def _apply(agents: AgentVersions, spec: AgentSpec, note: str) -> Applied:
+    stored = as_json(spec)
+    digest = hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()
+    before = agents.find_active(spec.agent)
+    if before is not None and before.digest == digest:
+        return Applied(spec, before, before)
+    version = agents.add(spec.agent, stored, digest, note)
+    agents.activate(version)
+    return Applied(spec, version, before)
+
+
+def _serve(agents: AgentVersions, spec: AgentSpec) -> None:
+    pairs = [account.partition("/") for account in spec.serves]
+    agents.serve(spec.agent, [(channel, name) for channel, _, name in pairs])
+
+
+def _find_target(agents: AgentVersions, active: StoredVersion, number: int | None) -> StoredVersion:
+    if number is not None:
+        return get_version(agents, active.name, number)
+    earlier = next((version for version in agents.history(active.name) if version.number < active.number), None)
+    if earlier is None:
+        raise AgentRefused(f"{active.name} has no version before {active.number}")
+    return earlier

@@ -1,0 +1,193 @@
+"""`agents`: the agents of each company, as files that are applied, compared and rolled back."""
+
+import io
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from agent.spec.agent_spec import AgentSpec
+from agent.spec.comparing import Change, compare_specs
+from bot.agents import apply_specs, as_json, get_active, get_tenant_id, get_version, read_agent_file, roll_back
+from bot.commands.base import Command, CommandError, print_table, spell_moment
+from bot.commands.database import open_database
+from bot.settings import Settings
+from models.agent_version import AgentVersions
+from models.errors import ConfigurationError
+from models.session import session_scope
+from models.tenant import DEFAULT
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="<action>", required=True)
+    apply = actions.add_parser("apply", help="make files the active versions", description="All of them, or none.")
+    apply.add_argument("files", nargs="+", metavar="FILE", help="such as agents/aurora.yaml")
+    apply.add_argument("--note", default="", help="why, kept with the version")
+    check = actions.add_parser(
+        "check", help="read files and store nothing", description="Say what is wrong with files."
+    )
+    check.add_argument("files", nargs="+", metavar="FILE")
+    listing = actions.add_parser("list", help="agents and whom they serve", description="With NAME: its versions.")
+    listing.add_argument("name", nargs="?", metavar="NAME")
+    show = actions.add_parser("show", help="print a version as a file", description="The active one, or --version N.")
+    show.add_argument("name", metavar="NAME")
+    show.add_argument("--version", type=int, metavar="N")
+    diff = actions.add_parser(
+        "diff", help="compare versions", description="The active one with A or FILE (or the one before), or A with B."
+    )
+    diff.add_argument("name", metavar="NAME")
+    diff.add_argument("a", nargs="?", metavar="A|FILE")
+    diff.add_argument("b", nargs="?", type=int, metavar="B")
+    rollback = actions.add_parser("rollback", help="go back to a version", description="The one before, or --to N.")
+    rollback.add_argument("name", metavar="NAME")
+    rollback.add_argument("--to", type=int, metavar="N")
+    for action in (listing, show, diff, rollback):
+        action.add_argument("--tenant", default=DEFAULT, help="whose (default: %(default)s)")
+    actions.add_parser("schema", help="print the JSON Schema of the files", description="For editors and checks.")
+
+
+def _run(arguments: Namespace, settings: Settings) -> int:
+    actions: dict[str, Callable[[Namespace, Settings], None]] = {
+        "apply": _apply,
+        "check": _check,
+        "list": _list,
+        "show": _show,
+        "diff": _diff,
+        "rollback": _roll_back,
+        "schema": _print_schema,
+    }
+    actions[arguments.action](arguments, settings)
+    return 0
+
+
+def _read_all(files: list[str]) -> list[AgentSpec]:
+    """The mistakes of all files at once."""
+    specs, mistakes = [], []
+    for file in files:
+        try:
+            specs.append(read_agent_file(Path(file)))
+        except ConfigurationError as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise ConfigurationError("nothing was applied\n" + "\n".join(mistakes))
+    return specs
+
+
+def _check(arguments: Namespace, settings: Settings) -> None:
+    for spec in _read_all(arguments.files):
+        print(f"{spec.agent} of {spec.tenant} is well formed.")
+
+
+def _apply(arguments: Namespace, settings: Settings) -> None:
+    specs = _read_all(arguments.files)
+    with open_database(settings) as database:
+        applied = apply_specs(database.engine, specs, arguments.note)
+    for one in applied:
+        serves = ", ".join(one.spec.serves) or "no account yet: name some in `serves`"
+        words = f"version {one.version.number}" if one.is_new else f"unchanged, still version {one.version.number}"
+        print(f"{one.spec.agent} of {one.spec.tenant}: {words}; serves {serves}.")
+        if one.is_new and one.before is not None:
+            _print_changes(compare_specs(one.before.spec, one.version.spec))
+    print("Every turn that begins from now on is answered so.")
+
+
+@contextmanager
+def _agents_of(arguments: Namespace, settings: Settings) -> Iterator[AgentVersions]:
+    with open_database(settings) as database, session_scope(database.engine) as connection:
+        yield AgentVersions(connection, get_tenant_id(connection, arguments.tenant))
+
+
+def _list(arguments: Namespace, settings: Settings) -> None:
+    with _agents_of(arguments, settings) as agents:
+        if arguments.name:
+            get_active(agents, arguments.name)
+            rows = [
+                (str(v.number), "active" if v.is_active else "", spell_moment(v.applied_at, settings.timezone), v.note)
+                for v in agents.history(arguments.name)
+            ]
+            return print_table(("version", "", "applied", "note"), rows)
+        active, accounts = agents.list_active(), agents.list_accounts()
+    served = [(f"{channel}/{name}", agent or "the environment's agent") for channel, name, agent in accounts]
+    if active:
+        moments = [(v.name, str(v.number), spell_moment(v.applied_at, settings.timezone), v.note) for v in active]
+        print_table(("agent", "version", "applied", "note"), moments)
+        print()
+    print_table(("account", "is served by"), served)
+    return None
+
+
+def _show(arguments: Namespace, settings: Settings) -> None:
+    with _agents_of(arguments, settings) as agents:
+        if arguments.version is None:
+            version = get_active(agents, arguments.name)
+        else:
+            version = get_version(agents, arguments.name, arguments.version)
+    print(f"# {version.name}, version {version.number}{', active' if version.is_active else ''}")
+    print(spell_yaml(version.spec), end="")
+
+
+def spell_yaml(spec: Mapping[str, Any]) -> str:
+    """A stored spec as a file that says the same, without what goes without saying."""
+    plain = AgentSpec.model_validate(dict(spec)).model_dump(mode="json", exclude_defaults=True)
+    writer, text = YAML(typ="safe", pure=True), io.StringIO()
+    writer.default_flow_style, writer.sort_base_mapping_type_on_output = False, False  # type: ignore[assignment]
+    writer.allow_unicode, writer.width = True, 120
+    writer.dump(plain, text)
+    return text.getvalue()
+
+
+def _diff(arguments: Namespace, settings: Settings) -> None:
+    name, a, b = arguments.name, arguments.a, arguments.b
+    with _agents_of(arguments, settings) as agents:
+        active = get_active(agents, name)
+        if a is None:
+            before = next((v for v in agents.history(name) if v.number < active.number), None)
+            if before is None:
+                raise CommandError(f"{name} has one version: there is nothing to compare it with")
+            changes = compare_specs(before.spec, active.spec)
+        elif a.isdecimal():
+            other = active if b is None else get_version(agents, name, b)
+            changes = compare_specs(get_version(agents, name, int(a)).spec, other.spec)
+        elif b is None:
+            changes = compare_specs(active.spec, as_json(read_agent_file(Path(a))))
+        else:
+            raise CommandError(f"{a} is no number of a version: give `diff {name} A B`, or one FILE")
+    if changes:
+        _print_changes(changes)
+    else:
+        print("They say the same.")
+
+
+def _print_changes(changes: list[Change]) -> None:
+    for change in changes:
+        before, after = (json.dumps(value, ensure_ascii=False) for value in (change.before, change.after))
+        print(f"  {change.place}: {before} -> {after}")
+
+
+def _roll_back(arguments: Namespace, settings: Settings) -> None:
+    with open_database(settings) as database:
+        before, now = roll_back(database.engine, arguments.tenant, arguments.name, arguments.to)
+    if before.id == now.id:
+        print(f"{now.name} stays at version {now.number}.")
+    else:
+        print(f"{now.name}: version {now.number} instead of {before.number}, from the next turn on.")
+        _print_changes(compare_specs(before.spec, now.spec))
+
+
+def spell_schema() -> str:
+    """What docs/agent.schema.json holds."""
+    schema = AgentSpec.model_json_schema()
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "An agent of Recado", **schema}
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def _print_schema(arguments: Namespace, settings: Settings) -> None:
+    sys.stdout.write(spell_schema())
+
+
+AGENTS = Command(_run, _add_arguments)

@@ -1,0 +1,76 @@
+"""`agents`: files become versions; they are listed, shown, compared and rolled back."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.commands.agents import spell_schema
+from tests.bot.commands.conftest import Cli
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def write(name: str, text: str) -> str:
+    Path(name).write_text(text, encoding="utf-8")
+    return name
+
+
+def test_an_agent_goes_through_its_life(cli: Cli) -> None:
+    file = write("life.yaml", "agent: life\nserves: [crm/default]\npersona: Breve.\nlimits: {steps: 4}\n")
+    first = cli("agents", "apply", file, "--note", "o começo")
+    assert (first.code, "life of default: version 1; serves crm/default." in first.out) == (0, True), first.err
+    assert "unchanged, still version 1" in cli("agents", "apply", file).out
+    write("life.yaml", "agent: life\nserves: [crm/default]\npersona: Calorosa.\nlimits: {steps: 4}\n")
+    compared = cli("agents", "diff", "life", file).out
+    assert compared == '  persona: "Breve." -> "Calorosa."\n'
+    assert compared in cli("agents", "apply", file).out
+    assert cli("agents", "diff", "life").out == compared
+    assert cli("agents", "diff", "life", "2", "1").out == '  persona: "Calorosa." -> "Breve."\n'
+    assert "version 1 instead of 2" in cli("agents", "rollback", "life").out
+    listed = cli("agents", "list").out
+    assert [line.split()[:2] for line in listed.splitlines() if line.startswith("life")] == [["life", "1"]]
+    assert ["crm/default", "life"] in [line.split() for line in listed.splitlines()]
+    assert "o começo" in cli("agents", "list", "life").out
+
+
+def test_what_is_shown_can_be_applied_again(cli: Cli) -> None:
+    text = "agent: shown\npersona: |\n  Olá,\n  você: 'sim'\nhours: {mon: '08:00-18:00'}\ntools: {top_n: {}}\n"
+    cli("agents", "apply", write("shown.yaml", text))
+    shown = cli("agents", "show", "shown").out
+    assert shown.startswith("# shown, version 1, active\n")
+    assert cli("agents", "diff", "shown", write("again.yaml", shown)).out == "They say the same.\n"
+    assert cli("agents", "show", "shown", "--version", "1").out == shown
+
+
+def test_every_mistake_of_every_file_is_a_line_and_nothing_is_applied(cli: Cli) -> None:
+    good = write("good.yaml", "agent: good\n")
+    bad = write("bad.yaml", "agent: bad\nllm: {api_key: sk-live-0123456789}\nhuors: {}\n")
+    worse = write("worse.yaml", "agent: worse\nagent: x\n")
+    outcome = cli("agents", "apply", good, bad, worse)
+    assert outcome.code == 2
+    places = [line.partition(" ")[0] for line in outcome.err.splitlines()[1:]]
+    assert places == ["bad.yaml:2:", "bad.yaml:3:", "worse.yaml:2:"]
+    assert "sk-live" not in outcome.err
+    assert "there is no agent good" in cli("agents", "show", "good").err
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("rollback", "nobody"), "there is no agent nobody"),
+        (("list", "nobody"), "there is no agent nobody"),
+        (("apply", "no-such.yaml"), "no-such.yaml cannot be read"),
+        (("list", "--tenant", "acme"), "there is no tenant acme"),
+    ],
+)
+def test_what_cannot_be_done_says_why(cli: Cli, words: tuple[str, ...], reason: str) -> None:
+    outcome = cli("agents", *words)
+    assert outcome.code > 0
+    assert reason in outcome.err
+
+
+def test_the_schema_is_printed_and_its_copy_for_editors_is_the_same(cli: Cli) -> None:
+    assert json.loads(cli("agents", "schema").out)["properties"]["agent"]["examples"] == ["aurora"]
+    copy = (ROOT / "docs/agent.schema.json").read_text(encoding="utf-8")
+    assert copy == spell_schema(), "python -m bot agents schema > docs/agent.schema.json"

@@ -1,0 +1,175 @@
+"""Agents as versions: what was applied never changes, and which one is active is only ever one of them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from agent.spec.agent_spec import AgentSpec
+from agent.spec.comparing import compare_specs
+from bot.agents import apply_specs, as_json, read_agent_file, roll_back
+from models.agent_version import AgentRefused, AgentVersions
+from models.errors import ConfigurationError
+from models.session import build_engine, session_scope
+from models.tenant import ensure_account, ensure_tenant
+
+
+def spec(name: str = "aurora", **more: Any) -> AgentSpec:
+    return AgentSpec.model_validate({"agent": name, **more})
+
+
+@pytest.fixture
+def tenant(engine: Engine) -> Engine:
+    prepare(engine)
+    return engine
+
+
+def prepare(engine: Engine) -> None:
+    with session_scope(engine) as connection:
+        tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="UTC")
+        for channel in ("chat", "whatsapp"):
+            ensure_account(connection, tenant_id, channel=channel)
+
+
+def active(engine: Engine, name: str = "aurora") -> int:
+    with session_scope(engine) as connection:
+        tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="UTC")
+        found = AgentVersions(connection, tenant_id).find_active(name)
+    assert found is not None
+    return found.number
+
+
+def served(engine: Engine) -> dict[str, str | None]:
+    with session_scope(engine) as connection:
+        rows = connection.execute(text("SELECT channel, agent FROM channel_account ORDER BY channel")).all()
+    return {row.channel: row.agent for row in rows}
+
+
+def test_applying_the_same_again_makes_no_version(tenant: Engine) -> None:
+    [first] = apply_specs(tenant, [spec(persona="a")])
+    [second] = apply_specs(tenant, [spec(persona="a")])
+    assert (first.is_new, second.is_new, second.version.number) == (True, False, 1)
+
+
+def test_an_account_has_one_agent_and_changes_hands_in_one_step(tenant: Engine) -> None:
+    apply_specs(tenant, [spec("a", serves=["chat/default"])])
+    with pytest.raises(AgentRefused, match="chat/default is served by the agent a"):
+        apply_specs(tenant, [spec("b", serves=["chat/default"])])
+    assert served(tenant) == {"chat": "a", "whatsapp": None}
+    apply_specs(tenant, [spec("b", serves=["chat/default"]), spec("a", serves=["whatsapp/default"])])
+    assert served(tenant) == {"chat": "b", "whatsapp": "a"}
+
+
+def test_nothing_is_applied_where_one_of_several_cannot_be(tenant: Engine) -> None:
+    with pytest.raises(AgentRefused, match="no account email/default"):
+        apply_specs(tenant, [spec("a", serves=["chat/default"]), spec("b", serves=["email/default"])])
+    with tenant.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM agent_version")).scalar_one() == 0
+
+
+def test_going_back_serves_the_accounts_of_that_version(tenant: Engine) -> None:
+    apply_specs(tenant, [spec(serves=["chat/default"])])
+    apply_specs(tenant, [spec(serves=["whatsapp/default"])])
+    roll_back(tenant, "default", "aurora")
+    assert served(tenant) == {"chat": "aurora", "whatsapp": None}
+    with pytest.raises(AgentRefused, match="no version before 1"):
+        roll_back(tenant, "default", "aurora")
+    with pytest.raises(AgentRefused, match="has no version 7"):
+        roll_back(tenant, "default", "aurora", 7)
+
+
+def test_an_agent_of_a_tenant_that_is_not_there_is_refused(tenant: Engine) -> None:
+    with pytest.raises(AgentRefused, match="there is no tenant acme"):
+        apply_specs(tenant, [spec(tenant="acme")])
+
+
+def test_the_database_itself_refuses_to_change_a_version(tenant: Engine) -> None:
+    apply_specs(tenant, [spec()])
+    with pytest.raises(DBAPIError, match="never changes"), session_scope(tenant) as connection:
+        connection.execute(text("UPDATE agent_version SET note = 'x'"))
+
+
+@pytest.fixture(scope="module")
+def many(clone_database: Callable[[], str]) -> Iterator[Engine]:
+    engine = build_engine(clone_database(), application_name="recado-tests")
+    prepare(engine)
+    yield engine
+    engine.dispose()
+
+
+_SPECS = st.builds(
+    lambda persona, steps, serves: spec(persona=persona, limits={"steps": steps}, serves=sorted(serves)),
+    st.sampled_from(["", "warm", "brief"]),
+    st.integers(1, 3),
+    st.sets(st.sampled_from(["chat/default", "whatsapp/default"])),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps=st.lists(st.one_of(_SPECS, st.integers(1, 8)), min_size=1, max_size=8))
+def test_whatever_is_applied_and_rolled_back_history_only_grows(many: Engine, steps: list[AgentSpec | int]) -> None:
+    with session_scope(many) as connection:
+        connection.execute(text("UPDATE channel_account SET agent = NULL"))
+        connection.execute(text("DELETE FROM active_agent"))
+        connection.execute(text("DELETE FROM agent_version"))
+    history: list[AgentSpec] = []
+    now = 0
+    for step in steps:
+        if isinstance(step, AgentSpec):
+            apply_specs(many, [step])
+            if not now or history[now - 1] != step:
+                history.append(step)
+                now = len(history)
+        elif 1 <= step <= len(history):
+            roll_back(many, "default", "aurora", step)
+            now = step
+        elif history:
+            with pytest.raises(AgentRefused):
+                roll_back(many, "default", "aurora", step)
+        if history:
+            assert active(many) == now
+            accounts = {f"{channel}/default" for channel, agent in served(many).items() if agent}
+            assert accounts == set(history[now - 1].serves)
+    with session_scope(many) as connection:
+        rows = connection.execute(text("SELECT spec FROM agent_version ORDER BY number")).scalars()
+        assert [AgentSpec.model_validate(row) for row in rows] == history
+
+
+@given(before=_SPECS, after=_SPECS)
+def test_a_comparison_is_empty_only_for_equals_and_says_all_that_changed(before: AgentSpec, after: AgentSpec) -> None:
+    changes = compare_specs(as_json(before), as_json(after))
+    assert (changes == []) is (before == after)
+    patched = as_json(before)
+    for change in changes:
+        *path, last = change.place.split(".")
+        place = patched
+        for name in path:
+            place = place[name]
+        assert place[last] == change.before
+        place[last] = change.after
+    assert AgentSpec.model_validate(patched) == after
+
+
+@pytest.mark.parametrize(
+    ("words", "mistake"),
+    [
+        ("llm: {provider: opnai}", "a.yaml:2: llm.provider: there is no provider 'opnai'; there are: anthropic"),
+        ("llm: {provider: openai-compatible}", "a.yaml:2: llm.model: is missing"),
+        ("llm: {fallbacks: [{provider: offline}]}", "a.yaml:2: llm.fallbacks[0].provider: offline never stands in"),
+        ("tools: {sales_sumary: {}}", "a.yaml:2: tools.sales_sumary: there is no such tool; there are:"),
+        ("tenant: acme", "a.yaml:1: source.url: is missing: the tenant acme needs sales data of its own"),
+    ],
+)
+def test_names_that_lead_nowhere_are_mistakes_with_their_place(
+    words: str, mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.yaml").write_text(f"agent: a\n{words}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        read_agent_file(Path("a.yaml"))
+    assert str(refused.value).startswith(mistake)
