@@ -10,7 +10,8 @@ from agent.base import RunResult, Situation, TurnInput
 from agent.scratch import ScratchJournal
 from bot.assistant import Surroundings, build_assistant
 from bot.default_agent import describe_default
-from bot.settings import Settings, read_environment
+from bot.environment import read_environment
+from bot.settings import Settings
 from models.clock import Clock, SystemClock
 from models.demo.stored import find_stored_company
 from models.ids import new_id

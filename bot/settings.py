@@ -1,6 +1,5 @@
 """Every setting of Recado, read once from the environment and `.env`; secrets may come from files (`NAME_FILE`)."""
 
-import os
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -9,10 +8,10 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.environment import read_environment, read_value
 from models.errors import ConfigurationError
 
 
@@ -263,51 +262,18 @@ class Settings(BaseSettings):
         return frozenset(host for host in (own, *named) if host)
 
 
-def read_environment(environ: Mapping[str, str] | None = None, dotenv_path: Path = Path(".env")) -> dict[str, str]:
-    """Environment first, then `.env`, with upper-case names: what settings and references are looked up in. Raises
-    ConfigurationError."""
-    environ = os.environ if environ is None else environ
-    return _read_dotenv(dotenv_path) | {key.upper(): value for key, value in environ.items()}
-
-
 def load_settings(environ: Mapping[str, str] | None = None, dotenv_path: Path = Path(".env")) -> Settings:
     """`NAME_FILE` names a file holding the value of NAME. Raises ConfigurationError."""
     gathered = read_environment(environ, dotenv_path)
     values: dict[str, Any] = {}
     for name in Settings.model_fields:
-        value = _value_of(name.upper(), gathered)
+        value = read_value(name.upper(), gathered)
         if value:
             values[name] = value
     try:
         return Settings(**values)
     except ValidationError as error:
         raise ConfigurationError(_explain(error)) from None
-
-
-def _read_dotenv(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f".env cannot be read ({error}): make {path} a readable UTF-8 text file") from None
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        if stripped and not stripped.startswith("#") and "=" not in stripped:
-            raise ConfigurationError(f".env line {number} is not NAME=value: {stripped[:20]!r}... correct or remove it")
-    return {key.upper(): value for key, value in dotenv_values(path, interpolate=False).items() if value}
-
-
-def _value_of(name: str, gathered: Mapping[str, str]) -> str | None:
-    path = gathered.get(f"{name}_FILE")
-    if not path:
-        return gathered.get(name)
-    if gathered.get(name):
-        raise ConfigurationError(f"{name} and {name}_FILE are both set: keep one of them")
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{name}_FILE cannot be read ({error}): give the path of a readable file") from None
 
 
 def _explain(error: ValidationError) -> str:

@@ -18,10 +18,11 @@ from bot.budgets import build_budgets
 from bot.default_agent import describe_default
 from bot.duty import build_duty
 from bot.embedded.engines import attach_or_start
+from bot.environment import read_environment
 from bot.files import build_storage
 from bot.open_door import build_open_door
 from bot.services import ChannelDirectory, build_accounts
-from bot.settings import Settings, load_settings, read_environment
+from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
 from bot.tenant import prepare_tenant
 from jobs.agents import AgentDirectory

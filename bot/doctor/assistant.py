@@ -9,7 +9,8 @@ from bot.assistant import Surroundings, build_assistant
 from bot.default_agent import describe_default
 from bot.doctor.findings import Finding, broken, doubtful, well
 from bot.doctor.prices import check_price
-from bot.settings import Settings, read_environment
+from bot.environment import read_environment
+from bot.settings import Settings
 from bot.sources import open_source
 from models.clock import Clock
 from models.errors import ConfigurationError, ProviderError
