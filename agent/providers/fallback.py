@@ -4,7 +4,7 @@ Whom to leave alone is the breaker's to know. The offline engine is never in a c
 an LLM would be taken for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -102,6 +102,13 @@ class Fallback:
             breaker.note_answer(link.address)
             return completion if completion.provider else replace(completion, provider=link.provider.name)
         raise passed.conclude()
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        """Whole: words of one that fails in mid-answer must not stand before those of the next."""
+        completion = self.complete(request)
+        if completion.text:
+            yield completion.text
+        yield completion
 
     def price(self, completion: Completion, llm: str) -> Cost:
         named = (link for link in self.links if link.provider.name == completion.provider)
