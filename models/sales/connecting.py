@@ -45,6 +45,7 @@ def _build_postgres(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        enable_from_linting=False,  # the conditions of joins are texts, in which it finds no columns
         pool_recycle=1800,
         # No start-up `options`: connection poolers in front of a company's database refuse them.
         connect_args={"application_name": "recado-sales", "connect_timeout": 5},
@@ -62,6 +63,7 @@ def _build_mysql(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        enable_from_linting=False,  # the conditions of joins are texts, in which it finds no columns
         pool_recycle=1800,
         pool_pre_ping=True,
         connect_args=patience | {"local_infile": False},
