@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bot.commands.demo:DEMO", "load the demo company, or another cast from a JSON file"),
     "agents": ("bot.commands.agents:AGENTS", "the agents of each company: apply, check, list, show, diff, rollback"),
     "ask": ("bot.commands.ask:ASK", "ask the assistant one question, or a file of them"),
+    "eval": ("bot.commands.eval:EVAL", "put sales questions to the LLM and count the right answers"),
     "chat": ("bot.commands.chat:CHAT", "talk to the running assistant from the terminal"),
     "email": ("bot.commands.email:EMAIL", "show what is read in a mail, and why it gets an answer or none"),
     "inbox": ("bot.commands.inbox:INBOX", "answer in person: list, show, take, reply, release conversations"),

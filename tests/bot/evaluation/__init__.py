@@ -1,0 +1,1 @@
+"""Tests of the evaluation: its questions, its judgement, its sums."""
