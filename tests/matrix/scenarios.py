@@ -84,14 +84,14 @@ def sweep(world: World) -> None:
 
 
 def gaps(world: World) -> None:
-    """Two people wrote while nobody was listening; Twilio lists what they wrote."""
+    """Two people wrote while nobody was listening; Twilio lists what they wrote. Two deaths can end two rounds."""
     world.post(world.senders.whatsapp("m1 oi", 1))
     world.settle()
     for number in (2, 3):
         world.unheard.append(world.senders.whatsapp(f"m{number} oi", number))
-    world.fill_gaps()
-    world.pass_time(FILL_EVERY.total_seconds())
-    world.fill_gaps()
+    for _ in range(3):
+        world.fill_gaps()
+        world.pass_time(FILL_EVERY.total_seconds())
 
 
 def purge(world: World) -> None:
