@@ -140,6 +140,9 @@ class Settings(BaseSettings):
     # What replies may carry
     link_hosts: str = ""
 
+    # Where tools may go
+    tool_private_hosts: str = ""
+
     # What is kept
     raw_event_days: int = Field(default=30, ge=0, le=3650)
 
@@ -258,8 +261,16 @@ class Settings(BaseSettings):
     def hosts_to_link_to(self) -> frozenset[str]:
         """Lower case, exact: a host's subdomains are other hosts."""
         own = urlsplit(self.public_base_url).hostname
-        named = (host.strip().lower() for host in self.link_hosts.split(","))
-        return frozenset(host for host in (own, *named) if host)
+        return _split_hosts(self.link_hosts) | ({own} if own else frozenset())
+
+    @property
+    def hosts_within(self) -> frozenset[str]:
+        """Of the company's own network, with or without a port, that configured tools may reach."""
+        return _split_hosts(self.tool_private_hosts)
+
+
+def _split_hosts(listed: str) -> frozenset[str]:
+    return frozenset(host.strip().lower() for host in listed.split(",")) - {""}
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv_path: Path = Path(".env")) -> Settings:
