@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from agent.base import (
     ChatMessage,
@@ -22,8 +23,12 @@ from agent.phrases import guess_language, phrase
 from agent.policy import Policy, decide
 from agent.providers.fallback import Breaker, Fallback, Link, RunBreaker, links_of
 from agent.spending import AssumedPrice, Spending
-from agent.toolbox import OpenToolbox, Toolbox
+from agent.system_text import Brief
+from agent.toolbox import OpenToolbox, Toolbox, ToolRule
 from models.clock import Clock
+
+_PLAIN = Brief()
+_NO_RULES: Mapping[str, ToolRule] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,14 @@ class Agent:
         limits: Limits,
         clock: Clock,
         policy: Policy = decide,
+        *,
+        brief: Brief = _PLAIN,
+        rules: Mapping[str, ToolRule] = _NO_RULES,
     ) -> None:
         self.provider = provider
         self.llm = llm
-        self._toolbox = Toolbox(tools, clock, policy=policy)
+        self._toolbox = Toolbox(tools, clock, policy=policy, rules=rules)
+        self._brief = brief
         self._limits = limits
         self._clock = clock
 
@@ -88,7 +97,7 @@ class Agent:
         progress = _Progress([], tools, spending, breaker or RunBreaker())
         if turn.situation.role == "unknown":
             return self._result(progress, phrase("greeting_unknown", guess_language(turn.text), company=turn.company))
-        progress.messages += build_prompt(turn, may_write=tools.may_write)
+        progress.messages += build_prompt(turn, self._brief, may_write=tools.may_write)
         for step in range(limits.steps):
             is_last = step == limits.steps - 1 or self._is_exhausted(progress)
             completion = self._complete(turn, journal, progress, step, is_last)

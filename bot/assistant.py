@@ -12,6 +12,7 @@ from agent.providers.registry import build_provider, find_profile, resolve_llm
 from agent.spec.agent_spec import AgentSpec, SourceSpec
 from agent.spec.llm import LlmChoice
 from agent.spec.secrets import resolve_reference
+from agent.system_text import Brief
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen
 from agent.tools.registry import build_tools
@@ -75,7 +76,10 @@ def build_assistant(spec: AgentSpec, surroundings: Surroundings) -> Assistant:
     tools = build_tools(source, exchange, clock)
     if spec.tools is not None:
         tools = {name: tool for name, tool in tools.items() if name in spec.tools}
-    return Assistant(Agent(Fallback(links), links[0].llm, tools, limits, clock), source, exchange)
+    rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
+    brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
+    agent = Agent(Fallback(links), links[0].llm, tools, limits, clock, brief=brief, rules=rules)
+    return Assistant(agent, source, exchange)
 
 
 def _build_link(llm: LlmChoice, surroundings: Surroundings, source: SalesSource) -> Link:

@@ -13,6 +13,8 @@ from agent.spec.frozen import Frozen
 from agent.spec.hours import HoursSpec
 from agent.spec.llm import LlmSpec
 from agent.spec.secrets import SecretReference
+from agent.system_text import newest_prompt
+from agent.toolbox import ToolRule
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["aurora"])]
 AccountName = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9-]{0,39}$", examples=["whatsapp/default"])]
@@ -32,15 +34,17 @@ class LimitsSpec(Frozen):
     usd: Annotated[Decimal, Field(gt=0)] | None = None
 
 
-class ToolRule(Frozen):
+class ToolUseSpec(Frozen):
     """Who may use a tool, where, and how often. What is left out is the tool's own rule; it can be narrowed only."""
 
     roles: Annotated[tuple[AskingRole, ...], Field(min_length=1)] | None = None
     channels: Annotated[tuple[str, ...], Field(min_length=1, examples=[["whatsapp", "chat"]])] | None = None
     calls_per_turn: Annotated[int, Field(ge=1, le=50)] | None = None
 
-    def allows(self, role: PersonRole, channel: str) -> bool:
-        return (self.roles is None or role in self.roles) and (self.channels is None or channel in self.channels)
+    def as_rule(self) -> ToolRule:
+        """As the toolbox keeps to it."""
+        roles = None if self.roles is None else frozenset[PersonRole](self.roles)
+        return ToolRule(self.calls_per_turn, roles, None if self.channels is None else frozenset(self.channels))
 
 
 class SourceSpec(Frozen):
@@ -64,8 +68,6 @@ class HandoverSpec(Frozen):
 
     words: Annotated[tuple[str, ...], Field(max_length=50, examples=[["quero falar com o Paulo"]])] = ()
     """Further phrases that call a person, whole messages; upper and lower case and accents do not count."""
-    after_failures: Annotated[int, Field(ge=1, le=20)] | None = None
-    """So many turns in a row that ended in an apology or at a limit call a person."""
 
 
 class AgentSpec(Frozen):
@@ -84,6 +86,8 @@ class AgentSpec(Frozen):
     """Who the agent is and how it speaks."""
     instructions: Annotated[str, Field(max_length=20_000)] = ""
     """What it must know and do beside the rules that always hold."""
+    prompt: Annotated[str, Field(examples=["sales-1"])] = newest_prompt()
+    """The template of the rules that always hold, with its version; left out, the newest when the file is applied."""
     languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=3)] = ("pt", "en", "es")
     """What it speaks; the first where nothing tells the language of the person."""
     llm: LlmSpec = LlmSpec()
@@ -91,7 +95,7 @@ class AgentSpec(Frozen):
     source: SourceSpec | None = None
     """The company's sales data. Left out, an agent of the tenant `default` reads those that the environment names, or
     the demo's; an agent of another tenant reads none."""
-    tools: Annotated[dict[str, ToolRule], Field(examples=[{"sales_summary": {"roles": ["manager"]}}])] | None = None
+    tools: Annotated[dict[str, ToolUseSpec], Field(examples=[{"sales_summary": {"roles": ["manager"]}}])] | None = None
     """The tools it may use, each with its rule ({} for the tool's own); left out, every built-in tool that reads."""
     quiet_window: QuietWindowSpec = QuietWindowSpec()
     hours: HoursSpec | None = None

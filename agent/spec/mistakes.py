@@ -6,6 +6,7 @@ from agent.providers.profiles import PROFILES
 from agent.providers.registry import resolve_llm
 from agent.spec.agent_spec import AgentSpec
 from agent.spec.llm import LlmChoice
+from agent.system_text import list_prompts
 from agent.tools.registry import TOOLS
 from models.errors import ConfigurationError
 from models.tenant import DEFAULT
@@ -16,7 +17,12 @@ Mistake = tuple[Place, str]
 
 def find_mistakes(spec: AgentSpec) -> list[Mistake]:
     """Each with its place in the file and its cure. Pure: nothing is connected to, no secret is looked up."""
-    return [*_in_llms(spec), *_in_tools(spec), *_in_source(spec)]
+    return [*_in_prompt(spec), *_in_llms(spec), *_in_tools(spec), *_in_source(spec)]
+
+
+def _in_prompt(spec: AgentSpec) -> Iterator[Mistake]:
+    if spec.prompt not in list_prompts():
+        yield ("prompt",), f"there is no prompt {spec.prompt!r}; there are: {', '.join(list_prompts())}"
 
 
 def _in_llms(spec: AgentSpec) -> Iterator[Mistake]:

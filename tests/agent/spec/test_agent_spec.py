@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.spec.agent_spec import AgentSpec, ToolRule
+from agent.spec.agent_spec import AgentSpec, ToolUseSpec
 from agent.spec.hours import HoursSpec
+from agent.toolbox import ToolRule
 from models.errors import ConfigurationError
 from models.yaml_document import parse_yaml
 
@@ -69,7 +70,7 @@ def test_hours_are_kept_in_the_time_zone_of_the_company(moment: datetime, is_ope
     assert hours.are_open(moment, "America/Sao_Paulo") is is_open
 
 
-def test_a_rule_narrows_a_tool_to_roles_and_channels() -> None:
-    rule = ToolRule(roles=("manager",), channels=("chat",))
-    allowed = [rule.allows("manager", "chat"), rule.allows("rep", "chat"), rule.allows("manager", "email")]
-    assert allowed == [True, False, False]
+def test_a_rule_is_what_the_toolbox_keeps_to() -> None:
+    rule = ToolUseSpec(roles=("manager",), channels=("chat",), calls_per_turn=2).as_rule()
+    assert rule == ToolRule(2, frozenset({"manager"}), frozenset({"chat"}))
+    assert ToolUseSpec().as_rule() == ToolRule()
