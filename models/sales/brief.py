@@ -84,7 +84,7 @@ def _find_facts(connection: Connection, layer: Layer, scope: Scope, name: str) -
     columns: list[Any] = [frame.exact(layer.column("customer", field)).label(field) for field in known]
     if layer.has("customer", "salesperson"):
         columns.append(frame.exact(layer.column("salesperson", "name")).label("salesperson"))
-    frame.only(frame.exact(layer.column("customer", "name")) == name)
+    frame.only(frame.equals(layer.column("customer", "name"), name))
     frame.within(scope)
     query = select(*columns, literal_column("1").label("found")).select_from(frame.from_).where(*frame.conditions)
     rows = read_rows(connection, query.limit(1))
@@ -112,7 +112,7 @@ def _find_last_order(connection: Connection, layer: Layer, scope: Scope, name: s
 
 def _orders_of(layer: Layer, scope: Scope, name: str) -> Frame:
     frame = Frame(layer, "sale")
-    frame.only(frame.exact(layer.column("customer", "name")) == name)
+    frame.only(frame.equals(layer.column("customer", "name"), name))
     frame.within(scope)
     return frame
 
@@ -139,7 +139,7 @@ def _open_deals(connection: Connection, layer: Layer, scope: Scope, name: str) -
         frame.exact(layer.column("stage", "name")).label("stage"),
         frame.column(layer.column("deal", "value")).label("value"),
     ]
-    frame.only(frame.exact(layer.column("customer", "name")) == name)
+    frame.only(frame.equals(layer.column("customer", "name"), name))
     frame.only(literal_column(f"NOT ({layer.column('stage', 'closed').text})"))
     frame.within(scope)
     query = select(*columns).select_from(frame.from_).where(*frame.conditions)

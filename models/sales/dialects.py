@@ -20,9 +20,13 @@ class Dialect:
             return f"CAST({sql} AS TEXT)"
         return f"CONVERT({sql} USING utf8mb4) COLLATE utf8mb4_bin"
 
+    def compared(self, sql: str) -> str:
+        """The value as it is compared with a name. To MySQL "Ana" and "Ana " are one text, but not the same bytes."""
+        return self.exact(sql) if self.name == "postgresql" else f"CAST(CONVERT({sql} USING utf8mb4) AS BINARY)"
+
     def exactly(self, bind: str) -> str:
         """A bound text that is compared with like exactness."""
-        return bind if self.name == "postgresql" else f"{bind} COLLATE utf8mb4_bin"
+        return bind if self.name == "postgresql" else f"CAST({bind} AS BINARY)"
 
     def month(self, sql: str) -> str:
         return f"to_char({sql}, 'YYYY-MM')" if self.name == "postgresql" else f"DATE_FORMAT({sql}, '%Y-%m')"

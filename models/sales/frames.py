@@ -45,6 +45,11 @@ class Frame:
         self.need(sql.needs)
         return literal_column(self.layer.dialect.exact(sql.text))
 
+    def equals(self, sql: Sql, name: str) -> ColumnElement[bool]:
+        """True where the expression is this text, to the letter."""
+        self.need(sql.needs)
+        return literal_column(self.layer.dialect.compared(sql.text)) == name
+
     def need(self, parts: Iterable[str]) -> None:
         self._needs.update(parts)
 
@@ -118,7 +123,7 @@ def scope_conditions(frame: Frame, scope: Scope) -> list[Condition]:
         if sql is not None:
             found.append(_bound(frame, sql, scope))
         if sql is None or role == "customer":
-            found.append(frame.exact(layer.column(part, "name")) == name)
+            found.append(frame.equals(layer.column(part, "name"), name))
     if scope.manager is not None:
         sql = layer.scope.get("manager")
         found.append(false() if sql is None else _bound(frame, sql, scope))

@@ -84,7 +84,7 @@ def _goals(
     frame.only(month < months.end + timedelta(days=1))
     frame.within(scope)
     if salesperson is not None:
-        frame.only(name == salesperson)
+        frame.only(frame.equals(layer.column("salesperson", "name"), salesperson))
     query = select(name.label("name"), amount).select_from(frame.from_).where(*frame.conditions)
     rows = read_rows(connection, query.group_by(name).limit(_MAX_PEOPLE))
     return {row.name: exact(row.amount) or Decimal(0) for row in rows if row.name}
@@ -102,7 +102,7 @@ def pipeline_by_stage(connection: Connection, layer: Layer, scope: Scope, only: 
     value = func.coalesce(func.sum(frame.column(layer.column("deal", "value"))), 0).label("value")
     frame.within(scope)
     if only is not None:
-        frame.only(name == only)
+        frame.only(frame.equals(layer.column("stage", "name"), only))
     query = (
         select(name.label("name"), closed.label("closed"), deals, value)
         .select_from(frame.from_)

@@ -112,11 +112,17 @@ class SalesSource:
         self._engine.dispose()
 
     @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Like `reading`, for whoever wants the database's own errors. Raises SQLAlchemyError."""
+        with self._engine.connect() as connection:
+            begin_reading(connection)
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One transaction over one snapshot, which cannot write."""
         try:
-            with self._engine.connect() as connection:
-                begin_reading(connection)
+            with self.transaction() as connection:
                 yield connection
         except SQLAlchemyError as error:
             _log.warning("sales database: %s", type(error).__name__, exc_info=error)

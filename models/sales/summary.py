@@ -169,7 +169,7 @@ def _hold_to(frame: Frame, question: SalesQuestion) -> None:
     """The period, the status and the names that the question is about."""
     layer = frame.layer
     for name, value in question.filters.names.items():
-        frame.only(frame.exact(find_dimension(layer, name).sql) == value)
+        frame.only(frame.equals(find_dimension(layer, name).sql, value))
     hold_to_status(frame, question.filters.status)
     start, after = layer.moments.bounds(question.period)
     time = frame.column(layer.column("sale", "time"))
