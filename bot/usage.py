@@ -15,7 +15,7 @@ from bot.request_trace import adopt_trace
 from bot.web_services import WebServices
 from models.session import session_scope
 from models.tenant import get_tenant
-from models.usage import UsageRow, UsageTotals, total_usage, usage_report
+from models.usage import UsageRow, UsageTotals, cached_share, total_usage, usage_report
 
 _DEFAULT_DAYS = 30
 _MOST_DAYS = 366
@@ -83,6 +83,8 @@ def _row(row: UsageRow) -> dict[str, Any]:
         "turns": row.turns,
         "completions": row.completions,
         "tokens_in": row.tokens_in,
+        "tokens_cached": row.tokens_cached,
+        "cached_share": cached_share(row),
         "tokens_out": row.tokens_out,
         "cost": _money(row.cost),
         "unpriced_completions": row.unpriced,
@@ -93,7 +95,7 @@ def _row(row: UsageRow) -> dict[str, Any]:
 def _totals(totals: UsageTotals) -> dict[str, Any]:
     body = asdict(totals)
     body["unpriced_completions"] = body.pop("unpriced")
-    return body | {"cost": _money(totals.cost)}
+    return body | {"cached_share": cached_share(totals), "cost": _money(totals.cost)}
 
 
 def _money(amount: Decimal | None) -> str | None:

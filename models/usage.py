@@ -19,7 +19,8 @@ from models.turn import turns
 class UsageRow:
     """One user's day, in the tenant's time zone. `cost` is USD over the priced completions, None if none has a price
     though some were made; `unpriced` counts those without. `response_ms` is the sum over the `answered` turns, those
-    left out that a person had begun again later: they tell when she came, not how long an answer takes."""
+    left out that a person had begun again later: they tell when she came, not how long an answer takes.
+    `tokens_cached` are those of `tokens_in` that a vendor's cache served."""
 
     user: str
     day: date
@@ -27,6 +28,7 @@ class UsageRow:
     answered: int
     completions: int
     tokens_in: int
+    tokens_cached: int
     tokens_out: int
     cost: Decimal | None
     unpriced: int
@@ -38,6 +40,11 @@ class UsageRow:
         return round(self.response_ms / self.answered) if self.answered else None
 
 
+def cached_share(row: "UsageRow | UsageTotals") -> float | None:
+    """How much of the prompts a vendor's cache served, from 0 to 1; None where there was no prompt."""
+    return round(row.tokens_cached / row.tokens_in, 4) if row.tokens_in else None
+
+
 @dataclass(frozen=True, slots=True)
 class UsageTotals:
     """The sums of some rows, by the same rules."""
@@ -46,6 +53,7 @@ class UsageTotals:
     turns: int
     completions: int
     tokens_in: int
+    tokens_cached: int
     tokens_out: int
     cost: Decimal | None
     unpriced: int
@@ -68,6 +76,7 @@ def usage_report(
             func.count(t.answered_at).filter(t.replays == 0),
             func.coalesce(func.sum(spent.c.completions), 0),
             func.coalesce(func.sum(spent.c.tokens_in), 0),
+            func.coalesce(func.sum(spent.c.tokens_cached), 0),
             func.coalesce(func.sum(spent.c.tokens_out), 0),
             func.sum(spent.c.cost),
             func.coalesce(func.sum(spent.c.unpriced), 0),
@@ -98,6 +107,7 @@ def total_usage(rows: Sequence[UsageRow]) -> UsageTotals:
         turns=sum(row.turns for row in rows),
         completions=sum(row.completions for row in rows),
         tokens_in=sum(row.tokens_in for row in rows),
+        tokens_cached=sum(row.tokens_cached for row in rows),
         tokens_out=sum(row.tokens_out for row in rows),
         cost=None if unpriced and not priced else sum(priced, Decimal(0)),
         unpriced=unpriced,
@@ -113,6 +123,7 @@ def _spent_by_turn(tenant_id: UUID) -> Subquery:
             u.turn_id,
             func.count().label("completions"),
             func.sum(func.coalesce(u.tokens_in, 0)).label("tokens_in"),
+            func.sum(func.coalesce(u.tokens_cached, 0)).label("tokens_cached"),
             func.sum(func.coalesce(u.tokens_out, 0)).label("tokens_out"),
             func.sum(u.cost).label("cost"),
             func.count().filter(u.cost.is_(None), u.status != "failed").label("unpriced"),
@@ -147,6 +158,7 @@ def _row(
     answered: int,
     completions: int,
     tokens_in: int,
+    tokens_cached: int,
     tokens_out: int,
     cost: Decimal | None,
     unpriced: int,
@@ -160,6 +172,7 @@ def _row(
         int(answered),
         int(completions),
         int(tokens_in),
+        int(tokens_cached),
         int(tokens_out),
         known,
         int(unpriced),

@@ -15,9 +15,9 @@ from models.budget import Kind
 from models.budget_books import Standing, list_standing
 from models.clock import SystemClock
 from models.session import session_scope
-from models.usage import UsageRow, UsageTotals, total_usage, usage_report
+from models.usage import UsageRow, UsageTotals, cached_share, total_usage, usage_report
 
-_HEADER = ("day", "user", "turns", "completions", "tokens in", "tokens out", "cost (USD)", "mean time")
+_HEADER = ("day", "user", "turns", "completions", "tokens in", "cached", "tokens out", "cost (USD)", "mean time")
 _BUDGET_HEADER = ("budget", "limit (USD)", "spent", "held back", "left")
 _BUDGET_NAMES: dict[Kind, str] = {"day": "today", "month": "this month", "person_day": "the user's today"}
 _DAYS = 30
@@ -76,10 +76,15 @@ def _cells(row: UsageRow | UsageTotals) -> tuple[str, ...]:
         str(row.turns),
         str(row.completions),
         str(row.tokens_in),
+        _spell_share(cached_share(row)),
         str(row.tokens_out),
         _spell_cost(row.cost, row.unpriced),
         "-" if row.mean_response_ms is None else f"{row.mean_response_ms / 1000:.1f} s",
     )
+
+
+def _spell_share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.0%}"
 
 
 def _spell_cost(cost: Decimal | None, unpriced: int) -> str:
@@ -98,6 +103,8 @@ def _sums(row: UsageRow | UsageTotals) -> dict[str, Any]:
         "turns": row.turns,
         "completions": row.completions,
         "tokens_in": row.tokens_in,
+        "tokens_cached": row.tokens_cached,
+        "cached_share": cached_share(row),
         "tokens_out": row.tokens_out,
         "cost": None if row.cost is None else format(row.cost, "f"),
         "unpriced_completions": row.unpriced,

@@ -25,6 +25,7 @@ class Spent:
     llm: str = "test-llm"
     engine: str = "llm"
     tokens_in: int = 100
+    tokens_cached: int = 0
     tokens_out: int = 23
     cost: Decimal | None = Decimal("0.001234")
     tools: tuple[str, ...] = ("sales_summary",)
@@ -74,14 +75,25 @@ def answer_message(
 
 
 def _add_run(connection: Connection, turn_id: UUID, tenant_id: UUID, question: str, spent: Spent) -> None:
-    tokens = {"tokens_in": spent.tokens_in, "tokens_out": spent.tokens_out, "cost": spent.cost}
+    tokens = {
+        "tokens_in": spent.tokens_in,
+        "tokens_out": spent.tokens_out,
+        "cost": spent.cost,
+    }
     owner = {"tenant_id": tenant_id, "turn_id": turn_id}
     memory = [{"role": "user", "content": question, "at": "2026-03-02T12:00:00+00:00"}]
     run = {"llm": spent.llm, "engine": spent.engine, "context_size": 6, "memory": memory, "status": "done"}
     connection.execute(insert(runs).values(id=new_id(), attempt=1, **run, **tokens, **owner))
     connection.execute(
         insert(completions).values(
-            id=new_id(), step=1, attempt=1, status="done", llm_served=spent.llm, **tokens, **owner
+            id=new_id(),
+            step=1,
+            attempt=1,
+            status="done",
+            llm_served=spent.llm,
+            tokens_cached=spent.tokens_cached,
+            **tokens,
+            **owner,
         )
     )
     for index, name in enumerate(spent.tools):

@@ -41,7 +41,7 @@ NOON = datetime(2026, 3, 2, 15, tzinfo=UTC)  # 12:00 in São Paulo
 
 def test_a_users_day_is_summed_up(door: Door) -> None:
     answered(door, "ana", NOON, 2, Spent(tokens_in=100, tokens_out=10, cost=Decimal("0.01")))
-    answered(door, "ana", NOON, 4, Spent(tokens_in=200, tokens_out=20, cost=Decimal("0.02")))
+    answered(door, "ana", NOON, 4, Spent(tokens_in=200, tokens_cached=75, tokens_out=20, cost=Decimal("0.02")))
     answered(door, "bia", NOON, 1, Spent(tokens_in=1, tokens_out=1, cost=Decimal("0.5")))
     body = usage(door, **{"from": "2026-03-01", "to": "2026-03-31"})
     ana, bia = body["rows"]
@@ -52,6 +52,8 @@ def test_a_users_day_is_summed_up(door: Door) -> None:
         "turns": 2,
         "completions": 2,
         "tokens_in": 300,
+        "tokens_cached": 75,
+        "cached_share": 0.25,
         "tokens_out": 30,
         "unpriced_completions": 0,
         "mean_response_ms": 3000,
@@ -64,6 +66,8 @@ def test_a_users_day_is_summed_up(door: Door) -> None:
         "turns": 3,
         "completions": 3,
         "tokens_in": 301,
+        "tokens_cached": 75,
+        "cached_share": 0.2492,
         "tokens_out": 31,
         "unpriced_completions": 0,
         "mean_response_ms": 2333,

@@ -163,6 +163,22 @@ def test_what_is_no_completion_is_an_error_and_never_an_empty_text(
         assert caught.value.kind == "unknown", row["id"]
 
 
+def test_the_documentation_counts_all_of_them_and_lists_what_is_left_out() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "llm.md").read_text(encoding="utf-8")
+    for recording, reason in NO_COMPLETION.items():
+        assert f"| `{recording.removeprefix('pydantic-ai:tests/models/cassettes/')}` | {reason} |" in text
+    rows = read_recordings()
+    failed = [row for row in rows if row["status"] >= 400 or row["oracle"]["error"]]
+    streams = [row for row in rows if row["stream"] and row not in failed]
+    bodies = len(rows) - len(failed) - len(streams)
+    told = (
+        f"{len(rows):,} recorded exchanges",
+        f"{bodies} bodies and\n{len(streams)} streams",
+        f"{len(failed)} failures",
+    )
+    assert [words for words in told if words not in text] == []
+
+
 @pytest.mark.parametrize(
     ("wire", "host", "priced_as", "flavour"),
     [

@@ -22,7 +22,7 @@ def spent_database_url(clone_database: Callable[[], str]) -> str:
     engine = build_engine(url, application_name="test")
     ask(engine, "ana", "a-1", Spent(cost=Decimal("0.001")))
     ask(engine, "ana", "a-2", Spent(cost=None))
-    ask(engine, "bruno", "b-1", Spent(tokens_in=1000, tokens_out=0, cost=Decimal("0.02")))
+    ask(engine, "bruno", "b-1", Spent(tokens_in=1000, tokens_cached=250, tokens_out=0, cost=Decimal("0.02")))
     engine.dispose()
     return url
 
@@ -41,10 +41,10 @@ def test_the_table_has_a_line_for_each_user_and_day_and_the_sum(cli: Cli, spent_
     done = cli("usage", DATABASE_URL=spent_database_url)
     header, ana, bruno, total, _, note = done.out.splitlines()
     assert header.split()[:3] == ["day", "user", "turns"]
-    assert ana.split()[1:6] == ["ana", "2", "2", "200", "46"]
+    assert ana.split()[1:6] == ["ana", "2", "2", "200", "0%"]
     assert "0.0010 + ?" in ana
-    assert bruno.split()[1:7] == ["bruno", "1", "1", "1000", "0", "0.0200"]
-    assert total.split()[:7] == ["total", "2", "users", "3", "3", "1200", "46"]
+    assert bruno.split()[1:8] == ["bruno", "1", "1", "1000", "25%", "0", "0.0200"]
+    assert total.split()[:8] == ["total", "2", "users", "3", "3", "1200", "21%", "46"]
     assert "0.0210 + ?" in total
     assert note == "?: 1 completions have no known price; their cost is in no sum."
 
