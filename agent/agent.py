@@ -17,6 +17,7 @@ from agent.base import (
     Tool,
     TurnInput,
 )
+from agent.grounding.review import Review, Reviewed
 from agent.instructions import build_prompt
 from agent.paying import Journalled, reckon_dearest
 from agent.phrases import guess_language, phrase
@@ -56,6 +57,7 @@ class _Progress:
     completions: list[tuple[Completion, Cost]] = field(default_factory=list)
     context_size: int = 0
     limit: str = ""
+    reviewed: Reviewed | None = None
 
 
 class Agent:
@@ -98,18 +100,30 @@ class Agent:
         if turn.situation.role == "unknown":
             return self._result(progress, phrase("greeting_unknown", guess_language(turn.text), company=turn.company))
         progress.messages += build_prompt(turn, self._brief, may_write=tools.may_write)
+        review = Review(turn)
         for step in range(limits.steps):
             is_last = step == limits.steps - 1 or self._is_exhausted(progress)
             completion = self._complete(turn, journal, progress, step, is_last)
-            if completion.finish != "tool_calls" or is_last or progress.limit:
+            if is_last or progress.limit or completion.finish in ("length", "content_filter"):
                 break  # the calls of an answer that was cut or refused are not to be run
-            progress.messages.append(_as_message(completion))
-            progress.messages += tools.run(step, completion.tool_calls)
+            if completion.finish == "tool_calls":
+                answers = tools.run(step, completion.tool_calls)
+            elif (objection := self._object(review, completion, tools)) is not None:
+                answers = [objection]
+            else:
+                break
+            progress.messages += [_as_message(completion), *answers]
         if completion.finish == "tool_calls":
             progress.limit = progress.limit or "steps"
         elif completion.finish == "length":
             progress.limit = "output_tokens"
-        return self._result(progress, self._words(turn, completion))
+        if draft := completion.text.strip() or review.draft:
+            progress.reviewed = review.settle(draft, tools.uses)
+        return self._result(progress, self._words(turn, completion, progress.reviewed))
+
+    def _object(self, review: Review, completion: Completion, tools: OpenToolbox) -> ChatMessage | None:
+        """The offline engine would only say the same again."""
+        return None if self.provider.engine == "offline" else review.object_to(completion.text.strip(), tools.uses)
 
     def _is_exhausted(self, progress: _Progress) -> bool:
         if len(progress.tools.uses) >= self._limits.tool_calls:
@@ -151,10 +165,10 @@ class Agent:
         links = [replace(link, provider=Journalled(link.provider, journal, step, self._clock)) for link in self.links]
         return Fallback(links, progress.breaker).complete(request)
 
-    def _words(self, turn: TurnInput, completion: Completion) -> str:
+    def _words(self, turn: TurnInput, completion: Completion, reviewed: Reviewed | None) -> str:
         language = turn.situation.language or guess_language(turn.text)
-        if completion.text.strip():
-            return completion.text.strip()
+        if reviewed is not None:
+            return reviewed.text
         return phrase("refused" if completion.finish == "content_filter" else "limit_reached", language)
 
     def _result(self, progress: _Progress, words: str) -> RunResult:
@@ -175,6 +189,8 @@ class Agent:
             limit=progress.limit,
             taint=frozenset(progress.tools.taint),
             is_write_refused=progress.tools.is_write_refused,
+            grounding=None if progress.reviewed is None else progress.reviewed.as_json(),
+            struck=() if progress.reviewed is None else progress.reviewed.struck,
         )
 
 

@@ -288,3 +288,5 @@ class RunResult:
     limit: str = ""  # the budget that ended the run, if one did
     taint: frozenset[Taint] = frozenset()
     is_write_refused: bool = False  # a tool that writes was wished for, and third-party words forbade it
+    grounding: Mapping[str, Any] | None = None  # what each figure of the reply was traced to; None: none was looked at
+    struck: tuple[str, ...] = ()  # figures that could not be traced, and did not go out

@@ -21,6 +21,8 @@ Phrase = Literal[
     "budget_spent",
     "refused",
     "writing_off",
+    "figure_left_out",
+    "figures_unknown",
 ]
 
 _TEXTS: dict[Phrase, dict[Language, str]] = {
@@ -108,6 +110,19 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "To record it, write “start over” and ask again in your own words.",
         "es": "No registré nada: hay palabras de terceros en esta conversación, y con ellas no cambio datos. Para "
         "registrarlo, escriba «empezar de nuevo» y repita el pedido con sus palabras.",
+    },
+    "figure_left_out": {
+        "pt": "Deixei de fora o que não consegui conferir nos dados.",
+        "en": "I left out what I could not verify in the data.",
+        "es": "Dejé fuera lo que no pude verificar en los datos.",
+    },
+    "figures_unknown": {
+        "pt": "Não consegui conferir nos dados os números da resposta, por isso não os envio. Pode perguntar de outro "
+        "jeito, com o período e o nome?",
+        "en": "I could not verify the figures of my answer in the data, so I am not sending them. Could you ask in "
+        "another way, with the period and the name?",
+        "es": "No pude verificar en los datos las cifras de la respuesta, por eso no las envío. ¿Puede preguntar de "
+        "otra forma, con el período y el nombre?",
     },
 }
 

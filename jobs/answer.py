@@ -284,6 +284,8 @@ def _figures(question: TurnInput, result: RunResult, time_ms: int) -> dict[str, 
         {"role": line.role, "content": line.content, "at": line.at.isoformat() if line.at else None}
         for line in question.history
     ]
+    troubles = [f"limit: {result.limit}"] if result.limit else []
+    troubles += [f"ungrounded: {len(result.struck)} left out"] if result.struck else []
     return {
         "provider": result.provider,
         "llm": result.llm,
@@ -293,6 +295,7 @@ def _figures(question: TurnInput, result: RunResult, time_ms: int) -> dict[str, 
         "cost": result.cost,
         "context_size": result.context_size,
         "memory": memory,
+        "grounding": result.grounding,
         "time_ms": time_ms,
-        "error": f"limit: {result.limit}" if result.limit else "",
+        "error": "; ".join(troubles),
     }

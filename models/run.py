@@ -44,6 +44,7 @@ class Run(SQLModel, table=True):
     cost: Decimal | None = Field(default=None, sa_column=_money())
     context_size: int = Field(sa_column=_count())
     memory: list[Any] | None = Field(default=None, sa_column=json())
+    grounding: dict[str, Any] | None = Field(default=None, sa_column=json())
     time_ms: int = Field(sa_column=_count())
     cached: bool = Field(sa_column=Column(Boolean, nullable=False, server_default="false"))
     error: str = Field(sa_column=string())

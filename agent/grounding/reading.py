@@ -16,6 +16,7 @@ from agent.grounding.lexicon import SCALE_WORDS
 from agent.grounding.numerals import find_numerals
 
 Place = tuple[int, int]
+_LARGEST_IN_TALK: Final = 10
 
 _HARMLESS: Final = re.compile(
     r"https?://\S+|www\.\S+|\S+@\S+\.\w+"
@@ -23,13 +24,14 @@ _HARMLESS: Final = re.compile(
     r"|\b0800[\s-]?\d{3}[\s-]?\d{4}\b|\b24/7\b|\b24 ?x ?7\b"
     r"|\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{1,2}h\d{2}\b"
     r"|^[ \t>*_-]*\d{1,3}[.)][*_]*(?=\s)"  # a list's numbering
+    r"|\b(?:paragrafo|item|passo|etapa|opcao|step|option|paso|opcion|parte?|secao|section)\s\d{1,3}\b"
     r"|\b[1-4]\s?tri(?:mestre)?\b|\bq[1-4]\b"
     r"|\d\ufe0f?\u20e3",  # a keycap
     re.MULTILINE,
 )
 _ORDINAL: Final = re.compile(r"\b\d+(?:\s?[ºª°]|st\b|nd\b|rd\b|th\b|er\b|ro\b|do\b|to\b)")
 _CODE: Final = re.compile(
-    r"\b[a-z]{1,8}[-/_]?\d[a-z0-9]*(?:[-/_][a-z0-9]+)*\b"
+    r"\b(?:[a-z]{2,8}[-/_]?|[a-z][-_])\d[a-z0-9]*(?:[-/_][a-z0-9]+)*\b"
     r"|\b\d{2,3}(?:\.\d{3}){2}[/-]\d[\d-]*\b"
     r"|(?<=#)\d{3,}\b"
     r"|\b(?:pedidos?|orders?|notas?(?: fiscal| fiscais)?|nf-?e?|invoices?|facturas?|propostas?|protocolos?|tickets?"
@@ -100,9 +102,14 @@ def _numerals(folded: str, taken: list[Place], *, is_spanish: bool) -> Iterator[
             slack = Decimal(0) if numeral.last_scale == 1 else Decimal(numeral.last_scale) / 2
             place = (numeral.start, numeral.end)
             claim = build_figure(folded, place, (numeral.value,), (slack,), is_year=False)
-            if claim is not None:
+            if claim is not None and not _is_mere_talk(claim):
                 taken.append((claim.start, claim.end))
                 yield claim
+
+
+def _is_mere_talk(claim: Claim) -> bool:
+    """ "Os dois", "three ways to ask": small words for numbers claim something only of what is counted in the data."""
+    return claim.kind == "count" and not claim.unit and claim.values[0] <= _LARGEST_IN_TALK
 
 
 def _with_cents(claims: Iterable[Claim], folded: str) -> Iterator[Claim]:

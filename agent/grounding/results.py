@@ -71,6 +71,9 @@ class _Setting:
 def read_tool_use(use: ToolUse, number: int) -> ToolReading:
     """`number` tells two calls of the same tool apart in the paths."""
     reading, root = ToolReading(), f"{use.name}[{number}]"
+    if not use.ok:
+        reading.texts += _strings(use.result)
+        return reading
     _walk(use.arguments, _Setting(f"{root}.arguments", scope=f"{root}.arguments"), reading)
     result = dict(use.result)
     filters = result.pop("filters", None)
@@ -78,6 +81,17 @@ def read_tool_use(use: ToolUse, number: int) -> ToolReading:
     reading.texts += names
     _walk(result, _Setting(root, names), reading)
     return reading
+
+
+def _strings(value: Any) -> Iterable[str]:
+    """Of a failure: the names that it suggests."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, str):
+        yield value
 
 
 def _walk(value: Any, setting: _Setting, reading: ToolReading) -> None:

@@ -19,7 +19,7 @@ from agent.grounding.reading import find_claims
 from agent.grounding.report import Finding, GroundingReport, Reason
 
 _CHANGES: Final = re.compile(r"(?:^|_)(?:change|difference|diff|growth|variation|delta)(?:_|$)")
-_ITEM: Final = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]", re.MULTILINE)
+_ITEM: Final = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,3}[.)])[ \t]", re.MULTILINE)
 _MOST_NEAR: Final = 6
 _MOST_PATHS: Final = 12
 _MOST_NAMED: Final = 40

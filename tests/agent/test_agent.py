@@ -126,7 +126,7 @@ def test_one_unknown_price_makes_the_runs_cost_unknown() -> None:
 
     script: list[Step] = [wish("total"), "42"]
     assert agent(HalfPriced(script)).run(turn(), ScratchJournal()).cost is None
-    assert agent(HalfPriced(["42"])).run(turn(), ScratchJournal()).cost == Decimal("0.5")
+    assert agent(HalfPriced(["pronto"])).run(turn(), ScratchJournal()).cost == Decimal("0.5")
 
 
 def test_the_instructions_are_the_same_bytes_for_everyone_and_every_day() -> None:

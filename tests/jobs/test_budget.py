@@ -50,11 +50,11 @@ def test_each_call_is_held_back_and_settled(house: House) -> None:
 
     def look(request: CompletionRequest) -> Completion:
         seen.extend(house.rows(BOOKS))
-        return Completion("42", usage=Usage(1, 1))
+        return Completion("feito", usage=Usage(1, 1))
 
     house.provider.script = [wish("count_up"), look]
     house.advance(house.say("oi", "m1"))
-    assert house.sent == ["42"]
+    assert house.sent == ["feito"]
     assert seen == [(Decimal("0.001"), Decimal("0.001"))]
     assert house.rows(BOOKS) == [(Decimal("0.002"), Decimal(0))]
     assert house.rows("SELECT count(*) FROM budget_hold") == [(0,)]
@@ -87,7 +87,7 @@ def test_turns_that_run_at_the_same_time_cannot_overrun_it_together(house: House
 
     def wait_for_the_refused(request: CompletionRequest) -> Completion:
         assert seven_ended.wait(20), "whoever is refused is told so while the others' calls are under way"
-        return Completion("42", usage=Usage(1, 1))
+        return Completion("feito", usage=Usage(1, 1))
 
     house.provider.script = [wait_for_the_refused] * 12
     threads = [threading.Thread(target=ask, args=(which,)) for which in stored]
@@ -109,7 +109,7 @@ def test_what_a_call_did_cost_is_told_when_the_database_is_back(house: House, fr
 
         def leave(request: CompletionRequest) -> Completion:
             proxy.refuse()
-            return Completion("42", usage=Usage(1, 1))
+            return Completion("feito", usage=Usage(1, 1))
 
         house.provider.script = [leave]
         house.advance(house.say("oi", "m1"))

@@ -44,7 +44,7 @@ class FarHouse:
     def leave(self, request: CompletionRequest) -> Completion:
         """The LLM answers, and the database is gone."""
         self.proxy.refuse()
-        return Completion("é 42", usage=Usage(10, 5))
+        return Completion("feito", usage=Usage(10, 5))
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_an_answer_that_comes_while_the_database_is_away_is_not_paid_for_again(f
     assert house.rows("SELECT lease_owner, due_at IS NOT NULL FROM conversation") == [(None, True)]
     house.make_due()
     far.advance(stored)
-    assert house.sent == ["é 42"]
+    assert house.sent == ["feito"]
     assert len(house.provider.requests) == 1
 
 
