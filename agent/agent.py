@@ -11,7 +11,6 @@ from agent.base import (
     CompletionRequest,
     Cost,
     Journal,
-    Proposer,
     Provider,
     RunResult,
     Tool,
@@ -21,7 +20,7 @@ from agent.grounding.review import Review, Reviewed
 from agent.instructions import build_prompt
 from agent.paying import Journalled, reckon_dearest
 from agent.phrases import guess_language, phrase
-from agent.policy import Policy, decide
+from agent.policy import Policy, Proposer, decide
 from agent.providers.fallback import Breaker, Fallback, Link, RunBreaker, links_of
 from agent.spending import AssumedPrice, Spending
 from agent.system_text import Brief
@@ -77,7 +76,7 @@ class Agent:
     ) -> None:
         self.provider = provider
         self.llm = llm
-        self._toolbox = Toolbox(tools, clock, policy=policy, rules=rules)
+        self.toolbox = Toolbox(tools, clock, policy=policy, rules=rules)
         self._brief = brief
         self._limits = limits
         self._clock = clock
@@ -94,7 +93,7 @@ class Agent:
         holds is not paid again. Without a proposer nobody can be asked for a yes, and nothing is written."""
         limits = self._limits
         deadline = self._clock.monotonic() + limits.seconds
-        tools = self._toolbox.open(turn, journal, proposer, most=limits.tool_calls, deadline=deadline)
+        tools = self.toolbox.open(turn, journal, proposer, most=limits.tool_calls, deadline=deadline)
         spending = Spending(limits.tokens, limits.usd, limits.assumed_price)
         progress = _Progress([], tools, spending, breaker or RunBreaker())
         if turn.situation.role == "unknown":

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from agent.writing import Writing
 from models.retry_policy import ProviderErrorKind
 
 MessageRole = Literal["system", "user", "assistant", "tool"]
@@ -112,6 +113,7 @@ class Situation:
     customer: str | None = None  # the customer the sender is, in the sales data
     language: Language | None = None  # the tenant's; None lets the text decide
     channel: str = ""  # where; empty outside a conversation
+    tenant: UUID | None = None  # whose data; None outside a conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ class ToolContext:
     situation: Situation
     timezone: str
     key: str = ""
+    language: Language = "pt"  # in which the person is shown what a call would change
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +217,7 @@ class Tool:
     timeout: float = 30.0
     max_bytes: int = 32_768
     cache_for: timedelta = timedelta(0)
-
-
-class Proposer(Protocol):
-    """Puts a change before the person instead of making it; code, not the LLM, reads her answer."""
-
-    def propose(self, tool: Tool, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
-        """Nothing is changed yet. Safe to repeat under the same `context.key`."""
-        ...
+    writing: Writing | None = None  # None on a tool that writes: its arguments are shown as they are
 
 
 class Journal(Protocol):

@@ -23,6 +23,13 @@ Phrase = Literal[
     "writing_off",
     "figure_left_out",
     "figures_unknown",
+    "say_yes",
+    "not_done",
+    "done",
+    "done_undoable",
+    "done_failed",
+    "done_unknown",
+    "undone",
 ]
 
 _TEXTS: dict[Phrase, dict[Language, str]] = {
@@ -124,6 +131,33 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "es": "No pude verificar en los datos las cifras de la respuesta, por eso no las envío. ¿Puede preguntar de "
         "otra forma, con el período y el nombre?",
     },
+    "say_yes": {
+        "pt": "{changes}\n\nConfirma? Responda **SIM** ou **NÃO**.",
+        "en": "{changes}\n\nShall I? Reply **YES** or **NO**.",
+        "es": "{changes}\n\n¿Confirma? Responda **SÍ** o **NO**.",
+    },
+    "not_done": {
+        "pt": "Certo, não fiz: {changes}",
+        "en": "All right, not done: {changes}",
+        "es": "De acuerdo, no lo hice: {changes}",
+    },
+    "done": {"pt": "Feito: {changes}", "en": "Done: {changes}", "es": "Hecho: {changes}"},
+    "done_undoable": {
+        "pt": "Feito: {changes}\n\nPara voltar atrás, responda **DESFAZER**.",
+        "en": "Done: {changes}\n\nTo take it back, reply **UNDO**.",
+        "es": "Hecho: {changes}\n\nPara volver atrás, responda **DESHACER**.",
+    },
+    "done_failed": {
+        "pt": "Não consegui fazer, e nada foi alterado: {changes}",
+        "en": "I could not do it, and nothing was changed: {changes}",
+        "es": "No pude hacerlo, y nada cambió: {changes}",
+    },
+    "done_unknown": {
+        "pt": "Não sei se isto chegou a ser feito, e não vou repetir sozinho: {changes}\n\nA equipe foi avisada.",
+        "en": "I do not know whether this was done, and will not repeat it by myself: {changes}\n\nThe team was told.",
+        "es": "No sé si esto llegó a hacerse, y no lo repetiré por mi cuenta: {changes}\n\nEl equipo fue avisado.",
+    },
+    "undone": {"pt": "Desfeito: {changes}", "en": "Undone: {changes}", "es": "Deshecho: {changes}"},
 }
 
 _RESETS = frozenset(

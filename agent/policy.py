@@ -5,9 +5,9 @@ A run is tainted once third-party words stand in its prompt: what they ask for m
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Any, Final, Literal, Protocol
 
-from agent.base import Effect, PersonRole, Tool
+from agent.base import Effect, PersonRole, Taint, Tool, ToolContext, ToolResult, TurnInput
 
 Verdict = Literal["allow", "ask", "deny"]
 Recipient = Literal["conversation", "company", "outside"]  # who gets what the call carries
@@ -44,3 +44,21 @@ def recipient_of(tool: Tool) -> Recipient:
 def decide(tool: Tool, is_tainted: bool, role: PersonRole) -> Verdict:
     """`ask`: the same verified person must say yes to the very change, in words that code reads."""
     return TABLE.get((tool.effect, recipient_of(tool), is_tainted), {}).get(role, "deny")
+
+
+def taint_of(turn: TurnInput) -> frozenset[Taint]:
+    """How third-party words stand in the prompt before any tool has answered. Pure."""
+    found = set(turn.taint)
+    if turn.situation.role in ("customer", "unknown"):
+        found.add("outsider")
+    if any(line.origin in ("outsider", "third_party") for line in turn.history):
+        found.add("remembered")
+    return frozenset(found)
+
+
+class Proposer(Protocol):
+    """Puts a change before the person instead of making it; code, not the LLM, reads her answer."""
+
+    def propose(self, tool: Tool, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+        """Nothing is changed yet. Safe to repeat under the same `context.key`."""
+        ...

@@ -18,7 +18,7 @@ from agent.base import (
     ChatMessage,
     Journal,
     PersonRole,
-    Proposer,
+    Situation,
     Taint,
     Tool,
     ToolCall,
@@ -29,7 +29,8 @@ from agent.base import (
     TurnInput,
 )
 from agent.fitting import fit
-from agent.policy import Policy, Verdict, decide
+from agent.phrases import guess_language
+from agent.policy import Policy, Proposer, Verdict, decide, taint_of
 from agent.side_threads import batches, begin
 from models.clock import Clock
 from models.errors import RecadoError, ToolError
@@ -70,7 +71,19 @@ class Toolbox:
         self.clock = clock
         self.rules = rules
         self.at_once = at_once
-        self._tools = tools
+        self.tools = tools
+
+    def find(self, name: str, situation: Situation) -> Tool | None:
+        """The tool, if this person may have a change made by it, here and in words of her own."""
+        tool = self.tools.get(name)
+        if tool is None or not self._is_for(tool, situation) or self.policy(tool, False, situation.role) == "deny":
+            return None
+        return tool
+
+    def _is_for(self, tool: Tool, situation: Situation) -> bool:
+        role, rule = situation.role, self.rules.get(tool.spec.name, _NO_RULE)
+        is_for_role = role in tool.roles and (rule.roles is None or role in rule.roles)
+        return is_for_role and (rule.channels is None or situation.channel in rule.channels)
 
     def open(
         self,
@@ -83,13 +96,7 @@ class Toolbox:
     ) -> "OpenToolbox":
         """For one run of at most so many calls; no tool is waited for much longer than until `deadline`, by the
         clock's monotonic seconds."""
-        role, channel = turn.situation.role, turn.situation.channel
-        tools = {}
-        for name, tool in self._tools.items():
-            rule = self.rules.get(name, _NO_RULE)
-            is_for_role = role in tool.roles and (rule.roles is None or role in rule.roles)
-            if is_for_role and (rule.channels is None or channel in rule.channels):
-                tools[name] = tool
+        tools = {name: tool for name, tool in self.tools.items() if self._is_for(tool, turn.situation)}
         return OpenToolbox(self, tools, turn, journal, proposer, most, deadline, set(taint_of(turn)))
 
 
@@ -231,7 +238,9 @@ class OpenToolbox:
     def _call(self, step: int, entry: _Due) -> ToolResult:
         """A reading tool's bug is a failed call; a writing one's may have taken effect, so the turn must not go on."""
         call, tool = entry.call, self.tools[entry.call.name]
-        context = ToolContext(self.turn.situation, self.turn.timezone, key=f"{self.turn.turn_id}-{step}-{entry.number}")
+        turn, key = self.turn, f"{self.turn.turn_id}-{step}-{entry.number}"
+        language = turn.situation.language or guess_language(turn.text)
+        context = ToolContext(turn.situation, turn.timezone, key, language)
         try:
             if self._verdict(tool) == "ask" and self.proposer is not None:
                 return self.proposer.propose(tool, context, call.arguments or {})
@@ -270,16 +279,6 @@ class OpenToolbox:
             return ChatMessage("tool", content, tool_call_id=call.id, origin="tool")
         self.taint.add("tool")
         return ChatMessage("tool", content, tool_call_id=call.id, origin="third_party")
-
-
-def taint_of(turn: TurnInput) -> frozenset[Taint]:
-    """How third-party words stand in the prompt before any tool has answered. Pure."""
-    found = set(turn.taint)
-    if turn.situation.role in ("customer", "unknown"):
-        found.add("outsider")
-    if any(line.origin in ("outsider", "third_party") for line in turn.history):
-        found.add("remembered")
-    return frozenset(found)
 
 
 def failure(code: str, message: str, **details: object) -> ToolResult:

@@ -9,7 +9,8 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.agent import Agent
-from agent.base import RunResult, TurnInput
+from agent.base import RunResult
+from agent.decisions import read_decision
 from agent.links import tame_links
 from agent.phrases import Phrase, guess_language, is_reset, phrase, wants_person
 from channels.base import Channel, Typing
@@ -22,7 +23,9 @@ from jobs.duty import call_person
 from jobs.fence import keep_silent
 from jobs.journal import Asked
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
+from jobs.proposals import Deciding, TurnProposer, ask_for_yes
 from jobs.question import gather_question
+from jobs.run_record import figures_of
 from jobs.runtime import Services
 from models.commit import commit_answer
 from models.errors import BudgetExceeded, ConfigurationError, DeliveryError, LeaseLost, ProviderError, StorageError
@@ -132,10 +135,19 @@ class _Execution:
         if not composed.is_verified:
             company = self.terms.spec.company or self.thread.company
             return self._say(composed, phrase("greeting_unverified", language, company=company), outcome="answered")
+        if (words := self._decide(agent, composed)) is not None:
+            return self._say(composed, words, outcome="answered")
         if wants_person(text):
             call_person(self.services, self.thread, "asked")
             return self._say(composed, phrase("person_called", language), outcome="answered")
         return self._run_agent(agent, composed)
+
+    def _decide(self, agent: Agent, composed: Composed) -> str | None:
+        """Only her own typed words decide over a change, and nothing beside them."""
+        decision = read_decision(composed.text)
+        if decision is None or composed.taint or not composed.is_typed:
+            return None
+        return Deciding(self.services, agent.toolbox, self.lease, self.thread, self.turn).answer(decision)
 
     def _run_agent(self, agent: Agent, composed: Composed) -> None:
         services, longest = self.services, timedelta(seconds=self.terms.spec.llm.timeout_seconds)
@@ -148,9 +160,10 @@ class _Execution:
             self.services.background.submit(self.channel.show_typing, composed.question.external_id)
         asked = Asked(self.thread.sender, question.text if self.services.log_prompts else "[redacted]")
         journal = build_journal(self.services, self.thread, self.lease, self._key, asked)
+        proposer = TurnProposer(services, self.lease, self.thread, self.turn)
         started = self.services.clock.monotonic()
         try:
-            result = agent.run(question, journal, breaker=breaker)
+            result = agent.run(question, journal, proposer, breaker)
         except BudgetExceeded as error:
             breaker.settle()
             return self._meet_limit(error)
@@ -158,12 +171,18 @@ class _Execution:
             return self._meet_failure(error, breaker)
         time_ms = round((self.services.clock.monotonic() - started) * 1000)
         breaker.settle()
-        refused: tuple[Phrase, ...] = ("writing_off",) if result.is_write_refused else ()
-        gaps = [phrase(gap, guess_language(composed.text)) for gap in (*refused, *composed.missing)]
-        words = "\n\n".join([tame_links(result.text, services.link_hosts), *gaps])
-        self._commit(words, "answered", _figures(question, result, time_ms), composed.question, taint=result.taint)
+        words = self._reply(result, composed)
+        self._commit(words, "answered", figures_of(question, result, time_ms), composed.question, taint=result.taint)
         _log.info("answered", extra={"time_ms": time_ms, "steps": result.steps, "engine": result.engine})
         return None
+
+    def _reply(self, result: RunResult, composed: Composed) -> str:
+        """The agent's words, and below them what code has to say."""
+        below: list[Phrase] = ["writing_off"] if result.is_write_refused else []
+        lines = [phrase(line, guess_language(composed.text)) for line in (*below, *composed.missing)]
+        if any("proposed" in use.result for use in result.tools):
+            lines.append(ask_for_yes(self.services, self.turn))
+        return "\n\n".join(filter(None, [tame_links(result.text, self.services.link_hosts), *lines]))
 
     def _meet_limit(self, error: BudgetExceeded) -> None:
         """The money is gone until another day: whoever asks is told so at once."""
@@ -276,26 +295,3 @@ class _Execution:
         faultpoint("answer.committed")
         if self.channel.account.drafts and not is_pulled and outcome != "apologised":
             call_person(self.services, self.thread, "draft")
-
-
-def _figures(question: TurnInput, result: RunResult, time_ms: int) -> dict[str, object]:
-    """What the run's row records."""
-    memory = [
-        {"role": line.role, "content": line.content, "at": line.at.isoformat() if line.at else None}
-        for line in question.history
-    ]
-    troubles = [f"limit: {result.limit}"] if result.limit else []
-    troubles += [f"ungrounded: {len(result.struck)} left out"] if result.struck else []
-    return {
-        "provider": result.provider,
-        "llm": result.llm,
-        "steps": result.steps,
-        "tokens_in": result.tokens_in,
-        "tokens_out": result.tokens_out,
-        "cost": result.cost,
-        "context_size": result.context_size,
-        "memory": memory,
-        "grounding": result.grounding,
-        "time_ms": time_ms,
-        "error": "; ".join(troubles),
-    }

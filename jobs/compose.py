@@ -23,6 +23,7 @@ class Composed:
     pictures: tuple[SaidMedia, ...]  # stored ones that the LLM will be shown
     is_verified: bool
     question: Question
+    is_typed: bool = True  # and so the person's words to the letter
     taint: frozenset[Taint] = frozenset()  # whose words stand in it beside the asker's own
 
 
@@ -58,6 +59,7 @@ def compose(said: Sequence[SaidMessage], *, sees: bool = False, asker: str = "",
             subject=last.subject,
             asked_at=last.received_at,
         ),
+        is_typed=not any(message.media for message in said),
         taint=_taint(said, bool(pictures), asker, channel),
     )
 

@@ -1,6 +1,9 @@
 """The question put to the agent: who asks, what was said before, and what is asked now."""
 
+from dataclasses import replace
 from datetime import date
+
+from sqlalchemy import Connection
 
 from agent.base import PersonRole, Situation, TurnInput
 from agent.memory.window import recall_window
@@ -16,8 +19,7 @@ from models.turns import BegunTurn, Thread
 def gather_question(services: Services, terms: Terms, thread: Thread, turn: BegunTurn, composed: Composed) -> TurnInput:
     """The role comes from the address that the channel verified, never from the text."""
     with statement_scope(services.engine) as connection:
-        people = People(connection, thread.account.tenant_id)
-        person = people.find_by_address(thread.account.id, (thread.sender, *thread.aliases))
+        situation = find_situation(services, connection, thread)
         past = recent_turns(
             connection,
             thread.conversation_id,
@@ -25,7 +27,6 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
             from_seq=thread.memory_from_seq,
             limit=services.policy.memory_turns,
         )
-    situation = _situation(services, thread, person, services.clock.today(thread.timezone))
     return TurnInput(
         turn.id,
         composed.text,
@@ -38,12 +39,19 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
     )
 
 
-def _situation(services: Services, thread: Thread, person: KnownPerson | None, today: date) -> Situation:
-    channel = thread.account.channel
+def find_situation(services: Services, connection: Connection, thread: Thread) -> Situation:
+    """Who asks, by the address that the channel verified, and what day it is there."""
+    people = People(connection, thread.account.tenant_id)
+    person = people.find_by_address(thread.account.id, (thread.sender, *thread.aliases))
+    found = _known(services, thread, person, services.clock.today(thread.timezone))
+    return replace(found, channel=thread.account.channel, tenant=thread.account.tenant_id)
+
+
+def _known(services: Services, thread: Thread, person: KnownPerson | None, today: date) -> Situation:
     if person is not None:
         role: PersonRole = person.role  # type: ignore[assignment]  # the table's CHECK allows no other
-        return Situation(today, role, person.name, person.salesperson, person.customer, channel=channel)
+        return Situation(today, role, person.name, person.salesperson, person.customer)
     door = services.open_door(thread.account.tenant_id)
     if door is None:
-        return Situation(today, "unknown", thread.sender_name, channel=channel)
-    return Situation(today, "manager", thread.sender_name or door.name, door.salesperson, channel=channel)
+        return Situation(today, "unknown", thread.sender_name)
+    return Situation(today, "manager", thread.sender_name or door.name, door.salesperson)

@@ -4,12 +4,15 @@ from sqlmodel import SQLModel
 
 import models.access
 import models.agent_version
+import models.audit
 import models.budget
 import models.conversation
+import models.crm_entry
 import models.message
 import models.outbox
 import models.person
 import models.process
+import models.proposal
 import models.rest
 import models.run
 import models.tenant

@@ -1,5 +1,6 @@
 """Fixtures of the job tests."""
 
 from tests.jobs.house import house
+from tests.jobs.writing import writing
 
-__all__ = ["house"]
+__all__ = ["house", "writing"]
