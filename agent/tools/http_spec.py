@@ -68,6 +68,8 @@ class HttpToolSpec(Frozen):
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: str) -> str:
+        if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+            raise ValueError("holds characters that no address has: write them as %20 and the like")
         parts = urlsplit(url)
         if parts.scheme not in ("https", "http"):
             raise ValueError("must begin with https://")

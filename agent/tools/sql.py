@@ -35,9 +35,9 @@ _ARGUMENTS: Final = ArgumentSchema(
 )
 _RULES: Final = """
 Only for questions that no other tool answers: its figures are as right as your SQL. Only SELECT, over these tables and
-columns alone, without schema names; give each figure a name with AS; sum up in SQL, not by hand; no comments, no
-parameters. Amounts come as text, to the cent. Rows that this person must not see are left out by themselves.
-At most {rows} rows."""
+columns alone, without schema names; give each figure a name with AS; name every column that is shown and not summed up
+in GROUP BY; sum up in SQL, not by hand; no comments, no parameters. Amounts come as text, to the cent. Rows that this
+person must not see are left out by themselves. At most {rows} rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,9 @@ def read_query(sql: str, tables: Collection[str], functions: Collection[str] = (
 
 def write_query(query: exp.Expr) -> str:
     """As PostgreSQL reads it. Raises ToolError where what was written would be read otherwise than it was checked."""
-    written = query.sql("postgres", comments=False)
+    written = query.sql(vocabulary.AsWritten, comments=False)
     try:
-        again = sqlglot.parse_one(written, read="postgres").sql("postgres", comments=False)
+        again = sqlglot.parse_one(written, read=vocabulary.AsWritten).sql(vocabulary.AsWritten, comments=False)
     except (SqlglotError, RecursionError):
         again = ""
     if again != written:
@@ -79,7 +79,7 @@ def _parse(sql: str) -> exp.Query:
     if len(sql) > _LONGEST:
         raise _forbidden("a query this long")
     try:
-        statements = [statement for statement in sqlglot.parse(sql, read="postgres") if statement is not None]
+        statements = [statement for statement in sqlglot.parse(sql, read=vocabulary.AsWritten) if statement is not None]
     except (SqlglotError, RecursionError) as error:
         words = str(error).splitlines()[0][:200] if isinstance(error, SqlglotError) else "nested too deep"
         raise ToolError(f"That is no SQL that PostgreSQL reads: {words}", code="bad_sql", retryable=False) from None

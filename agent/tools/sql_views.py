@@ -89,7 +89,9 @@ def _view(table: exp.Table, spec: SqlSpec, scope: exp.Expr | None) -> exp.Subque
         # out: an error that such a condition provokes would tell of rows that must not be seen.
         inner = inner.where(scope).offset(0)
     alias = table.args.get("alias") or exp.TableAlias(this=_quoted(table.name))
-    return exp.Subquery(this=inner, alias=alias.copy())
+    view = exp.Subquery(this=inner, alias=alias.copy())
+    view.set("joins", table.args.get("joins"))  # of a join in parentheses, which hangs on its first table
+    return view
 
 
 def _shown(column: str, mask: Mask | None) -> exp.Expr:

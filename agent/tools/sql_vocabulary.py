@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from sqlglot import exp
+from sqlglot.dialects.postgres import Postgres
+from sqlglot.parsers.postgres import PostgresParser
 
 CLAUSES: Final = frozenset(
     {
@@ -34,11 +36,22 @@ FUNCTIONS: Final = frozenset(
         *(exp.StrPosition, exp.Concat, exp.ConcatWs),
         *(exp.Extract, exp.TimestampTrunc, exp.CurrentDate, exp.CurrentTimestamp, exp.Localtimestamp),
         *(exp.Date, exp.JustifyDays),
-        *(exp.TimeToStr, exp.StrToDate, exp.ToChar),
     }
 )
 # Those that the parser has no word of its own for.
-NAMED_FUNCTIONS: Final = frozenset({"age", "make_date"})
+NAMED_FUNCTIONS: Final = frozenset({"age", "make_date", "to_char", "to_date"})
+
+
+class AsWritten(Postgres):
+    """PostgreSQL's SQL, with the patterns of dates and numbers left as they are: they are not to be translated."""
+
+    class Parser(PostgresParser):
+        FUNCTIONS = {
+            name: build
+            for name, build in PostgresParser.FUNCTIONS.items()
+            if name not in ("TO_CHAR", "TO_DATE", "TO_TIMESTAMP")
+        }
+
 
 SETS: Final[tuple[type[exp.Expr], ...]] = (exp.Union, exp.Intersect, exp.Except)
 _SET_CARRIES: Final = frozenset({"this", "expression", "distinct", "with_", "order", "limit", "offset"})
@@ -61,7 +74,7 @@ UNITS: Final = frozenset(
 # What a node may carry beside what the lists above say of the nodes within it.
 CARRIED: Final[Mapping[type[exp.Expr], frozenset[str]]] = {
     **dict.fromkeys(SETS, _SET_CARRIES),
-    exp.Table: frozenset({"this", "alias"}),
+    exp.Table: frozenset({"this", "alias", "joins"}),
     exp.Column: frozenset({"this", "table"}),
     exp.Star: frozenset(),
     exp.Join: frozenset({"this", "on", "using", "side", "kind", "method"}),

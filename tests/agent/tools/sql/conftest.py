@@ -105,5 +105,6 @@ def ask(door: SqlDoor) -> SqlCaller:
 @pytest.fixture(scope="session")
 def owner(demo_database_url: str) -> Iterator["psycopg.Connection[Any]"]:
     """Sees everything: what answers are compared with."""
-    with psycopg.connect(demo_database_url, autocommit=True, options="-c search_path=demo") as connection:
+    options = f"-c search_path=demo -c timezone={ZONE}"
+    with psycopg.connect(demo_database_url, autocommit=True, options=options) as connection:
         yield connection

@@ -12,7 +12,7 @@ from agent.tools.sql import build_sql_door, describe_tables
 from models.errors import ConfigurationError
 from models.sql_door import SqlDoor
 from tests.agent.tools.sql.conftest import SPEC, SqlCaller, spec_of
-from tests.agent.tools.sql.reports import REPORTS
+from tests.agent.tools.sql.reports import EXPRESSIONS, REPORTS
 
 RAFAEL = "Rafael Quintela"
 
@@ -31,6 +31,12 @@ def test_a_manager_s_report_is_answered_as_the_database_would(
     told = ask.rows(sql)
     assert told == _as_told(owner, sql)[: len(told)]
     assert told
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_an_expression_means_what_it_meant(expression: str, ask: SqlCaller, owner: "psycopg.Connection[Any]") -> None:
+    sql = f"SELECT {expression} AS value FROM sales_order WHERE id = (SELECT min(id) FROM sales_order)"
+    assert ask.rows(sql) == _as_told(owner, sql)
 
 
 def test_an_answer_names_its_tables_its_hour_and_its_rows(ask: SqlCaller) -> None:
@@ -134,6 +140,8 @@ TRICKS = (
     "SELECT sum(total) AS t FROM sales_order AS demo",
     "SELECT sum(e) AS t FROM sales_order AS z(a, b, c, d, s, e)",
     "SELECT sum(total) AS t FROM product p RIGHT JOIN sales_order o ON false",
+    "SELECT sum(o.total) AS t FROM (sales_order o LEFT JOIN product p ON false)",
+    "SELECT sum(o.total) AS t FROM (product p RIGHT JOIN (sales_order o LEFT JOIN customer c ON false) ON false)",
 )  # fmt: skip
 
 
