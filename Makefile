@@ -62,7 +62,8 @@ format:
 lock:
 	@$(VENV) requirements-dev.txt
 	@$(COMPILE) --upgrade --output-file=requirements.txt requirements.in
-	@$(COMPILE) --upgrade --constraint=requirements.txt --output-file=requirements-dev.txt requirements-dev.in
+	@$(COMPILE) --upgrade --constraint=requirements.txt --output-file=requirements-mcp.txt requirements-mcp.in
+	@$(COMPILE) --upgrade --constraint=requirements-mcp.txt --output-file=requirements-dev.txt requirements-dev.in
 
 clean:
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "people": ("bot.commands.people:PEOPLE", "say who may ask what: add, list, remove"),
     "operators": ("bot.commands.operators:OPERATORS", "who may enter the console: add, list, disable"),
     "keys": ("bot.commands.keys:KEYS", "API keys for /chat and /v1: create, list, revoke"),
+    "mcp": ("bot.commands.mcp:MCP", "what an MCP server offers, with the pins that approve of its tools"),
     "usage": ("bot.commands.usage:USAGE", "tokens, cost and response time per user and day"),
 }
 

@@ -1,0 +1,147 @@
+"""Makes tools of MCP servers' tools: those on the list whose pins hold; any other is left out, and said to be."""
+
+import importlib.util
+import json
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from agent.base import Label, Tool, ToolContext, ToolResult, ToolSpec
+from agent.mcp.connection import McpConnection, McpUnreachable, PinBroken
+from agent.mcp.pins import OfferedTool
+from agent.mcp.spec import McpServerSpec, McpToolSpec
+from agent.tools.decorator import refuse
+from agent.tools.http_answer import fit, presentable, unknown_outcome
+from agent.tools.json_arguments import ArgumentSchema
+from models.errors import ConfigurationError, ToolError
+from models.secret_reference import resolve_reference
+
+_log = logging.getLogger("recado.mcp")
+_ILLEGAL: Final = re.compile(r"[^a-zA-Z0-9_-]")
+_LONGEST_NAME: Final = 64
+_LATE: Final = 5.0  # seconds that the tool's own time-out leaves to the connection's, which comes first
+
+
+def build_mcp_tools(specs: Sequence[McpServerSpec], *, environ: Mapping[str, str]) -> dict[str, Tool]:
+    """By name, asking each server once. A server that does not answer, and a tool whose pin is broken, cost their
+    tools and an error line, never the start. Raises ConfigurationError for what only the operator can mend."""
+    if specs and importlib.util.find_spec("mcp") is None:
+        raise ConfigurationError("an agent names MCP servers: install requirements-mcp.txt, or take them out")
+    tools: dict[str, Tool] = {}
+    for spec in specs:
+        connection = McpConnection(
+            spec, {name: resolve_reference(value, environ) for name, value in spec.headers.items()}
+        )
+        for tool in _offered_by(spec, connection):
+            if tool.spec.name in tools:
+                raise ConfigurationError(f"two MCP tools are called {tool.spec.name}: rename one of the servers")
+            tools[tool.spec.name] = tool
+    return tools
+
+
+def _offered_by(spec: McpServerSpec, connection: McpConnection) -> list[Tool]:
+    try:
+        offered = {tool.name: tool for tool in connection.list_tools()}
+    except McpUnreachable as error:
+        _log.error("MCP server %s does not answer (%s): its tools are not offered", spec.name, error)
+        return []
+    tools = []
+    for wanted in spec.tools:
+        found = offered.get(wanted.name)
+        try:
+            tools.append(_McpTool(spec, wanted, _approved(wanted, found), connection).as_tool())
+        except ValueError as error:
+            _log.error("MCP tool %s of %s is not offered: %s", wanted.name, spec.name, error)
+    return tools
+
+
+def _approved(wanted: McpToolSpec, found: OfferedTool | None) -> OfferedTool:
+    """Raises ValueError."""
+    if found is None:
+        raise ValueError("the server has no such tool")
+    if found.pin != wanted.pin:
+        raise ValueError(f"it says something else of itself than when it was approved; look at it, and pin {found.pin}")
+    return found
+
+
+class _McpTool:
+    """One approved tool, ready to be called from any thread."""
+
+    def __init__(
+        self, server: McpServerSpec, wanted: McpToolSpec, found: OfferedTool, connection: McpConnection
+    ) -> None:
+        """Raises ValueError for a schema that no LLM can be told."""
+        self._server = server
+        self._wanted = wanted
+        self._connection = connection
+        self._schema = ArgumentSchema({key: value for key, value in found.schema.items() if key != "$schema"})
+        name = _ILLEGAL.sub("_", f"{server.name}_{wanted.name}")[:_LONGEST_NAME]
+        self._told = ToolSpec(name, " ".join(found.description.split()), self._schema.strict)
+
+    def as_tool(self) -> Tool:
+        labels: set[Label] = {"untrusted"} if self._wanted.effect == "read" else {"untrusted", "sink"}
+        return Tool(
+            self._told,
+            self._wanted.effect,
+            frozenset(self._wanted.roles),
+            self.call,
+            labels=frozenset(labels),
+            timeout=2 * self._server.timeout_seconds + _LATE,  # waiting for a place, then the call
+            max_bytes=self._server.max_bytes,
+        )
+
+    def call(self, context: ToolContext, given: Mapping[str, Any]) -> ToolResult:
+        arguments: dict[str, Any] = {}
+        try:
+            if context.situation.role not in self._wanted.roles:
+                raise ToolError("This person may not use this tool.", code="not_allowed", retryable=False)
+            arguments = self._schema.check(given)
+            result = self._connection.call(self._wanted.name, self._wanted.pin, arguments)
+            return self._read(result, arguments)
+        except PinBroken:
+            _log.error(
+                "MCP tool %s of %s has changed since it was approved: it is not called",
+                self._wanted.name,
+                self._server.name,
+            )
+            error = ToolError("This tool was switched off: it has changed.", code="disabled", retryable=False)
+            return refuse(error, arguments)
+        except McpUnreachable as unreachable:
+            _log.warning("MCP server %s: %s", self._server.name, unreachable)
+            return refuse(self._fate_of(unreachable), arguments)
+        except ToolError as error:
+            return refuse(error, arguments)
+
+    def _fate_of(self, error: McpUnreachable) -> ToolError:
+        if error.was_sent and self._wanted.effect != "read":
+            return unknown_outcome()
+        return ToolError("The other system cannot be reached now.", code="unreachable", retryable=True)
+
+    def _read(self, result: Mapping[str, Any], arguments: Mapping[str, Any]) -> ToolResult:
+        shown, left_out = self._shown(presentable(_data_of(result), self._connection.secrets))
+        content: dict[str, Any] = {"ok": not result.get("isError"), "source": self._told.name, "data": shown}
+        if left_out:
+            content |= {"truncated": True, "left_out": left_out}
+        if result.get("isError"):
+            del content["data"]
+            content["error"] = {"code": "refused", "message": json.dumps(shown, ensure_ascii=False)[:500]}
+        return ToolResult(ok=bool(content["ok"]), content=content, arguments=arguments)
+
+    def _shown(self, data: Any) -> tuple[Any, int]:
+        """In the size that is left; a call that was made is told as made, however long its answer."""
+        if isinstance(data, str):
+            kept = data.encode()[: self._server.max_bytes // 2].decode("utf-8", "ignore")
+            return kept, len(data) - len(kept)
+        try:
+            return fit(data, self._server.max_bytes)
+        except ToolError:
+            return None, 1
+
+
+def _data_of(result: Mapping[str, Any]) -> Any:
+    """What the tool says: its structure where it gives one, else its words. Pictures and links are left out."""
+    if result.get("structuredContent") is not None:
+        return result["structuredContent"]
+    blocks = [block for block in result.get("content") or [] if isinstance(block, dict)]
+    return "\n".join(str(block.get("text", "")) for block in blocks if block.get("type") == "text")

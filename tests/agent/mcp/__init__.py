@@ -1,0 +1,1 @@
+"""The MCP client's tests, mirroring `agent.mcp`."""
