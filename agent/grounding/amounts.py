@@ -50,9 +50,11 @@ def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[De
         same = unique(known for known in said if is_alike(claim, known))
         if len(same) >= 2:
             yield add_up(same)
-    for items in (*_by_key(claim, around.bound).values(), *_by_key(claim, around.named).values()):
-        if len(items) >= 2:
-            yield add_up(items)
+    together = [known for group in around.bound for known in group]
+    for group in (*around.bound, together, around.named):
+        for items in _by_key(claim, group).values():
+            if len(items) >= 2:
+                yield add_up(items)
     for items in lists(claim, evidence):
         yield add_up(items)
         for first in {*around.counts, around.items} & set(range(2, len(items))):

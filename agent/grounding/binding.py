@@ -14,6 +14,7 @@ _OF: Final = re.compile(
     r"(?:\s+(?:o|a|el|la|the|dia|pedido|order))?\s+[*_]*$"
 )
 _NEAR: Final = 25
+_PAUSE: Final = re.compile(r"[,;:.!?]")
 _RESPECTIVELY: Final = re.compile(r"respectiv")
 
 
@@ -69,7 +70,7 @@ def bind(
     if not anchors:
         return ()
     start, end = place
-    if len(anchors) >= 2 and _RESPECTIVELY.search(folded):
+    if len(anchors) >= 2 and _RESPECTIVELY.search(folded, anchors[0].start, max(stop for _, stop in figures)):
         return _paired(place, figures, anchors)
     after = [anchor for anchor in anchors if anchor.start >= end]
     if after and _OF.fullmatch(folded[end : after[0].start]) and len(folded[end : after[0].start]) <= 30:
@@ -81,7 +82,13 @@ def bind(
     if len(figures) == 1:
         return tuple(anchors)
     next_figure = min((begin for begin, _ in figures if begin >= end), default=len(folded))
-    return tuple(anchor for anchor in after if anchor.end <= next_figure and anchor.start - end <= _NEAR)
+    near = (anchor for anchor in after if anchor.end <= next_figure and anchor.start - end <= _NEAR)
+    following = tuple(anchor for anchor in near if not _PAUSE.search(folded[end : anchor.start]))
+    if following or not before or start - before[-1].end > _NEAR:
+        return following
+    right_before = before[-1]
+    is_alone = not any(right_before.end <= begin < start for begin, _ in figures)
+    return (right_before,) if is_alone and not _of_another(folded, right_before, figures) else ()
 
 
 def _of_another(folded: str, anchor: Anchor, figures: Sequence[tuple[int, int]]) -> bool:

@@ -31,6 +31,7 @@ _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _ORDINAL = r"(?:\s?[ºª°]|st|nd|rd|th)?"
 _YEAR = r"(?:19|20)\d\d(?!\d|[.,]\d)"
 _TO = r"\s*(?:a|ate|to|through|and|e|y|al|-|–|—)\s*(?:o dia |el )?"
+_UNTIL = r"\s*(?:a|ate|to|through|al|-|–|—)\s*"
 _OF = r"\s*(?:de |of |del |/|-)?\s*"
 _TAIL = rf"(?:\s*(?:de|of|del|/|,|-)?\s*({_YEAR}))?"
 _MASK = r"(?<![\w/.,-])"
@@ -93,6 +94,10 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
             rf"\b({_ENGLISH})\s+(?:the )?({_DAY}){_ORDINAL}(?![\d%]|[.,:/]\d|\s*%)"
             rf"(?:{_TO}({_DAY}){_ORDINAL}(?![\d%]|[.,:/]\d))?(?:,?\s*({_YEAR}))?",
             _english_range,
+        ),
+        (
+            rf"\b({_LONG}){_UNTIL}({_LONG}){_TAIL}",
+            lambda m: (PartialDay(_number(m[3]), _month(m[1])), PartialDay(_number(m[3]), _month(m[2]))),
         ),
         (rf"\b({_ANY}){_OF}({_YEAR})", lambda m: (PartialDay(int(m[2]), _month(m[1])),)),
         (rf"\b({_ANY})/(\d\d)(?![\d/])", lambda m: (PartialDay(2000 + int(m[2]), _month(m[1])),)),

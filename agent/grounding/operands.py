@@ -21,15 +21,15 @@ _TOTALS: Final = frozenset({"total", "value", "achieved", "goal", "open_total"})
 class Surroundings:
     """What the reply says around a claim.
 
-    `beside` is in its sentence, `near` in others; `named` belongs to the names of the sentence, `bound` to those right
-    beside the claim; `counts` are whole numbers said in it; `shown` are the figures before it.
+    `beside` is in its sentence, `near` in others; `named` belongs to the names of the sentence, `bound` to each
+    of those right beside the claim; `counts` are whole numbers said in it; `shown` are the figures before it.
     """
 
     sentence: str = ""
     beside: Sequence[Known] = ()
     near: Sequence[Known] = ()
     named: Sequence[Known] = ()
-    bound: Sequence[Known] = ()
+    bound: Sequence[Sequence[Known]] = ()
     counts: Sequence[int] = ()
     shown: Sequence[Known] = ()
     anchors: int = 0

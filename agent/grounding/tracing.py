@@ -20,6 +20,12 @@ from agent.grounding.report import Finding, GroundingReport, Reason
 
 _CHANGES: Final = re.compile(r"(?:^|_)(?:change|difference|diff|growth|variation|delta)(?:_|$)")
 _ITEM: Final = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,3}[.)])[ \t]", re.MULTILINE)
+_ROW: Final = re.compile(
+    r"\s*(?:[-*•]\s|\d+[.)]\s|\|)\s*[*_]*"
+    r"([A-ZÀ-Ý][\w'’.]*(?:\s+(?:d[aeo]s?\s+|e\s+|[&]\s+)?[A-ZÀ-Ý][\w'’.]*)+)[*_]*\s*(?:[:—–|(]|-\s)"
+)
+_SHORT_WORD: Final = 3
+_OF_TWO: Final = frozenset({"difference", "change", "multiple"})
 _MOST_NEAR: Final = 6
 _MOST_PATHS: Final = 12
 _MOST_NAMED: Final = 40
@@ -54,7 +60,7 @@ class _Tracing:
     """Of one draft."""
 
     def __init__(self, draft: str, evidence: Evidence, *, is_spanish: bool) -> None:
-        self.folded, self.evidence = fold_in_place(draft), evidence
+        self.draft, self.folded, self.evidence = draft, fold_in_place(draft), evidence
         self.mentions = evidence.names.find(draft)
         masks = [(mention.start, mention.end) for mention in self.mentions]
         self.sentences = Sentences(draft)
@@ -94,13 +100,31 @@ class _Tracing:
         return [other for other in traces if other.sentence == trace.sentence]
 
     def _bind(self, trace: _Trace) -> None:
-        start, end = self.sentences.bounds(trace.sentence)
         beside = self._in_sentence(trace, self.traces)
-        figures = [(other.claim.start, other.claim.end) for other in beside if other.claim.values]
-        names = [Anchor(m.start, m.end, m.labels) for m in self.mentions if start <= m.start < end]
+        everywhere = [(other.claim.start, other.claim.end) for other in beside if other.claim.values]
+        start, end = self._clause(trace, everywhere)
+        figures = [place for place in everywhere if start <= place[0] < end]
+        first, last = self.sentences.bounds(trace.sentence)
+        names = [Anchor(m.start, m.end, m.labels) for m in self.mentions if first <= m.start < last]
         days = [anchor for other in beside if other.claim.kind == "date" for anchor in other.owners.days]
-        place, text = (trace.claim.start, trace.claim.end), self.folded[:end]
-        trace.owners = Owners(bind(text, place, figures, names), bind(text, place, figures, days), tuple(names))
+        owners = []
+        for anchors in (names, days):
+            within = [anchor for anchor in anchors if start <= anchor.start < end]
+            here = figures if within else everywhere
+            owners.append(bind(self.folded, (trace.claim.start, trace.claim.end), here, within or anchors))
+        trace.owners = Owners(owners[0], owners[1], tuple(names))
+
+    def _clause(self, trace: _Trace, figures: Sequence[tuple[int, int]]) -> tuple[int, int]:
+        """The sentence, or its side of a colon that has figures on both: "10 in all: 4 of Ana, 6 of Bia"."""
+        start, end = self.sentences.bounds(trace.sentence)
+        for colon in re.finditer(r":\s", self.folded[start:end]):
+            at = start + colon.start()
+            if any(place[1] <= at for place in figures) and any(place[0] > at for place in figures):
+                if trace.claim.start > at:
+                    start = at + 1
+                else:
+                    end = min(end, at)
+        return start, end
 
     def _trace_figure(self, trace: _Trace) -> None:
         claim, totals = trace.claim, []
@@ -122,7 +146,20 @@ class _Tracing:
                 trace.found = totals
             else:
                 trace.reason = "other_name"
+        if trace.found and all(known.labels for known in trace.found) and self._is_strangers(trace):
+            trace.found, trace.reason = [], "other_name"
         trace.operation = "said" if trace.found else ""
+
+    def _is_strangers(self, trace: _Trace) -> bool:
+        """Whether the figure stands in the row of a name that nobody has ever told of."""
+        if trace.owners.names:
+            return False
+        start, end = self.sentences.bounds(trace.sentence)
+        row = _ROW.match(self.draft, start, end)
+        if row is None:
+            return False
+        told = " ".join(map(fold_in_place, self.evidence.texts))
+        return not any(word in told for word in fold_in_place(row[1]).split() if len(word) > _SHORT_WORD)
 
     def _find_fault(self, trace: _Trace, known: Known) -> Reason | None:
         """Why a figure of that size is not the one that the claim may be about."""
@@ -161,6 +198,10 @@ class _Tracing:
         if derived.is_change and trace.claim.direction and derived.value * trace.claim.direction < 0:
             return False
         whose = derived.whose
+        if derived.operation in _OF_TWO and len(trace.owners.all_names) > 1:
+            named = Owners(names=trace.owners.all_names)
+            if not all(named.fit_names(one) for one in whose):
+                return False
         return not whose or any(trace.owners.fit_names(one) for one in whose)
 
     def _look_around(self, trace: _Trace) -> Surroundings:
@@ -176,7 +217,7 @@ class _Tracing:
             beside=said,
             near=near,
             named=self._of([*trace.owners.all_names, *days]),
-            bound=self._of(trace.owners.names),
+            bound=[self._of([anchor]) for anchor in (*trace.owners.names, *trace.owners.days)],
             counts=[int(value) for other in beside for value in other.claim.values if 1 < value < 50],
             shown=[known for other in before for known in other.found[:1]],
             anchors=len(trace.owners.all_names) + len(days),
