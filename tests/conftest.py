@@ -13,6 +13,9 @@ from sqlalchemy import Engine
 from bot.embedded.folders import prepare_data_folder
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.valkey import EmbeddedValkey
+from bot.settings import Settings
+from bot.tenant import migrate_company
+from models.clock import SystemClock
 from models.demo.aurora import aurora
 from models.demo.load import load_demo
 from models.session import build_engine
@@ -73,6 +76,24 @@ def demo_database_url(clone_database: Callable[[], str]) -> str:
     load_demo(engine, aurora(), DEMO_TODAY)
     engine.dispose()
     return url
+
+
+@pytest.fixture(scope="session")
+def present_company_url(clone_database: Callable[[], str]) -> str:
+    """A database with tenant and demo company, loaded up to the present day, to be copied: nobody connects to it."""
+    url = clone_database()
+    migrate_company(Settings(), url)
+    engine = build_engine(url, application_name="recado-tests", pool_size=1)
+    load_demo(engine, aurora(), SystemClock().today("America/Sao_Paulo"))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def company_url(databases: Databases, present_company_url: str) -> Iterator[str]:
+    """A database of the test's own with tenant and demo company, loaded up to the present day."""
+    with databases.copied(present_company_url) as url:
+        yield url
 
 
 @pytest.fixture

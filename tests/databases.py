@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+from sqlalchemy.engine import make_url
 
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.migrate import upgrade
@@ -65,9 +66,16 @@ class Databases:
         else:
             self._run("DROP DATABASE {} WITH (FORCE)", name)
 
-    def _clone(self) -> str:
+    @contextmanager
+    def copied(self, url: str) -> Iterator[str]:
+        """The URL of a copy of one of ours to which nobody is connected, until the block ends."""
+        name = self._clone(make_url(url).database or "")
+        yield self._server.url_of(name)
+        self._run("DROP DATABASE {} WITH (FORCE)", name)
+
+    def _clone(self, template: str = _TEMPLATE) -> str:
         name = f"test_{uuid4().hex}"
-        self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, _TEMPLATE)
+        self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return name
 
     def _empty(self, name: str) -> bool:

@@ -21,8 +21,8 @@ from tests.standins.twilio import StandInTwilio
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def eventually(condition: Callable[[], object], seconds: float = 30.0) -> None:
-    """Wait for a state of other processes; fails when it does not come."""
+def eventually(condition: Callable[[], object], seconds: float = 90.0) -> None:
+    """Wait for a state of other processes; fails when it does not come. Patience costs only those that fail."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come to pass in time"
@@ -62,7 +62,7 @@ class RunningProgram:
     def end(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
         child = self.children.pop(name)
         child.send_signal(number)
-        return child.wait(timeout=30)
+        return child.wait(timeout=90)
 
     def log(self, name: str) -> str:
         return (self.data / f"{name}.log").read_text()
@@ -70,7 +70,7 @@ class RunningProgram:
     def ask(self, user_id: str, message: str) -> dict[str, Any]:
         body = json.dumps({"user_id": user_id, "message": message}).encode()
         request = Request(f"{self.url}/chat", body, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=40) as answer:
+        with urlopen(request, timeout=90) as answer:
             found: dict[str, Any] = json.loads(answer.read())
         return found
 
@@ -80,7 +80,7 @@ class RunningProgram:
 
     def is_ready(self) -> bool:
         try:
-            with urlopen(f"{self.url}/readyz", timeout=2) as answer:
+            with urlopen(f"{self.url}/readyz", timeout=20) as answer:
                 return bool(json.loads(answer.read())["workers"])
         except OSError:
             return False

@@ -15,9 +15,7 @@ from tests.running import RunningProgram, eventually, running_program
 from tests.standins.crm import Fault, StandInCrm
 from tests.standins.crm_dialects import TOKEN
 from tests.standins.crm_webhooks import SECRET, WEBHOOK, message_payload, standard_headers
-from tests.test_flow import QUESTION, company_url, revenue_of_last_month
-
-__all__ = ["company_url"]
+from tests.test_flow import QUESTION, revenue_of_last_month
 
 
 @pytest.fixture

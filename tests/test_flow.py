@@ -9,27 +9,12 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from bot.settings import Settings
-from bot.tenant import migrate_company
 from models.clock import SystemClock
-from models.demo.aurora import aurora
-from models.demo.load import load_demo
-from models.session import build_engine
 from tests.running import RunningProgram, eventually, running_program
 from tests.standins.llm import Says, StandInLlm
 from tests.standins.twilio_webhooks import inbound_form, post_form
 
 QUESTION = "Quais foram as vendas do mês passado?"
-
-
-@pytest.fixture
-def company_url(fresh_database_url: str) -> str:
-    """A database with tenant and demo company, loaded up to the present day."""
-    migrate_company(Settings(), fresh_database_url)
-    engine = build_engine(fresh_database_url, application_name="recado-tests", pool_size=1)
-    load_demo(engine, aurora(), SystemClock().today("America/Sao_Paulo"))
-    engine.dispose()
-    return fresh_database_url
 
 
 @pytest.fixture
@@ -144,7 +129,7 @@ def test_five_quick_lines_are_one_question_and_a_long_answer_arrives_in_ordered_
         with running_program(company_url, fresh_redis_url, tmp_path, **settings, QUIET_WINDOW_SECONDS="2") as program:
             for line in lines:
                 program.twilio.post_inbound(program.webhook, line)
-            eventually(lambda: program.rows("SELECT 1 FROM turn WHERE status = 'settled'"), 60)
+            eventually(lambda: program.rows("SELECT 1 FROM turn WHERE status = 'settled'"))
             [asked] = llm.history
             bodies = [message.body for message in program.twilio.history.messages]
             assert program.rows("SELECT count(*) FROM turn") == [(1,)]

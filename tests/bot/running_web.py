@@ -30,7 +30,7 @@ class RunningWeb:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def is_alive(self) -> bool:
-        connection = self.connect(timeout=2)
+        connection = self.connect(timeout=20)
         try:
             connection.request("GET", "/healthz")
             return connection.getresponse().status == 200
@@ -74,7 +74,7 @@ def running_web(settings: Settings, data: Path) -> Iterator[RunningWeb]:
         )
     web = RunningWeb(port, process)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not web.is_alive():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
@@ -82,7 +82,7 @@ def running_web(settings: Settings, data: Path) -> Iterator[RunningWeb]:
         yield web
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=20) == 0, log.read_text()
+            assert process.wait(timeout=90) == 0, log.read_text()
         assert "Traceback" not in log.read_text(), log.read_text()
     finally:
         process.kill()

@@ -55,13 +55,12 @@ def web(served: tuple[RunningWeb, Engine], engine: Engine) -> RunningWeb:
 
 
 def open_socket(web: RunningWeb, **options: Any) -> WebSocket:
-    options = {"timeout": 15, "suppress_origin": True} | options
+    options = {"timeout": 60, "suppress_origin": True} | options
     return create_connection(f"ws://127.0.0.1:{web.port}/ws/chat", **options)
 
 
 def open_when_free(web: RunningWeb) -> WebSocket:
-    """Tries for ten seconds."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         try:
             return open_socket(web)
@@ -90,6 +89,13 @@ def hear(socket: WebSocket) -> dict[str, Any]:
     return heard
 
 
+def hear_answer(socket: WebSocket) -> dict[str, Any]:
+    """Past the word that it is pending, which comes first where the machine is busy."""
+    while (heard := hear(socket)).get("status") == "pending":
+        continue
+    return heard
+
+
 def is_ended(socket: WebSocket) -> bool:
     """Whether the server ends the connection, by a close frame or without."""
     try:
@@ -104,7 +110,7 @@ def test_questions_are_answered_in_order_with_the_body_of_chat(web: RunningWeb, 
     with pretend_worker(engine), talk(web) as socket:
         for number in range(5):
             say(socket, f"pergunta {number}", id=number)
-        answers = [hear(socket) for _ in range(5)]
+        answers = [hear_answer(socket) for _ in range(5)]
     assert [answer["id"] for answer in answers] == [0, 1, 2, 3, 4]
     assert [answer["response"] for answer in answers] == [f"eco: pergunta {number}" for number in range(5)]
     assert {"model", "tokens_used", "context_size", "memory", "turn_id", "trace_id"} <= set(answers[0])
@@ -135,7 +141,7 @@ def test_errors_are_problems_on_the_socket_which_stays_open(web: RunningWeb, eng
         socket.send_binary(b"\xff")
         assert hear(socket)["status"] == 400
         say(socket, "ainda aí?")
-        assert hear(socket)["response"] == "eco: ainda aí?"
+        assert hear_answer(socket)["response"] == "eco: ainda aí?"
     assert [text for _, text in inbound_rows(engine)] == ["ainda aí?"]
 
 
@@ -150,7 +156,7 @@ def test_a_frame_beyond_the_cap_ends_the_socket(web: RunningWeb) -> None:
 def test_what_was_asked_is_stored_even_if_the_asker_leaves(web: RunningWeb, engine: Engine) -> None:
     with talk(web) as socket:
         say(socket, "tchau")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not inbound_rows(engine) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [text for _, text in inbound_rows(engine)] == ["tchau"]
@@ -194,7 +200,7 @@ def test_open_sockets_are_closed_with_going_away_when_the_server_stops(
         opcode, data = socket.recv_data()
         assert opcode == ABNF.OPCODE_CLOSE
         assert int.from_bytes(data[:2], "big") == 1001
-        assert stopping.process.wait(timeout=15) == 0
+        assert stopping.process.wait(timeout=90) == 0
 
 
 def test_too_many_questions_at_once_are_refused_one_by_one(web: RunningWeb, engine: Engine) -> None:
@@ -202,7 +208,7 @@ def test_too_many_questions_at_once_are_refused_one_by_one(web: RunningWeb, engi
     with pretend_worker(engine, lambda text: "sim" if may_answer.is_set() else None), talk(web) as socket:
         for number in range(40):
             say(socket, f"{number}", id=number)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while len(inbound_rows(engine)) < 32 and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(0.3)
@@ -281,4 +287,4 @@ def test_rubbish_instead_of_frames_ends_one_socket_and_nothing_else(web: Running
         assert is_ended(socket)
     with pretend_worker(engine), talk(web) as socket:
         say(socket, "Oi")
-        assert hear(socket)["response"] == "eco: Oi"
+        assert hear_answer(socket)["response"] == "eco: Oi"

@@ -51,16 +51,16 @@ def test_a_trickle_does_not_keep_a_thread(pair: tuple[socket.socket, socket.sock
     thread.start()
     began_at = time.monotonic()
     with patient, pytest.raises(TooSlow):
-        read_on(patient, until=began_at + 5)
+        read_on(patient, until=began_at + 60)
     stopped.set()
     thread.join()
 
 
 def test_a_body_that_comes_at_a_fair_pace_may_take_its_time(pair: tuple[socket.socket, socket.socket]) -> None:
-    patient, theirs = PatientSocket(pair[0], WaitingPlaces(8), patience=0.2), pair[1]
+    patient, theirs = PatientSocket(pair[0], WaitingPlaces(8), patience=1.5), pair[1]
     with patient:
         for _ in range(5):
-            threading.Timer(0.1, theirs.send, [b"x" * 20_000]).start()
+            threading.Timer(0.4, theirs.send, [b"x" * 20_000]).start()
             assert patient.recv(65_536)
 
 
@@ -149,7 +149,7 @@ def test_half_sent_requests_do_not_shut_the_door(engine: Engine, make_settings: 
         for _ in range(3):  # the second and third while the connections of some are being closed
             began_at = time.monotonic()
             assert post_form(web.base + WEBHOOK, whatsapp_form("Oi"), TOKEN) == 200
-            assert time.monotonic() - began_at < 7
+            assert time.monotonic() - began_at < 20
             time.sleep(1)
     assert len(inbound_rows(engine)) == 3
 

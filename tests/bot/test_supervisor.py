@@ -21,7 +21,7 @@ from tests.bot.embedded.conftest import data, empty_data, initialised_cluster
 
 __all__ = ["data", "empty_data", "initialised_cluster"]  # fixtures
 
-_PATIENCE = 40.0  # seconds; only reached when something is wrong
+_PATIENCE = 120.0  # seconds; only reached when something is wrong
 
 
 class Supervised:

@@ -96,7 +96,7 @@ def test_what_is_not_acknowledged_is_delivered_again_and_what_is_refused_is_not(
     with Courier() as courier:
         for name in answers:
             courier.hand_over(Parcel(name, lambda name=name: answers[name].pop(0), repeats=(0.1,)))
-        eventually(lambda: not courier.waiting() and not answers["late"], 10)
+        eventually(lambda: not courier.waiting() and not answers["late"])
         late, refused = courier.parcels
     assert [status for _, status in late.answers] == [503, 200]
     assert refused.is_refused

@@ -16,7 +16,7 @@ def test_a_platform_that_hangs_does_not_hold_up_other_channels(town: Town) -> No
         began = time.monotonic()
         for note in notes:
             assert note.post(town.client) == 200
-        town.wait_for(lambda: all(town.is_settled(note) for note in notes), 10)
+        town.wait_for(lambda: all(town.is_settled(note) for note in notes))
         took = time.monotonic() - began
     finally:
         town.proxies["twilio"].heal()

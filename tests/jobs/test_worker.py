@@ -73,7 +73,7 @@ def test_two_hundred_jobs_run_at_the_same_time(queue: JobQueue) -> None:
     with at_work(queue, threads=200) as worker:
         meeting = JobQueue(_url(queue), function=SAMPLE + "meet")
         assert meeting.ring_many(uuid4() for _ in range(200)) == 200
-        assert eventually(lambda: len(sample.DONE) == 200, 25), "the meeting of 200 never came about"
+        assert eventually(lambda: len(sample.DONE) == 200), "the meeting of 200 never came about"
         assert eventually(lambda: worker.in_flight == 0)
         assert eventually(lambda: stock_worker(queue).successful_job_count == 200)
         meeting.connection.close()
@@ -98,7 +98,7 @@ def test_three_workers_share_the_rings_and_run_each_once(queue: JobQueue) -> Non
     conversations = [uuid4() for _ in range(900)]
     with at_work(queue), at_work(queue), at_work(queue):
         assert queue.ring_many(conversations) == 900
-        assert eventually(lambda: len(sample.DONE) >= 900, 20)
+        assert eventually(lambda: len(sample.DONE) >= 900)
         shares = [worker.successful_job_count for worker in StockWorker.all(connection=queue.connection)]
         assert eventually(lambda: not started(queue))
     assert sorted(map(str, sample.DONE)) == sorted(map(str, conversations))
@@ -209,9 +209,9 @@ def test_when_the_grace_is_over_the_process_ends_at_once(queue: JobQueue) -> Non
     push(queue, SAMPLE + "wait_for_gate")
     assert eventually(lambda: worker.in_flight == 1)
     worker.stop()
-    assert eventually(lambda: exits == [1], 5)
+    assert eventually(lambda: exits == [1])
     sample.GATE.set()
-    thread.join(10)
+    thread.join(60)
 
 
 def test_a_suspended_worker_takes_nothing_until_it_is_resumed(queue: JobQueue) -> None:
@@ -232,7 +232,7 @@ def test_sigterm_lets_the_running_job_end_and_the_process_exits_well(queue: JobQ
         assert eventually(result.with_suffix(".begun").exists)
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGINT)  # as when Ctrl-C reaches both the supervisor and its children
-        out, _ = process.communicate(timeout=15)
+        out, _ = process.communicate(timeout=90)
     assert process.returncode == 0
     assert b"ended in good order" in out
     assert result.exists()
@@ -243,20 +243,20 @@ def test_sigterm_lets_the_running_job_end_and_the_process_exits_well(queue: JobQ
 def test_a_second_signal_ends_the_process_at_once(queue: JobQueue, tmp_path: Path) -> None:
     result = tmp_path / "written"
     with in_a_process(_url(queue)) as process:
-        push(queue, SAMPLE + "nap_and_write", str(result), 30.0)
+        push(queue, SAMPLE + "nap_and_write", str(result), 100.0)
         assert eventually(result.with_suffix(".begun").exists)
         process.send_signal(signal.SIGTERM)
         time.sleep(1.2)
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 1
+        assert process.wait(60) == 1
     assert not result.exists()
 
 
 def test_what_a_killed_worker_leaves_is_forgotten_and_not_run_again(queue: JobQueue, tmp_path: Path) -> None:
     result = tmp_path / "written"
     with in_a_process(_url(queue)) as process:
-        job_id = push(queue, SAMPLE + "nap_and_write", str(result), 30.0)
+        job_id = push(queue, SAMPLE + "nap_and_write", str(result), 100.0)
         assert eventually(result.with_suffix(".begun").exists)
         process.kill()
         process.wait()
@@ -299,7 +299,7 @@ def test_thousands_of_jobs_leave_no_trace_in_memory_or_in_redis(queue: JobQueue)
 def run_many(queue: JobQueue, worker: ConcurrentWorker, count: int) -> None:
     sample.DONE.clear()
     assert queue.ring_many(uuid4() for _ in range(count)) == count
-    assert eventually(lambda: len(sample.DONE) == count, 30)
+    assert eventually(lambda: len(sample.DONE) == count)
     assert eventually(lambda: worker.in_flight == 0 and not started(queue))
     sample.DONE.clear()
 

@@ -42,7 +42,7 @@ def proxy(echo: tuple[str, int]) -> Iterator[Proxy]:
 
 
 def connect(proxy: Proxy) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", proxy.port), timeout=2)
+    return socket.create_connection(("127.0.0.1", proxy.port), timeout=20)
 
 
 def test_it_passes_bytes_on(proxy: Proxy) -> None:

@@ -48,9 +48,9 @@ def test_a_hundred_times_the_text_takes_no_more_than_a_few_hundred_times_as_long
     piece = "de 10 a 20 de abril e ontem, últimos 30 dias "
 
     def seconds(text: str) -> float:
-        begun = time.perf_counter()
+        begun = time.thread_time()
         find_periods(text, date(2026, 3, 4))
-        return time.perf_counter() - begun
+        return time.thread_time() - begun
 
     seconds(piece)
     assert seconds(piece * 200) < 100 * max(seconds(piece * 10), 0.001)

@@ -140,10 +140,10 @@ def test_an_empty_list_says_that_there_is_no_quotation(banco_central: BancoCentr
 
 def test_a_service_that_does_not_answer_is_given_up_in_time(banco_central: BancoCentral, ask: Caller) -> None:
     over = threading.Event()
-    banco_central.respond = lambda request: over.wait(5) and None
+    banco_central.respond = lambda request: over.wait(60) and None
     started = time.monotonic()
     assert ask.code("exchange_rate", currency="USD") == "unreachable"
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
     over.set()
 
 

@@ -9,7 +9,8 @@ from bot.simulator.script import Disappointment, Pace, play
 from models.inbound import InboundMessage
 from tests.bot.simulator.conftest import PlayedProgram, shown_on
 
-_QUICK = Pace(patience=0.4, quiet=0.1)
+_QUICK = Pace(patience=0.4, quiet=0.1)  # for what is to fail
+_PATIENT = Pace(patience=20, quiet=0.1)
 
 
 def echo(message: InboundMessage) -> list[str]:
@@ -35,7 +36,7 @@ def test_what_is_met_passes_and_is_shown(desk: Desk) -> None:
         "expect-refused: 63024",
         "expect-count: 0",
     ]
-    play(desk, script, _QUICK)
+    play(desk, script, _PATIENT)
     assert "  Você disse: *oi*\n" in shown_on(desk)
     assert "    ✓✓ read\n" in shown_on(desk)
     assert "(a send was refused: 63024)" in shown_on(desk)
@@ -65,7 +66,7 @@ def test_only_what_came_since_the_last_line_counts(desk: Desk) -> None:
 
 
 def test_a_redelivery_is_no_new_line(desk: Desk, program: PlayedProgram) -> None:
-    play(desk, ["oi", "/dup", "expect: oi", "expect-count: 1"], _QUICK)
+    play(desk, ["oi", "/dup", "expect: oi", "expect-count: 1"], _PATIENT)
 
 
 def test_an_answer_that_went_out_twice_fails_at_the_end(desk: Desk, program: PlayedProgram) -> None:

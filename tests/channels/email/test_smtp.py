@@ -195,8 +195,8 @@ def test_hanging_up_on_the_whole_mail_leaves_its_fate_unknown(server: StandInSmt
 
 
 def test_silence_after_the_whole_mail_leaves_its_fate_unknown(server: StandInSmtp) -> None:
-    server.faults.append(Fault("data", "250 at last", keeps=True, delay=1.2))
-    assert isinstance(mailer_for(server, timeout=0.6).send(ACCOUNT, part_of(ANSWER), NOW), Unknown)
+    server.faults.append(Fault("data", "250 at last", keeps=True, delay=3.5))
+    assert isinstance(mailer_for(server, timeout=1.5).send(ACCOUNT, part_of(ANSWER), NOW), Unknown)
 
 
 def test_nobody_listening_is_tried_again() -> None:

@@ -140,12 +140,12 @@ def test_a_limit_of_the_number_or_the_account_means_the_sender(
     ids=lambda fault: f"{fault.kind}-{fault.status}",
 )
 def test_whatever_may_have_been_taken_is_unknown_until_it_is_reconciled(
-    hurried: WhatsAppChannel, twilio: StandInTwilio, fault: Fault, accepted: bool
+    channel: WhatsAppChannel, hurried: WhatsAppChannel, twilio: StandInTwilio, fault: Fault, accepted: bool
 ) -> None:
     twilio.faults.append(replace(fault, accepted=accepted))
     part = _part()
     assert isinstance(hurried.send(part), Unknown)
-    found = hurried.reconcile(part)
+    found = channel.reconcile(part)
     assert found == (Accepted(twilio.history.messages[0].sid) if accepted else Absent())
     assert len(twilio.requests) == 2, "one POST, one GET: nothing is repeated"
 
