@@ -195,7 +195,7 @@ BYPASSES: tuple[str, ...] = (
     "\x00",
 )  # fmt: skip
 
-# Text that asks the database itself, with no guard before it, to change something or to look at what is not its own.
+# What asks the database itself, with no guard before it, to change something.
 WRITES: tuple[str, ...] = (
     "INSERT INTO customer (id, name) VALUES (999999, 'x')",
     "UPDATE customer SET name = 'x'",
@@ -222,15 +222,19 @@ WRITES: tuple[str, ...] = (
     "ROLLBACK; DELETE FROM customer; COMMIT",
     "SELECT set_config('transaction_read_only', 'off', true)",
     "SELECT query_to_xml('DELETE FROM demo.customer', true, true, '')",
+    "SELECT lo_import('/etc/passwd')",
+    "ALTER SYSTEM SET work_mem = '1GB'",
+    "VACUUM customer",
+)  # fmt: skip
+
+# What asks it for something that is not the role's to have.
+LOOKS: tuple[str, ...] = (
     "SELECT pg_read_file('/etc/passwd')",
     "SELECT pg_ls_dir('/')",
-    "SELECT lo_import('/etc/passwd')",
     "SELECT * FROM pg_authid",
     "SELECT * FROM demo.deal",
     "SELECT * FROM public.message",
     "SELECT pg_sleep(30)",
     "SET ROLE postgres",
     "SET SESSION AUTHORIZATION postgres",
-    "ALTER SYSTEM SET work_mem = '1GB'",
-    "VACUUM customer",
-)  # fmt: skip
+)
