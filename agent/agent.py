@@ -22,9 +22,10 @@ from agent.paying import Journalled, reckon_dearest
 from agent.phrases import guess_language, phrase
 from agent.policy import Policy, Proposer, decide
 from agent.providers.fallback import Breaker, Fallback, Link, RunBreaker, links_of
-from agent.spending import AssumedPrice, Spending
+from agent.spending import Spending
 from agent.system_text import Brief
 from agent.toolbox import OpenToolbox, Toolbox, ToolRule
+from models.assumed_price import AssumedPrice
 from models.clock import Clock
 
 _PLAIN = Brief()

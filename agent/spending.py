@@ -4,23 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agent.base import Completion, Reckoning, Usage
+from models.assumed_price import AssumedPrice
 
-_MILLION = Decimal(1_000_000)
 _ENOUGH = 2  # calls: who can make two need not think of the end yet
-
-
-@dataclass(frozen=True, slots=True)
-class AssumedPrice:
-    """What a million tokens count for, in USD, where nobody knows their price: dear, so that a limit still holds."""
-
-    input: Decimal = Decimal(10)
-    output: Decimal = Decimal(50)
-
-    def cost_of(self, usage: Usage) -> Decimal | None:
-        """None where the vendor did not say what was used."""
-        if usage.input is None or usage.output is None:
-            return None
-        return (usage.input * self.input + usage.output * self.output) / _MILLION
 
 
 @dataclass(slots=True)
@@ -42,7 +28,7 @@ class Spending:
         self.used_tokens += _tokens_of(completion.usage) or _tokens_of(worst.usage) or 0
         cost = completion.cost.amount if completion.cost else None
         if cost is None:
-            cost = self.assumed.cost_of(completion.usage)
+            cost = self.assumed.cost_of(completion.usage.input, completion.usage.output)
         self.used_usd += self._cost_of(worst) if cost is None else cost
 
     def calls_left(self, worst: Reckoning) -> tuple[int, str]:
@@ -56,8 +42,9 @@ class Spending:
         return min(found)
 
     def _cost_of(self, worst: Reckoning) -> Decimal:
-        amount = worst.cost.amount
-        return (self.assumed.cost_of(worst.usage) or Decimal(0)) if amount is None else amount
+        if worst.cost.amount is not None:
+            return worst.cost.amount
+        return self.assumed.cost_of(worst.usage.input, worst.usage.output) or Decimal(0)
 
 
 def _tokens_of(usage: Usage) -> int | None:

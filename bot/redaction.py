@@ -33,7 +33,20 @@ ALLOWED_FIELDS = frozenset(
         ),
         # one completion: the prompt arrives already redacted by LOG_PROMPTS
         *("user_id", "prompt", "tokens_used", "tokens_in", "tokens_out", "time_ms", "tool_called", "cost"),
-        *("model", "llm", "provider", "engine", "step", "steps", "attempt", "tries", "finish", "request_id", "tool"),
+        *(
+            "model",
+            "llm",
+            "provider",
+            "instead_of",
+            "engine",
+            "step",
+            "steps",
+            "attempt",
+            "tries",
+            "finish",
+            "request_id",
+            "tool",
+        ),
         # one request
         *("method", "route", "path", "status", "bytes", "duration_ms"),
         # counts and times

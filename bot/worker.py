@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.spec.agent_spec import AgentSpec
+from agent.tools.exchange_rates import ExchangeRates
 from bot.assistant import Assistant, Surroundings, build_assistant, build_transcriber
 from bot.budgets import build_budgets
 from bot.default_agent import describe_default
@@ -27,13 +28,14 @@ from bot.telemetry import configure_logging, configure_sentry
 from bot.tenant import prepare_tenant
 from jobs.agents import AgentDirectory
 from jobs.alarms import Alarms
+from jobs.dollar import DollarRate
 from jobs.leases import LeaseKeeper
 from jobs.queue import JobQueue
 from jobs.runtime import Services, WorkPolicy, set_services
 from jobs.sweep import Sweeper
 from jobs.worker import ConcurrentWorker
 from models.budget_books import begin_books
-from models.clock import SystemClock
+from models.clock import Clock, SystemClock
 from models.heartbeat import say_goodbye
 from models.ids import new_id
 from models.session import build_engine, session_scope
@@ -118,10 +120,18 @@ def _build_services(
         transcriber=transcriber,
         duty=build_duty(settings),
         budgets=budgets,
+        dollar=_open_dollar(settings, engine, clock, closing),
         link_hosts=settings.hosts_to_link_to,
         log_prompts=settings.log_prompts,
         is_stopping=is_stopping,
     )
+
+
+def _open_dollar(settings: Settings, engine: Engine, clock: Clock, closing: ExitStack) -> DollarRate:
+    """Nobody is asked before a budget in reais needs it."""
+    rates = ExchangeRates(settings.exchange_rate_base_url, clock=clock)
+    closing.callback(rates.close)
+    return DollarRate(engine, rates.latest, clock, settings.timezone)
 
 
 def _open_agents(settings: Settings, surroundings: Surroundings, engine: Engine, home: UUID) -> AgentDirectory:

@@ -173,7 +173,7 @@ def _begin(services: Services, connection: Connection, tenant_id: UUID, turn_id:
         engine=llm.engine,
         neighbours=[llm_neighbour(tenant_id, address) for address in terms.addresses],
     )
-    if services.budgets is not None and begun.attempt > 1:
+    if begun.attempt > 1 and (services.budgets is not None or terms.spec.budgets.is_limited):
         settle_lost(connection, turn_id)
     return begun
 

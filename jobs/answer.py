@@ -16,7 +16,7 @@ from agent.phrases import Phrase, guess_language, is_reset, phrase, wants_person
 from channels.base import Channel, Typing
 from jobs.agents import Terms
 from jobs.breaker import TurnBreaker
-from jobs.budget import build_journal, tell_limit
+from jobs.budget import build_journal, limits_of, tell_limit
 from jobs.compose import Composed, compose
 from jobs.confirm import confirm_subscription, find_confirmation
 from jobs.duty import call_person
@@ -89,7 +89,8 @@ class _Execution:
             if not prepare_media(self.services, self.channel, said):
                 return self._put_off(LATE_WAIT, "a file is late")
             try:
-                transcribe_media(self.services, self.lease, self._key, self._read())
+                budgets = limits_of(self.services, self.terms, self.thread.timezone)
+                transcribe_media(self.services, self.lease, self._key, self._read(), budgets)
             except ProviderError as error:
                 return self._meet_failure(error)
             said = self._read()
@@ -159,10 +160,10 @@ class _Execution:
         if isinstance(self.channel, Typing):
             self.services.background.submit(self.channel.show_typing, composed.question.external_id)
         asked = Asked(self.thread.sender, question.text if self.services.log_prompts else "[redacted]")
-        journal = build_journal(self.services, self.thread, self.lease, self._key, asked)
         proposer = TurnProposer(services, self.lease, self.thread, self.turn)
         started = self.services.clock.monotonic()
         try:
+            journal = build_journal(services, self.terms, self.thread, self.lease, self._key, asked)
             result = agent.run(question, journal, proposer, breaker)
         except BudgetExceeded as error:
             breaker.settle()
@@ -187,7 +188,7 @@ class _Execution:
     def _meet_limit(self, error: BudgetExceeded) -> None:
         """The money is gone until another day: whoever asks is told so at once."""
         self._excuse(f"budget: {error.limit}: {error}", "budget_spent")
-        tell_limit(self.services, self.thread, error)
+        tell_limit(self.services, self.terms, self.thread, error)
 
     def _meet_failure(self, error: ProviderError, breaker: TurnBreaker | None = None) -> None:
         """Put the turn off while the failure may pass; apologise when it cannot, or has lasted too long."""

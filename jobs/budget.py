@@ -2,37 +2,55 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from agent.base import WorstCase
+from jobs.agents import Terms
 from jobs.duty import announce, note_wish
 from jobs.journal import Asked, TurnJournal
 from jobs.runtime import Services
-from models.budget import Book, Budgets, Kind, reserve, settle
+from models.budget import KINDS, Book, Budgets, Kind, reserve, settle
 from models.budget_books import News, note_news
 from models.errors import BudgetExceeded
 from models.journal import JournalKey, close_completion
 from models.lease import Lease
 from models.retry_policy import RETRY_POLICIES
 from models.session import session_scope
+from models.tenant import DEFAULT
 from models.turns import Thread
 
-SETTINGS: dict[Kind, str] = {
-    "day": "BUDGET_DAY_USD",
-    "month": "BUDGET_MONTH_USD",
-    "person_day": "BUDGET_PERSON_DAY_USD",
-}
 _NEAR = Decimal("0.8")
 _log = logging.getLogger("recado.budget")
 
 
-def build_journal(services: Services, thread: Thread, lease: Lease, key: JournalKey, asked: Asked) -> TurnJournal:
-    """One that holds to the budgets, where there are any."""
-    if services.budgets is None:
+def limits_of(services: Services, terms: Terms, timezone: str) -> Budgets | None:
+    """What whoever answers may cost, but for the day's rate: the file of an agent adds to what the settings allow the
+    company, and never takes from it."""
+    if terms.version_id is None:
+        return services.budgets
+    outer = services.budgets if terms.spec.tenant == DEFAULT else None
+    own = terms.spec.budgets.as_budgets(timezone, terms.spec.agent)
+    return outer if own is None else replace(own, outer=outer)
+
+
+def build_journal(
+    services: Services, terms: Terms, thread: Thread, lease: Lease, key: JournalKey, asked: Asked
+) -> TurnJournal:
+    """One that holds to the budgets, where there are any. Raises BudgetExceeded where no rate is known."""
+    budgets = _at_todays_rate(services, terms, limits_of(services, terms, thread.timezone))
+    if budgets is None:
         return TurnJournal(services.engine, lease, key, asked, services.owed)
-    return _BudgetedJournal(services, services.budgets, thread, lease, key, asked)
+    return _BudgetedJournal(services, budgets, thread, lease, key, asked)
+
+
+def _at_todays_rate(services: Services, terms: Terms, budgets: Budgets | None) -> Budgets | None:
+    if budgets is None or budgets.currency == "USD" or terms.spec.budgets.brl_per_usd is not None:
+        return budgets
+    assert services.dollar is not None, "a worker knows where to ask for the rate"
+    return replace(budgets, rate=services.dollar.rate())
 
 
 class _BudgetedJournal(TurnJournal):
@@ -49,14 +67,17 @@ class _BudgetedJournal(TurnJournal):
         self._held: set[int] = set()
 
     def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
-        amount = worst_case().cost.amount
+        worst = worst_case()
+        amount = worst.cost.amount
+        if amount is None:
+            amount = self._budgets.assumed_price.cost_of(worst.usage.input, worst.usage.output) or Decimal(0)
         self._held.discard(step)
         if amount == 0:
             return super().open_completion(step, provider, llm, tokens_in, worst_case)
         with session_scope(self._engine) as connection:
             self._open(connection, step, provider, llm, tokens_in, worst_case)
-            held, number = amount or Decimal(0), self._tries[step]
-            reserve(connection, self._budgets, self._key, step, subject=self._subject, amount=held, number=number)
+            number = self._tries[step]
+            reserve(connection, self._budgets, self._key, step, subject=self._subject, amount=amount, number=number)
         self._held.add(step)
         return None
 
@@ -66,43 +87,48 @@ class _BudgetedJournal(TurnJournal):
         number = self._tries[step]
         with session_scope(self._engine) as connection:
             standing = close_completion(connection, self._lease, self._key, step, values, number)
-            books = settle(connection, self._key, step, _cost_of(values), number)
+            books = settle(connection, self._key, step, self._cost_of(values), number)
         self._held.discard(step)
         self._warn(books)
         return standing
+
+    def _cost_of(self, values: Mapping[str, Any]) -> Decimal | None:
+        """None where all that is held back may be gone. An unknown price counts as a dear one."""
+        if values["status"] == "failed":
+            return None if RETRY_POLICIES[values["error_kind"]].may_be_billed else Decimal(0)
+        cost: Decimal | None = values["cost"]
+        if cost is None:
+            return self._budgets.assumed_price.cost_of(values["tokens_in"], values["tokens_out"])
+        return cost
 
     def _warn(self, books: Sequence[Book]) -> None:
         for book in books:
             limit = self._budgets.limit(book.kind)
             if limit is not None and not book.is_warned and book.spent >= _NEAR * limit:
-                _tell(self._services, self._key.tenant_id, book.kind, book.subject, book)
+                _tell(self._services, self._budgets, self._key.tenant_id, book.kind, book.subject, book)
 
 
-def tell_limit(services: Services, thread: Thread, error: BudgetExceeded) -> None:
+def tell_limit(services: Services, terms: Terms, thread: Thread, error: BudgetExceeded) -> None:
     """The operator hears of it once a period, whoever is stopped; the list of conversations names each one. Never
     raises."""
     note_wish(services, thread)
-    kind = next(kind for kind in SETTINGS if kind == error.limit)
-    _tell(services, thread.account.tenant_id, kind, thread.sender)
+    budgets = limits_of(services, terms, thread.timezone)
+    kind = next((kind for kind in KINDS if kind == error.limit), None)
+    if kind is None or budgets is None:
+        return _log.error("nothing is spent: %s", error)
+    return _tell(services, budgets, thread.account.tenant_id, kind, thread.sender)
 
 
-def _cost_of(values: Mapping[str, Any]) -> Decimal | None:
-    if values["status"] == "failed":
-        return None if RETRY_POLICIES[values["error_kind"]].may_be_billed else Decimal(0)
-    cost: Decimal | None = values["cost"]
-    return cost
-
-
-def _tell(services: Services, tenant_id: UUID, kind: Kind, subject: str, book: Book | None = None) -> None:
+def _tell(
+    services: Services, budgets: Budgets, tenant_id: UUID, kind: Kind, subject: str, book: Book | None = None
+) -> None:
     """With a book: how far it has come; without: that it is used up."""
-    budgets = services.budgets
-    assert budgets is not None, "a budget has come to its end"
     column: News = "stopped_at" if book is None else "warned_at"
-    said = f"{SETTINGS[kind]} is " + ("used up" if book is None else "nearly used up")
+    said = f"{budgets.name(kind)} is " + ("used up" if book is None else "nearly used up")
     try:
         announce(
             services,
-            compose_warning(kind, subject, budgets.limit(kind), None if book is None else book.spent),
+            compose_warning(budgets, kind, subject, None if book is None else book.spent),
             lambda connection: note_news(connection, tenant_id, budgets, kind, subject, column),
             said,
         )
@@ -110,15 +136,17 @@ def _tell(services: Services, tenant_id: UUID, kind: Kind, subject: str, book: B
         _log.exception("the operator on duty could not be told: %s", said)
 
 
-def compose_warning(kind: Kind, subject: str, limit: Decimal | None, spent: Decimal | None) -> str:
-    """In Portuguese, like every notice; `spent` is None when all of it is. Pure."""
+def compose_warning(budgets: Budgets, kind: Kind, subject: str, spent: Decimal | None) -> str:
+    """In Portuguese, like every notice; `spent` is in USD, and None when all of it is. Pure."""
     whose = f" de {subject}" if kind == "person_day" else ""
+    stated, name = budgets.spell(kind), budgets.name(kind)
     if spent is None:
         lines = [
-            f"**Orçamento esgotado**: `{SETTINGS[kind]}` ({limit} USD){whose}.",
+            f"**Orçamento esgotado**: `{name}` ({stated}){whose}.",
             "Até o próximo período, quem perguntar recebe um aviso no lugar da resposta.",
             "Para responder depois de aumentar o limite: `python -m bot replay --list`",
         ]
     else:
-        lines = [f"**Orçamento quase no fim**: {spent:.2f} de {limit} USD de `{SETTINGS[kind]}`{whose}."]
+        spent_as_stated = spent * budgets.deciding(kind).rate
+        lines = [f"**Orçamento quase no fim**: {spent_as_stated:.2f} de {stated} de `{name}`{whose}."]
     return "\n\n".join([*lines, "Para ver o consumo: `python -m bot usage`"])

@@ -8,7 +8,7 @@ from uuid import UUID
 from agent.base import ImagePart
 from channels.base import Channel, FetchedMedia, InboundRequest, MediaSource
 from jobs.runtime import Services
-from models.budget import charge
+from models.budget import Budgets, charge
 from models.errors import ChannelError, DeliveryError, ProviderError, StorageError
 from models.faultpoint import faultpoint
 from models.inbound import InboundMedia, InboundMessage
@@ -56,8 +56,10 @@ def _load(storage: Storage, file: SaidMedia) -> bytes | None:
         return None
 
 
-def transcribe_media(services: Services, lease: Lease, key: JournalKey, said: Sequence[SaidMessage]) -> bool:
-    """Turn stored voice notes into words, once each and on record; True if there are new words.
+def transcribe_media(
+    services: Services, lease: Lease, key: JournalKey, said: Sequence[SaidMessage], budgets: Budgets | None = None
+) -> bool:
+    """Turn stored voice notes into words, once each and on record and in the books; True if there are new words.
 
     Raises ProviderError or StorageError where trying again may help, and LeaseLost when another worker took over.
     """
@@ -68,11 +70,11 @@ def transcribe_media(services: Services, lease: Lease, key: JournalKey, said: Se
         for file in message.media:
             is_speech = file.content_type.startswith("audio/")
             if file.status == "stored" and file.transcript is None and is_speech:
-                new |= _transcribe(services, lease, key, file)
+                new |= _transcribe(services, lease, key, file, budgets)
     return new
 
 
-def _transcribe(services: Services, lease: Lease, key: JournalKey, file: SaidMedia) -> bool:
+def _transcribe(services: Services, lease: Lease, key: JournalKey, file: SaidMedia, budgets: Budgets | None) -> bool:
     assert services.storage is not None
     assert services.transcriber is not None
     transcriber, content = services.transcriber, _load(services.storage, file)
@@ -93,8 +95,8 @@ def _transcribe(services: Services, lease: Lease, key: JournalKey, file: SaidMed
         with session_scope(services.engine) as connection:
             if keep_transcript(connection, file.id, heard.text):
                 record_listening(connection, lease, key, **named, cost=heard.cost, time_ms=time_ms)
-                if services.budgets is not None and heard.cost:
-                    charge(connection, services.budgets, key.turn_id, heard.cost)
+                if budgets is not None and heard.cost:
+                    charge(connection, budgets, key.turn_id, heard.cost)
 
     services.owed.tell(lease, write)
     return True

@@ -12,6 +12,7 @@ from agent.transcription import Transcriber
 from channels.base import Channel
 from jobs.agents import Agents
 from jobs.alarms import Alarms
+from jobs.dollar import DollarRate
 from jobs.leases import LeaseKeeper
 from jobs.owed import OwedWrites
 from models.budget import Budgets
@@ -69,6 +70,7 @@ class Services:
     transcriber: Transcriber | None = None
     duty: tuple[DutyAddress, ...] = ()
     budgets: Budgets | None = None
+    dollar: DollarRate | None = None  # None: no budget is in another currency
     link_hosts: frozenset[str] = frozenset()  # the only ones that replies may link to
     log_prompts: bool = False
     is_stopping: Callable[[], bool] = lambda: False

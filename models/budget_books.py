@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from models.budget import KINDS, Budgets, Kind
+from models.budget import BEGINS_ON, KINDS, SUBJECT, Budgets, Kind
 
 News = Literal["warned_at", "stopped_at"]
 
@@ -34,17 +34,20 @@ _BEGIN = text(f"""
     ON CONFLICT DO NOTHING
 """)  # noqa: S608  # constants of ours
 _READ = text(f"""
-    SELECT kind, spent, reserved FROM budget
-    WHERE tenant_id = :tenant_id AND subject IN ('', :subject)
-    AND begins_on = CASE kind WHEN 'month' THEN date_trunc('month', {_TODAY})::date ELSE {_TODAY} END
+    SELECT b.kind, b.spent, b.reserved FROM budget b, (
+        SELECT kind, CAST(:subject AS text) AS subject, CAST(:agent AS text) AS agent, {_TODAY} AS day
+        FROM unnest(CAST(:kinds AS text[])) AS kind
+    ) AS wanted
+    WHERE b.tenant_id = :tenant_id AND b.kind = wanted.kind
+    AND (b.subject, b.begins_on) = (SELECT {SUBJECT}, {BEGINS_ON} FROM (SELECT wanted.*) AS one)
 """)  # noqa: S608  # constants of ours
 _NOTE = {
     column: text(f"""
         INSERT INTO budget AS b (tenant_id, kind, subject, begins_on, {column})
-        VALUES (
-            :tenant_id, :kind, :subject,
-            CASE :kind WHEN 'month' THEN date_trunc('month', {_TODAY})::date ELSE {_TODAY} END, now()
-        )
+        SELECT :tenant_id, kind, {SUBJECT}, {BEGINS_ON}, now() FROM (
+            SELECT CAST(:kind AS text) AS kind, CAST(:subject AS text) AS subject, CAST(:agent AS text) AS agent,
+                {_TODAY} AS day
+        ) AS wanted
         ON CONFLICT (tenant_id, kind, subject, begins_on) DO UPDATE SET {column} = now() WHERE b.{column} IS NULL
         RETURNING b.kind
     """)  # noqa: S608  # constants of ours
@@ -54,12 +57,13 @@ _NOTE = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A budget that has a limit, in its present period; in USD."""
+    """A budget that has a limit, in its present period; in USD, but for the limit as it was `stated`."""
 
     kind: Kind
     limit: Decimal
     spent: Decimal
     reserved: Decimal
+    stated: str
 
     @property
     def left(self) -> Decimal:
@@ -72,13 +76,17 @@ def begin_books(connection: Connection, tenant_id: UUID, budgets: Budgets) -> No
 
 
 def list_standing(connection: Connection, tenant_id: UUID, budgets: Budgets, subject: str = "") -> list[Standing]:
-    """How the limits of the tenant stand just now, and the limit of one person (an empty `subject`: of nobody)."""
-    values = {"tenant_id": tenant_id, "subject": subject, "timezone": budgets.timezone}
-    books = {row.kind: (row.spent, row.reserved) for row in connection.execute(_READ, values)}
-    kinds = KINDS if subject else KINDS[:2]
+    """How the limits of the tenant stand just now, those of the agent, and that of one person (an empty `subject`: of
+    nobody)."""
+    kinds = [kind for kind in KINDS if budgets.limit(kind) is not None and (subject or kind != "person_day")]
+    values = {"tenant_id": tenant_id, "subject": subject, "agent": budgets.agent, "kinds": kinds}
+    rows = connection.execute(_READ, {**values, "timezone": budgets.timezone})
+    books = {row.kind: (row.spent, row.reserved) for row in rows}
     nothing = (Decimal(0), Decimal(0))
     return [
-        Standing(kind, limit, *books.get(kind, nothing)) for kind in kinds if (limit := budgets.limit(kind)) is not None
+        Standing(kind, limit, *books.get(kind, nothing), stated=budgets.spell(kind))
+        for kind in kinds
+        if (limit := budgets.limit(kind)) is not None
     ]
 
 
@@ -91,5 +99,5 @@ def note_news(
     column: News,
 ) -> bool:
     """Whether this is the first to be told of the budget's present period: that it nears its end, or has ended."""
-    place = {"tenant_id": tenant_id, "kind": kind, "subject": subject if kind == "person_day" else ""}
+    place = {"tenant_id": tenant_id, "kind": kind, "subject": subject, "agent": budgets.agent}
     return connection.execute(_NOTE[column], {**place, "timezone": budgets.timezone}).first() is not None

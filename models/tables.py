@@ -8,6 +8,7 @@ import models.audit
 import models.budget
 import models.conversation
 import models.crm_entry
+import models.dollar_rate
 import models.message
 import models.outbox
 import models.person

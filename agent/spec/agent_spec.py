@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from agent.base import Language, PersonRole
+from agent.spec.budgets import BudgetSpec
 from agent.spec.frozen import Frozen
 from agent.spec.hours import HoursSpec
 from agent.spec.llm import LlmSpec
@@ -92,6 +93,8 @@ class AgentSpec(Frozen):
     """What it speaks; the first where nothing tells the language of the person."""
     llm: LlmSpec = LlmSpec()
     limits: LimitsSpec = LimitsSpec()
+    budgets: BudgetSpec = BudgetSpec()
+    """What it may cost in a day and a month; what the settings allow the company holds as well."""
     source: SourceSpec | None = None
     """The company's sales data. Left out, an agent of the tenant `default` reads those that the environment names, or
     the demo's; an agent of another tenant reads none."""

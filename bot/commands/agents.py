@@ -4,12 +4,13 @@ import io
 import json
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from sqlalchemy import Engine
 
 from agent.spec.agent_spec import AgentSpec
 from agent.spec.comparing import Change, compare_specs
@@ -18,6 +19,7 @@ from bot.commands.base import Command, CommandError, print_table, spell_moment
 from bot.commands.database import open_database
 from bot.settings import Settings
 from models.agent_version import AgentVersions
+from models.budget_books import begin_books
 from models.errors import ConfigurationError
 from models.session import session_scope
 from models.tenant import DEFAULT
@@ -87,6 +89,7 @@ def _apply(arguments: Namespace, settings: Settings) -> None:
     specs = _read_all(arguments.files)
     with open_database(settings) as database:
         applied = apply_specs(database.engine, specs, arguments.note)
+        _begin_books(database.engine, specs, settings.timezone)
     for one in applied:
         serves = ", ".join(one.spec.serves) or "no account yet: name some in `serves`"
         words = f"version {one.version.number}" if one.is_new else f"unchanged, still version {one.version.number}"
@@ -94,6 +97,15 @@ def _apply(arguments: Namespace, settings: Settings) -> None:
         if one.is_new and one.before is not None:
             _print_changes(compare_specs(one.before.spec, one.version.spec))
     print("Every turn that begins from now on is answered so.")
+
+
+def _begin_books(engine: Engine, specs: Sequence[AgentSpec], timezone: str) -> None:
+    """A limit of the company's month knows what the month has cost already."""
+    with session_scope(engine) as connection:
+        for spec in specs:
+            budgets = spec.budgets.as_budgets(timezone, spec.agent)
+            if budgets is not None:
+                begin_books(connection, get_tenant_id(connection, spec.tenant), budgets)
 
 
 @contextmanager

@@ -18,8 +18,14 @@ from models.session import session_scope
 from models.usage import UsageRow, UsageTotals, cached_share, total_usage, usage_report
 
 _HEADER = ("day", "user", "turns", "completions", "tokens in", "cached", "tokens out", "cost (USD)", "mean time")
-_BUDGET_HEADER = ("budget", "limit (USD)", "spent", "held back", "left")
-_BUDGET_NAMES: dict[Kind, str] = {"day": "today", "month": "this month", "person_day": "the user's today"}
+_BUDGET_HEADER = ("budget (USD)", "stated", "limit", "spent", "held back", "left")
+_BUDGET_NAMES: dict[Kind, str] = {
+    "agent_day": "the agent's today",
+    "agent_month": "the agent's this month",
+    "day": "today",
+    "month": "this month",
+    "person_day": "the user's today",
+}
 _DAYS = 30
 
 
@@ -59,7 +65,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         print(f"Nobody asked anything from {start} to {end}.")
     if standing and not arguments.json:
         print()
-        print_table(_BUDGET_HEADER, [_budget_cells(budget) for budget in standing], right=range(1, 5))
+        print_table(_BUDGET_HEADER, [_budget_cells(budget) for budget in standing], right=range(1, 6))
     return 0
 
 
@@ -114,12 +120,16 @@ def _sums(row: UsageRow | UsageTotals) -> dict[str, Any]:
 
 def _budget_cells(budget: Standing) -> tuple[str, ...]:
     figures = (budget.limit, budget.spent, budget.reserved, budget.left)
-    return _BUDGET_NAMES[budget.kind], *(f"{figure:.4f}" for figure in figures)
+    return _BUDGET_NAMES[budget.kind], budget.stated, *(f"{figure:.4f}" for figure in figures)
 
 
 def _budget_as_json(budget: Standing) -> dict[str, str]:
     figures = {"limit": budget.limit, "spent": budget.spent, "reserved": budget.reserved, "left": budget.left}
-    return {"budget": budget.kind, **{name: format(figure, "f") for name, figure in figures.items()}}
+    return {
+        "budget": budget.kind,
+        "stated": budget.stated,
+        **{name: format(figure, "f") for name, figure in figures.items()},
+    }
 
 
 USAGE = Command(_run, _add_arguments)

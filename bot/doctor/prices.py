@@ -12,7 +12,10 @@ from models.usage import find_unpriced
 
 _MILLION = 1_000_000
 _DAYS = 30
-_CURE = "write its price into the file that PRICES_FILE names (docs/llm.md); 0 for a server of your own"
+_CURE = (
+    "write its price into the file that PRICES_FILE names (docs/llm.md), 0 for a server of your own; until then "
+    "budgets count it as a dear one"
+)
 
 
 def check_price(provider: Provider, llm: str) -> Finding:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.base import Completion, CompletionRequest, Cost, Usage
 from agent.scratch import ScratchJournal
-from agent.spending import AssumedPrice
+from models.assumed_price import AssumedPrice
 from tests.agent.test_agent import agent, turn
 from tests.fakes import ScriptedProvider, wish
 

@@ -2,23 +2,34 @@
 
 import logging
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
-from agent.base import Completion, CompletionRequest, Usage
+from agent.agent import Agent, Limits
+from agent.base import Completion, CompletionRequest, Cost, Usage
+from agent.spec.budgets import AssumedPriceSpec, BudgetSpec
+from agent.tools.exchange_rates import Quotation
+from jobs.agents import Terms
 from jobs.budget import compose_warning
+from jobs.dollar import DollarRate
 from jobs.leases import LeaseKeeper
 from jobs.runtime import DutyAddress, get_services, set_services
 from models.budget import Budgets
-from models.errors import ProviderError, ProviderErrorKind
+from models.budget_books import list_standing
+from models.errors import ProviderError, ProviderErrorKind, ToolError
 from models.handoff import say_as_person, take_conversation
+from models.ids import new_id
 from models.inbox import Stored
 from models.reply import RenderedPart
 from models.session import build_engine, session_scope
-from tests.fakes import Killed, wish
+from models.tenant import AccountKey
+from tests.fakes import Killed, OneAgent, ScriptedProvider, wish
 from tests.faults.neighbours import proxied_database
 from tests.jobs.house import House
 
@@ -209,8 +220,140 @@ def test_where_nothing_is_limited_nothing_is_reckoned(house: House) -> None:
     assert [statement for statement in statements if "budget" in statement] == []
 
 
-def test_a_warning_says_which_setting_and_whose() -> None:
-    near = compose_warning("day", "", Decimal(5), Decimal("4.1"))
-    assert "4.10 de 5 USD de `BUDGET_DAY_USD`" in near
-    over = compose_warning("person_day", "+5511911112222", Decimal("0.5"), None)
+def test_a_warning_says_which_limit_and_whose() -> None:
+    settings = Budgets(Decimal(5), None, Decimal("0.5"), "America/Sao_Paulo")
+    assert "4.10 de 5 USD de `BUDGET_DAY_USD`" in compose_warning(settings, "day", "", Decimal("4.1"))
+    over = compose_warning(settings, "person_day", "+5511911112222", None)
     assert "`BUDGET_PERSON_DAY_USD` (0.5 USD) de +5511911112222" in over
+    reais = replace(settings, agent_day=Decimal(20), agent="vendas", currency="BRL", rate=Decimal("5.4"))
+    near = compose_warning(reais, "agent_day", "vendas", Decimal(3))
+    assert "16.20 de 20 BRL de `budgets.agent_day (vendas)`" in near
+
+
+_VERSION = new_id()
+
+
+class Versioned(OneAgent):
+    """As if a file described it."""
+
+    def find_terms(self, connection: Connection, account: AccountKey, version_id: UUID | None) -> Terms:
+        return replace(super().find_terms(connection, account, version_id), version_id=_VERSION)
+
+
+def hire(house: House, name: str, agent: Agent | None = None, dollar: DollarRate | None = None, **limits: Any) -> None:
+    """The settings allow nothing in particular; the file of the agent does."""
+    agents = Versioned(agent or house.agent, budgets=BudgetSpec(**limits))
+    agents.spec = agents.spec.model_copy(update={"agent": name})
+    set_services(replace(house.services, budgets=None, agents=agents, dollar=dollar))
+
+
+def test_an_agents_own_limit_stops_it_and_no_other(house: House) -> None:
+    hire(house, "vendas", agent_day=Decimal("0.001"))
+    house.advance(house.say("oi", "m1"))
+    house.advance(house.say("oi", "m2"))
+    hire(house, "caixa", agent_day=Decimal("0.001"))
+    house.advance(house.say("oi", "m3"))
+    assert [LIMITED in words for words in house.sent] == [False, True, False]
+    spent = "SELECT subject, spent FROM budget WHERE kind = 'agent_day' ORDER BY subject"
+    assert house.rows(spent) == [("caixa", Decimal("0.001")), ("vendas", Decimal("0.001"))]
+
+
+@dataclass
+class Priceless(ScriptedProvider):
+    """At a server nobody knows."""
+
+    def price(self, completion: Completion, llm: str) -> Cost:
+        return Cost(None, "unknown")
+
+
+def test_an_unknown_price_counts_as_a_dear_one_and_stays_unknown_on_record(house: House) -> None:
+    agent = Agent(Priceless(), "llm", {}, Limits(), house.clock)
+    assumed = AssumedPriceSpec(input=Decimal(100), output=Decimal(200))
+    hire(house, "vendas", agent, day=Decimal(50), assumed_price=assumed)
+    house.advance(house.say("oi", "m1"))
+    assert house.rows(BOOKS) == [(Decimal("0.002"), Decimal(0))], "10 tokens in and 5 out"
+    assert house.rows("SELECT cost, cost_source FROM completion") == [(None, "unknown")]
+    hire(house, "vendas", agent, day=Decimal("0.3"), assumed_price=assumed)
+    house.advance(house.say("oi", "m2"))
+    assert LIMITED in house.sent[-1], "2048 tokens out may cost 0.41 USD"
+
+
+def test_a_file_cannot_take_away_what_the_settings_limit(house: House) -> None:
+    hire(house, "vendas", day=Decimal(100), currency="BRL", brl_per_usd=Decimal(5))
+    house.services = replace(get_services(), budgets=Budgets(Decimal("0.001"), None, None, "America/Sao_Paulo"))
+    set_services(house.services)
+    for number in range(2):
+        house.advance(house.say("oi", f"m{number}"))
+    assert [LIMITED in words for words in house.sent] == [False, True]
+    [(error,)] = house.rows("SELECT error FROM turn WHERE outcome = 'apologised'")
+    assert "0.001 USD are spent" in error
+
+
+class Bank:
+    """A rate for each day it is asked about, or none."""
+
+    def __init__(self, sell: str | None) -> None:
+        self.sell = sell
+        self.asked = 0
+
+    def quote(self, currency: str, today: date) -> Quotation:
+        self.asked += 1
+        if self.sell is None:
+            raise ToolError("away", code="unreachable")
+        return Quotation(currency, Decimal(self.sell), Decimal(self.sell), today, "Fechamento", 1)
+
+
+def dollar(house: House, bank: Bank) -> DollarRate:
+    return DollarRate(house.engine, bank.quote, house.clock, "America/Sao_Paulo")
+
+
+def test_a_limit_in_reais_holds_at_the_days_rate_and_the_rate_is_on_record(house: House) -> None:
+    hire(house, "vendas", dollar=dollar(house, Bank("5.4")), currency="BRL", day=Decimal("0.0108"))
+    for number in range(3):
+        house.advance(house.say("oi", f"m{number}"))
+    assert [LIMITED in words for words in house.sent] == [False, False, True], "0.002 USD are two calls"
+    assert house.rows("SELECT spent, rate FROM budget WHERE kind = 'day'") == [(Decimal("0.002"), Decimal("5.4"))]
+    budgets = Budgets(Decimal("0.0108"), None, None, "America/Sao_Paulo", currency="BRL", rate=Decimal("5.4"))
+    with session_scope(house.engine) as connection:
+        [standing] = list_standing(connection, house.account.tenant_id, budgets)
+    assert (standing.stated, standing.limit, standing.left) == ("0.0108 BRL", Decimal("0.002"), 0)
+
+
+def test_a_rate_of_the_files_own_asks_no_bank(house: House) -> None:
+    bank = Bank("9")
+    reais = {"currency": "BRL", "brl_per_usd": Decimal(5), "day": Decimal("0.005")}
+    hire(house, "vendas", dollar=dollar(house, bank), **reais)
+    for number in range(2):
+        house.advance(house.say("oi", f"m{number}"))
+    assert ([LIMITED in words for words in house.sent], bank.asked) == ([False, True], 0)
+
+
+def test_what_cannot_be_reckoned_is_not_spent(house: House) -> None:
+    hire(house, "vendas", dollar=dollar(house, Bank(None)), currency="BRL", day=Decimal(50))
+    house.advance(house.say("oi", "m1"))
+    assert (LIMITED in house.sent[0], house.provider.requests) == (True, [])
+    [(error,)] = house.rows("SELECT error FROM turn")
+    assert "brl_per_usd" in error
+
+
+def test_the_first_rate_of_a_day_is_every_workers(house: House) -> None:
+    morning, noon = Bank("5.4"), Bank("5.5")
+    assert [dollar(house, bank).rate() for bank in (morning, noon)] == [Decimal("5.4")] * 2
+    assert (morning.asked, noon.asked) == (1, 0)
+    house.clock.move(86_400)
+    assert dollar(house, noon).rate() == Decimal("5.5")
+    assert house.rows("SELECT count(*) FROM dollar_rate") == [(2,)]
+
+
+def test_while_the_bank_is_away_the_last_rate_holds_and_it_is_asked_again(house: House) -> None:
+    bank = Bank("5.4")
+    rates = dollar(house, bank)
+    assert rates.rate() == Decimal("5.4")
+    house.clock.move(86_400)
+    bank.sell = None
+    assert [rates.rate() for _ in range(5)] == [Decimal("5.4")] * 5
+    assert dollar(house, Bank(None)).rate() == Decimal("5.4"), "another process knows what was stored"
+    assert bank.asked == 2, "not with every turn"
+    house.clock.move(601)
+    bank.sell = "5.6"
+    assert rates.rate() == Decimal("5.6")

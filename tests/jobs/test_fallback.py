@@ -179,9 +179,9 @@ def test_a_killed_turn_resumes_behind_the_answer_of_the_fallback(house: House, o
 
 
 def test_a_mistake_of_the_llm_is_shown_to_it_once_and_both_tries_are_on_record(house: House) -> None:
-    house.provider.script = [*failing("tool_call_invalid"), "42"]
+    house.provider.script = [*failing("tool_call_invalid"), "pronto"]
     house.advance(house.say("oi", "m1"))
-    assert house.sent == ["42"]
+    assert house.sent == ["pronto"]
     assert [row[:2] + row[4:6] for row in house.rows(ROWS)] == [
         (0, 0, "failed", "tool_call_invalid"),
         (0, 1, "done", ""),

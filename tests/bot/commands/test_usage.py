@@ -74,9 +74,10 @@ def test_the_budgets_show_what_is_left(cli: Cli) -> None:
     assert "held back" not in cli("usage").out
     lines = cli("usage", BUDGET_DAY_USD="5", BUDGET_PERSON_DAY_USD="0.5").out.splitlines()
     assert lines[-2].split()[0] == "budget"
-    assert lines[-1].split() == ["today", "5.0000", "0.0000", "0.0000", "5.0000"]
+    assert lines[-1].split() == ["today", "5", "USD", "5.0000", "0.0000", "0.0000", "5.0000"]
     lines = cli("usage", "--user", "ana", BUDGET_PERSON_DAY_USD="0.5").out.splitlines()
     assert lines[-1].startswith("the user's today")
     document = json.loads(cli("usage", "--json", BUDGET_MONTH_USD="50").out)
-    assert document["budgets"] == [{"budget": "month", "limit": "50", "spent": "0", "reserved": "0", "left": "50"}]
+    figures = {"limit": "50", "spent": "0", "reserved": "0", "left": "50"}
+    assert document["budgets"] == [{"budget": "month", "stated": "50 USD", **figures}]
     assert "BUDGET_DAY_USD" in cli("usage", BUDGET_DAY_USD="-1").err
