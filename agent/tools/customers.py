@@ -28,7 +28,7 @@ def customer_brief(desk: Desk, arguments: CustomerArguments) -> Answer:
     brief = desk.sales.find_customer(desk.scope, name, desk.today)
     if brief is None:
         raise ToolError(f'No customer is called "{name}" any more.', code="unknown_name", kind="customer", name=name)
-    data = _facts(brief)
+    data = _facts(brief) | {"unit": desk.sales.layer.spec.currency}
     if desk.situation.role == "customer":
         data["deals"] = []  # what we hope to sell to somebody is not for that somebody to read
     content = desk.put_down_sales(

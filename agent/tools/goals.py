@@ -36,7 +36,8 @@ def goal_progress(desk: Desk, arguments: GoalArguments) -> Answer:
     name = arguments.salesperson
     salesperson = desk.scope.salesperson if name is None else desk.salesperson(name)
     progress = desk.sales.goals(desk.scope, period, salesperson)
-    data = {"salesperson": salesperson} | _figures(progress, _days_left(desk, period))
+    unit = {"unit": desk.sales.layer.spec.currency}
+    data = {"salesperson": salesperson} | unit | _figures(progress, _days_left(desk, period))
     if salesperson is None:
         data["people"] = [
             {

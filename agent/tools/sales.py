@@ -67,7 +67,8 @@ def sales_summary(desk: Desk, arguments: SalesSummaryArguments) -> Answer:
     by that salesperson. "A gente, nós, we" and neutral wording mean no salesperson filter. Cancelled orders are left
     out unless filters.status asks for them (excludes_cancelled says so); tell the user. With a product or category
     filter, revenue and units count those items only. Groups come largest first, months and days in time; "truncated"
-    means that smaller groups were cut off, while the total still counts them. It cannot tell stock, margin or cost.
+    means that smaller groups were cut off, while the total still counts them. It tells the figures
+    named under metric and no others: no stock, for one.
     """
     period = desk.period(arguments.period)
     filters = _resolve(desk, arguments.filters)

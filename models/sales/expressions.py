@@ -71,7 +71,7 @@ def compile_relation(written: str, dialect: str, schema: str | None, functions: 
     """A table's name, or a SELECT in parentheses; tables without a schema are looked for in `schema`."""
     is_query = _QUERY.match(written) is not None
     tree = _parse_one(written if is_query else f"SELECT 1 FROM {written}", dialect)  # noqa: S608
-    if not isinstance(tree, exp.Query):
+    if not isinstance(tree, exp.Query) or not tree.selects:
         raise ExpressionMistake("a table, a view or one SELECT is wanted")
     _refuse_writing(tree, functions)
     known = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}

@@ -72,6 +72,9 @@ def nine_views() -> SourceSpec:
 def _plain(node: Any, place: Place, lines: dict[Place, int], above: set[int]) -> Any:
     if id(node) in above or len(lines) > 5000:
         raise SourceMistakes([Mistake(place, "is too large or holds itself")])
+    tag = getattr(getattr(node, "tag", None), "value", None)
+    if tag is not None:
+        raise SourceMistakes([Mistake(place, f"the tag {tag} is not read here")])
     if isinstance(node, CommentedMap):
         found: dict[Any, Any] = {}
         for key, value in node.items():

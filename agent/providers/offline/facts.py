@@ -17,8 +17,15 @@ def goal_progress(data: _Json, result: _Json, arguments: _Json, view: View, lang
     people = data.get("people")
     if view.everybody and isinstance(people, list):
         rows = (person for person in people if isinstance(person, Mapping))
-        lines += ["- " + _goal_line(person, person.get("salesperson", "—"), language) for person in rows]
+        lines += [
+            "- " + _goal_line({**person, "unit": _unit(data)}, person.get("salesperson", "—"), language)
+            for person in rows
+        ]
     return lines
+
+
+def _unit(data: _Json) -> str:
+    return str(data.get("unit", "BRL"))
 
 
 def _one_goal(data: _Json, who: Any, language: Language) -> list[str]:
@@ -28,9 +35,9 @@ def _one_goal(data: _Json, who: Any, language: Language) -> list[str]:
         return [first]
     if missing <= 0:
         return [first, line("reached", language)]
-    second = line("missing", language, missing=figures.money(missing))
+    second = line("missing", language, missing=figures.amount(missing, _unit(data), language))
     if data.get("needed_per_business_day") is not None and data.get("business_days_left"):
-        needed = figures.amount(data["needed_per_business_day"], "BRL", language)
+        needed = figures.amount(data["needed_per_business_day"], _unit(data), language)
         second += line(
             "per_day", language, value=needed, days=counted("day_left", data["business_days_left"], language)
         )
@@ -38,10 +45,10 @@ def _one_goal(data: _Json, who: Any, language: Language) -> list[str]:
 
 
 def _goal_line(data: _Json, who: Any, language: Language) -> str:
-    achieved = figures.amount(data.get("achieved"), "BRL", language)
+    achieved = figures.amount(data.get("achieved"), _unit(data), language)
     if data.get("goal") is None:
         return line("goal_unset", language, who=who, achieved=achieved)
-    goal = figures.amount(data["goal"], "BRL", language)
+    goal = figures.amount(data["goal"], _unit(data), language)
     percent = figures.percent(data.get("percent"), language)
     return line("goal", language, who=who, goal=goal, achieved=achieved, percent=percent)
 
@@ -51,7 +58,7 @@ def pipeline_status(data: _Json, result: _Json, arguments: _Json, view: View, la
     stages = [stage for stage in data.get("stages") or () if isinstance(stage, Mapping)]
     lines = [line("pipeline", language)]
     for stage in stages:
-        value = figures.amount(stage.get("value"), "BRL", language)
+        value = figures.amount(stage.get("value"), _unit(data), language)
         lines.append(
             line(
                 "stage",
@@ -64,12 +71,12 @@ def pipeline_status(data: _Json, result: _Json, arguments: _Json, view: View, la
     if not stages:
         return [line("nothing", language)]
     if len(stages) > 1:
-        total = figures.amount(data.get("total"), "BRL", language)
+        total = figures.amount(data.get("total"), _unit(data), language)
         lines.append(
             line("stages_total", language, value=total, deals=counted("deal", data.get("deals", "—"), language))
         )
         if data.get("open_total") is not None:
-            value = figures.amount(data["open_total"], "BRL", language)
+            value = figures.amount(data["open_total"], _unit(data), language)
             lines.append(
                 line("still_open", language, value=value, deals=counted("deal", data.get("open_deals", "—"), language))
             )
@@ -83,25 +90,25 @@ def brief(data: _Json, result: _Json, arguments: _Json, view: View, language: La
     lines = [f"**{data.get('customer', arguments.get('customer', ''))}**" + (f" — {facts}" if facts else "")]
     if data.get("salesperson"):
         lines.append(line("served_by", language, value=data["salesperson"]))
-    lines.append(_last_order(data.get("last_order"), language))
+    lines.append(_last_order(data.get("last_order"), _unit(data), language))
     if data.get("revenue_12m") is not None:
-        value = figures.amount(data["revenue_12m"], "BRL", language)
+        value = figures.amount(data["revenue_12m"], _unit(data), language)
         lines.append(
             line("last_year", language, value=value, orders=counted("order", data.get("orders_12m", "—"), language))
         )
     open_orders = data.get("open_orders")
     if isinstance(open_orders, Mapping) and open_orders.get("count"):
-        value = figures.amount(open_orders.get("value"), "BRL", language)
+        value = figures.amount(open_orders.get("value"), _unit(data), language)
         lines.append(
             line("open_orders", language, value=value, orders=counted("order", open_orders["count"], language))
         )
     return lines + _lists(data, language)
 
 
-def _last_order(order: Any, language: Language) -> str:
+def _last_order(order: Any, unit: str, language: Language) -> str:
     if not isinstance(order, Mapping):
         return line("no_order", language)
-    value = f"{figures.day(order.get('date'), language)}, {figures.amount(order.get('value'), 'BRL', language)}"
+    value = f"{figures.day(order.get('date'), language)}, {figures.amount(order.get('value'), unit, language)}"
     status = order.get("status")
     return line("last_order", language, value=value + (f" ({_status(status, language)})" if status else ""))
 
@@ -114,12 +121,12 @@ def _lists(data: _Json, language: Language) -> list[str]:
     lines = []
     products = [one for one in data.get("top_products") or () if isinstance(one, Mapping)]
     if products:
-        named = (f"{one.get('name')} ({figures.amount(one.get('value'), 'BRL', language)})" for one in products)
+        named = (f"{one.get('name')} ({figures.amount(one.get('value'), _unit(data), language)})" for one in products)
         lines.append(line("top_products", language, value=", ".join(named)))
     open_deals = [one for one in data.get("deals") or () if isinstance(one, Mapping)]
     if open_deals:
         told = (
-            f"{one.get('title')} — {one.get('stage')}, {figures.amount(one.get('value'), 'BRL', language)}"
+            f"{one.get('title')} — {one.get('stage')}, {figures.amount(one.get('value'), _unit(data), language)}"
             for one in open_deals
         )
         lines.append(line("deals", language, value="; ".join(told)))
