@@ -264,7 +264,7 @@ class Settings(BaseSettings):
         return _split_hosts(self.link_hosts) | ({own} if own else frozenset())
 
     @property
-    def hosts_within(self) -> frozenset[str]:
+    def private_tool_hosts(self) -> frozenset[str]:
         """Of the company's own network, with or without a port, that configured tools may reach."""
         return _split_hosts(self.tool_private_hosts)
 
