@@ -1,0 +1,1 @@
+"""Hostile words through every door, to an LLM that obeys them all."""
