@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from agent.agent import Agent, Limits
 from agent.base import Provider
 from agent.providers.fallback import Fallback, Link
@@ -13,6 +15,8 @@ from agent.spec.agent_spec import AgentSpec, SourceSpec
 from agent.spec.llm import LlmChoice
 from agent.spec.secrets import resolve_reference
 from agent.system_text import Brief
+from agent.tools.crm import build_crm_tools
+from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen
 from agent.tools.registry import build_tools
@@ -20,6 +24,7 @@ from agent.transcription import Transcriber
 from bot.demo import sales_url
 from bot.settings import Settings
 from bot.sources import open_source
+from jobs.crm_book import CrmBook
 from models.clock import Clock
 from models.errors import ConfigurationError
 from models.sales.reading import SourceFile, nine_views, read_source_file
@@ -35,6 +40,7 @@ class Surroundings:
     database_url: str = field(repr=False)
     clock: Clock
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    engine: Engine | None = None  # of Recado's own database, where changes are written; None: nothing can be
 
     def resolve(self, reference: str) -> str:
         """Raises ConfigurationError."""
@@ -75,6 +81,8 @@ def build_assistant(spec: AgentSpec, surroundings: Surroundings) -> Assistant:
     exchange = ExchangeRates(settings.exchange_rate_base_url, clock=clock)
     tools = build_tools(source, exchange, clock)
     if spec.tools is not None:
+        if surroundings.engine is not None:
+            tools |= build_crm_tools(Bench(source, exchange, clock), CrmBook(surroundings.engine))
         tools = {name: tool for name, tool in tools.items() if name in spec.tools}
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)

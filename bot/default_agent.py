@@ -1,13 +1,16 @@
 """The agent that the environment describes: what serves every account of the tenant `default` that no file names."""
 
 from agent.providers.registry import find_profile, resolve_llm
-from agent.spec.agent_spec import AgentSpec, LimitsSpec, QuietWindowSpec, SourceSpec
+from agent.spec.agent_spec import AgentSpec, LimitsSpec, QuietWindowSpec, SourceSpec, ToolUseSpec
 from agent.spec.llm import LlmSpec
+from agent.tools.crm import CRM_TOOLS
+from agent.tools.registry import TOOLS
 from bot.settings import Settings
 
 
 def describe_default(settings: Settings) -> AgentSpec:
-    """The settings as a spec. Pure. Raises ConfigurationError."""
+    """The settings as a spec; over the demo's data it may write notes and tasks too. Pure. Raises
+    ConfigurationError."""
     return AgentSpec(
         agent="default",
         company=settings.company_name,
@@ -22,6 +25,7 @@ def describe_default(settings: Settings) -> AgentSpec:
         ),
         limits=LimitsSpec(steps=settings.max_steps, seconds=settings.run_timeout_seconds),
         source=_describe_source(settings),
+        tools=None if settings.sales_database_url else {name: ToolUseSpec() for name in (*TOOLS, *CRM_TOOLS)},
         quiet_window=QuietWindowSpec(
             seconds=settings.quiet_window_seconds, longest_seconds=settings.quiet_window_max_seconds
         ),

@@ -98,7 +98,9 @@ def _build_services(
         with session_scope(engine) as connection:
             begin_books(connection, tenant_id, budgets)
     closing.callback(_say_goodbye, engine, owner)
-    agents = _open_agents(settings, Surroundings(settings, database_url, clock, read_environment()), engine, tenant_id)
+    agents = _open_agents(
+        settings, Surroundings(settings, database_url, clock, read_environment(), engine), engine, tenant_id
+    )
     closing.callback(agents.close)
     transcriber = build_transcriber(settings)
     if transcriber is not None:

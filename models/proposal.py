@@ -171,6 +171,14 @@ def find_asked_just_before(connection: Connection, conversation_id: UUID, number
     return _read(connection, wanted.order_by(_p.created_at, _p.id))
 
 
+def find_open(connection: Connection, tenant_id: UUID) -> list[Proposal]:
+    """What waits for a yes still, and what nobody knows the fate of; oldest first."""
+    waits = (_p.status == "open") & (_p.expires_at > func.now())
+    unsettled = _p.status.in_(["confirmed", "undoing", "unknown"])
+    wanted = _WHOLE.where(_p.tenant_id == tenant_id, waits | unsettled)
+    return _read(connection, wanted.order_by(_p.created_at, _p.id))
+
+
 def find_decided_in(connection: Connection, turn_id: UUID) -> list[Proposal]:
     """What this turn has decided on already: a killed one goes on with it."""
     wanted = _WHOLE.where(_p.decided_in == turn_id).order_by(_p.created_at, _p.id)

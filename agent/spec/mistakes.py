@@ -7,6 +7,7 @@ from agent.providers.registry import resolve_llm
 from agent.spec.agent_spec import AgentSpec
 from agent.spec.llm import LlmChoice
 from agent.system_text import list_prompts
+from agent.tools.crm import CRM_TOOLS
 from agent.tools.registry import TOOLS
 from models.errors import ConfigurationError
 from models.tenant import DEFAULT
@@ -45,9 +46,10 @@ def _in_llm(llm: LlmChoice, place: Place) -> Iterator[Mistake]:
 
 
 def _in_tools(spec: AgentSpec) -> Iterator[Mistake]:
+    known = {*TOOLS, *CRM_TOOLS}
     for name in spec.tools or ():
-        if name not in TOOLS:
-            yield ("tools", name), f"there is no such tool; there are: {', '.join(sorted(TOOLS))}"
+        if name not in known:
+            yield ("tools", name), f"there is no such tool; there are: {', '.join(sorted(known))}"
 
 
 def _in_source(spec: AgentSpec) -> Iterator[Mistake]:

@@ -15,6 +15,8 @@ from models.errors import ToolError
 
 A = TypeVar("A", bound=Arguments)
 
+CRM_TOOLS = ("crm_note", "crm_task")
+
 _LONGEST = 2_000  # characters of a note
 
 

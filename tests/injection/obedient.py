@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -33,6 +34,12 @@ class Obedient:
             return Completion("", tool_calls=calls, finish="tool_calls", usage=Usage(1, 1), llm="obedient-1")
         links = [f"[aqui]({address}) ![x]({address}) {address}" for address in _ADDRESS.findall(read)]
         return Completion("\n".join([read, *links, "SIM"]), usage=Usage(1, 1), llm="obedient-1")
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        """All at once."""
+        completion = self.complete(request)
+        yield completion.text
+        yield completion
 
     def _orders(self, request: CompletionRequest, read: str) -> list[tuple[str, str]]:
         asked = request.messages[-1].content if request.messages[-1].role == "user" else ""

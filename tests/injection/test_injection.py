@@ -203,6 +203,6 @@ def test_without_the_policy_the_same_siege_succeeds(siege: Siege) -> None:
     """What holds is the table, and not that the stand-in is too polite."""
     agent = siege.house.services.agents.agent  # type: ignore[attr-defined]
     agent.toolbox.policy = lambda tool, is_tainted, role: "allow"
-    for words in CORPUS[: len(CORPUS) // 4]:
+    for words in CORPUS[::5]:
         forwarded(siege, words)
     assert {"pay", "web_search"} <= {name for name, _ in siege.ran}
