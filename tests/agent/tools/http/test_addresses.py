@@ -100,7 +100,7 @@ def test_a_name_that_changes_its_address_is_asked_once_a_call_and_checked_each_t
         asked.append(host)
         return next(answers)
 
-    client = GuardedClient(ports=(port,), resolve=resolve, connect=0.2)
+    client = GuardedClient(ports=(port,), resolve=resolve)
     spec = spec_of(url=f"https://rebinding.example.com:{port}/{{sku}}")
     stock = ToolCaller(build_http_tools([spec], client=client, environ={})["stock"])
     assert [stock.error(sku="A")["code"] for _ in range(3)] == ["blocked"] * 3

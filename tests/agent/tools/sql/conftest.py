@@ -21,6 +21,7 @@ SPEC: dict[str, Any] = {
     "schema_name": "demo",
     "description": "Orders of a coffee roaster, in BRL.",
     "roles": ["manager", "rep"],
+    "timeout_seconds": 30,
     "tables": {
         "sales_order": {
             "columns": {
