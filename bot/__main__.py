@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "operators": ("bot.commands.operators:OPERATORS", "who may enter the console: add, list, disable"),
     "keys": ("bot.commands.keys:KEYS", "API keys for /chat and /v1: create, list, revoke"),
     "mcp": ("bot.commands.mcp:MCP", "what an MCP server offers, with the pins that approve of its tools"),
+    "why": ("bot.commands.why:WHY", "show what an answer rested on: tools, periods, filters, rows, arithmetic"),
     "usage": ("bot.commands.usage:USAGE", "tokens, cost and response time per user and day"),
 }
 

@@ -20,6 +20,7 @@ from jobs.budget import build_journal, limits_of, tell_limit
 from jobs.compose import Composed, compose
 from jobs.confirm import confirm_subscription, find_confirmation
 from jobs.duty import call_person
+from jobs.explaining import explain_earlier
 from jobs.fence import keep_silent
 from jobs.journal import Asked
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
@@ -136,7 +137,8 @@ class _Execution:
         if not composed.is_verified:
             company = self.terms.spec.company or self.thread.company
             return self._say(composed, phrase("greeting_unverified", language, company=company), outcome="answered")
-        if (words := self._decide(agent, composed)) is not None:
+        explained = explain_earlier(self.services, agent.toolbox, self.thread, self.turn, composed)
+        if (words := self._decide(agent, composed) or explained) is not None:
             return self._say(composed, words, outcome="answered")
         if wants_person(text):
             call_person(self.services, self.thread, "asked")

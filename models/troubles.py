@@ -8,7 +8,8 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """`apologised`, `silent` (fenced) and `failed` of the time asked for; `put_off`, `held` and `drafts` as of now."""
+    """`apologised`, `silent` (fenced), `failed` and `ungrounded` (figures left out) of the time asked for; `put_off`,
+    `held` and `drafts` as of now."""
 
     apologised: int
     silent: int
@@ -16,6 +17,7 @@ class Troubles:
     failed: int
     held: int
     drafts: int
+    ungrounded: int
 
 
 _COUNT = text("""
@@ -25,7 +27,8 @@ _COUNT = text("""
         (SELECT count(*) FROM turn WHERE status <> 'settled' AND status = 'open' AND first_failed_at IS NOT NULL),
         count(*) FILTER (WHERE status = 'failed' AND settled_at > now() - CAST(:within AS interval)),
         count(*) FILTER (WHERE status = 'held'),
-        count(*) FILTER (WHERE status = 'draft')
+        count(*) FILTER (WHERE status = 'draft'),
+        (SELECT count(*) FROM run WHERE error LIKE '%ungrounded:%' AND started_at > now() - CAST(:within AS interval))
     FROM outbox WHERE status IN ('failed', 'held', 'draft')
 """)
 

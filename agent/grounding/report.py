@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from agent.base import Situation
+
 Reason = Literal["unknown", "other_name", "other_period", "other_unit", "other_direction", "wrong_weekday"]
 
 
@@ -38,3 +40,8 @@ class GroundingReport:
 
     def as_json(self) -> Mapping[str, Any]:
         return {"claims": [finding.as_json() for finding in self.findings], "untraceable": len(self.untraceable)}
+
+
+def scope_of(person: Situation) -> dict[str, str | None]:
+    """The rights under which an answer was given, as its report keeps them."""
+    return {"role": person.role, "salesperson": person.salesperson, "customer": person.customer}

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from agent.base import ChatMessage, Language, ToolUse, TurnInput
 from agent.grounding.evidence import gather_evidence
-from agent.grounding.report import Finding, GroundingReport, Reason
+from agent.grounding.report import Finding, GroundingReport, Reason, scope_of
 from agent.grounding.striking import strike
 from agent.grounding.tracing import check
 from agent.phrases import guess_language, phrase
@@ -31,9 +31,10 @@ class Reviewed:
     report: GroundingReport
     struck: tuple[str, ...] = ()
     sent_back: tuple[str, ...] = ()
+    scope: Mapping[str, str | None] = field(default_factory=dict)  # the rights under which the tools were asked
 
     def as_json(self) -> Mapping[str, Any]:
-        told = dict(self.report.as_json())
+        told = {**self.report.as_json(), "scope": dict(self.scope)}
         if self.struck:
             told["struck"] = list(self.struck)
         if self.sent_back:
@@ -66,7 +67,7 @@ class Review:
         report, text, struck = self._check(draft, tools), draft, list[str]()
         sent_back = tuple(self._sent_back)
         if not report.untraceable:
-            return Reviewed(draft, report, sent_back=sent_back)
+            return Reviewed(draft, report, sent_back=sent_back, scope=scope_of(self.turn.situation))
         latest = report
         for _ in range(_ROUNDS):
             struck += [finding.text for finding in latest.untraceable]
@@ -78,7 +79,8 @@ class Review:
             text = ""
         language = self._language(draft)
         note = phrase("figure_left_out" if text else "figures_unknown", language)
-        return Reviewed(f"{text}\n\n{note}" if text else note, report, tuple(struck), sent_back)
+        words, scope = f"{text}\n\n{note}" if text else note, scope_of(self.turn.situation)
+        return Reviewed(words, report, tuple(struck), sent_back, scope)
 
     def _check(self, draft: str, tools: Sequence[ToolUse]) -> GroundingReport:
         evidence = gather_evidence(self.turn, tools)

@@ -36,6 +36,10 @@ def check_troubles(engine: Engine) -> list[Finding]:
     if found.apologised or found.put_off:
         cure = "`python -m bot replay --list` says why; mend the cause, then replay them"
         judged[0] = doubtful("answers", answers, cure)
+    if found.ungrounded:
+        words = f"{found.ungrounded} replies in {_DAYS} days went out without figures that no tool had told"
+        cure = "`python -m bot why TURN` shows which (run.error says ungrounded); another LLM may make up fewer"
+        judged.append(doubtful("figures", words, cure))
     if found.failed or found.held:
         cure = "`python -m bot outbox list` shows them; retry them, or look them up at the platform (docs/people.md)"
         judged[1] = doubtful("deliveries", parts, cure)

@@ -102,5 +102,5 @@ def test_troubles_are_counted_for_a_person_to_look_at(house: House) -> None:
     house.channel.outcomes = [Rejected("1", "no", permanent=True)]
     house.advance(house.say("oi", "m3", sender="+551100000002"))
     with session_scope(house.engine) as connection:
-        assert count_troubles(connection, -AT_ONCE) == Troubles(1, 0, 1, 1, 0, 0)
-        assert count_troubles(connection, AT_ONCE) == Troubles(0, 0, 1, 0, 0, 0), "what is long ago is known"
+        assert count_troubles(connection, -AT_ONCE) == Troubles(1, 0, 1, 1, 0, 0, 0)
+        assert count_troubles(connection, AT_ONCE) == Troubles(0, 0, 1, 0, 0, 0, 0), "what is long ago is known"

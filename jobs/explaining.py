@@ -1,0 +1,30 @@
+"""Answers where an earlier answer of the conversation comes from, out of the record and without an LLM."""
+
+from agent.phrases import guess_language
+from agent.toolbox import Toolbox
+from agent.why import Explaining, asks_why, nothing_to_explain
+from jobs.compose import Composed
+from jobs.question import find_situation
+from jobs.runtime import Services
+from models.recorded import find_answer_before
+from models.session import statement_scope
+from models.turns import BegunTurn, Thread
+
+
+def explain_earlier(
+    services: Services, toolbox: Toolbox, thread: Thread, turn: BegunTurn, composed: Composed
+) -> str | None:
+    """None where nobody asks for that; whoever asks sees what she may ask for herself today, and no more."""
+    if not asks_why(composed.text):
+        return None
+    with statement_scope(services.engine) as connection:
+        situation = find_situation(services, connection, thread)
+        if situation.role == "unknown":
+            return None
+        answer = find_answer_before(
+            connection, thread.conversation_id, turn.id, number=turn.number, from_seq=thread.memory_from_seq
+        )
+    language = situation.language or guess_language(composed.text)
+    if answer is None:
+        return nothing_to_explain(language)
+    return Explaining(answer, situation, toolbox.tools, language, thread.timezone).words()
