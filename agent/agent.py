@@ -109,7 +109,7 @@ class Agent:
             if completion.finish == "tool_calls":
                 answers = tools.run(step, completion.tool_calls)
             elif (objection := self._object(review, completion, tools)) is not None:
-                answers = [objection]
+                answers, completion = [objection], _without_calls(completion)
             else:
                 break
             progress.messages += [_as_message(completion), *answers]
@@ -192,6 +192,11 @@ class Agent:
             grounding=None if progress.reviewed is None else progress.reviewed.as_json(),
             struck=() if progress.reviewed is None else progress.reviewed.struck,
         )
+
+
+def _without_calls(completion: Completion) -> Completion:
+    """Calls that are not run must not stand in the prompt unanswered, nor what a vendor wants back along with them."""
+    return replace(completion, tool_calls=(), provider_state=None) if completion.tool_calls else completion
 
 
 def _as_message(completion: Completion) -> ChatMessage:

@@ -1,0 +1,76 @@
+"""The loop always ends with words for the person, whatever a provider answers and tools do, or with the errors that
+jobs turn into words; and it never does more than its limits allow."""
+
+import string
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, get_args
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.agent import Agent, Limits
+from agent.base import Completion, FinishReason, Situation, Tool, ToolCall, ToolContext, ToolResult, ToolSpec, TurnInput
+from agent.base import Usage as Tokens
+from agent.scratch import ScratchJournal
+from models.errors import ProviderError, ProviderErrorKind, ToolError
+from models.ids import new_id
+from tests.fakes import FixedClock, ScriptedProvider
+
+SITUATION = Situation(date(2026, 3, 2), "manager", "Ana")
+STEPS, CALLS = 5, 7
+Script = list[Completion | BaseException]
+
+_NAMES = st.sampled_from(["good", "bad", "odd", "huge", "write", "none", "", "répété\n", "../../etc"])
+_VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just("x" * 5000)
+_ARGUMENTS = st.none() | st.dictionaries(st.sampled_from("abc"), _VALUES, max_size=3)
+_CALLS = st.lists(
+    st.builds(ToolCall, st.sampled_from(["c1", "c1", "c2", ""]), _NAMES, _ARGUMENTS, st.text(max_size=10)), max_size=9
+).map(tuple)
+_WORDS = st.sampled_from(["", " ", "\n\n", "42", "R$ 1.234,56", "\u200b"]) | st.text(max_size=40)
+_TOKENS = st.builds(Tokens, st.none() | st.integers(0, 10**6), st.none() | st.integers(0, 10**6))
+_COMPLETIONS = st.builds(Completion, _WORDS, _CALLS, st.sampled_from(get_args(FinishReason)), _TOKENS)
+_ERRORS = st.sampled_from(get_args(ProviderErrorKind)).map(lambda kind: ProviderError("no", kind=kind))
+_SCRIPTS = st.lists(_COMPLETIONS | _COMPLETIONS | _COMPLETIONS | _COMPLETIONS | _ERRORS, max_size=STEPS + 2)
+
+
+def tools(ran: list[str]) -> dict[str, Tool]:
+    def answer(name: str, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+        ran.append(name)
+        if name == "bad":
+            raise ToolError("Wrong arguments.", code="bad_arguments")
+        if name == "odd":
+            raise ZeroDivisionError
+        content = {"ok": True, "rows": [string.printable] * (500 if name == "huge" else 1)}
+        return ToolResult(True, content, arguments)
+
+    def make(name: str) -> Tool:
+        spec = ToolSpec(name, "Does.", {"type": "object", "properties": {}})
+        effect: Any = "write" if name == "write" else "read"
+        return Tool(spec, effect, frozenset({"manager"}), lambda context, given: answer(name, context, given))
+
+    return {name: make(name) for name in ("good", "bad", "odd", "huge", "write")}
+
+
+@settings(max_examples=250, deadline=None)
+@given(_SCRIPTS)
+def test_any_script_of_a_provider_ends_in_words_within_the_limits(script: Script) -> None:
+    ran: list[str] = []
+    provider = ScriptedProvider([*script])
+    agent = Agent(provider, "x", tools(ran), Limits(steps=STEPS, tool_calls=CALLS), FixedClock())
+    turn = TurnInput(new_id(), "quanto vendi?", (), SITUATION, "America/Sao_Paulo")
+    try:
+        result = agent.run(turn, ScratchJournal())
+    except ProviderError:
+        assert any(isinstance(step, ProviderError) for step in script)
+    else:
+        assert result.text.strip()
+    assert len(ran) <= CALLS
+    assert "write" not in ran
+    assert len(provider.requests) <= STEPS + len(script)
+    for request in provider.requests:
+        lines = request.messages
+        asked = [call.id for line in lines for call in line.tool_calls]
+        answered = [line.tool_call_id for line in lines if line.role == "tool"]
+        assert answered == asked, "each call of an earlier step stands with its result"
+        assert all(len(line.content) < 60_000 for line in lines)
