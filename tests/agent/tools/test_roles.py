@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from models.demo.aurora import aurora
 from tests.agent.tools.conftest import Caller, situation
+from tests.second_company.hostile import INJECTIONS
 
 REP = "Rafael Quintela"
 OTHERS = [person.name for person in aurora().salespeople if person.name != REP]
@@ -26,8 +27,8 @@ CALLS = st.one_of(
                 "filters": st.fixed_dictionaries(
                     {},
                     optional={
-                        "customer": st.sampled_from([*CUSTOMERS, "a", "bar"]),
-                        "salesperson": st.sampled_from([*OTHERS, REP, "João", "eu"]),
+                        "customer": st.sampled_from([*CUSTOMERS, "a", "bar", *INJECTIONS]),
+                        "salesperson": st.sampled_from([*OTHERS, REP, "João", "eu", *INJECTIONS]),
                     },
                 ),
             }
@@ -44,9 +45,34 @@ CALLS = st.one_of(
             }
         ),
     ),
-    st.tuples(st.just("goal_progress"), st.fixed_dictionaries({"salesperson": st.sampled_from([None, *OTHERS, REP])})),
-    st.tuples(st.just("customer_brief"), st.fixed_dictionaries({"customer": st.sampled_from([*CUSTOMERS, "padaria"])})),
-    st.tuples(st.just("pipeline_status"), st.just({"stage": None})),
+    st.tuples(
+        st.just("compare_periods"),
+        st.fixed_dictionaries(
+            {
+                "period_a": st.sampled_from(PERIODS),
+                "period_b": st.sampled_from(PERIODS),
+                "metric": st.sampled_from(METRICS),
+                "filters": st.fixed_dictionaries(
+                    {},
+                    optional={
+                        "customer": st.sampled_from([*CUSTOMERS, *INJECTIONS]),
+                        "salesperson": st.sampled_from([*OTHERS, REP, *INJECTIONS]),
+                    },
+                ),
+            }
+        ),
+    ),
+    st.tuples(
+        st.just("goal_progress"),
+        st.fixed_dictionaries({"salesperson": st.sampled_from([None, *OTHERS, REP, *INJECTIONS])}),
+    ),
+    st.tuples(
+        st.just("customer_brief"),
+        st.fixed_dictionaries({"customer": st.sampled_from([*CUSTOMERS, "padaria", *INJECTIONS])}),
+    ),
+    st.tuples(
+        st.just("pipeline_status"), st.fixed_dictionaries({"stage": st.sampled_from([None, "Ganho", *INJECTIONS])})
+    ),
 )
 DATABASE = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -1,0 +1,21 @@
+"""The whole program on the second company: two settings, and the command line answers from its tables."""
+
+from pathlib import Path
+
+from bot.asking import open_asker
+from bot.settings import load_settings
+from tests.second_company.conftest import FILE
+from tests.second_company.expected import total
+from tests.second_company.questions import FEBRUARY
+from tests.second_company.test_questions import reais
+from tests.second_company.world import TODAY, World
+
+
+def test_two_settings_are_all_it_takes(second_url: str, database_url: str, world: World) -> None:
+    environ = {"SALES_DATABASE_URL": second_url, "SOURCE_FILE": str(FILE), "DATABASE_URL": database_url}
+    with open_asker(load_settings(environ, Path("no-such-file")), database_url) as asker:
+        answer = asker.ask("vendas online do mês passado", TODAY)
+    expected = total(world, "revenue", FEBRUARY, canal="SITE")
+    assert expected is not None
+    assert reais(expected) in answer.text
+    assert "Ferragens Ipê: sale" in answer.text
