@@ -88,6 +88,22 @@ def compile_relation(written: str, dialect: str, schema: str | None, functions: 
     return _written(tables[0], dialect)
 
 
+def name_relation(compiled: str, dialect: str) -> str:
+    """What answers call a compiled relation: its table, or the first table that its SELECT reads."""
+    tree = _parse_one(f"SELECT 1 FROM {compiled} AS r", dialect)  # noqa: S608
+    return next((table.name for table in tree.find_all(exp.Table) if _is_of_the_outermost(table)), "")
+
+
+def _is_of_the_outermost(table: exp.Table) -> bool:
+    """In no subquery of a SELECT list or of a condition."""
+    above = table.parent
+    while above is not None:
+        if isinstance(above, exp.Subquery) and not isinstance(above.parent, exp.From | exp.Join):
+            return False
+        above = above.parent
+    return True
+
+
 def _parse_one(written: str, dialect: str) -> exp.Expr:
     try:
         trees = [tree for tree in parse(written, read=_GLOT[dialect]) if tree is not None]

@@ -6,7 +6,7 @@ from typing import Final
 
 from models.sales.compiling import Compiler
 from models.sales.dialects import Dialect
-from models.sales.expressions import PEOPLE, Sql
+from models.sales.expressions import PEOPLE, Sql, name_relation
 from models.sales.metrics import Metric, compile_metrics
 from models.sales.mistakes import SourceMistakes
 from models.sales.moments import Moments
@@ -19,9 +19,10 @@ _SCOPED: Final = ("salesperson", "customer", "sale")
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """`source` is a table's name or a SELECT in parentheses; rows outside `where` do not exist."""
+    """`source` is a table's name or a SELECT in parentheses, `name` what answers call it."""
 
     source: str
+    name: str
     where: Sql | None
 
 
@@ -60,9 +61,8 @@ class Layer:
     version: str | None
 
     def told_relation(self, part: str) -> str:
-        """The part's table as answers name it; a part that is a SELECT goes by its own name."""
-        source = self.relations[part].source
-        return part if source.startswith("(") else source.rpartition(".")[2].strip('`"')
+        """The part's table as answers name it."""
+        return self.relations[part].name or part
 
     def column(self, part: str, name: str) -> Sql:
         """Raises KeyError for one that the file leaves out."""
@@ -114,7 +114,8 @@ def _relation(compiler: Compiler, place: tuple[str, ...], name: str, part: Table
     where = None
     if part.where is not None:
         where = compiler.expression((*place, "where"), part.where, of=name, kind="condition")
-    return Relation(compiler.relation((*place, "from"), part.from_), where)
+    source = compiler.relation((*place, "from"), part.from_)
+    return Relation(source, name_relation(source, compiler.dialect.name), where)
 
 
 def _columns(compiler: Compiler, place: tuple[str, ...], name: str, part: Part) -> list[tuple[str, Sql]]:

@@ -18,4 +18,4 @@ def test_two_settings_are_all_it_takes(second_url: str, database_url: str, world
     expected = total(world, "revenue", FEBRUARY, canal="SITE")
     assert expected is not None
     assert reais(expected) in answer.text
-    assert "Ferragens Ipê: sale" in answer.text
+    assert "Ferragens Ipê: pedidos" in answer.text
