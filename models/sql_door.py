@@ -6,7 +6,6 @@ the extended protocol at a time, so nothing can be stacked behind a COMMIT; who 
 
 import json
 import logging
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,12 +17,14 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError, ToolError
 from models.pool import refuse_dead_connections
 from models.postgres import lose_patience
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 3.0  # seconds that a server may be silent beyond its own limit, and that a caller waits for a connection
+_TRUSTED_SECONDS = 600.0  # that a role is taken for what it was when it was looked at
 _BOUNDS: Final = (
     "SELECT set_config('statement_timeout', $1, true), set_config('search_path', $2, true),"
     " set_config('lock_timeout', '1s', true), set_config('idle_in_transaction_session_timeout', '10s', true),"
@@ -83,11 +84,20 @@ class SqlDoor:
     Raises ConfigurationError for an address that is no PostgreSQL one.
     """
 
-    def __init__(self, url: str, schema: str, readable: Sequence[str], bounds: SqlBounds, pool_size: int = 2) -> None:
+    def __init__(
+        self,
+        url: str,
+        schema: str,
+        readable: Sequence[str],
+        bounds: SqlBounds,
+        *,
+        pool_size: int = 2,
+        clock: Clock | None = None,
+    ) -> None:
         self._engine = _build_engine(url, bounds.seconds, pool_size)
         self._schema, self._readable, self._bounds = schema, ",".join(readable), bounds
-        self._lock = threading.Lock()
-        self._is_checked = False
+        self._clock = clock or SystemClock()
+        self._checked_at: float | None = None
 
     def check(self) -> None:
         """Raises ConfigurationError naming what the role may do and must not; ToolError when nobody answers."""
@@ -101,7 +111,7 @@ class SqlDoor:
     def ask(self, sql: str, values: Sequence[str] = (), timezone: str = "UTC") -> SqlAnswer:
         """One query, $1 being the first of `values`. Raises ToolError: `not_configured`, `too_costly`, `too_slow`,
         `bad_sql`, `forbidden_sql`, `unavailable`."""
-        self._check_once()
+        self._check_now_and_then()
         with self._reading(timezone) as connection:
             cost = self._estimate(connection, sql, values)
             if cost > self._bounds.cost:
@@ -115,10 +125,11 @@ class SqlDoor:
     def close(self) -> None:
         self._engine.dispose()
 
-    def _check_once(self) -> None:
-        with self._lock:
-            if self._is_checked:
-                return
+    def _check_now_and_then(self) -> None:
+        """What a role may do can change while we run. No lock: that two threads look at once harms nobody."""
+        now = self._clock.monotonic()
+        if self._checked_at is not None and now - self._checked_at < _TRUSTED_SECONDS:
+            return
         try:
             self.check()
         except ConfigurationError as error:
@@ -128,8 +139,7 @@ class SqlDoor:
                 code="not_configured",
                 retryable=False,
             ) from None
-        with self._lock:
-            self._is_checked = True
+        self._checked_at = now
 
     def _estimate(self, connection: "psycopg.Connection[Any]", sql: str, values: Sequence[str]) -> float:
         [row] = _stream(connection, f"EXPLAIN (FORMAT JSON) {sql}", values)

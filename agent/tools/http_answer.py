@@ -44,8 +44,8 @@ def check_status(answer: Answer, writes: bool, secrets: Collection[str]) -> None
     status = answer.status
     if 200 <= status < 300:
         return
-    if writes and status >= 500 and status != 503:
-        raise unknown_outcome()
+    if writes and status >= 500 and not (status == 503 and "retry-after" in answer.headers):
+        raise unknown_outcome()  # a gateway says 503 too when it lost whoever was at work
     words = presentable(answer.body[: 4 * _QUOTED].decode("utf-8", "replace")[:_QUOTED], secrets)
     code, retryable = _code_of(status)
     told = {"status": status, "retryable": retryable, "answered": words}

@@ -62,7 +62,7 @@ def build_sql_door(spec: SqlSpec, environ: Mapping[str, str]) -> SqlDoor:
     conditions = [parse_condition(text) for table in spec.tables.values() for text in table.scope.values()]
     readable = sorted({*spec.tables, *(name for condition in conditions for name in tables_of(condition))})
     bounds = SqlBounds(spec.timeout_seconds, spec.max_cost, spec.rows, _most_bytes(spec))
-    return SqlDoor(resolve_reference(spec.url, environ), spec.schema_name, readable, bounds, spec.pool_size)
+    return SqlDoor(resolve_reference(spec.url, environ), spec.schema_name, readable, bounds, pool_size=spec.pool_size)
 
 
 def build_sql_tool(

@@ -165,7 +165,7 @@ def test_a_read_that_nobody_answered_may_be_tried_again(api: StandInApi, make: M
         (500, "unknown_outcome"),
         (502, "unknown_outcome"),
         (504, "unknown_outcome"),
-        (503, "busy"),
+        (503, "unknown_outcome"),
         (409, "rejected"),
         (302, "redirected"),
     ],
@@ -175,6 +175,13 @@ def test_a_write_refused_is_known_and_a_write_that_broke_is_not(
 ) -> None:
     api.answers({}, status)
     assert make("/v1/orders/{sku}", method="POST").error(sku="A")["code"] == code
+
+
+def test_a_write_that_was_put_off_was_not_done(api: StandInApi, make: Make) -> None:
+    for status in (429, 503):
+        api.answers({}, status, Retry_After="30")
+        error = make("/v1/orders/{sku}", method="POST").error(sku="A")
+        assert (error["code"], error["retryable"], error["retry_after_seconds"]) == ("busy", True, 30)
 
 
 def test_a_write_that_was_taken_is_done_whatever_its_answer_looks_like(api: StandInApi, make: Make) -> None:

@@ -9,9 +9,9 @@ from agent.tools.sql_guard import read_query, write_query
 from agent.tools.sql_views import confine
 from models.errors import ConfigurationError, ToolError
 from models.sql_door import SqlBounds, SqlDoor
-from tests.agent.tools.conftest import situation
+from tests.agent.tools.conftest import HandClock, situation
 from tests.agent.tools.sql.bypasses import BYPASSES, LOOKS, WRITES
-from tests.agent.tools.sql.conftest import READABLE, SqlCaller, spec_of
+from tests.agent.tools.sql.conftest import READABLE, SqlCaller, as_role, spec_of
 from tests.agent.tools.sql.reports import REPORTS
 
 
@@ -136,6 +136,30 @@ def test_the_reason_is_told_to_the_operator(demo_database_url: str, free_sql_url
         with pytest.raises(ConfigurationError, match=words):
             door.check()
         door.close()
+
+
+def test_a_role_that_is_given_more_later_is_used_no_longer_until_it_is_taken_away(
+    demo_database_url: str, owner: "psycopg.Connection[Any]"
+) -> None:
+    clock = HandClock()
+    for statement in (
+        "CREATE ROLE recado_free_sql_later LOGIN",
+        "GRANT USAGE ON SCHEMA demo TO recado_free_sql_later",
+        "GRANT SELECT ON product TO recado_free_sql_later",
+    ):
+        owner.execute(statement)
+    url = as_role(demo_database_url, "recado_free_sql_later")
+    door = SqlDoor(url, "demo", ["product"], SqlBounds(10.0, 1e9, 10, 10_000), clock=clock)
+    assert door.ask("SELECT 1").rows == ("1",)
+    owner.execute("GRANT UPDATE ON product TO recado_free_sql_later")
+    clock.seconds = 601
+    with pytest.raises(ToolError, match="not set up safely"):
+        door.ask("SELECT 1")
+    owner.execute("REVOKE UPDATE ON product FROM recado_free_sql_later")
+    assert door.ask("SELECT 1").rows == ("1",)
+    door.close()
+    owner.execute("DROP OWNED BY recado_free_sql_later")
+    owner.execute("DROP ROLE recado_free_sql_later")
 
 
 # What costs too much.
