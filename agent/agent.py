@@ -22,6 +22,7 @@ from agent.paying import Journalled, reckon_dearest
 from agent.phrases import guess_language, phrase
 from agent.policy import Policy, Proposer, decide
 from agent.providers.fallback import Breaker, Fallback, Link, RunBreaker, links_of
+from agent.providers.heard import Heard, Listener
 from agent.spending import Spending
 from agent.system_text import Brief
 from agent.toolbox import OpenToolbox, Toolbox, ToolRule
@@ -54,6 +55,7 @@ class _Progress:
     tools: OpenToolbox
     spending: Spending
     breaker: Breaker
+    listener: Listener | None
     completions: list[tuple[Completion, Cost]] = field(default_factory=list)
     context_size: int = 0
     limit: str = ""
@@ -88,15 +90,21 @@ class Agent:
         return links_of(self.provider, self.llm)
 
     def run(
-        self, turn: TurnInput, journal: Journal, proposer: Proposer | None = None, breaker: Breaker | None = None
+        self,
+        turn: TurnInput,
+        journal: Journal,
+        proposer: Proposer | None = None,
+        breaker: Breaker | None = None,
+        listener: Listener | None = None,
     ) -> RunResult:
         """Always ends with words for the person, or raises ProviderError or BudgetExceeded; a step that the journal
-        holds is not paid again. Without a proposer nobody can be asked for a yes, and nothing is written."""
+        holds is not paid again. Without a proposer nobody can be asked for a yes, and nothing is written. A listener
+        hears the words as they come, before anybody has checked them."""
         limits = self._limits
         deadline = self._clock.monotonic() + limits.seconds
         tools = self.toolbox.open(turn, journal, proposer, most=limits.tool_calls, deadline=deadline)
         spending = Spending(limits.tokens, limits.usd, limits.assumed_price)
-        progress = _Progress([], tools, spending, breaker or RunBreaker())
+        progress = _Progress([], tools, spending, breaker or RunBreaker(), listener)
         if turn.situation.role == "unknown":
             return self._result(progress, phrase("greeting_unknown", guess_language(turn.text), company=turn.company))
         progress.messages += build_prompt(turn, self._brief, may_write=tools.may_write)
@@ -162,7 +170,10 @@ class Agent:
 
     def _pay(self, request: CompletionRequest, journal: Journal, progress: _Progress, step: int) -> Completion:
         """Each provider of the chain is asked in the journal's sight."""
-        links = [replace(link, provider=Journalled(link.provider, journal, step, self._clock)) for link in self.links]
+        links = []
+        for link in self.links:
+            provider = Heard(link.provider, progress.listener) if progress.listener else link.provider
+            links.append(replace(link, provider=Journalled(provider, journal, step, self._clock)))
         return Fallback(links, progress.breaker).complete(request)
 
     def _words(self, turn: TurnInput, completion: Completion, reviewed: Reviewed | None) -> str:

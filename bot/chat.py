@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from bot.access import authenticate
 from bot.chat_answers import AnswerDesk, answer_body, pending_body
+from bot.chat_stream import ChatStreams, wants_stream
 from bot.intake import freeze_request, read_inbound, store_and_ring
 from bot.problems import Problem
 from bot.request_trace import adopt_trace, current_trace_id
@@ -16,6 +18,7 @@ from bot.waiting import WaitingPlaces
 from bot.web_services import WebServices
 from channels.base import Channel, InboundRequest
 from models.answer import Answer
+from models.inbound import Inbound
 from models.inbox import Stored
 from models.session import statement_scope
 from models.tenant import AccountKey, find_tenant_account
@@ -41,7 +44,17 @@ class ChatDoor:
 
     def take(self, channel: Channel, account: AccountKey, frozen: InboundRequest, trace_id: str) -> Stored:
         """Store one question and ring for it."""
-        inbound = read_inbound(channel, frozen)
+        return self.store(channel, account, frozen, read_inbound(channel, frozen), trace_id)
+
+    def store(
+        self,
+        channel: Channel,
+        account: AccountKey,
+        frozen: InboundRequest,
+        inbound: Sequence[Inbound],
+        trace_id: str,
+    ) -> Stored:
+        """The same for a question that was read already."""
         stored = store_and_ring(self._services, channel, account, frozen, inbound, trace_id)
         if len(stored) != 1:
             raise Problem(400, "The body must hold one message.")
@@ -54,6 +67,7 @@ class ChatRoutes:
         self._desk = desk
         self._places = places
         self._door = ChatDoor(services)
+        self._streams = ChatStreams(services, desk, places, self._door.store)
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("chat", __name__)
@@ -69,6 +83,8 @@ class ChatRoutes:
         if request.mimetype != "application/json":
             raise Problem(415, "Send the body as application/json.", {"Accept": "application/json"})
         frozen = freeze_request(request, account.name, channel.capabilities.max_body)
+        if wants_stream(frozen.body):
+            return self._streams.answer(caller.tenant_id, channel, account, frozen, current_trace_id())
         stored = self._door.take(channel, account, frozen, current_trace_id())
         is_async = bool(_ASYNC.search(",".join(request.headers.getlist("Prefer"))))
         answer = self._await_answer(caller.tenant_id, stored.message_id, is_async)

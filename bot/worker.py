@@ -30,6 +30,7 @@ from jobs.agents import AgentDirectory
 from jobs.alarms import Alarms
 from jobs.dollar import DollarRate
 from jobs.leases import LeaseKeeper
+from jobs.live import LiveWords
 from jobs.queue import JobQueue
 from jobs.runtime import Services, WorkPolicy, set_services
 from jobs.sweep import Sweeper
@@ -120,6 +121,7 @@ def _build_services(
         background=background,
         storage=build_storage(settings),
         transcriber=transcriber,
+        live=LiveWords(queue.connection),
         duty=build_duty(settings),
         budgets=budgets,
         dollar=_open_dollar(settings, engine, clock, closing),

@@ -23,6 +23,7 @@ from jobs.duty import call_person
 from jobs.explaining import explain_earlier
 from jobs.fence import keep_silent
 from jobs.journal import Asked
+from jobs.listening import find_listener
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.proposals import Deciding, TurnProposer, ask_for_yes
 from jobs.question import gather_question
@@ -102,7 +103,7 @@ class _Execution:
             error = confirm_subscription(self.channel, confirmation)
         except DeliveryError as failure:
             if not self._has_lasted():
-                return self._put_off(self._wait(), str(failure))
+                return self._put_off(wait_before(self.turn.attempt), str(failure))
             error = str(failure)
         with session_scope(self.services.engine) as connection:
             return close_turn(connection, self.lease, self.turn, outcome="confirmed", error=error)
@@ -163,10 +164,11 @@ class _Execution:
             self.services.background.submit(self.channel.show_typing, composed.question.external_id)
         asked = Asked(self.thread.sender, question.text if self.services.log_prompts else "[redacted]")
         proposer = TurnProposer(services, self.lease, self.thread, self.turn)
+        listener = find_listener(services, self.thread, self.channel, composed.question)
         started = self.services.clock.monotonic()
         try:
             journal = build_journal(services, self.terms, self.thread, self.lease, self._key, asked)
-            result = agent.run(question, journal, proposer, breaker)
+            result = agent.run(question, journal, proposer, breaker, listener)
         except BudgetExceeded as error:
             breaker.settle()
             return self._meet_limit(error)
@@ -212,7 +214,7 @@ class _Execution:
     def _miss_files(self, error: StorageError) -> None:
         if error.permanent or self._has_lasted():
             return self._apologise(f"files: {error}")
-        return self._put_off(self._wait(), f"files: {error}")
+        return self._put_off(wait_before(self.turn.attempt), f"files: {error}")
 
     def _put_off(
         self, wait: timedelta, reason: str, *, is_crash: bool = False, breaker: TurnBreaker | None = None
@@ -234,7 +236,7 @@ class _Execution:
             _log.warning("the database is away or slow (%s)", reason)
             if self._has_lasted() and self._has_apologised(reason):
                 return
-        self._put_off(self._wait(), reason, is_crash=is_crash)
+        self._put_off(wait_before(self.turn.attempt), reason, is_crash=is_crash)
 
     def _has_apologised(self, reason: str) -> bool:
         try:
@@ -248,9 +250,6 @@ class _Execution:
     def _has_lasted(self) -> bool:
         failing_for = self.turn.failing_for
         return failing_for is not None and failing_for > self.services.policy.llm_patience
-
-    def _wait(self) -> timedelta:
-        return wait_before(self.turn.attempt)
 
     def _apologise(self, error: str) -> None:
         self._excuse(error, "cannot_now")

@@ -14,6 +14,7 @@ from jobs.agents import Agents
 from jobs.alarms import Alarms
 from jobs.dollar import DollarRate
 from jobs.leases import LeaseKeeper
+from jobs.live import LiveWords
 from jobs.owed import OwedWrites
 from models.budget import Budgets
 from models.clock import Clock
@@ -68,6 +69,7 @@ class Services:
     background: Executor  # for best efforts that no turn waits for
     storage: Storage | None = None  # None: files are left where they are
     transcriber: Transcriber | None = None
+    live: LiveWords | None = None  # None: nobody hears an answer before it is committed
     duty: tuple[DutyAddress, ...] = ()
     budgets: Budgets | None = None
     dollar: DollarRate | None = None  # None: no budget is in another currency

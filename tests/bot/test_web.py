@@ -67,6 +67,29 @@ def test_a_signed_webhook_gets_its_2xx_while_a_hundred_chats_wait(
     assert len(inbound_rows(engine)) == 101
 
 
+def test_a_stream_is_sent_event_by_event_and_its_place_is_free_again(
+    engine: Engine, make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    settings = make_settings(web_threads=4, chat_wait_seconds=30)  # two places
+    prepare_tenant(engine, settings)
+    may_answer = threading.Event()
+    body = json.dumps({"user_id": "ana", "message": "Oi", "stream": True})
+    with (
+        running_web(settings, tmp_path) as web,
+        pretend_worker(engine, lambda text: "sim" if may_answer.is_set() else None),
+    ):
+        for _ in range(3):
+            may_answer.clear()
+            connection = web.connect()
+            connection.request("POST", "/chat", body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            assert answer.status == 200
+            assert answer.readline() == b"event: begun\n"  # while the rest is not even known
+            may_answer.set()
+            assert b"event: answer" in answer.read()
+            connection.close()
+
+
 def test_a_stop_sends_waiters_home_with_a_place_to_come_back_to(
     engine: Engine, make_settings: MakeSettings, tmp_path: Path
 ) -> None:

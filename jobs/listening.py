@@ -1,0 +1,16 @@
+"""Who hears an answer while it is made: whoever waits for it on a channel whose replies are fetched."""
+
+from agent.links import tame_links
+from channels.base import Channel
+from jobs.live import LiveTurn, live_channel
+from jobs.runtime import Services
+from models.reply import Question
+from models.turns import Thread
+
+
+def find_listener(services: Services, thread: Thread, channel: Channel, question: Question) -> LiveTurn | None:
+    """None where nobody listens. Links are tamed in what is heard as they are in the reply."""
+    if services.live is None or channel.capabilities.delivery != "pull":
+        return None
+    where = live_channel(thread.account.id, question.external_id)
+    return services.live.listen(where, lambda text: tame_links(text, services.link_hosts))
