@@ -244,11 +244,21 @@ def _run(provider: ScriptedProvider, live: LiveTurn) -> str:
 def test_an_agent_that_is_heard_answers_what_it_answers_unheard(line: Line) -> None:
     live = LiveWords(line.redis).listen(line.name, str)
     assert live is not None
-    assert _run(ScriptedProvider([LINE * 3]), live) == (LINE * 3).strip()
+    words = "Bom dia, Ana, e obrigada pela pergunta de hoje. " * 3
+    assert _run(ScriptedProvider([words]), live) == words.strip()
     messages = line.messages()
     assert [message["n"] for message in messages] == list(range(len(messages)))
-    assert (LINE * 3).startswith(_shown(messages)[-1])
-    assert len(_shown(messages)[-1]) > len(LINE * 2)
+    assert words.startswith(_shown(messages)[-1])
+    assert len(_shown(messages)[-1]) > len(words) / 2
+
+
+def test_a_draft_whose_figures_nobody_can_trace_is_taken_back_before_the_eyes(line: Line) -> None:
+    live = LiveWords(line.redis).listen(line.name, str)
+    assert live is not None
+    assert "10,00" not in _run(ScriptedProvider([LINE * 2, "Não sei quanto foi, e não vou adivinhar agora."]), live)
+    seen = _shown(line.messages())
+    assert any("10,00" in shown for shown in seen)
+    assert "10,00" not in seen[-1]
 
 
 def test_an_agent_whose_stream_ends_too_early_has_not_answered(line: Line) -> None:
