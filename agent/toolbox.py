@@ -32,6 +32,7 @@ from agent.fitting import fit
 from agent.phrases import guess_language
 from agent.policy import Policy, Proposer, Verdict, decide, taint_of
 from agent.side_threads import batches, begin
+from agent.telemetry import tool_span
 from models.clock import Clock
 from models.errors import RecadoError, ToolError
 from models.faultpoint import faultpoint
@@ -244,7 +245,8 @@ class OpenToolbox:
         try:
             if self._verdict(tool) == "ask" and self.proposer is not None:
                 return self.proposer.propose(tool, context, call.arguments or {})
-            return tool.call(context, call.arguments or {})
+            with tool_span(call.name, call.id):
+                return tool.call(context, call.arguments or {})
         except ToolError as error:
             return failure(error.code, str(error), **error.details)
         except RecadoError:

@@ -10,11 +10,13 @@ from agent.agent import Agent, Limits
 from agent.base import Provider
 from agent.providers.fallback import Fallback, Link
 from agent.providers.price_list import Priced, host_of, read_price_list
+from agent.providers.recording import Recorded
 from agent.providers.registry import build_provider, find_profile, resolve_llm
 from agent.spec.agent_spec import AgentSpec, SourceSpec
 from agent.spec.llm import LlmChoice
 from agent.spec.secrets import resolve_reference
 from agent.system_text import Brief
+from agent.telemetry import Traced
 from agent.tools.crm import build_crm_tools
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
@@ -22,6 +24,7 @@ from agent.tools.eyes import catalogue_seen
 from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
 from bot.demo import sales_url
+from bot.redaction import Redactor, secrets_of
 from bot.settings import Settings
 from bot.sources import open_source
 from jobs.crm_book import CrmBook
@@ -77,6 +80,7 @@ def build_assistant(spec: AgentSpec, surroundings: Surroundings) -> Assistant:
         output_tokens=spec.llm.max_output_tokens,
         tokens=spec.limits.tokens,
         usd=spec.limits.usd,
+        assumed_price=spec.budgets.assumed_price.as_price(),
     )
     exchange = ExchangeRates(settings.exchange_rate_base_url, clock=clock)
     tools = build_tools(source, exchange, clock)
@@ -108,8 +112,12 @@ def _build_provider(llm: LlmChoice, surroundings: Surroundings, source: SalesSou
     )
     if prices := read_price_list(settings.prices_file):
         host = host_of(llm.base_url)
-        return Priced(provider, prices, lambda: clock.today(settings.timezone), host=host)
-    return provider
+        provider = Priced(provider, prices, lambda: clock.today(settings.timezone), host=host)
+    if provider.engine == "offline":
+        return provider
+    if settings.record_llm_dir:
+        provider = Recorded(provider, Path(settings.record_llm_dir), Redactor(secrets_of(settings)).secrets)
+    return Traced(provider)
 
 
 def _find_key(llm: LlmChoice, surroundings: Surroundings) -> str | None:

@@ -149,6 +149,7 @@ class Settings(BaseSettings):
     # What is written down
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_prompts: bool = False
+    record_llm_dir: str = ""
     sentry_dsn: SecretStr | None = None
 
     # Set by the supervisor for its children: both engines are ours, on this machine

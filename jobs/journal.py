@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from agent.base import Completion, Cost, ToolCall, ToolResult, Usage, WorstCase
+from agent.base import Completion, Cost, ToolCall, ToolResult, WorstCase
+from agent.completion_json import completion_from_json, completion_to_json
 from jobs.owed import OwedWrites
 from models.journal import (
     JournalKey,
@@ -57,7 +57,7 @@ class TurnJournal:
 
     def find_completion(self, step: int) -> Completion | None:
         stored = self._answers.get(step)
-        return None if stored is None else _completion_from_json(stored)
+        return None if stored is None else completion_from_json(stored)
 
     def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
         with statement_scope(self._engine) as connection:
@@ -88,14 +88,14 @@ class TurnJournal:
             "cost_source": cost.source,
             "price_version": cost.version,
             "tool_called": ",".join(call.name for call in completion.tool_calls),
-            "answer": _completion_to_json(completion),
+            "answer": completion_to_json(completion),
             "time_ms": elapsed_ms,
         }
 
         def write() -> Completion:
             standing = self._close(step, values)
             self._log_completion(completion, cost, elapsed_ms)
-            return completion if standing is None else _completion_from_json(standing)
+            return completion if standing is None else completion_from_json(standing)
 
         return self._owed.tell(self._lease, write)
 
@@ -152,55 +152,3 @@ class TurnJournal:
 
         stored = self._owed.tell(self._lease, write)
         return ToolResult(stored.ok, stored.result, stored.arguments)
-
-
-def _completion_to_json(completion: Completion) -> dict[str, Any]:
-    calls = [
-        {"id": call.id, "name": call.name, "arguments": call.arguments, "raw": call.raw_arguments}
-        for call in completion.tool_calls
-    ]
-    usage = completion.usage
-    return {
-        "text": completion.text,
-        "tool_calls": calls,
-        "finish": completion.finish,
-        "usage": {name: getattr(usage, name) for name in ("input", "output", "cached", "cache_write", "reasoning")},
-        "llm": completion.llm,
-        "request_id": completion.request_id,
-        "reported_cost": None if completion.reported_cost is None else str(completion.reported_cost),
-        "provider_state": completion.provider_state,
-        "provider": completion.provider,
-        "instead_of": completion.instead_of,
-        "cost": None if completion.cost is None else _cost_to_json(completion.cost),
-    }
-
-
-def _cost_to_json(cost: Cost) -> dict[str, Any]:
-    return {
-        "amount": None if cost.amount is None else str(cost.amount),
-        "source": cost.source,
-        "version": cost.version,
-    }
-
-
-def _cost_from_json(stored: Mapping[str, Any]) -> Cost:
-    amount = stored["amount"]
-    return Cost(None if amount is None else Decimal(amount), stored["source"], stored["version"])
-
-
-def _completion_from_json(stored: Mapping[str, Any]) -> Completion:
-    calls = tuple(ToolCall(call["id"], call["name"], call["arguments"], call["raw"]) for call in stored["tool_calls"])
-    reported, cost = stored["reported_cost"], stored.get("cost")  # the last three are not in what was stored earlier
-    return Completion(
-        text=stored["text"],
-        tool_calls=calls,
-        finish=stored["finish"],
-        usage=Usage(**stored["usage"]),
-        llm=stored["llm"],
-        request_id=stored["request_id"],
-        reported_cost=None if reported is None else Decimal(reported),
-        provider_state=stored["provider_state"],
-        provider=stored.get("provider", ""),
-        instead_of=stored.get("instead_of", ""),
-        cost=None if cost is None else _cost_from_json(cost),
-    )

@@ -19,6 +19,9 @@ class AssumedPriceSpec(Frozen):
     input: Rate = Decimal(10)
     output: Rate = Decimal(50)
 
+    def as_price(self) -> AssumedPrice:
+        return AssumedPrice(self.input, self.output)
+
 
 class BudgetSpec(Frozen):
     """Limits of money; left out, there is none. What could exceed one is not asked, and who asks is told so."""
@@ -55,5 +58,5 @@ class BudgetSpec(Frozen):
             agent=agent,
             currency=self.currency,
             rate=self.brl_per_usd or Decimal(1),
-            assumed_price=AssumedPrice(self.assumed_price.input, self.assumed_price.output),
+            assumed_price=self.assumed_price.as_price(),
         )
