@@ -23,6 +23,7 @@ from agent.phrases import guess_language, phrase
 from agent.policy import Policy, Proposer, decide
 from agent.providers.fallback import Breaker, Fallback, Link, RunBreaker, links_of
 from agent.providers.heard import Heard, Listener
+from agent.scope import is_off_topic
 from agent.spending import Spending
 from agent.system_text import Brief
 from agent.toolbox import OpenToolbox, Toolbox, ToolRule
@@ -107,6 +108,8 @@ class Agent:
         progress = _Progress([], tools, spending, breaker or RunBreaker(), listener)
         if turn.situation.role == "unknown":
             return self._result(progress, phrase("greeting_unknown", guess_language(turn.text), company=turn.company))
+        if not (turn.taint or turn.images) and is_off_topic(turn.text):
+            return self._result(progress, phrase("refused", turn.situation.language or guess_language(turn.text)))
         progress.messages += build_prompt(turn, self._brief, may_write=tools.may_write)
         review = Review(turn)
         for step in range(limits.steps):
