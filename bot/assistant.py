@@ -24,6 +24,7 @@ from agent.tools.eyes import catalogue_seen
 from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
 from bot.demo import sales_url
+from bot.environment import with_secrets
 from bot.redaction import Redactor, secrets_of
 from bot.settings import Settings
 from bot.sources import open_source
@@ -47,9 +48,7 @@ class Surroundings:
 
     def resolve(self, reference: str) -> str:
         """Raises ConfigurationError."""
-        held = self.settings.secrets()  # read from their files already
-        others = {name: value for name, value in self.environ.items() if name.removesuffix("_FILE") not in held}
-        return resolve_reference(reference, {**others, **held})
+        return resolve_reference(reference, with_secrets(self.environ, self.settings.secrets()))
 
 
 @dataclass(frozen=True, slots=True)

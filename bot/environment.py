@@ -41,3 +41,9 @@ def read_value(name: str, gathered: Mapping[str, str]) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name}_FILE cannot be read ({error}): give the path of a readable file") from None
+
+
+def with_secrets(environ: Mapping[str, str], held: Mapping[str, str]) -> dict[str, str]:
+    """What references are looked up in. `held` was read from its files already: they are not read again. Pure."""
+    others = {name: value for name, value in environ.items() if name.removesuffix("_FILE") not in held}
+    return {**others, **held}

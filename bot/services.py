@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.accounts_file import build_further_accounts
 from bot.files import build_media_links, build_storage
 from bot.settings import Settings
 from bot.web_services import WebServices
@@ -27,9 +28,11 @@ class ChannelDirectory:
 
 
 def build_accounts(settings: Settings) -> dict[tuple[str, str], Account]:
-    """The accounts that the environment describes; WhatsApp without credentials is there and refuses everybody."""
+    """The accounts that the environment describes - WhatsApp without credentials is there and refuses everybody - and
+    those of ACCOUNTS_FILE. Raises ConfigurationError."""
     chat = Account("chat", DEFAULT, public_base_url=settings.reachable_url)
     accounts = [_whatsapp_account(settings), chat, _crm_account(settings), *_email_accounts(settings)]
+    accounts += build_further_accounts(settings)
     return {(account.channel, account.name): account for account in accounts}
 
 

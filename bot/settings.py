@@ -6,13 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.environment import read_environment, read_value
 from models.errors import ConfigurationError
+from models.time_zone import TimezoneName
 
 
 class Settings(BaseSettings):
@@ -81,9 +81,10 @@ class Settings(BaseSettings):
 
     # The company
     company_name: str = "Aurora Distribuidora"
-    timezone: str = "America/Sao_Paulo"
+    timezone: TimezoneName = "America/Sao_Paulo"
     sales_database_url: SecretStr | None = None
     source_file: str = ""
+    accounts_file: str = ""
     demo_open: bool | None = None
     exchange_rate_base_url: str = "https://olinda.bcb.gov.br/olinda/servico/PTAX/versao/v1/odata"
 
@@ -188,15 +189,6 @@ class Settings(BaseSettings):
     def _check_mailbox(cls, value: str) -> str:
         if value and not re.fullmatch(r"[A-Za-z0-9._%-]{1,40}@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", value):
             raise ValueError("must be a plain address such as bot@example.com")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _check_timezone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("must be an IANA time zone such as America/Sao_Paulo") from error
         return value
 
     @field_validator("sales_database_url")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from agent.spec.frozen import Frozen
+from models.time_zone import TimezoneName
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
@@ -25,17 +26,7 @@ def _check_day(text: str) -> str:
     return text
 
 
-def check_timezone(text: str) -> str:
-    """Raises ValueError."""
-    try:
-        ZoneInfo(text)
-    except (KeyError, ValueError, OSError):
-        raise ValueError("must be an IANA time zone such as America/Sao_Paulo") from None
-    return text
-
-
 Day = Annotated[str, AfterValidator(_check_day), Field(examples=["08:00-18:00", "08:00-12:00, 13:30-18:00"])]
-TimezoneName = Annotated[str, AfterValidator(check_timezone), Field(examples=["America/Sao_Paulo"])]
 
 
 class HoursSpec(Frozen):

@@ -13,7 +13,8 @@ from bot.migrate import is_at_head, upgrade
 from bot.settings import Settings
 from bot.tenant import prepare_tenant
 from models.errors import ConfigurationError
-from models.session import build_engine
+from models.session import build_engine, session_scope
+from models.tenant import DEFAULT, find_tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Database:
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """For as long as the block lasts. Our own PostgreSQL is migrated, a configured one must have been.
+def open_database(settings: Settings, tenant: str = DEFAULT) -> Iterator[Database]:
+    """The tenant's, for as long as the block lasts. Our own PostgreSQL is migrated, a configured one must have been.
 
     Raises ConfigurationError when the database cannot be reached or has another version's schema.
     """
@@ -37,9 +38,19 @@ def open_database(settings: Settings) -> Iterator[Database]:
         try:
             if engines.owns or not is_at_head(engine):
                 _bring_to_head(settings, engines.database_url)
-            yield Database(engine, prepare_tenant(engine, settings), engines.database_url, engines.redis_url)
+            home = prepare_tenant(engine, settings)
+            tenant_id = home if tenant == DEFAULT else _find_tenant(engine, tenant)
+            yield Database(engine, tenant_id, engines.database_url, engines.redis_url)
         finally:
             engine.dispose()
+
+
+def _find_tenant(engine: Engine, slug: str) -> UUID:
+    with session_scope(engine) as connection:
+        tenant_id = find_tenant(connection, slug)
+    if tenant_id is None:
+        raise ConfigurationError(f"there is no tenant {slug}: name it in the file of ACCOUNTS_FILE")
+    return tenant_id
 
 
 @contextmanager

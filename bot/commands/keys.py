@@ -10,6 +10,7 @@ from bot.commands.database import open_database
 from bot.settings import Settings
 from models.access import ListedKey, list_api_keys, revoke_api_key
 from models.session import session_scope
+from models.tenant import DEFAULT
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -18,6 +19,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     create.add_argument("--name", required=True, help="what the key is for")
     actions.add_parser("list", help="list the keys", description="List the keys, the revoked among them.")
     revoke = actions.add_parser("revoke", help="revoke a key", description="Revoke a key: it opens nothing any more.")
+    for action in actions.choices.values():
+        action.add_argument("--tenant", default=DEFAULT, help="whose (default: %(default)s)")
     revoke.add_argument("key", metavar="ID", help="the key's id, as `keys list` shows it")
 
 
@@ -31,14 +34,14 @@ def _create(arguments: Namespace, settings: Settings) -> None:
     name = " ".join(arguments.name.split())
     if not name:
         raise CommandError("--name is empty: say what the key is for")
-    with open_database(settings) as database:
+    with open_database(settings, arguments.tenant) as database:
         key_id, key = create_api_key(database.engine, tenant_id=database.tenant_id, name=name)
     print(f'Created the key "{name}", id {key_id}. It is shown this once:\n\n{key}\n')
     print("Send it as `Authorization: Bearer <key>`.")
 
 
 def _list(arguments: Namespace, settings: Settings) -> None:
-    with open_database(settings) as database, session_scope(database.engine) as connection:
+    with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
         keys = list_api_keys(connection, database.tenant_id)
     if not keys:
         print("No key yet. Create one: python -m bot keys create --name ...")
@@ -56,7 +59,7 @@ def _revoke(arguments: Namespace, settings: Settings) -> None:
         key_id = UUID(arguments.key.strip())
     except ValueError:
         raise CommandError(f"{arguments.key!r} is no id of a key: `python -m bot keys list` shows them") from None
-    with open_database(settings) as database, session_scope(database.engine) as connection:
+    with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
         if not revoke_api_key(connection, database.tenant_id, key_id):
             raise CommandError(f"there is no live key {key_id}: `python -m bot keys list` shows them")
     print(f"Revoked the key {key_id}.")

@@ -38,10 +38,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add.add_argument("--email", metavar="ADDRESS", action="append", default=[])
     add.add_argument("--chat", metavar="USER_ID", action="append", default=[], help="her user_id on /chat")
     add.add_argument("--crm", metavar="ID", action="append", default=[], help="who she is in the CRM's webhooks")
-    add.add_argument("--account", default=DEFAULT, help="the WhatsApp account she writes to (default: %(default)s)")
+    add.add_argument("--account", default=DEFAULT, help="the channel account she writes to (default: %(default)s)")
     actions.add_parser("list", help="list everybody", description="List everybody with role and addresses.")
     remove = actions.add_parser("remove", help="remove a person", description="Remove a person and her addresses.")
     remove.add_argument("person", help="her name or id, as `people list` shows it")
+    for action in actions.choices.values():
+        action.add_argument("--tenant", default=DEFAULT, help="whose (default: %(default)s)")
 
 
 def _run(arguments: Namespace, settings: Settings) -> int:
@@ -54,7 +56,7 @@ def _add(arguments: Namespace, settings: Settings) -> None:
     addresses = list(_addresses_of(arguments))
     name = " ".join(arguments.name.split())
     _check_role(arguments, name, addresses)
-    with open_database(settings) as database:
+    with open_database(settings, arguments.tenant) as database:
         salesperson, customer = _find_in_sales_data(arguments, settings, database)
         person = NewPerson(name, arguments.role, salesperson, customer, addresses)
         with session_scope(database.engine) as connection:
@@ -75,13 +77,13 @@ def _addresses_of(arguments: Namespace) -> Iterator[AddressOn]:
         cleaned = address.strip().lower()
         if not _EMAIL.fullmatch(cleaned):
             raise CommandError(f"--email: {address!r} is no e-mail address such as ana@example.com")
-        yield AddressOn("email", DEFAULT, cleaned)
+        yield AddressOn("email", arguments.account, cleaned)
     for channel, ids in (("chat", arguments.chat), ("crm", arguments.crm)):
         for user_id in ids:
             cleaned = user_id.strip()
             if not cleaned or not cleaned.isprintable() or len(cleaned) > 200:
                 raise CommandError(f"--{channel}: a user_id has 1 to 200 printable characters")
-            yield AddressOn(channel, DEFAULT, cleaned)
+            yield AddressOn(channel, arguments.account, cleaned)
 
 
 def _check_role(arguments: Namespace, name: str, addresses: list[AddressOn]) -> None:
@@ -105,7 +107,8 @@ def _find_in_sales_data(arguments: Namespace, settings: Settings, database: Data
     """Salesperson and customer as the sales data spells them, or as typed when it is out of reach."""
     if not arguments.salesperson and not arguments.customer:
         return None, None
-    catalogue = _read_catalogue(settings, database.database_url)
+    is_ours = arguments.tenant == DEFAULT  # the others' sales data is named in the files of their agents
+    catalogue = _read_catalogue(settings, database.database_url) if is_ours else None
     if catalogue is None:
         return arguments.salesperson, arguments.customer
     salesperson = customer = None
@@ -132,7 +135,7 @@ def _read_catalogue(settings: Settings, database_url: str) -> Catalogue | None:
 
 
 def _list(arguments: Namespace, settings: Settings) -> None:
-    with open_database(settings) as database, session_scope(database.engine) as connection:
+    with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
         people = People(connection, database.tenant_id)
         everybody, addresses = people.all(), people.addresses()
     if not everybody:
@@ -158,7 +161,7 @@ def _row(person: KnownPerson, addresses: list[str]) -> tuple[str, ...]:
 
 
 def _remove(arguments: Namespace, settings: Settings) -> None:
-    with open_database(settings) as database, session_scope(database.engine) as connection:
+    with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
         people = People(connection, database.tenant_id)
         person = _pick(people.all(), arguments.person)
         people.remove(person.id)
