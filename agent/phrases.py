@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Literal
 
 from agent.base import Language
@@ -23,6 +24,7 @@ Phrase = Literal[
     "writing_off",
     "figure_left_out",
     "figures_unknown",
+    "closed_now",
     "say_yes",
     "not_done",
     "done",
@@ -110,6 +112,13 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "en": "I cannot help with that. I can answer about sales, goals, customers and deals in progress.",
         "es": "No puedo ayudar con eso. Puedo responder sobre ventas, metas, clientes y negocios en curso.",
     },
+    "closed_now": {
+        "pt": "Agora estamos fora do horário de atendimento. Sua mensagem ficou registrada; escreva de novo quando "
+        "abrirmos.",
+        "en": "We are closed at the moment. Your message is on record; write again when we are open.",
+        "es": "Ahora estamos fuera del horario de atención. Su mensaje quedó registrado; escriba de nuevo cuando "
+        "abramos.",
+    },
     "writing_off": {
         "pt": "Não registrei nada: há palavras de terceiros nesta conversa, e com elas não altero dados. Para "
         "registrar, escreva «começar de novo» e repita o pedido com suas palavras.",
@@ -194,6 +203,12 @@ def is_reset(text: str) -> bool:
 def wants_person(text: str) -> bool:
     """Whether the person asks for a human being."""
     return bool(_PERSON_WISHES.search(_fold(text)))
+
+
+def says_one_of(text: str, wishes: Sequence[str]) -> bool:
+    """Whether the text is one of these, and nothing else; case, accents and the final point do not count."""
+    said = _fold(text).strip(" .!?")
+    return any(said == _fold(wish).strip(" .!?") for wish in wishes)
 
 
 def guess_language(text: str) -> Language:

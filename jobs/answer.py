@@ -12,7 +12,7 @@ from agent.agent import Agent
 from agent.base import RunResult
 from agent.decisions import read_decision
 from agent.links import tame_links
-from agent.phrases import Phrase, guess_language, is_reset, phrase, wants_person
+from agent.phrases import Phrase, phrase
 from channels.base import Channel, Typing
 from jobs.agents import Terms
 from jobs.breaker import TurnBreaker
@@ -24,6 +24,7 @@ from jobs.explaining import explain_earlier
 from jobs.fence import keep_silent
 from jobs.journal import Asked
 from jobs.listening import find_listener
+from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.proposals import Deciding, TurnProposer, ask_for_yes
 from jobs.question import gather_question
@@ -130,21 +131,19 @@ class _Execution:
             return self._answer(agent, self._compose(said, sees=agent.provider.sees))
 
     def _answer(self, agent: Agent, composed: Composed) -> None:
-        text, language = composed.text, guess_language(composed.text)
-        if is_reset(text):
-            return self._say(composed, phrase("reset_done", language), outcome="reset")
-        if not text and not composed.pictures:
-            return self._say(composed, phrase(composed.instead), outcome="answered")
-        if not composed.is_verified:
-            company = self.terms.spec.company or self.thread.company
-            return self._say(composed, phrase("greeting_unverified", language, company=company), outcome="answered")
-        explained = explain_earlier(self.services, agent.toolbox, self.thread, self.turn, composed)
-        if (words := self._decide(agent, composed) or explained) is not None:
-            return self._say(composed, words, outcome="answered")
-        if wants_person(text):
-            call_person(self.services, self.thread, "asked")
-            return self._say(composed, phrase("person_called", language), outcome="answered")
-        return self._run_agent(agent, composed)
+        spec, thread = self.terms.spec, self.thread
+        fixed = greet(spec, thread, composed)
+        if fixed is None and (words := self._decide(agent, composed) or self._explain(agent, composed)) is not None:
+            fixed = FixedAnswer(words)
+        fixed = fixed or divert(spec, thread, composed, self.services.clock.now())
+        if fixed is None:
+            return self._run_agent(agent, composed)
+        if fixed.calls_person:
+            call_person(self.services, thread, "asked")
+        return self._say(composed, fixed.words, outcome=fixed.outcome)
+
+    def _explain(self, agent: Agent, composed: Composed) -> str | None:
+        return explain_earlier(self.services, agent.toolbox, self.thread, self.turn, composed)
 
     def _decide(self, agent: Agent, composed: Composed) -> str | None:
         """Only her own typed words decide over a change, and nothing beside them."""
@@ -184,7 +183,7 @@ class _Execution:
     def _reply(self, result: RunResult, composed: Composed) -> str:
         """The agent's words, and below them what code has to say."""
         below: list[Phrase] = ["writing_off"] if result.is_write_refused else []
-        lines = [phrase(line, guess_language(composed.text)) for line in (*below, *composed.missing)]
+        lines = [phrase(line, language_of(self.terms.spec, composed.text)) for line in (*below, *composed.missing)]
         if any("proposed" in use.result for use in result.tools):
             lines.append(ask_for_yes(self.services, self.turn))
         return "\n\n".join(filter(None, [tame_links(result.text, self.services.link_hosts), *lines]))
@@ -257,7 +256,7 @@ class _Execution:
 
     def _excuse(self, error: str, excuse: Phrase) -> None:
         composed = self._compose(self._read())
-        words = phrase(excuse, guess_language(composed.text))
+        words = phrase(excuse, language_of(self.terms.spec, composed.text))
         figures = {"llm": self.terms.spec.llm.model, "error": error}
         self._commit(words, "apologised", figures, composed.question, error, composed.taint)
 

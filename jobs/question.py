@@ -27,11 +27,12 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
             from_seq=thread.memory_from_seq,
             limit=services.policy.memory_turns,
         )
+    languages = terms.spec.languages
     return TurnInput(
         turn.id,
         composed.text,
         recall_window(past, terms.spec.memory_tokens, asker=thread.sender),
-        situation,
+        replace(situation, language=languages[0]) if len(languages) == 1 else situation,
         thread.timezone,
         terms.spec.company or thread.company,
         composed.context,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from bot.doctor.assistant import check_llm, check_sales
+from bot.doctor.assistant import check_agents, check_llm, check_sales
 from bot.doctor.crm import check_crm
 from bot.doctor.database import (
     check_clock,
@@ -68,6 +68,7 @@ def _examine_database(settings: Settings, engines: Engines, clock: Clock) -> Ite
             yield from check_promises(engine)
             yield from check_troubles(engine)
             yield check_unpriced(engine)
+            yield from check_agents(settings, engine, engines.database_url, clock)
             yield check_people(engine, is_demo_open=settings.is_demo_open)
     except SQLAlchemyError as error:
         yield _explain(error)

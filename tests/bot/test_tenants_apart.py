@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 from agent.spec.agent_spec import AgentSpec
 from bot.access import create_api_key
 from bot.agents import apply_specs
+from bot.doctor.assistant import check_agents
 from bot.people import AddressOn, NewPerson, register_person
 from bot.settings import Settings
 from bot.tenant import prepare_tenant
@@ -110,8 +111,8 @@ def company(url: str, factor: int) -> tuple[Engine, str]:
             connection.execute(text(f"UPDATE demo.{table} SET total = total * {factor}"))
         total = connection.execute(
             text(
-                "SELECT sum(total) FROM demo.sales_order WHERE status <> 'cancelled' "
-                "AND date_trunc('month', ordered_on) = date_trunc('month', (now() AT TIME ZONE 'America/Sao_Paulo') - interval '1 month')"
+                "SELECT sum(total) FROM demo.sales_order WHERE status <> 'cancelled' AND "
+                "date_trunc('month', ordered_on) = date_trunc('month', current_date - interval '1 month')"
             )
         ).scalar_one()
     return engine, f"{total:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
@@ -228,3 +229,14 @@ def test_an_account_that_was_anothers_is_not_handed_over(town: Town, tmp_path: P
     file.write_text("tenants: [{tenant: zeta, name: Zeta, accounts: [{channel: chat, name: acme}]}]", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="chat/acme was another tenant's before"):
         prepare_tenant(town.engine, town.settings.model_copy(update={"accounts_file": str(file)}))
+
+
+def test_the_doctor_names_an_agent_that_cannot_work_here(town: Town) -> None:
+    broken = acme(llm={"provider": "openai", "model": "some-model", "api_key": "${NO_SUCH_KEY}"})
+    url = town.door.services.database_url
+    before = check_agents(town.settings, town.engine, url, SystemClock())
+    apply_specs(town.engine, [broken])
+    after = check_agents(town.settings, town.engine, url, SystemClock())
+    assert [(finding.subject, finding.state) for finding in before] == [("agent acme/seller", "ok")]
+    assert [finding.state for finding in after] == ["fail"]
+    assert "NO_SUCH_KEY is not set" in after[0].words

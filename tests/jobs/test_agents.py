@@ -205,3 +205,31 @@ def test_a_version_that_nobody_uses_any_more_is_closed_and_the_environments_is_n
     assert office.closed == ["first"]
     office.directory.close()
     assert sorted(office.closed) == ["first", "second", "the environment's"]
+
+
+def test_a_phrase_of_the_file_calls_a_person_and_says_so(office: Office) -> None:
+    office.apply("first", handover={"words": ["Quero o Paulo"]})
+    office.house.advance(office.house.say("quero o paulo!", "m1"))
+    assert "I am" not in office.house.sent[-1]
+    assert office.house.rows("SELECT wanted_at IS NOT NULL AS called FROM conversation") == [(True,)]
+
+
+def test_outside_its_hours_an_agent_says_so_and_within_them_it_answers(office: Office) -> None:
+    hours = {"timezone": "UTC", "mon": "08:00-13:00", "outside": "message", "message": "Voltamos às 8h."}
+    office.apply("first", hours=hours)  # the house's clock stands at noon of a Monday
+    assert office.ask("m1") == "I am first"
+    office.house.clock.move(3600)
+    assert office.ask("m2") == "Voltamos às 8h."
+    assert office.house.rows("SELECT wanted_at FROM conversation") == [(None,)]
+
+
+def test_outside_its_hours_a_person_may_be_called_instead(office: Office) -> None:
+    office.apply("first", hours={"timezone": "UTC", "outside": "person"})
+    assert "fora do horário" in office.ask("m1")
+    assert office.house.rows("SELECT wanted_at IS NOT NULL AS called FROM conversation") == [(True,)]
+
+
+def test_fixed_words_keep_to_the_languages_of_the_agent(office: Office) -> None:
+    office.apply("first", languages=["es"], hours={"timezone": "UTC", "outside": "message"})
+    office.house.advance(office.house.say("hello, what are my sales please", "m1"))
+    assert "fuera del horario" in office.house.sent[-1]
