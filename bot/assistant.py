@@ -1,6 +1,7 @@
 """The worker's half of the composition root: an agent with its provider, tools and sales data, made of its spec."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from bot.environment import with_secrets
 from bot.redaction import Redactor, secrets_of
 from bot.settings import Settings
 from bot.sources import open_source
+from bot.toolsmith import add_tools, build_described_tools
 from jobs.crm_book import CrmBook
 from models.clock import Clock
 from models.errors import ConfigurationError
@@ -48,7 +50,12 @@ class Surroundings:
 
     def resolve(self, reference: str) -> str:
         """Raises ConfigurationError."""
-        return resolve_reference(reference, with_secrets(self.environ, self.settings.secrets()))
+        return resolve_reference(reference, self.secrets)
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What references are looked up in."""
+        return with_secrets(self.environ, self.settings.secrets())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +63,26 @@ class Assistant:
     """The agent, and the doors it looks through; close it when the process ends."""
 
     agent: Agent
-    source: SalesSource
-    exchange: ExchangeRates
+    doors: ExitStack
 
     def close(self) -> None:
-        self.agent.provider.close()
-        self.source.close()
-        self.exchange.close()
+        self.doors.close()
 
 
 def build_assistant(spec: AgentSpec, surroundings: Surroundings) -> Assistant:
-    """Nothing is loaded or connected yet. Raises ConfigurationError."""
+    """Nothing is loaded or connected yet, but that MCP servers are asked for their tools. Raises ConfigurationError."""
+    with ExitStack() as doors:
+        agent = _build_agent(spec, surroundings, doors)
+        return Assistant(agent, doors.pop_all())
+
+
+def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) -> Agent:
     settings, clock = surroundings.settings, surroundings.clock
     source = _open_source(spec, surroundings)
+    doors.callback(source.close)
     chain = (spec.llm, *spec.llm.fallbacks)
-    links = [_build_link(llm, surroundings, source) for llm in chain]
+    provider = Fallback([_build_link(llm, surroundings, source) for llm in chain])
+    doors.callback(provider.close)
     limits = Limits(
         steps=spec.limits.steps,
         tool_calls=spec.limits.tool_calls,
@@ -82,15 +94,16 @@ def build_assistant(spec: AgentSpec, surroundings: Surroundings) -> Assistant:
         assumed_price=spec.budgets.assumed_price.as_price(),
     )
     exchange = ExchangeRates(settings.exchange_rate_base_url, clock=clock)
+    doors.callback(exchange.close)
     tools = build_tools(source, exchange, clock)
     if spec.tools is not None:
         if surroundings.engine is not None:
             tools |= build_crm_tools(Bench(source, exchange, clock), CrmBook(surroundings.engine))
         tools = {name: tool for name, tool in tools.items() if name in spec.tools}
+    add_tools(tools, build_described_tools(spec, settings, surroundings.secrets, clock, doors))
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
-    agent = Agent(Fallback(links), links[0].llm, tools, limits, clock, brief=brief, rules=rules)
-    return Assistant(agent, source, exchange)
+    return Agent(provider, provider.links[0].llm, tools, limits, clock, brief=brief, rules=rules)
 
 
 def _build_link(llm: LlmChoice, surroundings: Surroundings, source: SalesSource) -> Link:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from agent.base import Language, PersonRole
+from agent.mcp.spec import McpServerSpec
 from agent.spec.budgets import BudgetSpec
 from agent.spec.frozen import Frozen
 from agent.spec.hours import HoursSpec
@@ -16,6 +17,9 @@ from agent.spec.llm import LlmSpec
 from agent.spec.secrets import SecretReference
 from agent.system_text import newest_prompt
 from agent.toolbox import ToolRule
+from agent.tools.http_spec import HttpToolSpec
+from agent.tools.openapi_spec import OpenApiSpec
+from agent.tools.sql_spec import SqlSpec
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["aurora"])]
 AccountName = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9-]{0,39}$", examples=["whatsapp/default"])]
@@ -99,7 +103,16 @@ class AgentSpec(Frozen):
     """The company's sales data. Left out, an agent of the tenant `default` reads those that the environment names, or
     the demo's; an agent of another tenant reads none."""
     tools: Annotated[dict[str, ToolUseSpec], Field(examples=[{"sales_summary": {"roles": ["manager"]}}])] | None = None
-    """The tools it may use, each with its rule ({} for the tool's own); left out, every built-in tool that reads."""
+    """The built-in tools it may use, each with its rule ({} for the tool's own); left out, all of them. A rule may
+    stand here for a tool described below as well."""
+    http: Annotated[tuple[HttpToolSpec, ...], Field(max_length=30)] = ()
+    """Tools that ask an API by one request each (docs/tools.md)."""
+    openapi: Annotated[tuple[OpenApiSpec, ...], Field(max_length=10)] = ()
+    """Tools that an API's own OpenAPI document describes."""
+    mcp: Annotated[tuple[McpServerSpec, ...], Field(max_length=10)] = ()
+    """Tools of MCP servers, each approved by its pin (docs/mcp.md)."""
+    sql: SqlSpec | None = None
+    """A tool that runs SELECTs of the LLM's own, over listed tables alone."""
     quiet_window: QuietWindowSpec = QuietWindowSpec()
     hours: HoursSpec | None = None
     """Left out, it works always."""

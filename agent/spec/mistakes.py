@@ -46,10 +46,15 @@ def _in_llm(llm: LlmChoice, place: Place) -> Iterator[Mistake]:
 
 
 def _in_tools(spec: AgentSpec) -> Iterator[Mistake]:
-    known = {*TOOLS, *CRM_TOOLS}
+    described = [tool.name for tool in spec.http] + ([spec.sql.name] if spec.sql else [])
+    known = {*TOOLS, *CRM_TOOLS, *described}
+    sources = [api.name for api in spec.openapi] + [server.name for server in spec.mcp]
     for name in spec.tools or ():
-        if name not in known:
+        if name not in known and not name.startswith(tuple(f"{source}_" for source in sources)):
             yield ("tools", name), f"there is no such tool; there are: {', '.join(sorted(known))}"
+    for number, tool in enumerate(spec.http):
+        if tool.name in {*TOOLS, *CRM_TOOLS} or described.count(tool.name) > 1:
+            yield ("http", number, "name"), f"another tool is called {tool.name}: choose another name"
 
 
 def _in_source(spec: AgentSpec) -> Iterator[Mistake]:

@@ -1,6 +1,8 @@
 """Agents as versions: what was applied never changes, and which one is active is only ever one of them."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from agent.base import Situation
 from agent.spec.agent_spec import AgentSpec
 from agent.spec.comparing import compare_specs
 from bot.agents import apply_specs, as_json, read_agent_file, roll_back
+from bot.assistant import Surroundings, build_assistant
+from bot.settings import Settings
 from models.agent_version import AgentRefused, AgentVersions
+from models.clock import SystemClock
 from models.errors import ConfigurationError
 from models.session import build_engine, session_scope
 from models.tenant import ensure_account, ensure_tenant
@@ -173,3 +179,45 @@ def test_names_that_lead_nowhere_are_mistakes_with_their_place(
     with pytest.raises(ConfigurationError) as refused:
         read_agent_file(Path("a.yaml"))
     assert str(refused.value).startswith(mistake)
+
+
+def test_tools_that_a_file_describes_are_built_beside_the_built_in_ones(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(
+        """
+agent: a
+tools: {top_n: {}, find_stock: {roles: [manager], calls_per_turn: 2}}
+http:
+  - name: find_stock
+    description: Looks up how many pieces of an article are free.
+    url: https://stock.example.com/items/{sku}
+    headers: {Authorization: "Bearer ${STOCK_TOKEN}"}
+    parameters: {properties: {sku: {type: string}}, required: [sku]}
+sql:
+  url: ${FREE_SQL_URL}
+  tables: {orders: {columns: {id: ""}}}
+""",
+        encoding="utf-8",
+    )
+    spec = read_agent_file(file)
+    environ = {"STOCK_TOKEN": "s3cr3t", "FREE_SQL_URL": "postgresql://reader@nowhere.example/none"}
+    surroundings = Surroundings(Settings(), "postgresql://nowhere/none", SystemClock(), environ)
+    assistant = build_assistant(spec, surroundings)
+    asker = Situation(date(2026, 3, 2), "manager", "Ana")
+    try:
+        names = ("find_stock", "query_database", "top_n", "sales_summary")
+        assert [assistant.agent.toolbox.find(name, asker) is not None for name in names] == [True, True, True, False]
+        assert assistant.agent.toolbox.find("find_stock", replace(asker, role="rep", salesperson="Ana")) is None
+    finally:
+        assistant.close()
+    without = Surroundings(Settings(), "postgresql://nowhere/none", SystemClock(), {"STOCK_TOKEN": "x"})
+    with pytest.raises(ConfigurationError, match="FREE_SQL_URL is not set"):
+        build_assistant(spec, without)
+
+
+def test_two_tools_of_one_name_are_a_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    tool = "{name: top_n, description: A tool that bears a name which is taken., url: 'https://a.example.com/'}"
+    file.write_text(f"agent: a\nhttp: [{tool}]\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"http\[0\].name: another tool is called top_n"):
+        read_agent_file(file)

@@ -1,0 +1,42 @@
+"""The tools that an agent's file describes: other companies' APIs, MCP servers, SELECTs of the LLM's own."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+
+from agent.base import Tool
+from agent.mcp.tools import build_mcp_tools
+from agent.spec.agent_spec import AgentSpec
+from agent.tools.http import build_http_tools, build_tool_client
+from agent.tools.openapi import build_openapi_tools
+from agent.tools.sql import build_sql_door, build_sql_tool
+from bot.settings import Settings
+from models.clock import Clock
+from models.errors import ConfigurationError
+
+
+def build_described_tools(
+    spec: AgentSpec, settings: Settings, environ: Mapping[str, str], clock: Clock, closing: ExitStack
+) -> dict[str, Tool]:
+    """By name; what they hold open is closed by `closing`. Raises ConfigurationError."""
+    tools: dict[str, Tool] = {}
+    builders: list[Callable[[], dict[str, Tool]]] = []
+    if spec.http or spec.openapi:
+        client = build_tool_client(settings.hosts_within)
+        closing.callback(client.close)
+        builders.append(lambda: build_http_tools(spec.http, client=client, environ=environ, clock=clock))
+        builders.append(lambda: build_openapi_tools(spec.openapi, client=client, environ=environ, clock=clock))
+    if spec.sql is not None:
+        door, sql = build_sql_door(spec.sql, environ), spec.sql
+        closing.callback(door.close)
+        builders.append(lambda: build_sql_tool(sql, door=door, clock=clock))
+    builders.append(lambda: build_mcp_tools(spec.mcp, environ=environ))
+    for build in builders:
+        add_tools(tools, build())
+    return tools
+
+
+def add_tools(tools: dict[str, Tool], further: Mapping[str, Tool]) -> None:
+    """Raises ConfigurationError for a name that is taken: an LLM would not know which of the two it calls."""
+    if taken := sorted(tools.keys() & further.keys()):
+        raise ConfigurationError(f"two tools are called {taken[0]}: rename one of them")
+    tools.update(further)
