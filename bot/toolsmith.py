@@ -21,7 +21,7 @@ def build_described_tools(
     tools: dict[str, Tool] = {}
     builders: list[Callable[[], dict[str, Tool]]] = []
     if spec.http or spec.openapi:
-        client = build_tool_client(settings.hosts_within)
+        client = build_tool_client(settings.private_tool_hosts)
         closing.callback(client.close)
         builders.append(lambda: build_http_tools(spec.http, client=client, environ=environ, clock=clock))
         builders.append(lambda: build_openapi_tools(spec.openapi, client=client, environ=environ, clock=clock))
