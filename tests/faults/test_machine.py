@@ -76,7 +76,7 @@ def test_the_machines_clock_may_be_set_at_any_moment(house: House, seconds: floa
     def think(request: CompletionRequest) -> Completion:
         house.clock.set_by(seconds)
         leases.renew()
-        return Completion("42", usage=Usage(1, 1))
+        return Completion("pronto", usage=Usage(1, 1))
 
     def send(part: OutboundPart) -> SendOutcome:
         house.clock.set_by(seconds)
@@ -89,7 +89,7 @@ def test_the_machines_clock_may_be_set_at_any_moment(house: House, seconds: floa
     stored = house.say("quanto?", "m1")
     house.provider.script, house.channel.send = [think], send  # type: ignore[method-assign]
     house.advance(stored)
-    assert house.sent == ["42"]
+    assert house.sent == ["pronto"]
     assert house.rows("SELECT status, crashes FROM turn") == [("settled", 0)]
     assert house.rows("SELECT lease_owner, due_at FROM conversation") == [(None, None)]
     assert house.rows("SELECT count(*) FROM completion WHERE time_ms BETWEEN 0 AND 60000") == [(1,)]

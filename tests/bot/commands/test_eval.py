@@ -25,20 +25,22 @@ def test_an_llm_that_makes_figures_up_fails_the_threshold_and_is_shown_with_what
     cli: Cli, tmp_path: Path
 ) -> None:
     path = tmp_path / "mine.jsonl"
-    path.write_text("\n".join(json.dumps({"id": str(n), "kind": "fora", "text": "qual a margem?"}) for n in range(5)))
-    with StandInLlm(answer=lambda asked: Says("A margem foi de R$ 1.000.000,00.")) as llm:
+    question = {"kind": "total", "text": "vendas de ontem?", "calls": [{"name": "sales_summary", "arguments": {}}]}
+    path.write_text("\n".join(json.dumps(question | {"id": str(number)}) for number in range(5)))
+    with StandInLlm(answer=lambda asked: Says("Foram R$ 1.000.000,00.")) as llm:
         done = cli(
             *("eval", "--questions", str(path), "--limit", "4", "--at-least", "0.5"),
             **{"LLM_PROVIDER": "openai-compatible", "LLM_BASE_URL": f"{llm.url}/v1", "LLM_MODEL": "standin"},
         )
-        assert len(llm.history) == 4
+        assert len(llm.history) >= 4
     assert done.code == 1, done.err
     lines = done.out.splitlines()
     (whole,) = [line.split() for line in lines if line.startswith("altogether")]
-    assert whole[1:7] == ["4", "4", "4", "0", "0%", "░" * 10]
+    assert whole[1:4] == ["4", "0", "0"]
+    assert whole[5:7] == ["0%", "░" * 10]
     assert int(whole[7]) > 0
     assert whole[8] == "?", "the price of a stand-in is unknown, and never 0"
-    assert "    not of a tool: R$ 1.000.000,00" in lines
+    assert lines.count("    no tool was called") == 4
 
 
 @pytest.mark.parametrize(
