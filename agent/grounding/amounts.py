@@ -124,14 +124,15 @@ def _means(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
             for count in counts:
                 if count is not amount:
                     yield _mean(amount.value, count.value, (amount, count), claim)
-            yield from _per_day(amount, claim)
+            yield from _per_day(amount, claim, evidence.today)
 
 
-def _per_day(amount: Known, claim: Claim) -> Iterator[Derived]:
+def _per_day(amount: Known, claim: Claim, today: date) -> Iterator[Derived]:
+    """Over the whole period, and over what has passed of it."""
     for start, end in amount.spans[:2]:
-        days = (end - start).days + 1
-        if days > 1:
-            yield _mean(amount.value, days, (amount,), claim)
+        for last in {end, min(end, today)}:
+            if start < last:
+                yield _mean(amount.value, (last - start).days + 1, (amount,), claim)
 
 
 def _mean(total: Decimal, count: Decimal | int, operands: tuple[Known, ...], claim: Claim) -> Derived:
@@ -168,6 +169,8 @@ def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[
         yield Derived(Decimal(len(evidence.spans)), "number of periods", ())
         for start, end in sorted(evidence.spans):
             yield Derived(_length(start, end, claim.unit), f"length of {start}/{end}", ())
+            if start <= evidence.today < end:
+                yield Derived(_length(start, evidence.today, claim.unit), f"length of {start} up to today", ())
 
 
 def _length(start: date, end: date, unit: str) -> Decimal:

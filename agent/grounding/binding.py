@@ -8,13 +8,15 @@ from typing import Final
 from agent.grounding.claims import Known, Span
 
 _OF: Final = re.compile(
-    r"[\s*_)%]*"
-    r"(?:(?:reais|reales|pedidos|orders|unidades|units|negocios|deals|vendidos|sold|a menos|a mais|de atraso)\s+)?"
+    r"(?:(?:reais|reales|pedidos|orders|unidades|units|negocios|deals|vendidos|sold|a menos|a mais|de atraso) )?"
     r"(?:de|do|da|dos|das|del|of|from|for|em|in|no|na|en|para|pra|by|pelo|pela|por|ao|a|to|contra o|the|el)"
-    r"(?:\s+(?:o|a|el|la|the|dia|pedido|order))?\s+[*_]*$"
+    r"(?: (?:o|a|el|la|the|dia|pedido|order))?"
 )
+_ASIDE: Final = re.compile(r"\s*\([^)]*\)|[\s*_()%]+")
+_AGAINST: Final = re.compile(r"\([^()]*\b(?:contra|vs|versus|against|frente|ante|x)\b[^()]*\)")
+_LONGEST_OF: Final = 60
 _NEAR: Final = 25
-_PAUSE: Final = re.compile(r"[,;:.!?]")
+_PAUSE: Final = re.compile(r"[,;:.!?)]")
 _RESPECTIVELY: Final = re.compile(r"respectiv")
 
 
@@ -73,8 +75,10 @@ def bind(
     if len(anchors) >= 2 and _RESPECTIVELY.search(folded, anchors[0].start, max(stop for _, stop in figures)):
         return _paired(place, figures, anchors)
     after = [anchor for anchor in anchors if anchor.start >= end]
-    if after and _OF.fullmatch(folded[end : after[0].start]) and len(folded[end : after[0].start]) <= 30:
+    if after and _is_of(folded[end : after[0].start]):
         return _group(folded, after, figures, end)
+    if any(aside.start() < start < aside.end() for aside in _AGAINST.finditer(folded)):
+        return tuple(anchors)  # "A sold more than B (20 against 10)"
     before = [anchor for anchor in anchors if anchor.end <= start]
     if anchors[0].start < min(begin for begin, _ in figures):
         last = [anchor for anchor in before if not _of_another(folded, anchor, figures)] or before
@@ -88,6 +92,7 @@ def bind(
         return following
     right_before = before[-1]
     is_alone = not any(right_before.end <= begin < start for begin, _ in figures)
+    is_alone = is_alone and ")" not in folded[right_before.end : start]
     return (right_before,) if is_alone and not _of_another(folded, right_before, figures) else ()
 
 
@@ -96,8 +101,12 @@ def _of_another(folded: str, anchor: Anchor, figures: Sequence[tuple[int, int]])
     ends = [stop for _, stop in figures if stop <= anchor.start]
     if not ends:
         return False
-    gap = folded[max(ends) : anchor.start]
-    return len(gap) <= 30 and bool(_OF.fullmatch(gap))
+    return _is_of(folded[max(ends) : anchor.start])
+
+
+def _is_of(gap: str) -> bool:
+    """Whether no more than "of" stands there, asides left out: "54 (61 orders) of Ana"."""
+    return len(gap) <= _LONGEST_OF and bool(_OF.fullmatch(_ASIDE.sub(" ", gap).strip()))
 
 
 def _group(folded: str, after: list[Anchor], figures: Sequence[tuple[int, int]], end: int) -> tuple[Anchor, ...]:

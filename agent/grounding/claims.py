@@ -58,7 +58,7 @@ class Claim:
         """ "Mais de 12 mil", "quase 187 mil", "cerca de 12.500"."""
         match self.bound:
             case "over":
-                return value <= size <= value * Decimal("1.1")
+                return value <= size <= value * Decimal("1.5" if self.kind == "multiple" else "1.1")
             case "under":
                 return value * Decimal("0.97") <= size <= value
             case "about":

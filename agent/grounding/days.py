@@ -132,5 +132,6 @@ def _is_no_month(text: str, folded: str, match: re.Match[str]) -> bool:
     """ "You may ask", "Júlio", "Marco" name no month."""
     written = text[match.start() : match.end()]
     if match[0] == "may":
-        return not _MAY.search(folded, max(0, match.start() - 10), match.start())
+        is_within = written == "May" and text[: match.start()].rstrip("*_ ")[-1:] not in ("", ".", "!", "?", ":", "\n")
+        return not is_within and not _MAY.search(folded, max(0, match.start() - 10), match.start())
     return written in {"Júlio", "Julio", "Marco"} and not _IN.search(folded, max(0, match.start() - 4), match.start())

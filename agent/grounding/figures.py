@@ -39,7 +39,7 @@ def build_figure(
         if is_year and not unit:
             return Claim("", start, end, "date", days=(PartialDay(year=int(values[0])),))
         slack = tuple(Decimal(0) if one == _HALF else one for one in slack)  # things are whole
-    return Claim("", first, stop, kind, values, slack, unit, _direction(folded, start, stop), _bound(folded, first))
+    return Claim("", first, stop, kind, values, slack, unit, _direction(folded, start, stop), find_bound(folded, first))
 
 
 def _unit(folded: str, start: int, end: int) -> tuple[Kind, str, int, int]:
@@ -68,7 +68,8 @@ def _direction(folded: str, start: int, end: int) -> int:
     return bool(UP.search(clause)) - bool(DOWN.search(clause))
 
 
-def _bound(folded: str, start: int) -> Literal["", "over", "under", "about"]:
+def find_bound(folded: str, start: int) -> Literal["", "over", "under", "about"]:
+    """What the words before say of how exact it is."""
     before = folded[max(0, start - 28) : start]
     if OVER.search(before):
         return "over"

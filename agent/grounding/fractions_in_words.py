@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from agent.grounding.claims import Claim, Kind
+from agent.grounding.figures import find_bound
 
 _FORMS: Final[tuple[tuple[str, Kind, Decimal], ...]] = (
     (
@@ -37,4 +38,5 @@ def find_fractions(folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]
         for match in pattern.finditer(folded):
             if not any(start < match.end() and match.start() < end for start, end in taken):
                 taken.append(match.span())
-                yield Claim(match[0], match.start(), match.end(), kind, (value,), (value / 15,))
+                bound = find_bound(folded, match.start())
+                yield Claim(match[0], match.start(), match.end(), kind, (value,), (value / 15,), bound=bound)

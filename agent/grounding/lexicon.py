@@ -48,8 +48,8 @@ TIME_SPANS: Final = frozenset({"days", "weeks", "months", "years"})
 COUNTED_AFTER: Final = re.compile(r"[*_]*\s+(?:(?!e\b|and\b|y\b|de\b|em\b|in\b|en\b)([a-z]+)\b\s*){1,3}")
 
 _UP: Final = (
-    r"cresc\w*|subi\w*|aument\w*|alta|acima|a mais|grew|grow\w*|(?<!makes )(?<!make )(?<!made )up|rose|increas\w*"
-    r"|higher|more|above|crec\w*|mas que"
+    r"cresc\w*|subi\w*|salt\w+|avanc\w+|jump\w*|climb\w*|aument\w*|alta|acima|a mais|grew|grow\w*"
+    r"|(?<!makes )(?<!make )(?<!made )up|rose|increas\w*|higher|more|above|crec\w*|mas que"
 )
 _DOWN: Final = (
     r"ca[ií]\w*|queda|redu\w*|recu\w*|diminu\w*|abaixo|a menos|menos|fell|down|drop\w*|decreas\w*|declin\w*|lower|less"
@@ -58,7 +58,7 @@ _DOWN: Final = (
 UP: Final = re.compile(rf"\b(?:{_UP})\b")
 DOWN: Final = re.compile(rf"\b(?:{_DOWN})\b")
 OVER: Final = re.compile(
-    r"\b(?:mais de|acima de|pouco mais de|over|more than|just over|above|mas de|por encima de)\s+$"
+    r"\b(?:mais d[eo]|mais (?:do )?que o|mas del?|acima de|over|more than|above|por encima de)\s+$"
 )
 UNDER: Final = re.compile(
     r"\b(?:quase|menos de|pouco menos de|almost|nearly|just under|under|less than|casi|menos de)\s+$"
@@ -82,6 +82,10 @@ MEAN: Final = re.compile(
     r"|al (?:dia|mes))\b"
 )
 MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|rest\w*|to go|short|remain\w*)\b")
+OFFER: Final = re.compile(
+    r"\?|\b(?:se quiser|se preferir|quer|posso|gostaria|if you|would you|shall i|want me|can i|could|si quieres?"
+    r"|si quiere|quieres|puedo)\b"
+)
 TOTAL: Final = re.compile(
     r"\b(?:tota(?:l|is)|ao todo|soma|geral|juntos|overall|altogether|together|entire|todos|todas|all|tudo|empresa"
     r"|company|time|equipe|team|equipo|general|restantes?|demais|others?|rest|outros|sum)\b"

@@ -79,7 +79,7 @@ class _Sum:
 
     def scale(self, by: int) -> bool:
         if by == 100:
-            if not 0 < self.group < 10:
+            if not 0 < self.group < 100:  # "fifty-three hundred"
                 return False
             self.group *= 100
             return True

@@ -33,6 +33,7 @@ class Surroundings:
     counts: Sequence[int] = ()
     shown: Sequence[Known] = ()
     anchors: int = 0
+    compares: bool = False  # the sentence names two names, or two times
     items: int = 0  # list items in the reply
     days: Sequence[PartialDay] = field(default=())
 

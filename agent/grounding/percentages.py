@@ -22,7 +22,7 @@ from agent.grounding.operands import (
 def derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """Changes only where the sentence compares; no share where it says up or down."""
     yield from _over_percents(around, evidence)
-    if claim.direction or DIFFERENCE.search(around.sentence):
+    if claim.direction or around.compares or DIFFERENCE.search(around.sentence):
         yield from _changes(around, evidence)
     if not claim.direction:
         yield from _shares(around, evidence)

@@ -23,7 +23,7 @@ _HARMLESS: Final = re.compile(
     r"|(?:\+\d{1,3}[\s-]?)?\(?\b\d{2}\)?[\s-]?\d{4,5}-\d{4}\b|\+\d[\d\s()-]{7,}\d"
     r"|\b0800[\s-]?\d{3}[\s-]?\d{4}\b|\b24/7\b|\b24 ?x ?7\b"
     r"|\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{1,2}h\d{2}\b"
-    r"|^[ \t>*_-]*\d{1,3}[.)][*_]*(?=\s)"  # a list's numbering
+    r"|^[ \t>*_-]*\d{1,3}[.)][*_]*(?=\s)|^[ \t]*\|\s*\d{1,3}\s*(?=\|)"  # a list's or a table's numbering
     r"|\b(?:paragrafo|item|passo|etapa|opcao|step|option|paso|opcion|parte?|secao|section)\s\d{1,3}\b"
     r"|\b[1-4]\s?tri(?:mestre)?\b|\bq[1-4]\b"
     r"|\d\ufe0f?\u20e3",  # a keycap

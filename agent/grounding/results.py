@@ -36,6 +36,7 @@ _NO_NAMES: Final = frozenset(
     | {"period", "period_a", "period_b", "query", "error", "code", "message"}
 )
 _NO_FIGURES: Final = frozenset({"rank", "ok"})
+_MEASURED: Final = frozenset({"total", "value", "difference"})  # what a `unit` beside them speaks of
 _RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask", "quote"})
 _PERCENTS: Final = re.compile(r"(?:^|_)(?:percent|pct|share|percentage|margin)(?:_|$)")
 _LONG_TEXT: Final = 80
@@ -165,8 +166,11 @@ def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
 def _measure(text: str, setting: _Setting) -> tuple[Kind, str]:
     """Percentages say so in their name; money has a point, or stands where its currency is told."""
     key = setting.key
-    if _PERCENTS.search(key):
+    is_measured = key in _MEASURED
+    if _PERCENTS.search(key) or (is_measured and setting.unit == "percent"):
         return "percent", ""
+    if is_measured and setting.unit in {"count", "quantity"}:
+        return "count", ""
     if "." in text:
         is_code = len(setting.unit) == 3 and setting.unit.isupper()
         return "money", setting.unit if is_code and key not in _RATES else HOME_CURRENCY
@@ -179,8 +183,7 @@ def _counted(key: str, parent: str, setting: _Setting) -> str:
             return COUNTED[word]
     if key == "count":
         return next((COUNTED[word] for word in parent.split("_") if word in COUNTED), "")
-    is_measured = key in {"total", "value", "difference"}
-    return COUNTED.get(setting.metric, "") if is_measured else ""
+    return COUNTED.get(setting.metric, "") if key in _MEASURED else ""
 
 
 def _names(value: Mapping[str, Any]) -> Iterable[str]:

@@ -12,7 +12,7 @@ from agent.grounding.calendar import find_spans
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
 from agent.grounding.folding import Sentences, fold_in_place
-from agent.grounding.lexicon import TOTAL
+from agent.grounding.lexicon import OFFER, TOTAL
 from agent.grounding.operands import Surroundings, is_of_one_unit
 from agent.grounding.percentages import derive_multiple, derive_percent
 from agent.grounding.reading import find_claims
@@ -85,10 +85,17 @@ class _Tracing:
 
     def _trace_day(self, trace: _Trace) -> None:
         found = find_spans(trace.claim, self.evidence)
-        if isinstance(found, str):
+        if found == "unknown" and self._is_offered(trace):
+            trace.operation = "offered"
+        elif isinstance(found, str):
             trace.reason = found
         else:
             trace.operation, trace.owners = "said", Owners(days=found)
+
+    def _is_offered(self, trace: _Trace) -> bool:
+        """ "Shall I compare it with January?" says nothing of January yet."""
+        start, end = self.sentences.bounds(trace.sentence)
+        return bool(OFFER.search(self.folded, start, end)) and not self._in_sentence(trace, self.figures)
 
     def _trace_code(self, trace: _Trace) -> None:
         code = re.escape(fold_in_place(trace.claim.text))
@@ -135,7 +142,8 @@ class _Tracing:
             if not claim.matches(known.value):
                 continue
             fault = self._find_fault(trace, known)
-            if fault is None and known.origin == "tool" and trace.owners.are_unknown_to(known):
+            is_total = fault is None and known.origin == "tool" and trace.owners.are_unknown_to(known)
+            if is_total or (fault == "other_name" and self._is_of_the_whole(trace, known)):
                 totals.append(known)
             elif fault is None:
                 trace.found.append(known)
@@ -149,6 +157,11 @@ class _Tracing:
         if trace.found and all(known.labels for known in trace.found) and self._is_strangers(trace):
             trace.found, trace.reason = [], "other_name"
         trace.operation = "said" if trace.found else ""
+
+    def _is_of_the_whole(self, trace: _Trace, known: Known) -> bool:
+        """Whether it belongs to what the named thing is a part of: the customer's figure beside one of its products."""
+        named = self._of(trace.owners.names)
+        return bool(known.labels and named) and all(known.labels < one.labels for one in named)
 
     def _is_strangers(self, trace: _Trace) -> bool:
         """Whether the figure stands in the row of a name that nobody has ever told of."""
@@ -221,6 +234,7 @@ class _Tracing:
             counts=[int(value) for other in beside for value in other.claim.values if 1 < value < 50],
             shown=[known for other in before for known in other.found[:1]],
             anchors=len(trace.owners.all_names) + len(days),
+            compares=max(len(trace.owners.all_names), len(days)) > 1,
             items=self.items,
             days=[day for other in self.traces for day in other.claim.days if other.operation],
         )

@@ -14,7 +14,7 @@ import pytest
 from agent.base import ChatMessage, ToolCall, ToolUse, TurnInput
 from agent.grounding.evidence import gather_evidence
 from agent.grounding.tracing import check
-from agent.tools.figures import figure, money, percent, unit_of
+from agent.tools.figures import figure, money, percent
 from models.ids import new_id
 from tests.agent.offline.cast import CAST, SITUATION, ask
 from tests.agent.offline.test_questions import QUESTIONS
@@ -26,6 +26,10 @@ _NAMES = {
     "salesperson": CAST.salespeople,
     "state": CAST.states,
 }
+
+
+def unit_of(metric: str) -> str:
+    return "BRL" if metric in ("revenue", "average_ticket") else "count"
 
 
 def _span(words: str) -> dict[str, str]:
@@ -50,7 +54,7 @@ class _Books:
 
     def _value(self, metric: str) -> Decimal:
         amount = Decimal(self.random.randint(0, 9_000_000)) / 100
-        return amount if unit_of(metric) == "BRL" else Decimal(int(amount / 10))  # type: ignore[arg-type]
+        return amount if unit_of(metric) == "BRL" else Decimal(int(amount / 10))
 
     def _groups(self, by: str, metric: str, period: Mapping[str, str]) -> list[tuple[str, Decimal]]:
         if by in {"month", "day"}:
@@ -68,10 +72,10 @@ class _Books:
         data = {
             "metric": metric,
             "unit": unit_of(metric),
-            "total": figure(metric, total),
+            "total": figure(unit_of(metric), total),
             "orders": self.random.randint(0, 400),
             "group_by": by,
-            "groups": [{"name": name, "value": figure(metric, value)} for name, value in groups],
+            "groups": [{"name": name, "value": figure(unit_of(metric), value)} for name, value in groups],
         }
         return data, period
 
@@ -79,10 +83,10 @@ class _Books:
         period, metric = _span(asked["period"]), asked["metric"]
         groups = self._groups(asked["of"], metric, period)
         items = [
-            {"rank": rank, "name": name, "value": figure(metric, value)}
+            {"rank": rank, "name": name, "value": figure(unit_of(metric), value)}
             for rank, (name, value) in enumerate(groups[: asked["n"]], 1)
         ]
-        total = figure(metric, sum((value for _, value in groups), Decimal(0)))
+        total = figure(unit_of(metric), sum((value for _, value in groups), Decimal(0)))
         return {"of": asked["of"], "metric": metric, "unit": unit_of(metric), "items": items, "total": total}, period
 
     def _compare_periods(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
@@ -90,9 +94,9 @@ class _Books:
         data = {
             "metric": metric,
             "unit": unit_of(metric),
-            "a": {"period": _span(asked["period_a"]), "value": figure(metric, first)},
-            "b": {"period": _span(asked["period_b"]), "value": figure(metric, base)},
-            "difference": figure(metric, first - base),
+            "a": {"period": _span(asked["period_a"]), "value": figure(unit_of(metric), first)},
+            "b": {"period": _span(asked["period_b"]), "value": figure(unit_of(metric), base)},
+            "difference": figure(unit_of(metric), first - base),
             "change_percent": percent(first - base, base),
         }
         return data, _span(asked["period_a"])
