@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agent.spec.agent_spec import AgentSpec
 from agent.tools.http import build_http_tools
 from agent.tools.http_spec import HttpToolSpec
 from agent.tools.openapi import describe_operations
@@ -77,6 +78,13 @@ def test_the_crm_s_operations_become_tools() -> None:
     tools = describe_operations(OpenApiSpec.model_validate(example | {"document": CRM}))
     assert [tool.name for tool in tools] == ["crm_list_deals", "crm_create_deal"]
     assert tools[1].schema_of_arguments.names == {"title", "value", "stage"}
+
+
+def test_all_of_them_together_stand_in_one_agent_s_file() -> None:
+    listed = {kind: [entry for block in examples(kind) for entry in block] for kind in ("http", "openapi")}
+    spec = AgentSpec.model_validate({"agent": "aurora", "sql": examples("sql")[0], **listed})
+    assert [tool.name for tool in spec.http] == list(HTTP)
+    assert AgentSpec.model_validate_json(spec.model_dump_json()) == spec
 
 
 def test_the_example_of_free_sql_is_read() -> None:
