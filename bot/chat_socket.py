@@ -7,6 +7,7 @@ import struct
 import threading
 from collections import deque
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,9 @@ from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from bot.access import Caller, authenticate
 from bot.chat import ChatDoor
 from bot.chat_answers import LOOK_EVERY, AnswerDesk, answer_body, pending_body
+from bot.chat_stream import wants_stream
+from bot.chat_words import Hearing
+from bot.intake import read_inbound
 from bot.problems import Problem, problem_body, problem_of
 from bot.waiting import WaitingPlaces
 from bot.web_services import WebServices
@@ -107,6 +111,7 @@ class _Owed:
     trace_id: str = ""
     asked_at: float = 0.0  # monotonic
     is_told: bool = False  # that it is pending
+    hearing: Hearing | None = None  # of who wants to see the words come
 
 
 class _Talk:
@@ -132,12 +137,13 @@ class _Talk:
         self._channel = channel
         self._account = account
         self._owed: deque[_Owed] = deque()
+        self._look_at = 0.0  # monotonic
 
     def run(self) -> None:
         """Until one side closes or the process ends; what is still owed then can be fetched at /chat/<turn id>."""
         try:
             while True:
-                self._event.wait(self._pause())
+                is_due = self._wait()
                 self._event.clear()
                 is_over = not self._server.connected or self._desk.is_stopping()
                 if not self._take_all():
@@ -146,7 +152,8 @@ class _Talk:
                 if is_over:
                     self._server.close(_GOING_AWAY, "the server is stopping")
                     break
-                self._answer()
+                if is_due:
+                    self._answer()
         except _GONE:
             self._take_all()  # who has left has still asked
         finally:
@@ -161,6 +168,18 @@ class _Talk:
         while self._server.input_buffer:
             self._take(self._server.receive(timeout=0))
         return True
+
+    def _wait(self) -> bool:
+        """For a frame or an answer, or so long that one is to be looked for; meanwhile the words of the first answer
+        that is owed go out as they come. Whether to look now: each word of an answer is no reason to."""
+        head = self._owed[0] if self._owed else None
+        if head is None or head.hearing is None:
+            self._event.wait(self._pause())
+            return True
+        if not self._event.is_set():
+            for name, body in head.hearing.take(self._event):
+                self._send({"event": name, **body}, head)
+        return self._event.is_set() or self._services.clock.monotonic() >= self._look_at
 
     def _pause(self) -> float:
         """Until the next look, or until the first who waits is to be told that it will take longer."""
@@ -192,14 +211,21 @@ class _Talk:
         headers = {"content-type": "application/json"}
         body = frame.encode(errors="surrogatepass")
         frozen = InboundRequest(self._account.name, "POST", "/ws/chat", headers, body)
-        stored = self._door.take(self._channel, self._account, frozen, trace_id)
+        inbound = read_inbound(self._channel, frozen)
+        with ExitStack() as failing:
+            hearing = Hearing(self._services.redis_url, self._account, inbound) if wants_stream(body) else None
+            if hearing is not None:
+                failing.callback(hearing.close)
+            stored = self._door.store(self._channel, self._account, frozen, inbound, trace_id)
+            failing.pop_all()
         self._desk.bell.register(stored.message_id, self._event)
         self._event.set()  # look once after registering
         now = self._services.clock.monotonic()
-        return _Owed(echo, None, stored.message_id, stored.conversation_id, trace_id, now)
+        return _Owed(echo, None, stored.message_id, stored.conversation_id, trace_id, now, hearing=hearing)
 
     def _answer(self) -> None:
         """Send what is ready, in order; the first that is not holds back the rest."""
+        self._look_at = self._services.clock.monotonic() + self._pause()
         while self._owed:
             head = self._owed[0]
             body = head.body or self._look(head)
@@ -228,6 +254,8 @@ class _Talk:
     def _forget(self, owed: _Owed) -> None:
         if owed.message_id is not None:
             self._desk.bell.unregister(owed.message_id, self._event)
+        if owed.hearing is not None:
+            owed.hearing.close()
 
 
 def read_frame_id(frame: str | bytes) -> dict[str, str | int]:

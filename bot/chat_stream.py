@@ -5,7 +5,6 @@ event counts, and it is read from the database like every other answer.
 """
 
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -13,25 +12,20 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from redis.client import PubSub
-from redis.exceptions import RedisError
 
 from bot.chat_answers import LOOK_EVERY, AnswerDesk, answer_body, pending_body
+from bot.chat_words import Hearing
 from bot.intake import read_inbound
 from bot.problems import Problem
 from bot.waiting import WaitingPlaces
 from bot.web_services import WebServices
 from channels.base import Channel, InboundRequest
-from jobs.live import live_channel
-from jobs.queue import connect
-from models.inbound import Inbound, InboundMessage
+from models.inbound import Inbound
 from models.inbox import Stored
 from models.tenant import AccountKey
 
-_TICK = 0.2  # seconds; the longest that a committed answer waits for a stream to look up
 _COMMENT_EVERY = 10.0  # seconds; finds out who has gone, and keeps proxies from closing
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_log = logging.getLogger("recado.web")
 
 Store = Callable[[Channel, AccountKey, InboundRequest, Sequence[Inbound], str], Stored]
 
@@ -66,38 +60,26 @@ class ChatStreams:
         inbound = read_inbound(channel, frozen)
         with ExitStack() as stack:
             has_place = stack.enter_context(self._places.place())
-            words = self._subscribe(account, inbound, stack) if has_place else None
+            heard = Hearing(self._services.redis_url, account, inbound) if has_place else None
+            if heard is not None:
+                stack.callback(heard.close)
             stored = self._store(channel, account, frozen, inbound, trace_id)
             pending = pending_body(stored.message_id, stored.conversation_id, trace_id)
-            if not has_place:
+            if heard is None:
                 body = json.dumps(pending, ensure_ascii=False)
                 headers = {"Location": f"/chat/{stored.message_id}", "Retry-After": "1"}
                 return Response(body, 202, headers, content_type="application/json")
-            events = self._events(tenant_id, stored.message_id, pending, words, stack.pop_all())
+            events = self._events(tenant_id, stored.message_id, pending, heard, stack.pop_all())
         response = Response(events, 200, _HEADERS, content_type="text/event-stream")
         response.call_on_close(events.close)
         return response
 
-    def _subscribe(self, account: AccountKey, inbound: Sequence[Inbound], stack: ExitStack) -> PubSub | None:
-        """None while Redis is away: the answer comes all the same, in one piece."""
-        if len(inbound) != 1 or not isinstance(inbound[0], InboundMessage):
-            return None
-        try:
-            connection = stack.enter_context(connect(self._services.redis_url))
-            words: PubSub = stack.enter_context(connection.pubsub())
-            words.subscribe(live_channel(account.id, inbound[0].external_id))
-            words.get_message(timeout=_TICK)  # Redis says that it listens
-        except RedisError as error:
-            _log.warning("an answer cannot be heard word by word (%s)", type(error).__name__)
-            return None
-        return words
-
     def _events(
-        self, tenant_id: UUID, message_id: UUID, pending: dict[str, Any], words: PubSub | None, stack: ExitStack
+        self, tenant_id: UUID, message_id: UUID, pending: dict[str, Any], heard: Hearing, stack: ExitStack
     ) -> "_Events":
         bell = threading.Event()
         stack.enter_context(self._desk.bell.registered(message_id, bell))
-        return _Events(self._services, self._desk, tenant_id, message_id, pending, _Heard(words), bell, stack)
+        return _Events(self._services, self._desk, tenant_id, message_id, pending, heard, bell, stack)
 
 
 class _Events:
@@ -110,7 +92,7 @@ class _Events:
         tenant_id: UUID,
         message_id: UUID,
         pending: dict[str, Any],
-        heard: "_Heard",
+        heard: Hearing,
         bell: threading.Event,
         stack: ExitStack,
     ) -> None:
@@ -150,45 +132,8 @@ class _Events:
             if now - commented >= _COMMENT_EVERY:
                 commented = now
                 yield b": waiting\n\n"
-            yield from self._heard.take(self._bell)
-
-
-class _Heard:
-    """The words of one answer as they come in; a piece that was missed makes the rest of that try silent."""
-
-    def __init__(self, words: PubSub | None) -> None:
-        self._words = words
-        self._run = ""
-        self._expected = 0
-        self._has_said = False
-        self._is_whole = False
-
-    def take(self, bell: threading.Event) -> Iterator[bytes]:
-        """What comes within a tick. With nobody to hear, the bell alone is waited for."""
-        if self._words is None:
-            bell.wait(_TICK)
-            return
-        try:
-            message = self._words.get_message(ignore_subscribe_messages=True, timeout=_TICK)
-        except (RedisError, OSError) as error:
-            _log.warning("an answer is heard no more word by word (%s)", type(error).__name__)
-            self._words, message = None, None
-        if message is not None:
-            yield from self._read(json.loads(message["data"]))
-
-    def _read(self, said: dict[str, Any]) -> Iterator[bytes]:
-        if said.get("reset"):
-            if self._has_said:
-                yield _event("reset", {})
-            self._run, self._has_said, self._is_whole = said["run"], False, True
-        elif said["run"] != self._run:
-            return
-        elif said["n"] != self._expected:
-            self._is_whole = False
-        self._expected = said["n"] + 1
-        if self._is_whole and said.get("text"):
-            self._has_said = True
-            yield _event("delta", {"text": said["text"], "provisional": True})
+            for name, body in self._heard.take(self._bell):
+                yield _event(name, body)
 
 
 def _event(name: str, body: dict[str, Any]) -> bytes:

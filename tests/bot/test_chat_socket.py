@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 from sqlalchemy import Engine, text
 from websocket import (
     ABNF,
@@ -21,10 +22,12 @@ from websocket import (
 
 from bot.chat_socket import read_frame_id
 from bot.tenant import prepare_tenant
+from jobs.live import LiveTurn, LiveWords, live_channel
 from models.session import build_engine, session_scope
 from tests.bot.answering import inbound_rows, pretend_worker
 from tests.bot.conftest import embedded_settings
 from tests.bot.running_web import RunningWeb, running_web
+from tests.running import eventually
 
 
 @pytest.fixture(scope="module")
@@ -288,3 +291,37 @@ def test_rubbish_instead_of_frames_ends_one_socket_and_nothing_else(web: Running
     with pretend_worker(engine), talk(web) as socket:
         say(socket, "Oi")
         assert hear_answer(socket)["response"] == "eco: Oi"
+
+
+def _live(engine: Engine, redis: Redis) -> LiveTurn:
+    """A worker's, for the one question that is stored."""
+    with session_scope(engine) as connection:
+        account_id, external_id = connection.execute(text("SELECT account_id, external_id FROM message")).one()
+    live = LiveWords(redis).listen(live_channel(account_id, external_id), str)
+    assert live is not None, "nobody listens"
+    return live
+
+
+def test_words_come_over_the_socket_while_the_answer_is_made(web: RunningWeb, engine: Engine, redis_url: str) -> None:
+    line = "Vendemos mais que no ano passado, e bem mais. "
+    with Redis.from_url(redis_url) as redis, talk(web) as socket:
+        say(socket, "Oi", id=7, stream=True)
+        eventually(lambda: inbound_rows(engine))
+        _live(engine, redis).say(line)
+        assert hear(socket) == {"id": 7, "event": "delta", "text": line, "provisional": True}
+        _live(engine, redis).say(line)  # another try
+        assert hear(socket) == {"id": 7, "event": "reset"}
+        assert hear(socket)["event"] == "delta"
+        with pretend_worker(engine):
+            said = hear(socket)
+            while "event" in said or "status" in said:
+                said = hear(socket)
+        assert (said["id"], said["response"]) == (7, "eco: Oi")
+
+
+def test_a_frame_that_asks_for_no_stream_is_heard_by_nobody(web: RunningWeb, engine: Engine, redis_url: str) -> None:
+    with Redis.from_url(redis_url) as redis, talk(web) as socket:
+        say(socket, "Oi")
+        eventually(lambda: inbound_rows(engine))
+        with pytest.raises(AssertionError, match="nobody listens"):
+            _live(engine, redis)
