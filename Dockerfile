@@ -14,6 +14,7 @@ RUN groupadd --gid 10001 recado \
 WORKDIR /app
 COPY --from=packages /app/.venv ./.venv
 COPY agent ./agent
+COPY agents ./agents
 COPY bot ./bot
 COPY channels ./channels
 COPY jobs ./jobs

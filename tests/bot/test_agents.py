@@ -221,3 +221,10 @@ def test_two_tools_of_one_name_are_a_mistake(tmp_path: Path) -> None:
     file.write_text(f"agent: a\nhttp: [{tool}]\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"http\[0\].name: another tool is called top_n"):
         read_agent_file(file)
+
+
+def test_the_demos_own_example_can_be_applied_and_built(tenant: Engine) -> None:
+    example = read_agent_file(Path(__file__).resolve().parents[2] / "agents/aurora.yaml")
+    apply_specs(tenant, [example])
+    assert served(tenant) == {"chat": "aurora", "whatsapp": "aurora"}
+    build_assistant(example, Surroundings(Settings(), "postgresql://nowhere/none", SystemClock())).close()
