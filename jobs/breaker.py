@@ -6,6 +6,7 @@ answer at all would cost each part a thread for as long as a time-out: after som
 time tries, and the others wait without a thread.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -27,6 +28,8 @@ _FIRST, _LONGEST = timedelta(seconds=5), timedelta(seconds=30)
 _FINDING_OUT = timedelta(seconds=30)  # longer than a send may take
 _WIDEST_SPREAD = timedelta(seconds=10)
 _LONGEST_LIMIT = timedelta(minutes=5)  # of an LLM that asked for more: quotas are raised meanwhile
+
+_log = logging.getLogger("recado.breaker")
 
 
 def sender_of(channel: Channel) -> str:
@@ -99,6 +102,8 @@ class TurnBreaker:
 
     def note_failure(self, address: str, error: ProviderError) -> None:
         self._failed[address] = error
+        if error.permanent:  # another may answer in its place, and then nobody else would tell
+            _log.error("a provider refused: %s", address, extra={"error_kind": error.kind})
 
     def note_answer(self, address: str) -> None:
         self._answered.add(address)

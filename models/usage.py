@@ -147,6 +147,19 @@ def find_unpriced(connection: Connection, within: timedelta) -> list[tuple[str, 
     return [(provider, name, count) for provider, name, count in connection.execute(statement)]
 
 
+def find_refused(connection: Connection, within: timedelta) -> list[tuple[str, str, int]]:
+    """Provider, kind and number of the calls of all tenants that failed for what only a person can mend, most first."""
+    u = completions.c
+    statement = (
+        select(u.provider, u.error_kind, func.count())
+        .where(u.status == "failed", u.error_kind.in_(("auth", "billing", "model_not_found")))
+        .where(u.created_at > func.now() - literal(within))
+        .group_by(u.provider, u.error_kind)
+        .order_by(func.count().desc(), u.provider, u.error_kind)
+    )
+    return [(provider, kind, count) for provider, kind, count in connection.execute(statement)]
+
+
 def _midnight(day: date, timezone: str) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(timezone))
 

@@ -20,6 +20,7 @@ from bot.doctor.machine import check_data_folder, check_python
 from bot.doctor.prices import check_unpriced
 from bot.doctor.promises import check_promises, check_troubles
 from bot.doctor.queue import check_redis
+from bot.doctor.refusals import check_refusals
 from bot.doctor.whatsapp import check_whatsapp
 from bot.embedded.engines import Engines, attach_or_start
 from bot.migrate import upgrade
@@ -69,6 +70,7 @@ def _examine_database(settings: Settings, engines: Engines, clock: Clock) -> Ite
             yield from check_troubles(engine)
             yield check_unpriced(engine)
             yield from check_agents(settings, engine, engines.database_url, clock)
+            yield check_refusals(engine)
             yield check_people(engine, is_demo_open=settings.is_demo_open)
     except SQLAlchemyError as error:
         yield _explain(error)

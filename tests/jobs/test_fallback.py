@@ -12,6 +12,7 @@ from agent.providers.completions import CompletionsProvider
 from agent.providers.fallback import Fallback, Link
 from agent.providers.messages import MessagesProvider
 from agent.providers.sdk_client import Endpoint
+from bot.doctor.refusals import check_refusals
 from jobs.runtime import set_services
 from models.budget import Budgets
 from models.errors import ProviderError, ProviderErrorKind
@@ -66,6 +67,20 @@ def test_the_next_answers_and_the_record_says_why(house: House, other: Other) ->
     assert house.rows("SELECT cost, cost_source, price_version FROM completion WHERE status = 'done'") == [
         (Decimal("0.004"), "override", "v2")
     ]
+
+
+def test_a_key_that_is_refused_is_told_though_another_answers(
+    house: House, other: Other, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert check_refusals(house.engine).state == "ok"
+    house.provider.script = [*failing("billing")]
+    house.advance(house.say("oi", "m1"))
+    assert house.sent == ["echo: oi"]
+    assert [line.getMessage() for line in caplog.records if line.levelname == "ERROR"] == [
+        "a provider refused: scripted"
+    ]
+    finding = check_refusals(house.engine)
+    assert (finding.state, finding.words) == ("warn", "refused in 7 days: scripted: billing (1 calls)")
 
 
 def test_a_tool_runs_once_whoever_wished_for_it_and_the_run_stays_with_who_answers(house: House, other: Other) -> None:
