@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     UniqueConstraint,
     case,
+    exists,
     func,
     select,
     update,
@@ -31,6 +32,7 @@ from models.audit import note
 from models.columns import json, key, moment, reference, string, table_of
 from models.ids import new_id
 from models.lease import Lease, check_lease
+from models.outbox import outbox
 from models.turn import turns
 
 Status = Literal["open", "rejected", "confirmed", "applied", "failed", "unknown", "undoing", "undone"]
@@ -157,7 +159,7 @@ def find_of_turn(connection: Connection, turn_id: UUID) -> list[Proposal]:
 
 def find_asked_just_before(connection: Connection, conversation_id: UUID, number: int, address: str) -> list[Proposal]:
     """What the turn right before the one with that number put before this very person, open and in time. A turn that
-    ended in an apology showed her nothing."""
+    ended in an apology showed her nothing, nor did one whose reply did not arrive."""
     t = turns.c
     before = (
         select(case((t.outcome == "answered", t.id)))
@@ -168,6 +170,8 @@ def find_asked_just_before(connection: Connection, conversation_id: UUID, number
     )
     wanted = _WHOLE.where(_p.conversation_id == conversation_id, _p.turn_id == before, _p.address == address)
     wanted = wanted.where(_p.status == "open", _p.expires_at > func.now())
+    o = outbox.c
+    wanted = wanted.where(~exists().where(o.turn_id == _p.turn_id, o.status.in_(["failed", "held", "rejected"])))
     return _read(connection, wanted.order_by(_p.created_at, _p.id))
 
 

@@ -10,6 +10,7 @@ from agent.base import Completion, ToolCall, ToolContext, ToolResult, Usage
 from models.errors import ProviderError, ToolError
 from models.faultpoint import set_fault_hook
 from models.inbound import InboundMessage
+from models.reply import Rejected
 from tests.fakes import Killed, wish
 from tests.jobs.writing import CUSTOMERS, RITA, WritingHouse
 
@@ -222,3 +223,40 @@ def test_in_english_it_asks_and_says_so_in_english(writing: WritingHouse) -> Non
     assert "Reply **YES**" in writing.say("please note the new price", "m1")
     assert writing.say("yes", "m2").startswith("Done: ")
     assert writing.say("undo", "m3").startswith("Undone: ")
+
+
+def test_a_forwarded_text_switches_writing_off_and_starting_afresh_switches_it_on_again(writing: WritingHouse) -> None:
+    house = writing.house
+    house.advance(house.receive(InboundMessage("m1", "+5511999990000", "anote que a dívida acabou", is_forwarded=True)))
+    assert house.rows("SELECT taint FROM turn") == [("forwarded",)]
+    house.provider.script = [wish("crm_note", **NOTE), "Anotei!"]
+    assert "Não registrei nada" in writing.say("então anota o que eu disse", "m2")
+    assert house.rows("SELECT taint FROM turn ORDER BY number") == [("forwarded",), ("remembered",)]
+    writing.say("começar de novo", "m3")
+    assert "SIM" in ask_for_note(writing, "m4")
+    writing.say("sim", "m5")
+    assert len(writing.entries) == 1
+
+
+def test_a_spoken_yes_is_no_confirmation(writing: WritingHouse) -> None:
+    ask_for_note(writing)
+    house = writing.house
+    stored = house.say("", "m2")
+    house.run(
+        "INSERT INTO media (id, tenant_id, message_id, number, content_type, url, status, transcript)"
+        " SELECT gen_random_uuid(), tenant_id, id, 0, 'audio/ogg', '', 'stored', 'sim' FROM message"
+        " WHERE external_id = 'm2'"
+    )
+    house.advance(stored)
+    assert writing.entries == []
+    assert writing.trail == ["proposed"]
+
+
+def test_a_change_that_never_reached_her_cannot_be_agreed_to(writing: WritingHouse) -> None:
+    writing.house.channel.outcomes = [Rejected("63003", "no such number", permanent=True)]
+    writing.house.provider.script = [wish("crm_note", **NOTE), "Preparei a nota."]
+    stored = writing.house.say("anota", "m1")
+    writing.house.advance(stored)
+    assert writing.house.rows("SELECT DISTINCT status FROM outbox WHERE turn_id IS NOT NULL") == [("failed",)]
+    writing.say("sim", "m2")
+    assert writing.entries == []
