@@ -8,7 +8,6 @@ import base64
 import hmac
 import json
 import random
-import secrets
 import select
 import socket
 import subprocess
@@ -20,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
+
+from tests.standins.twilio_webhooks import inbound_form
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT_SID, TOKEN, NUMBER = "AC" + "0" * 32, "a-secret-of-nobody", "whatsapp:+14155238886"
@@ -86,37 +87,19 @@ class Forms:
 
     def __init__(self) -> None:
         self._random = random.Random(1)
-        self._run = secrets.token_hex(8)
-        self._number = 0
         self._known = [self._somebody() for _ in range(_KNOWN)]
 
     def make(self, order: Order) -> bytes:
         sender = self._somebody() if self._random.random() < _NEW else self._random.choice(self._known)
-        self._number += 1
-        sid = f"SM{self._run}{self._number:016x}"
-        form = {
-            "AccountSid": ACCOUNT_SID,
-            "ApiVersion": "2010-04-01",
-            "Body": "Quais foram as vendas do mês passado?",
-            "From": f"whatsapp:+{sender}",
-            "MessageSid": sid,
-            "MessageType": "text",
-            "NumMedia": "0",
-            "NumSegments": "1",
-            "ProfileName": "Ana Souza",
-            "SmsMessageSid": sid,
-            "SmsSid": sid,
-            "SmsStatus": "received",
-            "To": NUMBER,
-            "WaId": sender,
-        }
+        words = "Quais foram as vendas do mês passado?"
+        form = inbound_form(ACCOUNT_SID, NUMBER, words, f"whatsapp:+{sender}")
         signed = f"http://127.0.0.1:{order.port}{order.path}" + "".join(name + form[name] for name in sorted(form))
         signature = base64.b64encode(hmac.digest(TOKEN.encode(), signed.encode(), "sha1")).decode()
         body = urlencode(form, quote_via=quote)
         return (
             f"POST {order.path} HTTP/1.1\r\nHost: 127.0.0.1:{order.port}\r\n"
             "User-Agent: TwilioProxy/1.1\r\nAccept: */*\r\nI-Twilio-Idempotency-Token: "
-            f"{sid}\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
+            f"{form['MessageSid']}\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
             f"X-Twilio-Signature: {signature}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
         ).encode()
 

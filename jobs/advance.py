@@ -22,10 +22,9 @@ from models.rest import llm_neighbour
 from models.session import is_database_away, session_scope, statement_scope
 from models.trace import tracing
 from models.turns import BegunTurn, Thread, begin_turn, freeze_turn, hold_thread, settle_turn
-from models.work import QuietWindow, Work, find_wait, find_work
+from models.work import ANY_WINDOW, QuietWindow, Work, find_wait, find_work
 
 _NO_CHANNEL_WAIT = timedelta(minutes=1)
-_ANY_WINDOW = QuietWindow(False, timedelta(0), timedelta(0))
 
 _log = logging.getLogger("recado.advance")
 
@@ -180,6 +179,6 @@ def _begin(services: Services, connection: Connection, tenant_id: UUID, turn_id:
 
 def _put_aside(services: Services, connection: Connection, lease: Lease) -> None:
     """Nothing is lost when the settings come back, and until then it stands in nobody's way."""
-    work = find_work(connection, lease.conversation_id, _ANY_WINDOW)
+    work = find_work(connection, lease.conversation_id, ANY_WINDOW)
     release_lease(connection, lease, None if work.due_at is None else work.now + _NO_CHANNEL_WAIT)
     services.leases.forget(lease)

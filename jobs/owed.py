@@ -16,7 +16,7 @@ from uuid import UUID
 from models.errors import LeaseLost
 from models.lease import Lease, check_lease, release_lease
 from models.session import is_database_away, session_scope
-from models.work import QuietWindow, find_work
+from models.work import ANY_WINDOW, find_work
 
 if TYPE_CHECKING:
     from jobs.runtime import Services
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _TRY_EVERY = 0.5  # seconds: sooner than a sweeper finds the conversation, and gives it to somebody else
-_ANY_WINDOW = QuietWindow(False, timedelta(0), timedelta(0))
 
 _log = logging.getLogger("recado.owed")
 
@@ -126,6 +125,6 @@ def _pay(services: "Services", debt: _Debt) -> None:
         debt.writes.pop(0)
     with session_scope(services.engine) as connection:
         check_lease(connection, debt.lease)
-        work = find_work(connection, debt.lease.conversation_id, _ANY_WINDOW)
+        work = find_work(connection, debt.lease.conversation_id, ANY_WINDOW)
         release_lease(connection, debt.lease, work.due_at)
         services.leases.forget(debt.lease)  # before the commit: whoever is rung right after it must not be refused

@@ -25,6 +25,9 @@ class QuietWindow:
     longest: timedelta
 
 
+ANY_WINDOW = QuietWindow(False, timedelta(0), timedelta(0))  # for who only asks whether anything is to be done
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """`due_at` is null only for "none"; `turn_id` is set for answer, deliver and settle; `now` is the database's."""

@@ -85,18 +85,18 @@ class Child:
     def kill(self) -> None:
         """End it and all it started, now."""
         if self.process is not None:
-            _signal_group(self.process.pid, signal.SIGKILL)
+            signal_group(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
 
     def _clear_group(self) -> None:
         """A web server killed at its head leaves workers that hold the port."""
         assert self.process is not None
-        _signal_group(self.process.pid, signal.SIGTERM)
+        signal_group(self.process.pid, signal.SIGTERM)
         deadline = time.monotonic() + 3
-        while _signal_group(self.process.pid, 0) and time.monotonic() < deadline:
+        while signal_group(self.process.pid, 0) and time.monotonic() < deadline:
             time.sleep(0.05)
-        _signal_group(self.process.pid, signal.SIGKILL)
+        signal_group(self.process.pid, signal.SIGKILL)
 
 
 class Nursery:
@@ -116,12 +116,12 @@ class Nursery:
         orphans = [pid for pid in _read_pids(self._record) if _leads_a_session(pid)]
         for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 3.0)):
             for pid in orphans:
-                _signal_group(pid, number)
+                signal_group(pid, number)
             deadline = time.monotonic() + seconds
             for pid in orphans:
                 wait_until_gone(pid, deadline - time.monotonic())
         for pid in orphans:
-            _signal_group(pid, signal.SIGKILL)
+            signal_group(pid, signal.SIGKILL)
         if not self._lock.wait_exclusive(5):
             raise ConfigurationError(
                 f"RECADO_DATA_DIR: processes of an earlier run still use {self._record.parent}: "
@@ -161,8 +161,8 @@ def _leads_a_session(pid: int) -> bool:
     return False
 
 
-def _signal_group(leader: int, number: int) -> bool:
-    """False when nobody is left in the group."""
+def signal_group(leader: int, number: int) -> bool:
+    """0 only asks. False when nobody is left in the group."""
     try:
         os.killpg(leader, number)
     except (ProcessLookupError, PermissionError):

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.supervision.children import signal_group
 from bot.supervision.leash import PIPE_VARIABLE
 from tests.chaos.chronicle import Chronicle, Intervals
 
@@ -152,8 +153,8 @@ class Fleet:
         self._ending.set()
         for berth in self.berths:
             if berth.process is not None:
-                _signal_group(berth.pid, signal.SIGCONT)
-                _signal_group(berth.pid, signal.SIGKILL)
+                signal_group(berth.pid, signal.SIGCONT)
+                signal_group(berth.pid, signal.SIGKILL)
                 berth.process.wait()
 
     def _launch(self, berth: Berth) -> None:
@@ -231,20 +232,12 @@ def children_of(pid: int) -> list[int]:
 
 def _clear_group(leader: int) -> None:
     """As the supervisor does: a web server killed at its head leaves workers that hold the port."""
-    _signal_group(leader, signal.SIGCONT)
-    _signal_group(leader, signal.SIGTERM)
+    signal_group(leader, signal.SIGCONT)
+    signal_group(leader, signal.SIGTERM)
     deadline = time.monotonic() + 3
-    while _signal_group(leader, 0) and time.monotonic() < deadline:
+    while signal_group(leader, 0) and time.monotonic() < deadline:
         time.sleep(0.05)
-    _signal_group(leader, signal.SIGKILL)
-
-
-def _signal_group(leader: int, number: int) -> bool:
-    try:
-        os.killpg(leader, number)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+    signal_group(leader, signal.SIGKILL)
 
 
 def child_command(traps: Path, patience: str) -> list[str]:
