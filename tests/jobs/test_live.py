@@ -1,0 +1,87 @@
+"""A worker speaks while it makes an answer, if somebody listens to that very question, and takes back what was void."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from redis import Redis
+
+from jobs.live import LiveWords, live_channel
+from jobs.runtime import set_services
+from models.errors import ProviderError
+from tests.fakes import wish
+from tests.jobs.house import House
+
+WORDS = "Bom dia, Ana, e obrigada pela pergunta de hoje. "
+
+
+@contextmanager
+def _heard(house: House, redis_url: str, external_id: str) -> Iterator[Any]:
+    """Somebody listens to the answer of that question, and the worker's channel is one whose replies are fetched."""
+    house.channel.capabilities = replace(house.channel.capabilities, delivery="pull")
+    with Redis.from_url(redis_url) as redis, redis.pubsub() as line:
+        set_services(replace(house.services, live=LiveWords(redis)))
+        line.subscribe(live_channel(house.account.id, external_id))
+        assert line.get_message(timeout=5)["type"] == "subscribe"
+        yield line
+
+
+def _told(line: Any) -> list[dict[str, Any]]:
+    found = []
+    while (message := line.get_message(timeout=0.3)) is not None:
+        found.append(json.loads(message["data"]))
+    return found
+
+
+def _reply(house: House) -> str:
+    words: str = house.rows("SELECT text FROM message WHERE direction = 'out'")[0][0]
+    return words
+
+
+def test_words_are_told_while_the_answer_is_made_and_the_answer_is_committed_whole(
+    house: House, redis_url: str
+) -> None:
+    house.provider.script = [wish("count_up"), WORDS * 2]
+    with _heard(house, redis_url, "q-1") as line:
+        house.advance(house.say("Oi", "q-1"))
+        told = _told(line)
+    assert len({piece["run"] for piece in told}) == 1
+    assert [piece["n"] for piece in told] == list(range(len(told)))
+    assert [bool(piece.get("reset")) for piece in told[:3]] == [True, True, True]  # the turn, the wish, the answer
+    said = "".join(piece.get("text", "") for piece in told)
+    assert (WORDS * 2).startswith(said)
+    assert len(said) > len(WORDS)
+    assert _reply(house) == (WORDS * 2).strip()
+
+
+def test_a_try_that_failed_is_taken_back_by_the_next_one(house: House, redis_url: str) -> None:
+    house.provider.script = [ProviderError("busy", kind="overloaded"), WORDS]
+    with _heard(house, redis_url, "q-1") as line:
+        stored = house.say("Oi", "q-1")
+        house.advance(stored)
+        first = _told(line)
+        house.make_due()
+        house.advance(stored)
+        second = _told(line)
+    assert second[0]["reset"] is True
+    assert first[0]["run"] != second[0]["run"]
+    assert _reply(house) == WORDS.strip()
+
+
+def test_who_listens_to_another_question_hears_nothing_of_this_one(house: House, redis_url: str) -> None:
+    house.provider.script = [WORDS]
+    with _heard(house, redis_url, "another") as line:
+        house.advance(house.say("Oi", "q-1"))
+        assert _told(line) == []
+    assert _reply(house) == WORDS.strip()
+
+
+def test_an_answer_that_is_sent_is_never_told_before(house: House, redis_url: str) -> None:
+    house.provider.script = [WORDS]
+    with _heard(house, redis_url, "q-1") as line:
+        house.channel.capabilities = replace(house.channel.capabilities, delivery="push")
+        house.advance(house.say("Oi", "q-1"))
+        assert _told(line) == []
+    assert [words.strip() for words in house.sent] == [WORDS.strip()]
