@@ -2,17 +2,23 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from redis import Redis
 
+from agent.agent import Agent, Limits
 from jobs.live import LiveWords, live_channel
 from jobs.runtime import set_services
 from models.errors import ProviderError
-from tests.fakes import wish
+from tests.agent.providers.conftest import build_at
+from tests.agent.providers.test_streams import chunk, written
+from tests.agent.providers.vendor_server import VendorServer
+from tests.fakes import OneAgent, wish
 from tests.jobs.house import House
+from tests.running import eventually
 
 WORDS = "Bom dia, Ana, e obrigada pela pergunta de hoje. "
 
@@ -85,3 +91,31 @@ def test_an_answer_that_is_sent_is_never_told_before(house: House, redis_url: st
         house.advance(house.say("Oi", "q-1"))
         assert _told(line) == []
     assert [words.strip() for words in house.sent] == [WORDS.strip()]
+
+
+def test_words_are_told_before_the_vendor_has_ended_its_stream(house: House, redis_url: str) -> None:
+    """From a vendor's first bytes over HTTP to the listener, while the rest of the answer is not written yet."""
+    head = written(chunk({"content": WORDS}))
+    tail = written(
+        chunk({"content": "Até logo."}, "stop", usage={"prompt_tokens": 9, "completion_tokens": 2}), "[DONE]"
+    )
+    vendor = VendorServer()
+    provider = build_at("openai-compatible", vendor.url)
+    with (
+        ThreadPoolExecutor(1) as pool,
+        _heard(house, redis_url, "q-1") as line,
+        Redis.from_url(redis_url) as redis,
+        vendor.held(head, tail, {"content-type": "text/event-stream"}) as release,
+    ):
+        agent = Agent(provider, "some-llm", {}, Limits(), house.clock)
+        set_services(replace(house.services, agents=OneAgent(agent), live=LiveWords(redis)))
+        done = pool.submit(house.advance, house.say("Oi", "q-1"))
+        told: list[dict[str, Any]] = []
+        eventually(lambda: told.extend(_told(line)) or any("text" in piece for piece in told))
+        assert not done.done()
+        release()
+        done.result(timeout=30)
+    provider.close()
+    vendor.close()
+    assert _reply(house) == f"{WORDS}Até logo."
+    assert house.rows("SELECT tokens_in, tokens_out FROM completion") == [(9, 2)]
