@@ -118,13 +118,25 @@ def company(url: str, factor: int) -> tuple[Engine, str]:
     return engine, f"{total:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
 
 
+@pytest.fixture(scope="module")
+def acme_sales(clone_database: Callable[[], str]) -> tuple[str, str]:
+    """Acme's sales database, which is only read, and its figure."""
+    url = clone_database()
+    engine, figure = company(url, 7)
+    engine.dispose()
+    return url, figure
+
+
 @pytest.fixture
 def town(
-    clone_database: Callable[[], str], fresh_redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh_database_url: str,
+    acme_sales: tuple[str, str],
+    fresh_redis_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Town]:
-    url, acme_url = clone_database(), clone_database()
-    (engine, ours), (acme_engine, theirs) = company(url, 1), company(acme_url, 7)
-    acme_engine.dispose()
+    url, (acme_url, theirs) = fresh_database_url, acme_sales
+    engine, ours = company(url, 1)
     monkeypatch.setenv("ACME_TWILIO_TOKEN", ACME_TOKEN)
     monkeypatch.setenv("ACME_SALES_URL", demo_reader_url(acme_url))
     acme_twilio = StandInTwilio(account_sid=ACME_SID, auth_token=ACME_TOKEN, number=ACME_NUMBER)
