@@ -1,5 +1,6 @@
 """What a reply may rest on: the turn's tool results, the person's words, the conversation, and what day it is."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from agent.grounding.names import Mention, NameBook
 from agent.grounding.reading import find_claims
 from agent.grounding.results import ToolReading, read_tool_use
 
+_EPSILON = 1e-9  # floats only narrow the search; what matches is decided exactly
 _MOST_FIGURES = 5_000  # of one turn; what lies beyond is not looked at
 
 
@@ -30,16 +32,30 @@ class Evidence:
     scopes: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     said: list[PartialDay] = field(default_factory=list)  # days that people named, as they named them
     results: int = 0
+    _by_size: list[tuple[float, int]] = field(default_factory=list)
 
     def add(self, known: Iterable[Known]) -> None:
         for one in known:
             if len(self.known) >= _MOST_FIGURES:
                 return
+            insort(self._by_size, (abs(float(one.value)), len(self.known)))
             self.known.append(one)
             if one.collection:
                 self.collections[one.collection, one.key].append(one)
             if one.scope:
                 self.scopes[one.scope].append(one)
+
+    def find_near(self, claim: Claim) -> list[Known]:
+        """Those that the claim may match by their size, in the order in which they became known; no other can."""
+        found: set[int] = set()
+        for value, slack in zip(claim.values, claim.slack, strict=True):
+            low, high = float(value - slack), float(value + slack)
+            if claim.bound:
+                low, high = min(low, float(value) * 0.95), max(high, float(value) * 1.5)
+            first = bisect_left(self._by_size, (low * (1 - _EPSILON), -1))
+            last = bisect_right(self._by_size, (high * (1 + _EPSILON), len(self.known)))
+            found.update(place for _, place in self._by_size[first:last])
+        return [self.known[place] for place in sorted(found)]
 
 
 def gather_evidence(turn: TurnInput, tools: Sequence[ToolUse]) -> Evidence:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from agent.base import ChatMessage, Language, ToolUse, TurnInput
-from agent.grounding.evidence import gather_evidence
+from agent.grounding.evidence import Evidence, gather_evidence
 from agent.grounding.report import Finding, GroundingReport, Reason, scope_of
 from agent.grounding.striking import strike
 from agent.grounding.tracing import check
@@ -49,6 +49,7 @@ class Review:
     turn: TurnInput
     draft: str = ""  # that was sent back: better than nothing, where no other comes
     _sent_back: list[str] = field(default_factory=list)
+    _evidence: Evidence | None = None  # of the tool calls made so far
 
     def object_to(self, draft: str, tools: Sequence[ToolUse]) -> ChatMessage | None:
         """What the LLM is to be told of its draft; None if it may go out, or was sent back before."""
@@ -83,8 +84,9 @@ class Review:
         return Reviewed(words, report, tuple(struck), sent_back, scope)
 
     def _check(self, draft: str, tools: Sequence[ToolUse]) -> GroundingReport:
-        evidence = gather_evidence(self.turn, tools)
-        return check(draft, evidence, is_spanish=self._language(draft) == "es")
+        if self._evidence is None or self._evidence.results != len(tools):
+            self._evidence = gather_evidence(self.turn, tools)
+        return check(draft, self._evidence, is_spanish=self._language(draft) == "es")
 
     def _language(self, draft: str) -> Language:
         return self.turn.situation.language or guess_language(self.turn.text or draft)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from agent.grounding.amounts import derive_amount, derive_count
 from agent.grounding.binding import Anchor, Owners, bind
 from agent.grounding.calendar import find_spans
-from agent.grounding.claims import Claim, Derived, Known
+from agent.grounding.claims import Claim, Derived, Known, Span
 from agent.grounding.evidence import Evidence
 from agent.grounding.folding import Sentences, fold_in_place
 from agent.grounding.lexicon import OFFER, TOTAL
@@ -64,6 +65,7 @@ class _Tracing:
         self.mentions = evidence.names.find(draft)
         masks = [(mention.start, mention.end) for mention in self.mentions]
         self.sentences = Sentences(draft)
+        self._owned: dict[tuple[frozenset[str], tuple[Span, ...]], list[Known]] = {}
         self.items = len(_ITEM.findall(draft))
         claims = find_claims(draft, masks, is_spanish=is_spanish)
         self.traces = [_Trace(claim, self.sentences.index(claim.start)) for claim in claims]
@@ -138,7 +140,7 @@ class _Tracing:
         if claim.kind == "money" and claim.unit not in {"BRL", ""} and claim.values == (Decimal(1),):
             trace.operation = "one of a currency"
             return
-        for known in self.evidence.known:
+        for known in self.evidence.find_near(claim):
             if not claim.matches(known.value):
                 continue
             fault = self._find_fault(trace, known)
@@ -239,11 +241,17 @@ class _Tracing:
             days=[day for other in self.traces for day in other.claim.days if other.operation],
         )
 
-    def _of(self, anchors: Sequence[Anchor]) -> list[Known]:
-        if not anchors:
-            return []
-        known = (one for one in self.evidence.known if one.origin != "question")
-        return [one for one in known if any(anchor.fits(one) for anchor in anchors)][:_MOST_NAMED]
+    def _of(self, anchors: Iterable[Anchor]) -> list[Known]:
+        """What belongs to one of them, each anchor's own first."""
+        found = (known for anchor in anchors for known in self._owned_by(anchor))
+        return list(islice(dict.fromkeys(found), _MOST_NAMED))
+
+    def _owned_by(self, anchor: Anchor) -> list[Known]:
+        key = (anchor.labels, anchor.spans)
+        if key not in self._owned:
+            known = (one for one in self.evidence.known if one.origin != "question" and anchor.fits(one))
+            self._owned[key] = list(islice(known, _MOST_NAMED))
+        return self._owned[key]
 
 
 def _derive(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
