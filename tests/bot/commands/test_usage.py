@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -81,3 +82,15 @@ def test_the_budgets_show_what_is_left(cli: Cli) -> None:
     figures = {"limit": "50", "spent": "0", "reserved": "0", "left": "50"}
     assert document["budgets"] == [{"budget": "month", "stated": "50 USD", **figures}]
     assert "BUDGET_DAY_USD" in cli("usage", BUDGET_DAY_USD="-1").err
+
+
+def test_a_budget_in_an_agents_file_knows_what_was_spent_before_it(
+    cli: Cli, spent_database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "frugal.yaml"
+    file.write_text("agent: frugal\nbudgets: {currency: BRL, brl_per_usd: 5, month: 100}\n", encoding="utf-8")
+    applied = cli("agents", "apply", str(file), DATABASE_URL=spent_database_url)
+    assert applied.code == 0, applied.err
+    document = json.loads(cli("usage", "--json", DATABASE_URL=spent_database_url, BUDGET_MONTH_USD="1").out)
+    [month] = document["budgets"]
+    assert Decimal(month["spent"]) == Decimal("0.021")
