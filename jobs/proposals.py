@@ -15,7 +15,7 @@ from agent.writing import Change
 from jobs.duty import call_person
 from jobs.question import find_situation
 from jobs.runtime import Services
-from models.errors import RecadoError, ToolError
+from models.errors import ToolError
 from models.faultpoint import faultpoint
 from models.lease import Lease
 from models.proposal import (
@@ -196,7 +196,13 @@ def _apply(
                 return "applied", found.content
         result = tool.call(context, arguments)
     except ToolError as error:
-        return ("unknown" if error.code == "unknown_outcome" else "failed"), {"error": str(error)}
-    except RecadoError:
-        raise
-    return ("applied" if result.ok else "failed"), result.content
+        return _fate(error.code), {"error": str(error)}
+    if result.ok:
+        return "applied", result.content
+    told = result.content.get("error")
+    return _fate(told.get("code") if isinstance(told, Mapping) else None), result.content
+
+
+def _fate(code: object) -> Status:
+    """`unknown_outcome`: it was sent, and nobody can say what became of it."""
+    return "unknown" if code == "unknown_outcome" else "failed"

@@ -260,3 +260,14 @@ def test_a_change_that_never_reached_her_cannot_be_agreed_to(writing: WritingHou
     assert writing.house.rows("SELECT DISTINCT status FROM outbox WHERE turn_id IS NOT NULL") == [("failed",)]
     writing.say("sim", "m2")
     assert writing.entries == []
+
+
+def test_a_target_that_was_asked_and_did_not_answer_is_not_said_to_have_refused(writing: WritingHouse) -> None:
+    def hang_up(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+        return ToolResult(False, {"ok": False, "error": {"code": "unknown_outcome", "message": "HTTP 502"}}, arguments)
+
+    tools = writing.house.agent.toolbox.tools
+    tools["crm_note"] = replace(tools["crm_note"], call=hang_up)  # type: ignore[index]
+    ask_for_note(writing)
+    assert writing.say("sim", "m2").startswith("Não sei se")
+    assert writing.trail[-1] == "unknown"
