@@ -5,7 +5,7 @@ people write and what tools tell is never in a span.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
@@ -37,16 +37,31 @@ class Traced(Wrapped):
         self._tracer = tracer or find_tracer()
 
     def complete(self, request: CompletionRequest) -> Completion:
+        with self._call_span(request) as span:
+            completion = self.inner.complete(request)
+            _describe(span, completion)
+        return completion
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        """The span ends before the completion is given: whoever has that may not come back for more."""
+        with self._call_span(request) as span:
+            for piece in self.inner.stream(request):
+                if isinstance(piece, Completion):
+                    _describe(span, piece)
+                    break
+                yield piece
+            else:
+                return
+        yield piece
+
+    def _call_span(self, request: CompletionRequest) -> AbstractContextManager[Span]:
         asked: dict[str, str | int] = {
             _OPERATION: "chat",
             _PROVIDER: self.name,
             _REQUESTED: request.llm,
             _MOST_TOKENS: request.max_output_tokens,
         }
-        with _span(self._tracer, f"chat {request.llm}", SpanKind.CLIENT, asked) as span:
-            completion = self.inner.complete(request)
-            _describe(span, completion)
-        return completion
+        return _span(self._tracer, f"chat {request.llm}", SpanKind.CLIENT, asked)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
@@ -33,14 +34,26 @@ class Recorded(Wrapped):
         self._blot = blot
 
     def complete(self, request: CompletionRequest) -> Completion:
-        try:
+        with self._failure_written(request):
             completion = self.inner.complete(request)
+        self._write(request, {"completion": completion_to_json(completion)})
+        return completion
+
+    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
+        with self._failure_written(request):
+            for piece in self.inner.stream(request):
+                if isinstance(piece, Completion):
+                    self._write(request, {"completion": completion_to_json(piece)})
+                yield piece
+
+    @contextmanager
+    def _failure_written(self, request: CompletionRequest) -> Iterator[None]:
+        try:
+            yield
         except ProviderError as error:
             said = {"kind": error.kind, "message": str(error), "retry_after": error.retry_after, "status": error.status}
             self._write(request, {"error": said})
             raise
-        self._write(request, {"completion": completion_to_json(completion)})
-        return completion
 
     def _write(self, request: CompletionRequest, outcome: Mapping[str, Any]) -> None:
         document = {"provider": self.name, "request": request_to_json(request), **outcome}

@@ -84,6 +84,24 @@ def test_a_failed_call_tells_its_kind_and_not_its_words() -> None:
     assert SAID not in str(span.attributes)
 
 
+def test_a_streamed_call_is_the_same_span_and_its_words_come_one_by_one() -> None:
+    notebook = Notebook()
+    *words, completion = Traced(ScriptedProvider(["bom dia, Ana"]), notebook).stream(ASK)
+    assert words == ["bom ", "dia, ", "Ana"]
+    assert isinstance(completion, Completion)
+    [span] = notebook.spans
+    assert (span.attributes["gen_ai.usage.output_tokens"], span.status) == (5, "")
+
+
+def test_whoever_leaves_with_the_completion_leaves_no_error_behind() -> None:
+    notebook = Notebook()
+    stream = Traced(ScriptedProvider(["oi"]), notebook).stream(ASK)
+    assert any(isinstance(piece, Completion) for piece in stream)
+    stream.close()  # type: ignore[attr-defined]  # a generator
+    [span] = notebook.spans
+    assert "error.type" not in span.attributes
+
+
 def test_a_tool_is_a_span_too() -> None:
     notebook = Notebook()
     with tool_span("sales_summary", "call00001", notebook):

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from agent.base import ChatMessage, CompletionRequest, ImagePart
+from agent.base import ChatMessage, Completion, CompletionRequest, ImagePart
 from agent.providers.recording import Recorded, Replayed
 from bot.assistant import Surroundings, build_assistant
 from bot.default_agent import describe_default
 from bot.settings import load_settings
 from models.clock import SystemClock
 from models.errors import ProviderError
+from tests.agent.providers.test_streams import chunk, written
+from tests.agent.providers.vendor_server import VendorServer
 from tests.fakes import ScriptedProvider, wish
 from tests.standins.llm import StandInLlm
 
@@ -38,6 +40,19 @@ def test_a_whole_conversation_is_replayed_failures_included(tmp_path: Path) -> N
     error = caught.value
     assert (str(error), error.kind, error.retry_after, error.status) == ("too many", "rate_limit", 7.5, 429)
     assert [replayed.complete(ASK), replayed.complete(again)] == answers
+
+
+def test_a_stream_is_recorded_as_the_completion_at_its_end_or_as_its_failure(tmp_path: Path) -> None:
+    cut = ProviderError("the stream was cut", kind="truncated")
+    recorded = Recorded(ScriptedProvider(["bom dia, Ana", cut]), tmp_path, blot)
+    *words, completion = recorded.stream(ASK)
+    assert words == ["bom ", "dia, ", "Ana"]
+    with pytest.raises(ProviderError):
+        list(recorded.stream(ASK))
+    replayed = Replayed(tmp_path)
+    assert replayed.complete(ASK) == completion
+    with pytest.raises(ProviderError, match="was cut"):
+        replayed.complete(ASK)
 
 
 def test_what_was_never_asked_is_not_made_up(tmp_path: Path) -> None:
@@ -89,3 +104,29 @@ def test_the_setting_records_what_the_program_asks_over_the_wire(tmp_path: Path)
     [path] = tmp_path.glob("*.json")
     assert "sk-of-the-company" not in path.read_text(encoding="utf-8")
     assert json.loads(path.read_text(encoding="utf-8"))["completion"]["text"] == answer.text
+
+
+def test_the_program_hears_words_before_the_vendor_has_ended_its_stream(tmp_path: Path) -> None:
+    """Through all that is put around a provider when an agent is built, traces and recordings among them."""
+    vendor = VendorServer()
+    environ = {
+        "LLM_PROVIDER": "openai-compatible",
+        "LLM_BASE_URL": vendor.url,
+        "LLM_MODEL": "some-llm",
+        "RECORD_LLM_DIR": str(tmp_path),
+    }
+    settings = load_settings(environ, Path("no-such-file"))
+    assistant = build_assistant(
+        describe_default(settings), Surroundings(settings, "postgresql://nowhere/none", SystemClock())
+    )
+    head, tail = written(chunk({"content": "Bom dia"})), written(chunk({"content": "!"}, "stop"), "[DONE]")
+    with vendor.held(head, tail, {"content-type": "text/event-stream"}) as release:
+        [link] = assistant.agent.links
+        stream = link.provider.stream(replace(ASK, llm="some-llm"))
+        assert next(stream) == "Bom dia"
+        release()
+        *_, completion = stream
+    assistant.close()
+    vendor.close()
+    assert isinstance(completion, Completion)
+    assert completion.text == "Bom dia!"
