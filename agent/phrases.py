@@ -32,6 +32,7 @@ Phrase = Literal[
     "done_failed",
     "done_unknown",
     "undone",
+    "not_undone",
 ]
 
 _TEXTS: dict[Phrase, dict[Language, str]] = {
@@ -167,6 +168,11 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "es": "No sé si esto llegó a hacerse, y no lo repetiré por mi cuenta: {changes}\n\nEl equipo fue avisado.",
     },
     "undone": {"pt": "Desfeito: {changes}", "en": "Undone: {changes}", "es": "Deshecho: {changes}"},
+    "not_undone": {
+        "pt": "Não posso desfazer isto, e continua como está: {changes}",
+        "en": "I cannot undo this, and it stands as it is: {changes}",
+        "es": "No puedo deshacer esto, y queda como está: {changes}",
+    },
 }
 
 _RESETS = frozenset(

@@ -114,7 +114,7 @@ class Deciding:
         killed execution had decided is gone on with. Raises LeaseLost."""
         with session_scope(self.services.engine) as connection:
             situation = find_situation(self.services, connection, self.thread)
-            decided = find_decided_in(connection, self.turn.id)
+            decided = find_decided_in(connection, self.thread.conversation_id, self.turn.id)
             fresh = [] if decided else self._decide(connection, decision)
         if not decided and not fresh:
             return None
@@ -157,12 +157,13 @@ class Deciding:
         if proposal.status == "undone":
             return self._say(proposal, "undone")
         if tool is None or tool.writing is None or tool.writing.undo is None:
-            return self._end(proposal, "applied", {"error": "not allowed any more"})
+            self._end(proposal, "applied", {"error": "not allowed any more"})
+            return phrase("not_undone", _language(proposal), changes=proposal.words)
         try:
             result = tool.writing.undo(self._context(proposal, situation), proposal.arguments)
         except ToolError as error:
             return self._end(proposal, "unknown", {"error": str(error)})
-        return self._end(proposal, "undone", result.content)
+        return self._end(proposal, "undone" if result.ok else "unknown", result.content)
 
     def _context(self, proposal: Proposal, situation: Situation) -> ToolContext:
         return ToolContext(situation, self.thread.timezone, f"proposal-{proposal.id}", _language(proposal))

@@ -183,9 +183,11 @@ def find_open(connection: Connection, tenant_id: UUID) -> list[Proposal]:
     return _read(connection, wanted.order_by(_p.created_at, _p.id))
 
 
-def find_decided_in(connection: Connection, turn_id: UUID) -> list[Proposal]:
-    """What this turn has decided on already: a killed one goes on with it."""
-    wanted = _WHOLE.where(_p.decided_in == turn_id).order_by(_p.created_at, _p.id)
+def find_decided_in(connection: Connection, conversation_id: UUID, turn_id: UUID) -> list[Proposal]:
+    """What this turn of the conversation has decided on already: a killed one goes on with it."""
+    wanted = _WHOLE.where(_p.conversation_id == conversation_id, _p.decided_in == turn_id).order_by(
+        _p.created_at, _p.id
+    )
     return _read(connection, wanted)
 
 
@@ -220,7 +222,7 @@ def record_outcome(
     check_lease(connection, lease)
     values: dict[str, Any] = {"status": status, "result": dict(result)}
     if status == "applied":
-        values["applied_at"] = func.now()
+        values["applied_at"] = func.coalesce(_p.applied_at, func.now())  # an undo that failed begins no new window
     changed = update(proposals).where(_p.id == proposal.id, _p.status != status).values(**values).returning(_p.id)
     if connection.execute(changed).first() is not None:
         who = proposal.address, proposal.person, proposal.words

@@ -127,6 +127,31 @@ def test_an_undo_within_the_window_takes_it_back_and_one_after_it_does_not(writi
     assert writing.entries == [("note", "outra")]
 
 
+def test_an_undo_that_she_may_not_have_any_more_is_told_as_it_is(writing: WritingHouse) -> None:
+    ask_for_note(writing)
+    writing.say("sim", "m2")
+    writing.house.run("UPDATE proposal SET applied_at = now() - interval '14 minutes'")
+    writing.house.run("UPDATE person SET role = 'customer', customer = 'X' WHERE name = 'Ana'")
+    assert writing.say("desfazer", "m3").startswith("Não posso desfazer isto")
+    assert writing.entries == [("note", "quer preço novo em maio")]
+    [(is_late,)] = writing.house.rows("SELECT applied_at < now() - interval '13 minutes' FROM proposal")
+    assert is_late, "the window does not begin anew"
+
+
+def test_an_undo_that_the_target_answered_with_an_error_is_not_told_as_done(writing: WritingHouse) -> None:
+    def refuse(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+        return ToolResult(False, {"ok": False, "error": {"code": "failed", "message": "closed"}}, arguments)
+
+    tools = writing.house.agent.toolbox.tools
+    write = tools["crm_note"].writing
+    assert write is not None
+    tools["crm_note"] = replace(tools["crm_note"], writing=replace(write, undo=refuse))  # type: ignore[index]
+    ask_for_note(writing)
+    writing.say("sim", "m2")
+    assert writing.say("desfazer", "m3").startswith("Não sei se")
+    assert writing.trail[-1] == "unknown"
+
+
 def test_a_rep_writes_about_her_own_customers_alone(writing: WritingHouse) -> None:
     house = writing.house
     scoped: list[Any] = []
