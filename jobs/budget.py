@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from agent.base import WorstCase
 from jobs.agents import Terms
 from jobs.duty import announce, note_wish
@@ -112,8 +114,11 @@ def tell_limit(services: Services, terms: Terms, thread: Thread, error: BudgetEx
     """The operator hears of it once a period, whoever is stopped; the list of conversations names each one. Never
     raises."""
     note_wish(services, thread)
-    budgets = limits_of(services, terms, thread.timezone)
     kind = next((kind for kind in KINDS if kind == error.limit), None)
+    try:
+        budgets = _at_todays_rate(services, terms, limits_of(services, terms, thread.timezone))
+    except (BudgetExceeded, SQLAlchemyError):
+        budgets = None
     if kind is None or budgets is None:
         return _log.error("nothing is spent: %s", error)
     return _tell(services, budgets, thread.account.tenant_id, kind, thread.sender)

@@ -319,6 +319,18 @@ def test_a_limit_in_reais_holds_at_the_days_rate_and_the_rate_is_on_record(house
     assert (standing.stated, standing.limit, standing.left) == ("0.0108 BRL", Decimal("0.002"), 0)
 
 
+def test_the_operator_is_told_of_the_limit_that_stopped_it_whatever_currency_it_is_in(house: House) -> None:
+    """0.0108 BRL are 0.002 USD: less than the 0.005 USD of the settings, though the figure is larger."""
+    hire(house, "vendas", dollar=dollar(house, Bank("5.4")), currency="BRL", day=Decimal("0.0108"))
+    duty = (DutyAddress("fake", "default", "+5511900009999"),)
+    settings = Budgets(Decimal("0.005"), None, None, "America/Sao_Paulo")
+    set_services(replace(get_services(), budgets=settings, duty=duty))
+    for number in range(3):
+        house.advance(house.say("oi", f"m{number}"))
+    [told] = [words for words in notices(house) if "esgotado" in words]
+    assert "`budgets.day (vendas)` (0.0108 BRL)" in told
+
+
 def test_a_rate_of_the_files_own_asks_no_bank(house: House) -> None:
     bank = Bank("9")
     reais = {"currency": "BRL", "brl_per_usd": Decimal(5), "day": Decimal("0.005")}
