@@ -162,13 +162,21 @@ class AgentDirectory:
             if seat.fault and now - seat.failed_at < _RETRY_SECONDS:
                 raise ConfigurationError(seat.fault)
             try:
-                employed = self._build(terms.spec)
-                employed.agent.provider.preload()
+                employed = self._made_ready(terms.spec)
             except ConfigurationError as error:
                 seat.fault, seat.failed_at = str(error), now
                 raise
             seat.employed, seat.fault = employed, ""
             return employed
+
+    def _made_ready(self, spec: AgentSpec) -> Employed:
+        employed = self._build(spec)
+        try:
+            employed.agent.provider.preload()
+        except BaseException:
+            employed.close()
+            raise
+        return employed
 
 
 def _close(seats: list[_Seat]) -> None:

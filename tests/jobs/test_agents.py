@@ -33,6 +33,13 @@ class Staff:
         self.closed.append(self.persona)
 
 
+class Unready(ScriptedProvider):
+    """Whose SDK is not installed."""
+
+    def preload(self) -> None:
+        raise ConfigurationError("its SDK is missing")
+
+
 @dataclass
 class Office:
     """A directory over a house, whose agents answer with their persona."""
@@ -233,3 +240,10 @@ def test_fixed_words_keep_to_the_languages_of_the_agent(office: Office) -> None:
     office.apply("first", languages=["es"], hours={"timezone": "UTC", "outside": "message"})
     office.house.advance(office.house.say("hello, what are my sales please", "m1"))
     assert "fuera del horario" in office.house.sent[-1]
+
+
+def test_what_an_agent_looks_through_is_closed_where_its_provider_cannot_be_made_ready(office: Office) -> None:
+    office.providers["unready"] = Unready()
+    office.apply("unready")
+    assert "não consegui" in office.ask("m1").lower()
+    assert (office.built, office.closed) == (["unready"], ["unready"])
