@@ -263,8 +263,8 @@ class OpenToolbox:
         try:
             return future.result(timeout=patience)
         except WaitedTooLong:
-            if future.done():
-                raise
+            if future.done():  # at the very end of the patience
+                return future.result()
             _log.warning("the tool %s took more than %g s and was left behind", call.name, patience)
             return failure("timeout", f"no answer within {patience:g} seconds: answer without it, and say so")
 
