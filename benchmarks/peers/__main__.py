@@ -13,7 +13,7 @@ from bot.settings import load_settings
 from bot.telemetry import configure_logging
 from bot.worker import installed_services
 from jobs.allowed import ADVANCE
-from jobs.queue import JobQueue
+from jobs.queue import JobQueue, connect
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     with attach_or_start(settings) as engines:
         if function != ADVANCE:
             return peer.serve(engines.redis_url, function, slots)
-        queue = cast(JobQueue, PeerQueue(peer.connect(engines.redis_url, function)))
+        queue = cast(JobQueue, PeerQueue(peer.connect(engines.redis_url, function), connect(engines.redis_url)))
         with installed_services(settings, engines.database_url, queue) as services:
             # A forked process must not talk on its parent's connections.
             os.register_at_fork(after_in_child=lambda: services.engine.dispose(close=False))

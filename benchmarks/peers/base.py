@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 from uuid import UUID
 
+from redis import Redis
+
 QUEUE = "bench"
 
 Ring = Callable[[UUID], object]
@@ -43,6 +45,7 @@ class PeerQueue:
     """Takes the place of `JobQueue` in a peer's process: put-off and overdue turns come back to that peer."""
 
     ring: Ring
+    connection: Redis  # every worker tells the words of an answer over it
 
     def ring_many(self, conversation_ids: Sequence[UUID]) -> int:
         for key in conversation_ids:
