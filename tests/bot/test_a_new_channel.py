@@ -38,14 +38,14 @@ def pigeons(door: Door, house: House, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 def test_a_note_comes_in_once_and_its_answer_flies_back_in_parts(pigeons: Door, house: House) -> None:
-    house.provider.script = ["42 caixas. " * 10]
+    house.provider.script = ["Há caixas. " * 10]
     for _ in range(2):
         answer = pigeons.client.post("/webhooks/pigeon/default", json=NOTE, headers={"X-Pigeon": "columba"})
         assert answer.status_code == 200
     [[conversation_id]] = house.rows("SELECT id FROM conversation")
     advance(str(conversation_id))
     assert [part.to for part in SENT] == ["telhado", "telhado"]
-    assert "".join(part.body for part in SENT) == ("42 caixas. " * 10).strip()
+    assert "".join(part.body for part in SENT) == ("Há caixas. " * 10).strip()
 
 
 @pytest.mark.parametrize(
