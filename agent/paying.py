@@ -51,7 +51,7 @@ class Journalled(Wrapped):
 
 def reckon_dearest(links: Sequence[Link], request: CompletionRequest) -> Reckoning:
     """The worst case of whoever in a chain may answer. An unknown price counts as the dearest: it may be anything."""
-    found = [reckon_worst_case(link.provider, replace(request, llm=link.llm)) for link in links]
+    found = [reckon_worst_case(link.provider, link.address_to(request)) for link in links]
     return max(found, key=lambda one: Decimal("Infinity") if one.cost.amount is None else one.cost.amount)
 
 

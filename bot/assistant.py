@@ -108,7 +108,8 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
 
 def _build_link(llm: LlmChoice, surroundings: Surroundings, source: SalesSource) -> Link:
     provider = _build_provider(llm, surroundings, source)
-    return Link(provider, resolve_llm(llm.provider, llm.model), llm.address)
+    model = resolve_llm(llm.provider, llm.model)
+    return Link(provider, model, llm.address, llm.timeout_seconds, llm.max_output_tokens)
 
 
 def _build_provider(llm: LlmChoice, surroundings: Surroundings, source: SalesSource) -> Provider:

@@ -153,7 +153,7 @@ class _Execution:
         return Deciding(self.services, agent.toolbox, self.lease, self.thread, self.turn).answer(decision)
 
     def _run_agent(self, agent: Agent, composed: Composed) -> None:
-        services, longest = self.services, timedelta(seconds=self.terms.spec.llm.timeout_seconds)
+        services, longest = self.services, timedelta(seconds=self.terms.spec.llm.longest_call)
         breaker = TurnBreaker(services.engine, self.thread.account.tenant_id, self.turn, services.policy, longest)
         if (pause := breaker.pause_of_all(self.terms.addresses)) is not None:
             return self._wait_for_llm(pause)

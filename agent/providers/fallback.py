@@ -21,11 +21,23 @@ _CORRECTION = (
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One provider of a chain, the LLM it is asked for, and the address by which the breaker knows it."""
+    """One provider of a chain, the LLM it is asked for, and the address by which the breaker knows it. `call_seconds`
+    and `output_tokens` are its own limits of one call; None: those of the request."""
 
     provider: Provider
     llm: str
     address: str
+    call_seconds: float | None = None
+    output_tokens: int | None = None
+
+    def address_to(self, request: CompletionRequest) -> CompletionRequest:
+        """The request as this one is asked it."""
+        return replace(
+            request,
+            llm=self.llm,
+            timeout=self.call_seconds or request.timeout,
+            max_output_tokens=self.output_tokens or request.max_output_tokens,
+        )
 
 
 class Breaker(Protocol):
@@ -91,7 +103,7 @@ class Fallback:
                 passed.add_resting(link, pause)
                 continue
             try:
-                asked = replace(request, llm=link.llm, instead_of=passed.reasons)
+                asked = replace(link.address_to(request), instead_of=passed.reasons)
                 completion = _ask(link.provider, asked)
             except ProviderError as error:
                 breaker.note_failure(link.address, error)

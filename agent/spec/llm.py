@@ -49,3 +49,8 @@ class LlmSpec(LlmChoice):
     def addresses(self) -> tuple[str, ...]:
         """Who may be asked, in their order."""
         return (self.address, *(fallback.address for fallback in self.fallbacks))
+
+    @property
+    def longest_call(self) -> float:
+        """Seconds that whichever of them is asked may take."""
+        return max(llm.timeout_seconds for llm in (self, *self.fallbacks))

@@ -228,3 +228,22 @@ def test_the_demos_own_example_can_be_applied_and_built(tenant: Engine) -> None:
     apply_specs(tenant, [example])
     assert served(tenant) == {"chat": "aurora", "whatsapp": "aurora"}
     build_assistant(example, Surroundings(Settings(), "postgresql://nowhere/none", SystemClock())).close()
+
+
+def test_a_fallback_is_asked_under_the_limits_that_the_file_gives_it() -> None:
+    reserve = {
+        "provider": "openai-compatible",
+        "model": "small",
+        "base_url": "http://localhost:11434/v1",
+        "timeout_seconds": 300,
+        "max_output_tokens": 512,
+    }
+    llm = {"provider": "openai", "model": "large", "api_key": "${OPENAI_API_KEY}", "timeout_seconds": 30}
+    spec = AgentSpec.model_validate({"agent": "a", "llm": {**llm, "fallbacks": [reserve]}})
+    surroundings = Surroundings(
+        Settings(), "postgresql://nowhere/none", SystemClock(), {"OPENAI_API_KEY": "sk-0123456789"}
+    )
+    assistant = build_assistant(spec, surroundings)
+    assert [(link.call_seconds, link.output_tokens) for link in assistant.agent.links] == [(30, 2048), (300, 512)]
+    assert spec.llm.longest_call == 300
+    assistant.close()

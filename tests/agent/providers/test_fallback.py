@@ -139,6 +139,15 @@ def test_whoever_answered_says_the_price() -> None:
     assert fallback.price(replace(answered, provider="dear"), "x") == Cost(Decimal(7), "override", "b")
 
 
+def test_each_has_limits_of_its_own_and_no_other_ones() -> None:
+    """A server of one's own may be slower than a vendor, and a small LLM may say less at once."""
+    fast, slow = ScriptedProvider([failure("overloaded")], name="fast"), ScriptedProvider(["oi"], name="slow")
+    request = replace(ASK, timeout=30.0, max_output_tokens=2048)
+    Fallback([Link(fast, "a", "fast"), Link(slow, "b", "slow", 300.0, 512)]).complete(request)
+    limits = [(one.timeout, one.max_output_tokens) for one in (*fast.requests, *slow.requests)]
+    assert limits == [(30.0, 2048), (300.0, 512)]
+
+
 def test_the_same_name_at_another_server_is_somebody_else() -> None:
     assert provider_address("openai") == "openai"
     assert provider_address("openai-compatible", "http://key@Localhost:11434/v1") == "openai-compatible@localhost:11434"
