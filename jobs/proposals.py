@@ -130,7 +130,7 @@ class Deciding:
             found = find_undoable(connection, conversation, address, UNDO_WINDOW)
             undoable = [proposal for proposal in found if self._can_undo(proposal)]
             return decide(connection, self.lease, undoable, "undoing", self.turn.id)
-        found = find_asked_just_before(connection, conversation, self.turn.number, address)
+        found = find_asked_just_before(connection, conversation, self.turn.id, self.turn.number, address)
         status: Status = "confirmed" if decision == "yes" else "rejected"
         return decide(connection, self.lease, found, status, self.turn.id)
 

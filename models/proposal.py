@@ -32,6 +32,7 @@ from models.audit import note
 from models.columns import json, key, moment, reference, string, table_of
 from models.ids import new_id
 from models.lease import Lease, check_lease
+from models.message import messages
 from models.outbox import outbox
 from models.turn import turns
 
@@ -157,12 +158,16 @@ def find_of_turn(connection: Connection, turn_id: UUID) -> list[Proposal]:
     return _read(connection, wanted)
 
 
-def find_asked_just_before(connection: Connection, conversation_id: UUID, number: int, address: str) -> list[Proposal]:
-    """What the turn right before the one with that number put before this very person, open and in time. A turn that
-    ended in an apology showed her nothing, nor did one whose reply did not arrive."""
-    t = turns.c
+def find_asked_just_before(
+    connection: Connection, conversation_id: UUID, turn_id: UUID, number: int, address: str
+) -> list[Proposal]:
+    """What the turn right before that one put before this very person, open and in time. A turn that ended in an
+    apology showed her nothing, nor did one whose reply did not arrive; and nobody agrees to what she was shown only
+    after she wrote."""
+    t, m = turns.c, messages.c
+    wrote_at = select(func.min(m.received_at)).where(m.turn_id == turn_id, m.direction == "in").scalar_subquery()
     before = (
-        select(case((t.outcome == "answered", t.id)))
+        select(case(((t.outcome == "answered") & (t.answered_at < wrote_at), t.id)))
         .where(t.conversation_id == conversation_id, t.number < number)
         .order_by(t.number.desc())
         .limit(1)
@@ -171,7 +176,8 @@ def find_asked_just_before(connection: Connection, conversation_id: UUID, number
     wanted = _WHOLE.where(_p.conversation_id == conversation_id, _p.turn_id == before, _p.address == address)
     wanted = wanted.where(_p.status == "open", _p.expires_at > func.now())
     o = outbox.c
-    wanted = wanted.where(~exists().where(o.turn_id == _p.turn_id, o.status.in_(["failed", "held", "rejected"])))
+    is_unseen = o.status.in_(["failed", "held", "rejected"]) | o.settled_at.is_(None) | (o.settled_at > wrote_at)
+    wanted = wanted.where(~exists().where(o.turn_id == _p.turn_id, is_unseen))
     return _read(connection, wanted.order_by(_p.created_at, _p.id))
 
 

@@ -296,3 +296,21 @@ def test_a_target_that_was_asked_and_did_not_answer_is_not_said_to_have_refused(
     ask_for_note(writing)
     assert writing.say("sim", "m2").startswith("Não sei se")
     assert writing.trail[-1] == "unknown"
+
+
+def test_a_yes_written_before_the_change_was_shown_is_no_confirmation(writing: WritingHouse) -> None:
+    house = writing.house
+    house.provider.script = [wish("crm_note", **NOTE), "Preparei a nota."]
+    stored = house.say("anota aí: quer preço novo em maio", "m1")
+
+    def write_on(name: str) -> None:
+        if name == "turn.begun":
+            set_fault_hook(None)
+            house.say("ok", "m2")  # she has seen nothing yet
+
+    set_fault_hook(write_on)
+    house.advance(stored)
+    house.make_due()
+    house.advance(stored)
+    assert writing.entries == []
+    assert writing.trail == ["proposed"]
