@@ -13,6 +13,7 @@ _DOTS = "．。｡․"  # browsers and platforms read them as a dot
 _ALLOWED = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::\d{1,5})?(?=[/?#]|$)", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[([^\]]*)\](?:\s*\([^)\n]*\)|\[[^\]\n]*\])?")
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*(<[^>\n]*>|(?:[^()\s]|\([^()\s]*\))*)[^)\n]*\)")
+_HIDING = re.compile(r"(\]|!)(?=[(\[])")
 _REFERENCE = re.compile(r"^([ >]{0,8})\[([^\]\n]+)\]:", re.MULTILINE)
 _OWN_WAYS = "javascript|data|mailto|tel|sms|intent"  # schemes that do without a double slash
 _SCHEME = re.compile(rf"(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{{1,20}}:/{{1,3}}|(?:{_OWN_WAYS}):)[^\s<>«»]*", re.I)
@@ -38,16 +39,22 @@ _ENDINGS = frozenset(_ENDING_NAMES.split())
 def tame_links(text: str, allowed: Collection[str] = frozenset()) -> str:
     """Links to other hosts become the host's name in letters that no platform makes a link of; images become their
     description. `allowed` are lower-case host names, exact."""
-    text = _visible(text)
+    text = without_unseen(text)
     tamed = _mend(text, allowed)
     if find_links(_bare_of_marks(tamed), allowed):
         return _mend(_bare_of_marks(text), allowed)
     return tamed
 
 
+def spell_out(text: str) -> str:
+    """So that no renderer hides a part of it: the targets of links and pictures stand beside their words, and what
+    looks like a tag is none. For text that is to be read to the letter, before `tame_links`."""
+    return _HIDING.sub(r"\1 ", text).replace("<", "‹").replace(">", "›")
+
+
 def find_links(text: str, allowed: Collection[str] = frozenset()) -> list[str]:
     """What a platform might make a link of, to hosts that are not allowed; of text without Markdown."""
-    text = _visible(text)
+    text = without_unseen(text)
     found = [match[0] for match in _SCHEME.finditer(text) if not _is_allowed(match[0], allowed)]
     rest = _SCHEME.sub(" ", text)
     found += [match[0] for match in _NUMERIC.finditer(rest)]
@@ -108,10 +115,10 @@ def _bare_of_marks(text: str) -> str:
     """As the most careless renderer might show it: entities read, marks and escapes gone."""
     for _ in range(3):
         text = html.unescape(text)
-    return _visible(_MARKS.sub("", re.sub(r"</?[a-z][^<>]*>", "", text, flags=re.I)))
+    return without_unseen(_MARKS.sub("", re.sub(r"</?[a-z][^<>]*>", "", text, flags=re.I)))
 
 
-def _visible(text: str) -> str:
+def without_unseen(text: str) -> str:
     """Without characters that nobody sees; those that join emoji or follow them stay."""
     kept = []
     for index, character in enumerate(text):

@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.base import Language, Situation, Tool, ToolContext, ToolResult
 from agent.decisions import Decision
-from agent.links import tame_links
+from agent.links import spell_out, tame_links, without_unseen
 from agent.phrases import Phrase, phrase
 from agent.toolbox import Toolbox
 from agent.writing import Change
@@ -56,11 +56,13 @@ class TurnProposer:
     turn: BegunTurn
 
     def propose(self, tool: Tool, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
-        """Raises ToolError for arguments that the tool refuses, and LeaseLost."""
+        """Raises ToolError for arguments that the tool refuses, and LeaseLost. What nobody can see is no part of a
+        change, and what her platform would hide is spelt out: she agrees to what is made, to the letter."""
+        arguments = _seen(arguments)
         change = tool.writing.preview(context, arguments) if tool.writing else _as_they_are(tool, arguments)
         thread, person = self.thread, context.situation.person_name
         asked = Asked(thread.account.tenant_id, thread.conversation_id, self.turn.id, thread.sender, person)
-        words = tame_links(change.words, self.services.link_hosts)
+        words = tame_links(spell_out(change.words), self.services.link_hosts)
         with session_scope(self.services.engine) as connection:
             add_proposal(
                 connection,
@@ -77,8 +79,16 @@ class TurnProposer:
         return ToolResult(True, {"ok": True, "proposed": words, "note": told}, change.arguments)
 
 
+def _seen(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_unseen(value)
+    if isinstance(value, Mapping):
+        return {name: _seen(entry) for name, entry in value.items()}
+    return [_seen(entry) for entry in value] if isinstance(value, list) else value
+
+
 def _as_they_are(tool: Tool, arguments: Mapping[str, Any]) -> Change:
-    shown = "; ".join(f"{name}: {value}" for name, value in arguments.items())
+    shown = " ".join("; ".join(f"{name}: {value}" for name, value in arguments.items()).split())
     return Change(f"**{tool.spec.name}** ({shown})", arguments)
 
 
