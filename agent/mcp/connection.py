@@ -5,7 +5,7 @@ The SDK is async and slow to load: it is imported on the first call, and lives i
 
 import os
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import ExitStack
 from typing import Any, TypeVar
 
@@ -32,12 +32,12 @@ class PinBroken(Exception):
 
 
 class McpConnection:
-    """May be used from any thread. `headers` are as they go out, secrets and all."""
+    """May be used from any thread. `headers` are as they go out, `secrets` what in them no answer may show."""
 
-    def __init__(self, spec: McpServerSpec, headers: Mapping[str, str]) -> None:
+    def __init__(self, spec: McpServerSpec, headers: Mapping[str, str], secrets: Collection[str] = ()) -> None:
         self._spec = spec
         self._headers = dict(headers)
-        self.secrets = frozenset(headers.values())  # that an answer must not show
+        self.secrets = frozenset(secrets)
         self._places = threading.BoundedSemaphore(spec.most_at_once)
 
     def list_tools(self) -> list[OfferedTool]:

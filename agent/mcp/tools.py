@@ -15,7 +15,7 @@ from agent.tools.decorator import refuse
 from agent.tools.http_answer import fit, presentable, unknown_outcome
 from agent.tools.json_arguments import ArgumentSchema
 from models.errors import ConfigurationError, ToolError
-from models.secret_reference import resolve_reference
+from models.secret_reference import find_references, resolve_reference
 
 _log = logging.getLogger("recado.mcp")
 _ILLEGAL: Final = re.compile(r"[^a-zA-Z0-9_-]")
@@ -30,9 +30,10 @@ def build_mcp_tools(specs: Sequence[McpServerSpec], *, environ: Mapping[str, str
         raise ConfigurationError("an agent names MCP servers: install requirements-mcp.txt, or take them out")
     tools: dict[str, Tool] = {}
     for spec in specs:
-        connection = McpConnection(
-            spec, {name: resolve_reference(value, environ) for name, value in spec.headers.items()}
-        )
+        headers = {name: resolve_reference(value, environ) for name, value in spec.headers.items()}
+        named = {name for value in spec.headers.values() for name in find_references(value)}
+        secrets = {resolve_reference(f"${{{name}}}", environ) for name in named}
+        connection = McpConnection(spec, headers, secrets)
         for tool in _offered_by(spec, connection):
             if tool.spec.name in tools:
                 raise ConfigurationError(f"two MCP tools are called {tool.spec.name}: rename one of the servers")

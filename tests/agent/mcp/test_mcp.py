@@ -150,8 +150,9 @@ def test_wrong_arguments_and_wrong_people_never_leave_the_house(far: FarServer) 
     assert far.called == []
 
 
-def test_a_secret_that_a_server_echoes_is_not_shown(far: FarServer) -> None:
-    tool = _built(far, "secret_note", headers={"X-Key": "${FAR_KEY}"})["far_secret_note"]
+@pytest.mark.parametrize("header", ["${FAR_KEY}", "Bearer ${FAR_KEY}"])
+def test_a_secret_that_a_server_echoes_is_not_shown(far: FarServer, header: str) -> None:
+    tool = _built(far, "secret_note", headers={"Authorization": header})["far_secret_note"]
     assert "key-0123456789" not in str(tool.call(MANAGER, {}).content)
 
 
