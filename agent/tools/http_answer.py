@@ -46,7 +46,7 @@ def check_status(answer: Answer, writes: bool, secrets: Collection[str]) -> None
         return
     if writes and status >= 500 and not (status == 503 and "retry-after" in answer.headers):
         raise unknown_outcome()  # a gateway says 503 too when it lost whoever was at work
-    words = presentable(answer.body[: 4 * _QUOTED].decode("utf-8", "replace")[:_QUOTED], secrets)
+    words = presentable(answer.body.decode("utf-8", "replace"), secrets)[:_QUOTED]  # a secret cut in two is not known
     code, retryable = _code_of(status)
     told = {"status": status, "retryable": retryable, "answered": words}
     if status in (429, 503) and answer.headers.get("retry-after", "").isdigit():

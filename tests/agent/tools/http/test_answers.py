@@ -129,6 +129,8 @@ def test_a_secret_that_the_api_echoes_does_not_reach_the_llm(api: StandInApi, ma
     assert stock.data(sku="A") == {"you sent": ["Bearer ***"], "***": 1}
     api.answers({"bad token": token}, 401)
     assert token not in json.dumps(stock.error(sku="A"))
+    api.answers({"pad": "x" * (300 - len('{"pad": "", "bad": "') - len(token) // 2), "bad": token}, 401)
+    assert token[:4] not in json.dumps(stock.error(sku="A"))  # nor a part of it, where the answer is cut off
 
 
 def test_what_no_record_could_hold_is_made_harmless(api: StandInApi, make: Make) -> None:
