@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, exists, select, update
 
+from models.conversation import conversations
 from models.message import media, messages
 from models.outbox import outbox
 
@@ -109,7 +110,9 @@ def _find_quoted(connection: Connection, account_id: UUID, external_id: str) -> 
     row = connection.execute(wanted.where(m.account_id == account_id, m.external_id == external_id)).one_or_none()
     if row is not None:
         return _Quoted(row.text, "" if row.direction == "out" else row.sender, row.is_forwarded)
-    text = connection.execute(select(outbox.c.body).where(outbox.c.provider_id == external_id)).scalar()
+    o, c = outbox.c, conversations.c
+    ours = select(o.body).join(conversations, c.id == o.conversation_id)
+    text = connection.execute(ours.where(o.provider_id == external_id, c.account_id == account_id)).scalar()
     return _Quoted(text or "")
 
 

@@ -10,6 +10,8 @@ from channels.base import FetchedMedia
 from jobs.runtime import set_services
 from models.errors import DeliveryError, StorageError
 from models.inbound import InboundMedia, InboundMessage
+from models.session import session_scope
+from models.tenant import ensure_account, ensure_tenant
 from tests.jobs.house import House
 
 SENDER = "+5511999990000"
@@ -173,6 +175,16 @@ def test_a_quoted_reply_brings_the_quoted_words_as_context(house: House) -> None
     house.advance(house.receive(InboundMessage("m2", SENDER, "e hoje?", quotes="id-0")))
     assert "«echo: vendas de ontem»" in prompt_of(house)[-2][1]
     assert house.provider.requests[-1].messages[-2].is_context
+
+
+def test_what_another_account_said_cannot_be_quoted(house: House) -> None:
+    with session_scope(house.engine) as connection:
+        acme = ensure_tenant(connection, slug="acme", name="Acme", timezone="America/Sao_Paulo")
+        theirs = ensure_account(connection, acme, channel="fake", name="acme")
+    house.advance(house.receive(InboundMessage("m1", SENDER, "vendas de ontem")))
+    house.run(f"UPDATE conversation SET account_id = '{theirs.id}', tenant_id = '{acme}'")
+    house.advance(house.receive(InboundMessage("m2", SENDER, "e hoje?", quotes="id-0")))
+    assert "vendas de ontem" not in str(house.provider.requests[-1].messages)
 
 
 def test_forwarded_words_are_marked_as_somebody_elses(house: House) -> None:
