@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_right
 from functools import cache
 
+_RAISED = re.compile("[⁰¹²³⁴-⁹₀-₉①-⑨]{2,}")  # a single one is a unit's or a footnote's
 _ENDS = re.compile(r"(?<=[.!?…])[*_)\"'”]*\s+|\n+")
 
 
@@ -16,7 +17,11 @@ def _base(char: str) -> str:
 
 def fold_in_place(text: str) -> str:
     """As long as `text`, and every letter in its place."""
-    return "".join(map(_base, text))
+    return _RAISED.sub(_on_the_line, "".join(map(_base, text)))
+
+
+def _on_the_line(digits: re.Match[str]) -> str:
+    return "".join(str(unicodedata.digit(one)) for one in digits[0])
 
 
 class Sentences:

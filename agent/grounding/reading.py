@@ -23,15 +23,15 @@ _HARMLESS: Final = re.compile(
     r"|(?:\+\d{1,3}[\s-]?)?\(?\b\d{2}\)?[\s-]?\d{4,5}-\d{4}\b|\+\d[\d\s()-]{7,}\d"
     r"|\b0800[\s-]?\d{3}[\s-]?\d{4}\b|\b24/7\b|\b24 ?x ?7\b"
     r"|\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{1,2}h\d{2}\b"
-    r"|^[ \t>*_-]*\d{1,3}[.)][*_]*(?=\s)|^[ \t]*\|\s*\d{1,3}\s*(?=\|)"  # a list's or a table's numbering
+    r"|^[ \t>*_-]*\d{1,2}[.)][*_]*(?=\s)|^[ \t]*\|\s*\d{1,2}\s*(?=\|)"  # a list's or a table's numbering
     r"|\b(?:paragrafo|item|passo|etapa|opcao|step|option|paso|opcion|parte?|secao|section)\s\d{1,3}\b"
     r"|\b[1-4]\s?tri(?:mestre)?\b|\bq[1-4]\b"
-    r"|\d\ufe0f?\u20e3",  # a keycap
+    r"|^[ \t>*_-]*(?:\d\ufe0f?\u20e3){1,2}(?!\d\ufe0f?\u20e3)",  # a list's keycaps
     re.MULTILINE,
 )
 _ORDINAL: Final = re.compile(r"\b\d+(?:\s?[ºª°]|st\b|nd\b|rd\b|th\b|er\b|ro\b|do\b|to\b)")
 _CODE: Final = re.compile(
-    r"\b(?:[a-z]{2,8}[-/_]?|[a-z][-_])\d[a-z0-9]*(?:[-/_][a-z0-9]+)*\b"
+    r"\b(?:[a-z]{2,8}[-/_]?|[a-z][-_])\d[a-z0-9]*(?:[-/_][a-z0-9]+)*\b|\b[a-z]\d{3,}\b"
     r"|\b\d{2,3}(?:\.\d{3}){2}[/-]\d[\d-]*\b"
     r"|(?<=#)\d{3,}\b"
     r"|\b(?:pedidos?|orders?|notas?(?: fiscal| fiscais)?|nf-?e?|invoices?|facturas?|propostas?|protocolos?|tickets?"
@@ -40,7 +40,7 @@ _CODE: Final = re.compile(
 )
 _MORE_CODES: Final = re.compile(r"\s*(?:,|e|and|y|ou|or)\s+(?:(?:e|o|os)\s+)?#?(\d{3,})\b(?![.,]\d)")
 _NUMBER: Final = re.compile(
-    r"(?<![\w.,/])(?:\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?![\d/])"
+    r"(?<![^\W_])(?<![.,/])(?:\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?!\d|/\d)"
 )
 _SCALE: Final = re.compile(r"[\s\u00a0]?(" + "|".join(sorted(SCALE_WORDS, key=len, reverse=True)) + r")\b(?!\$)")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")

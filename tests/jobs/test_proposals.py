@@ -317,7 +317,9 @@ def test_a_yes_written_before_the_change_was_shown_is_no_confirmation(writing: W
 
 
 def test_nothing_is_written_that_she_was_not_shown(writing: WritingHouse) -> None:
-    said = ask_for_note(writing, text="ver [o catálogo](https://evil.com/x) ![foto](https://evil.com/y) \u202ehoje\u200b")
+    said = ask_for_note(
+        writing, text="ver [o catálogo](https://evil.com/x) ![foto](https://evil.com/y) \u202ehoje\u200b"
+    )
     assert "ver [o catálogo] (evil[.]com) ! [foto] (evil[.]com) hoje»" in said
     writing.say("sim", "m2")
     assert writing.entries == [("note", "ver [o catálogo](https://evil.com/x) ![foto](https://evil.com/y) hoje")]

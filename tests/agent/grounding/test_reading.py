@@ -32,6 +32,12 @@ from models.ids import new_id
         ("quinze por cento", "percent", "", "15"),
         ("três vezes", "multiple", "", "3"),
         ("20 dias úteis", "count", "days", "20"),
+        ("R$ 850/mês", "money", "BRL", "850"),
+        ("R$ 1.250.000/ano", "money", "BRL", "1250000"),
+        ("__1250__ pedidos", "count", "orders", "1250"),
+        ("_1.250_ pedidos", "count", "orders", "1250"),
+        ("R$ ¹²⁵⁰", "money", "BRL", "1250"),
+        ("R$ ①②⑤", "money", "BRL", "125"),
     ],
 )
 def test_a_figure_is_read_in_every_form(text: str, kind: str, unit: str, value: str) -> None:
@@ -54,10 +60,19 @@ def test_a_figure_is_read_in_every_form(text: str, kind: str, unit: str, value: 
         "You may ask me one thing",
         "Júlio e Marco",
         "Passo 2: escolha o período",
+        "1️⃣ Vendas\n2️⃣ Metas",
+        "O preço é por m²",
     ],
 )
 def test_what_claims_nothing_of_the_data_is_no_claim(text: str) -> None:
     assert find_claims(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["| Pedidos | Mês |\n|---|---|\n| 850 | maio |", "850. Ana", "Foram 8️⃣5️⃣0️⃣ pedidos", "8️⃣5️⃣0️⃣ pedidos", "R1250"]
+)
+def test_a_figure_that_looks_like_a_number_of_a_list_or_a_name_is_read_all_the_same(text: str) -> None:
+    assert any(claim.kind in {"count", "code"} for claim in find_claims(text))
 
 
 @given(st.text(max_size=300))
