@@ -3,6 +3,7 @@
 The SDK is async and slow to load: it is imported on the first call, and lives in one portal thread per process.
 """
 
+import atexit
 import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
@@ -161,6 +162,7 @@ def _portal() -> Any:
         return _owner[1]
 
 
+@atexit.register  # what is left for the collector at the very end would wait for a thread that no longer runs
 def close_portal() -> None:
     """End the loop's thread; safe to repeat, and a later call begins another."""
     global _owner

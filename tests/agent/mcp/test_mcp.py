@@ -2,6 +2,8 @@
 
 import logging
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -197,6 +199,14 @@ def test_a_server_that_is_away_costs_its_tools_and_no_start(caplog: pytest.LogCa
         with pytest.raises(McpUnreachable):
             McpConnection(_spec(url), {}).list_tools()
     close_portal()
+
+
+def test_a_process_that_asked_a_server_can_end() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{held.getsockname()[1]}/mcp"
+        done = subprocess.run([sys.executable, "-m", "bot", "mcp", url], capture_output=True, timeout=120, check=False)
+    assert (done.returncode, b"does not answer" in done.stderr) == (1, True)
 
 
 def test_a_secret_that_is_not_set_stops_the_start() -> None:
