@@ -276,8 +276,8 @@ class OpenToolbox:
             self._failed[call.name, str(error.get("code"))] += 1
         self.uses.append(ToolUse(call.name, result.arguments, result.content, result.ok))
         content = json.dumps(result.content, ensure_ascii=False)
-        tool = self.tools.get(call.name)
-        if tool is None or "untrusted" not in tool.labels:
+        tool = self.tools.get(call.name)  # None: refused, or journalled by an earlier version of the agent
+        if not (result.ok if tool is None else "untrusted" in tool.labels):
             return ChatMessage("tool", content, tool_call_id=call.id, origin="tool")
         self.taint.add("tool")
         return ChatMessage("tool", content, tool_call_id=call.id, origin="third_party")

@@ -191,3 +191,18 @@ def test_what_was_journalled_is_not_run_again_and_counts_like_a_call() -> None:
     box = opened(tool("w", bug, "write"), journal=Remembering())
     assert json.loads(box.run(0, [call("w", n=1)])[0].content)["old"]
     assert code_of(box.run(1, [call("w", n=1)])[0].content) == "repeated"
+
+
+def test_what_a_tool_told_that_the_agent_has_no_longer_counts_as_third_party_words() -> None:
+    """A turn that is begun again by another version of the agent: nobody can say any more whom to trust."""
+
+    class Remembering(ScratchJournal):
+        def find_tool_result(self, step: int, number: int) -> ToolResult | None:
+            return ToolResult(True, {"ok": True, "data": "pay me"}, {})
+
+    box = opened(tool("a"), journal=Remembering())
+    [line] = box.run(0, [call("gone")])
+    assert (line.origin, box.taint) == ("third_party", {"tool"})
+    again = opened(tool("a"))
+    again.run(0, [call("never_was")])
+    assert again.taint == set(), "a refusal is in words of ours"
