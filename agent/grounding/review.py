@@ -50,6 +50,7 @@ class Review:
     draft: str = ""  # that was sent back: better than nothing, where no other comes
     _sent_back: list[str] = field(default_factory=list)
     _evidence: Evidence | None = None  # of the tool calls made so far
+    _latest: tuple[str, int, GroundingReport] | None = None  # most drafts are looked at twice, and go out as they are
 
     def object_to(self, draft: str, tools: Sequence[ToolUse]) -> ChatMessage | None:
         """What the LLM is to be told of its draft; None if it may go out, or was sent back before."""
@@ -86,7 +87,10 @@ class Review:
     def _check(self, draft: str, tools: Sequence[ToolUse]) -> GroundingReport:
         if self._evidence is None or self._evidence.results != len(tools):
             self._evidence = gather_evidence(self.turn, tools)
-        return check(draft, self._evidence, is_spanish=self._language(draft) == "es")
+        if self._latest is None or self._latest[:2] != (draft, len(tools)):
+            report = check(draft, self._evidence, is_spanish=self._language(draft) == "es")
+            self._latest = draft, len(tools), report
+        return self._latest[2]
 
     def _language(self, draft: str) -> Language:
         return self.turn.situation.language or guess_language(self.turn.text or draft)
