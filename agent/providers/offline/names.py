@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.periods.lexicon import WORDS
-from agent.periods.words import Token, fold, is_one_slip, tokens_of
+from agent.periods.words import Token, is_one_slip, tokens_of
 from agent.providers.offline.states import spellings_of_state
 from agent.providers.offline.terms import terms_of
 from models.catalogue import Catalogue
@@ -219,8 +219,3 @@ def _stems(tokens: list[Token]) -> tuple[str, ...]:
 def _in_order(words: tuple[str, ...], of: tuple[str, ...]) -> bool:
     rest = iter(of)
     return all(word in rest for word in words)
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two spellings differ in case and accents only."""
-    return fold(one).strip() == fold(other).strip()
