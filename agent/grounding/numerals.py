@@ -34,6 +34,7 @@ _JOINS: Final = frozenset({"e", "and", "y"})
 _TOKEN: Final = re.compile(r"[a-z]+")
 _GAP: Final = re.compile(r"[ -]+")
 _FIRST: Final = re.compile(r"\b(?:" + "|".join(sorted({*_SIMPLE, *_ONLY_SPANISH, *_ONE, "mil"})) + r")\b")
+_HALF_OF: Final = re.compile(r"\b(?:meio|half an?|medio)\s+(" + "|".join(SCALES) + r")\b")
 _AND_A_HALF: Final = re.compile(r"\s+(?:e meio|e meia|and a half|y medio)\b")
 
 
@@ -48,7 +49,10 @@ class Numeral:
 
 
 def find_numerals(folded: str, *, is_spanish: bool = False) -> Iterator[Numeral]:
-    """From left to right, none within another; a lone "um" or "one" is an article and no number."""
+    """ "Meio milhão" first, the others from left to right; a lone "um" or "one" is an article and no number."""
+    for half in _HALF_OF.finditer(folded):
+        scale = SCALES[half[1]]
+        yield Numeral(half.start(), half.end(), Decimal(scale) / 2, scale // 10)
     place = 0
     while (match := _FIRST.search(folded, place)) is not None:
         numeral = _read(folded, match.start(), is_spanish)

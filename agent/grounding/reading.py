@@ -40,7 +40,7 @@ _CODE: Final = re.compile(
 )
 _MORE_CODES: Final = re.compile(r"\s*(?:,|e|and|y|ou|or)\s+(?:(?:e|o|os)\s+)?#?(\d{3,})\b(?![.,]\d)")
 _NUMBER: Final = re.compile(
-    r"(?<![^\W_])(?<![.,/])(?:\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?!\d|/\d)"
+    r"(?<![^\W_])(?<![.,/])(?:\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?!\d)"
 )
 _SCALE: Final = re.compile(r"[\s\u00a0]?(" + "|".join(sorted(SCALE_WORDS, key=len, reverse=True)) + r")\b(?!\$)")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
