@@ -120,6 +120,14 @@ def test_the_example_can_be_used_as_it_is() -> None:
     assert load_settings({}, ROOT / ".env.example") == Settings()
 
 
+def test_the_image_can_copy_what_it_asks_for() -> None:
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    recipe = (ROOT / "Dockerfile").read_text()
+    copied = {name for line in re.findall(r"^COPY (?!--)(.+) \./\S*$", recipe, re.M) for name in line.split()}
+    assert copied == let_in and set(FLOORS) < copied
+    assert all((ROOT / name).exists() for name in copied)
+
+
 # Documents: what they name exists, and what exists is named.
 
 
