@@ -48,10 +48,29 @@ def prepare_database(settings: Settings, engines: Engines) -> Login:
     from bot.demo import prepare_demo
     from bot.tenant import migrate_company
 
+    try_settings(settings, engines.database_url)
     with reaching_database():
         migrate_company(settings, engines.database_url)
         prepare_demo(settings, engines.database_url)
         return ensure_first_operator(engines.database_url)
+
+
+def try_settings(settings: Settings, database_url: str) -> None:
+    """Build what the children will: a key that is missing is said here once, not by a child that dies again and again.
+
+    Nothing is connected to. Raises ConfigurationError.
+    """
+    from bot.assistant import Surroundings, build_assistant, build_transcriber
+    from bot.default_agent import describe_default
+    from bot.environment import read_environment
+    from bot.services import ChannelDirectory, build_accounts
+    from models.clock import SystemClock
+
+    ChannelDirectory(build_accounts(settings))
+    surroundings = Surroundings(settings, database_url, SystemClock(), read_environment())
+    build_assistant(describe_default(settings), surroundings).close()
+    if transcriber := build_transcriber(settings):
+        transcriber.close()
 
 
 def run_supervisor(

@@ -231,3 +231,30 @@ def test_a_signal_during_the_start_stops_it_cleanly(start: Callable[..., Supervi
     assert supervised.said[-1] == "Stopped."
     assert not EmbeddedPostgres(data).is_answering()
     assert not EmbeddedValkey(data).is_answering()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("LLM_PROVIDER", "anthropic", "ANTHROPIC_API_KEY is not set"),
+        ("ACCOUNTS_FILE", "tenants: [{tenant: a, name: A, accounts: [CRM]}]", "crm/a: NOWHERE is not set"),
+        ("PRICES_FILE", "prices: [{provider: openai}]", "PRICES_FILE"),
+        ("SOURCE_FILE", "company: Acme", "salesperson"),
+    ],
+)
+def test_a_start_that_cannot_work_ends_with_its_reason_and_starts_no_child(
+    data: Path, port: int, tmp_path: Path, name: str, value: str, reason: str
+) -> None:
+    if name.endswith("FILE"):
+        file = tmp_path / "bad.yaml"
+        file.write_text(value.replace("CRM", "{channel: crm, name: a, settings: {api_token: '${NOWHERE}'}}"))
+        value = str(file)
+    environ = os.environ | {"RECADO_DATA_DIR": str(data), "PORT": str(port), name: value}
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "up"], env=environ, capture_output=True, text=True, timeout=_PATIENCE
+    )
+    assert ended.returncode == 2
+    assert ended.stdout.splitlines() == ["Starting the engines ...", "Preparing the database ..."]
+    assert ended.stderr.startswith("recado: ") and reason in ended.stderr
+    assert not (data / "logs" / "worker.log").exists()
+    assert not both_engines_answer(data)
