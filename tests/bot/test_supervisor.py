@@ -255,6 +255,7 @@ def test_a_start_that_cannot_work_ends_with_its_reason_and_starts_no_child(
     )
     assert ended.returncode == 2
     assert ended.stdout.splitlines() == ["Starting the engines ...", "Preparing the database ..."]
-    assert ended.stderr.startswith("recado: ") and reason in ended.stderr
+    assert ended.stderr.startswith("recado: ")
+    assert reason in ended.stderr
     assert not (data / "logs" / "worker.log").exists()
     assert not both_engines_answer(data)
