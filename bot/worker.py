@@ -113,7 +113,7 @@ def _build_services(
         engine=engine,
         channel_for=ChannelDirectory(build_accounts(settings)).find,
         agents=agents,
-        leases=LeaseKeeper(engine, owner, pulse=pulse, longest=_longest_stage(settings), clock=clock),
+        leases=LeaseKeeper(engine, owner, pulse=pulse, clock=clock),
         alarms=Alarms(queue.ring, clock),
         clock=clock,
         policy=WorkPolicy(),
@@ -160,11 +160,6 @@ def _say_goodbye(engine: Engine, owner: str) -> None:
             say_goodbye(connection, owner)
     except SQLAlchemyError:
         _log.warning("left without a word: the database is away")
-
-
-def _longest_stage(settings: Settings) -> timedelta:
-    """Twice what a run may take at most: its own limit, and an LLM call begun just before it."""
-    return timedelta(seconds=2 * (settings.run_timeout_seconds + settings.llm_timeout_seconds))
 
 
 if __name__ == "__main__":

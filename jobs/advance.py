@@ -96,6 +96,7 @@ def _work_until_idle(services: Services, lease: Lease) -> None:
             continue
         with tracing("", turn_id=stage.turn_id, conversation_id=lease.conversation_id):
             if isinstance(stage.taken, BegunTurn):
+                services.leases.note_progress(lease, 2 * timedelta(seconds=stage.terms.spec.longest_run))
                 answer_turn(services, lease, stage.thread, stage.channel, stage.taken, stage.terms)
             else:
                 deliver_part(services, lease, stage.channel, stage.taken)

@@ -15,7 +15,7 @@ from models.session import session_scope, statement_scope
 
 LEASE = timedelta(seconds=10)
 RENEW_EVERY = timedelta(seconds=3)
-LONGEST = timedelta(hours=1)
+LONGEST = timedelta(minutes=10)  # of a stage, for whoever says nothing else
 
 _log = logging.getLogger("recado.leases")
 
@@ -24,7 +24,8 @@ class LeaseKeeper:
     """Takes leases in the name of one process and keeps them alive until they are forgotten. Thread-safe.
 
     `pulse` is the engine for renewals: one of their own, or they would queue behind the very work they protect.
-    A lease without progress for `longest` belongs to a thread that hangs: it is renewed no more.
+    A lease without progress for `longest`, or for as long as its stage was given, belongs to a thread that hangs: it is
+    renewed no more.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class LeaseKeeper:
         self._longest = longest.total_seconds()
         self._clock = clock or SystemClock()
         self._held: dict[UUID, Lease] = {}
-        self._progress: dict[UUID, float] = {}  # when each was last seen to move
+        self._moves_by: dict[UUID, float] = {}  # when each hangs, unless it is seen to move before
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
@@ -72,21 +73,22 @@ class LeaseKeeper:
         if lease is not None:
             with self._lock:
                 self._held[conversation_id] = lease
-                self._progress[conversation_id] = self._clock.monotonic()
+                self._moves_by[conversation_id] = self._clock.monotonic() + self._longest
         return lease
 
-    def note_progress(self, lease: Lease) -> None:
-        """A stage has ended, so the thread that holds the lease is alive."""
+    def note_progress(self, lease: Lease, longest: timedelta | None = None) -> None:
+        """A stage has ended, so the thread that holds the lease is alive; the next may take so long."""
+        seconds = self._longest if longest is None else longest.total_seconds()
         with self._lock:
             if self._held.get(lease.conversation_id) == lease:
-                self._progress[lease.conversation_id] = self._clock.monotonic()
+                self._moves_by[lease.conversation_id] = self._clock.monotonic() + seconds
 
     def forget(self, lease: Lease) -> None:
         """Stop renewing it; it was released, or is to expire."""
         with self._lock:
             if self._held.get(lease.conversation_id) == lease:
                 del self._held[lease.conversation_id]
-                del self._progress[lease.conversation_id]
+                del self._moves_by[lease.conversation_id]
 
     def renew(self) -> None:
         """One statement for every lease and one for the heartbeat. Safe to repeat."""
@@ -99,9 +101,9 @@ class LeaseKeeper:
             beat(connection, self.owner, kind=self._kind, in_flight=len(held))
 
     def _drop_stuck(self) -> None:
-        before = self._clock.monotonic() - self._longest
+        now = self._clock.monotonic()
         with self._lock:
-            stuck = [self._held[key] for key, at in self._progress.items() if at < before]
+            stuck = [self._held[key] for key, at in self._moves_by.items() if at < now]
         for lease in stuck:
             _log.error(
                 "a stage hangs: its conversation goes on without it",

@@ -120,6 +120,11 @@ class AgentSpec(Frozen):
     memory_tokens: Annotated[int, Field(ge=200, le=200_000)] = 3000
     """How much of the conversation so far the LLM is shown."""
 
+    @property
+    def longest_run(self) -> float:
+        """Seconds that a run may take at most: its own limit, and a call begun just before it that nobody answers."""
+        return self.limits.seconds + sum(llm.timeout_seconds for llm in (self.llm, *self.llm.fallbacks))
+
     @model_validator(mode="after")
     def _check_as_a_whole(self) -> Self:
         if len(set(self.serves)) != len(self.serves):

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from agent.base import Completion, CompletionRequest, Usage
+from agent.spec.agent_spec import LimitsSpec
 from channels.base import Capabilities
 from jobs.alarms import Alarms
 from jobs.leases import LeaseKeeper
@@ -18,6 +19,7 @@ from models.errors import ProviderError
 from models.lease import Lease, check_lease
 from models.outbox import mark_again
 from models.session import build_engine, session_scope
+from tests.fakes import OneAgent
 from tests.jobs.house import House
 from tests.models.test_delivery import part_of, receive
 
@@ -212,6 +214,23 @@ def test_a_thread_that_hangs_does_not_hold_its_conversation_for_ever(house: Hous
     hanging.renew()
     house.advance(stored)
     assert house.sent == ["echo: oi"]
+
+
+def test_an_agent_whose_file_allows_it_may_take_long_and_keeps_its_conversation_meanwhile(house: House) -> None:
+    keeper = LeaseKeeper(house.engine, "worker-2", clock=house.clock)
+    held: list[int] = []
+
+    def think(request: CompletionRequest) -> Completion:
+        house.clock.move(1500)
+        keeper.renew()
+        held.append(keeper.in_flight)
+        return Completion("feito", usage=Usage(1, 1))
+
+    house.provider.script = [think]
+    slow = OneAgent(house.agent, limits=LimitsSpec(seconds=1200))
+    set_services(replace(house.services, leases=keeper, agents=slow))
+    house.advance(house.say("oi", "m1"))
+    assert (house.sent, held) == (["feito"], [1])
 
 
 def test_who_rings_right_after_the_release_is_not_refused(house: House) -> None:
