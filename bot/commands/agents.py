@@ -22,7 +22,7 @@ from models.agent_version import AgentVersions
 from models.budget_books import begin_books
 from models.errors import ConfigurationError
 from models.session import session_scope
-from models.tenant import DEFAULT
+from models.tenant import DEFAULT, get_tenant
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -89,7 +89,7 @@ def _apply(arguments: Namespace, settings: Settings) -> None:
     specs = _read_all(arguments.files)
     with open_database(settings) as database:
         applied = apply_specs(database.engine, specs, arguments.note)
-        _begin_books(database.engine, specs, settings.timezone)
+        _begin_books(database.engine, specs)
     for one in applied:
         serves = ", ".join(one.spec.serves) or "no account yet: name some in `serves`"
         words = f"version {one.version.number}" if one.is_new else f"unchanged, still version {one.version.number}"
@@ -99,13 +99,15 @@ def _apply(arguments: Namespace, settings: Settings) -> None:
     print("Every turn that begins from now on is answered so.")
 
 
-def _begin_books(engine: Engine, specs: Sequence[AgentSpec], timezone: str) -> None:
-    """A limit of the company's month knows what the month has cost already."""
+def _begin_books(engine: Engine, specs: Sequence[AgentSpec]) -> None:
+    """A limit of the company's month knows what the month has cost already, by the company's own days."""
     with session_scope(engine) as connection:
         for spec in specs:
+            tenant_id = get_tenant_id(connection, spec.tenant)
+            _, timezone = get_tenant(connection, tenant_id)
             budgets = spec.budgets.as_budgets(timezone, spec.agent)
             if budgets is not None:
-                begin_books(connection, get_tenant_id(connection, spec.tenant), budgets)
+                begin_books(connection, tenant_id, budgets)
 
 
 @contextmanager

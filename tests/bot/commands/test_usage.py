@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, store_messages
@@ -82,6 +82,29 @@ def test_the_budgets_show_what_is_left(cli: Cli) -> None:
     figures = {"limit": "50", "spent": "0", "reserved": "0", "left": "50"}
     assert document["budgets"] == [{"budget": "month", "stated": "50 USD", **figures}]
     assert "BUDGET_DAY_USD" in cli("usage", BUDGET_DAY_USD="-1").err
+
+
+def test_the_books_of_a_company_elsewhere_begin_on_its_own_day(
+    cli: Cli, spent_database_url: str, tmp_path: Path
+) -> None:
+    """26 hours lie between the two: there it is never the same day."""
+    engine = build_engine(spent_database_url, application_name="recado-tests")
+    with session_scope(engine) as connection:
+        ensure_tenant(connection, slug="acme", name="Acme", timezone="Pacific/Kiritimati")
+    file = tmp_path / "far.yaml"
+    file.write_text("agent: far\ntenant: acme\nbudgets: {day: 100}\n", encoding="utf-8")
+    applied = cli("agents", "apply", str(file), DATABASE_URL=spent_database_url, TIMEZONE="Etc/GMT+12")
+    assert applied.code == 0, applied.err
+    with session_scope(engine) as connection:
+        today = "(now() AT TIME ZONE 'Pacific/Kiritimati')::date"
+        found = connection.execute(
+            text(
+                f"SELECT begins_on = {today} FROM budget JOIN tenant t ON t.id = tenant_id "
+                "WHERE t.slug = 'acme' AND kind = 'day'"
+            )
+        ).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [(True,)]
 
 
 def test_a_budget_in_an_agents_file_knows_what_was_spent_before_it(
