@@ -92,7 +92,7 @@ def test_the_books_of_a_company_elsewhere_begin_on_its_own_day(
     with session_scope(engine) as connection:
         ensure_tenant(connection, slug="acme", name="Acme", timezone="Pacific/Kiritimati")
     file = tmp_path / "far.yaml"
-    file.write_text("agent: far\ntenant: acme\nbudgets: {day: 100}\n", encoding="utf-8")
+    file.write_text("agent: far\ntenant: acme\nsource: {url: '${FAR_URL}'}\nbudgets: {day: 100}\n", encoding="utf-8")
     applied = cli("agents", "apply", str(file), DATABASE_URL=spent_database_url, TIMEZONE="Etc/GMT+12")
     assert applied.code == 0, applied.err
     with session_scope(engine) as connection:
