@@ -94,6 +94,8 @@ class _Execution:
             try:
                 budgets = limits_of(self.services, self.terms, self.thread.timezone)
                 transcribe_media(self.services, self.lease, self._key, self._read(), budgets)
+            except BudgetExceeded as error:
+                return self._meet_limit(error)
             except ProviderError as error:
                 return self._meet_failure(error)
             said = self._read()

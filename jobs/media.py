@@ -8,7 +8,7 @@ from uuid import UUID
 from agent.base import ImagePart
 from channels.base import Channel, FetchedMedia, InboundRequest, MediaSource
 from jobs.runtime import Services
-from models.budget import Budgets, charge
+from models.budget import Budgets, charge, refuse_if_spent
 from models.errors import ChannelError, DeliveryError, ProviderError, StorageError
 from models.faultpoint import faultpoint
 from models.inbound import InboundMedia, InboundMessage
@@ -17,7 +17,7 @@ from models.lease import Lease
 from models.message import find_raw_event
 from models.outside import outside
 from models.said import SaidMedia, SaidMessage, keep_media, keep_transcript, miss_media
-from models.session import session_scope
+from models.session import session_scope, statement_scope
 from models.storage import Storage
 
 MOST_TRIES = 5
@@ -61,7 +61,8 @@ def transcribe_media(
 ) -> bool:
     """Turn stored voice notes into words, once each and on record and in the books; True if there are new words.
 
-    Raises ProviderError or StorageError where trying again may help, and LeaseLost when another worker took over.
+    Raises ProviderError or StorageError where trying again may help, LeaseLost when another worker took over, and
+    BudgetExceeded where the money is gone.
     """
     if services.storage is None or services.transcriber is None:
         return False
@@ -70,6 +71,9 @@ def transcribe_media(
         for file in message.media:
             is_speech = file.content_type.startswith("audio/")
             if file.status == "stored" and file.transcript is None and is_speech:
+                if budgets is not None:
+                    with statement_scope(services.engine) as connection:
+                        refuse_if_spent(connection, budgets, key.tenant_id, message.sender)
                 new |= _transcribe(services, lease, key, file, budgets)
     return new
 

@@ -205,6 +205,17 @@ _CHARGE = text(f"""
 """)  # noqa: S608  # constants of ours
 
 
+_SPENT = text(f"""
+    WITH asked AS (
+        SELECT CAST(:tenant_id AS uuid) AS tenant_id, CAST(:subject AS text) AS subject, CAST(:agent AS text) AS agent,
+            (now() AT TIME ZONE :timezone)::date AS day
+    )
+    SELECT b.kind FROM budget b JOIN (SELECT {_KEYS} FROM asked, {_EACH_KIND}) AS k
+        USING (tenant_id, kind, subject, begins_on)
+    WHERE b.spent > 0 AND b.spent >= {_LIMIT} ORDER BY b.kind
+""")  # noqa: S608  # constants of ours
+
+
 def reserve(
     connection: Connection,
     budgets: Budgets,
@@ -250,6 +261,15 @@ def settle_lost(connection: Connection, turn_id: UUID) -> None:
 def settle_stale(connection: Connection, older_than: timedelta) -> int:
     """The same for calls that nobody came back for; how many books were changed."""
     return len(connection.execute(_SETTLE_STALE, {"older_than": older_than, "cost": None}).all())
+
+
+def refuse_if_spent(connection: Connection, budgets: Budgets, tenant_id: UUID, subject: str) -> None:
+    """For what is paid without a hold, since nobody knows its price beforehand. Raises BudgetExceeded."""
+    asked = {"tenant_id": tenant_id, "subject": subject, "agent": budgets.agent, "timezone": budgets.timezone}
+    spent = connection.execute(_SPENT, {**budgets.limits, **asked}).scalars().first()
+    for kind in KINDS:
+        if kind == spent:
+            raise BudgetExceeded(f"{budgets.spell(kind)} are spent", limit=kind)
 
 
 def charge(connection: Connection, budgets: Budgets, turn_id: UUID, cost: Decimal) -> None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from channels.base import FetchedMedia
-from jobs.runtime import set_services
+from jobs.runtime import get_services, set_services
+from models.budget import Budgets
 from models.errors import DeliveryError, StorageError
 from models.inbound import InboundMedia, InboundMessage
 from models.session import session_scope
@@ -222,3 +223,14 @@ def test_the_channel_is_told_what_its_reply_answers(house: House) -> None:
     assert question is not None
     assert (question.text, question.external_id, question.follows) == ("oi", "<2@x>", ("<1@x>",))
     assert (question.subject, question.sender, question.sender_name) == ("Vendas", SENDER, "Ana")
+
+
+def test_a_budget_that_is_used_up_pays_for_no_more_listening(house: House) -> None:
+    ears = listening(house, "oi", "oi de novo", "e mais uma vez")
+    budgets = Budgets(Decimal("0.003"), None, None, "America/Sao_Paulo")
+    set_services(replace(get_services(), budgets=budgets))
+    house.channel.files = [OGG] * 3
+    for number in range(3):
+        house.advance(house.receive(InboundMessage(f"m{number}", SENDER, "", kind="audio", media=(VOICE,))))
+    assert len(ears.heard) == 1  # it and its answer cost just that
+    assert "limite de uso" in house.sent[-1]
