@@ -105,7 +105,7 @@ class Explaining:
     def words(self) -> str:
         """Which tools were asked for what, when, with which result; and which figures were reckoned from which."""
         shown = [call for call in self.answer.calls if self._may_see(call)]
-        asked = " ".join(self.answer.asked.split())[:_LONGEST]
+        asked = "…" if self.answer.taint else " ".join(self.answer.asked.split())[:_LONGEST]  # not as words of ours
         lines = [self._say("about", at=self._moment(self.answer.answered_at), asked=asked)]
         lines += [f"- {self._describe(call)}" for call in shown]
         if not self.answer.calls:

@@ -1,5 +1,6 @@
 """Answers where an earlier answer of the conversation comes from, out of the record and without an LLM."""
 
+from agent.links import tame_links
 from agent.phrases import guess_language
 from agent.toolbox import Toolbox
 from agent.why import Explaining, asks_why, nothing_to_explain
@@ -27,4 +28,5 @@ def explain_earlier(
     language = situation.language or guess_language(composed.text)
     if answer is None:
         return nothing_to_explain(language)
-    return Explaining(answer, situation, toolbox.tools, language, thread.timezone).words()
+    words = Explaining(answer, situation, toolbox.tools, language, thread.timezone).words()
+    return tame_links(words, services.link_hosts)

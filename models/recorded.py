@@ -23,13 +23,15 @@ class RecordedCall:
 
 @dataclass(frozen=True, slots=True)
 class RecordedAnswer:
-    """`grounding` is the report that the run stored; `calls` in the order in which they were made."""
+    """`grounding` is the report that the run stored; `calls` in the order in which they were made. `taint` says how
+    third-party words came into it, empty if they did not."""
 
     turn_id: UUID
     asked: str
     answered_at: datetime
     grounding: dict[str, Any]
     calls: tuple[RecordedCall, ...]
+    taint: str = ""
 
 
 def find_answer_before(
@@ -67,7 +69,7 @@ def _find_quoted(connection: Connection, turn_id: UUID) -> UUID | None:
 def _find(connection: Connection, wanted: ColumnElement[bool]) -> RecordedAnswer | None:
     t, r = turns.c, runs.c
     statement = (
-        select(t.id, t.answered_at, r.grounding)
+        select(t.id, t.answered_at, t.taint, r.grounding)
         .select_from(turns.join(runs, r.turn_id == t.id))
         .where(wanted, t.answered_at.is_not(None), t.outcome == "answered", r.grounding.is_not(None))
         .order_by(t.number.desc(), r.attempt.desc())
@@ -88,4 +90,5 @@ def _find(connection: Connection, wanted: ColumnElement[bool]) -> RecordedAnswer
         row.answered_at,
         row.grounding,
         tuple(RecordedCall(one.name, one.arguments or {}, one.result or {}, one.ok) for one in calls),
+        row.taint,
     )
