@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.commands.base import Command, a_day, print_table, spell_moment
+from bot.commands.base import Command, a_day, add_tenant, print_table, spell_moment
 from bot.commands.database import open_database
 from bot.settings import Settings
 from models.audit import find_entries
@@ -18,12 +18,13 @@ def _add_audit_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--person", default="", help="a name or an address, whole")
     parser.add_argument("--since", type=a_day, metavar="DAY", help="from this day on, such as 2026-03-02")
     parser.add_argument("--limit", type=int, default=200, help="how many at most (default: %(default)s)")
+    add_tenant(parser)
 
 
 def _run_audit(arguments: Namespace, settings: Settings) -> int:
     zone, since = ZoneInfo(settings.timezone), arguments.since
     begin = None if since is None else datetime.combine(since, time(), zone)
-    with open_database(settings) as database, session_scope(database.engine) as connection:
+    with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
         found = find_entries(
             connection, database.tenant_id, person=arguments.person, since=begin, limit=max(arguments.limit, 1)
         )
@@ -39,7 +40,7 @@ def _run_audit(arguments: Namespace, settings: Settings) -> int:
 
 
 def _run_proposals(arguments: Namespace, settings: Settings) -> int:
-    with open_database(settings) as database, session_scope(database.engine) as connection:
+    with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
         found = find_open(connection, database.tenant_id)
     if not found:
         print("Nobody is being asked anything, and nothing is unsettled.")
@@ -55,4 +56,4 @@ def _short(words: str) -> str:
 
 
 AUDIT = Command(_run_audit, _add_audit_arguments)
-PROPOSALS = Command(_run_proposals)
+PROPOSALS = Command(_run_proposals, add_tenant)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.settings import Settings
 from models.errors import RecadoError
+from models.tenant import DEFAULT
 
 
 class CommandError(RecadoError):
@@ -25,6 +26,11 @@ class Command:
     run: Callable[[Namespace, Settings], int]
     add_arguments: Callable[[ArgumentParser], None] = no_arguments
     process: str = ""
+
+
+def add_tenant(parser: ArgumentParser) -> None:
+    """`--tenant`: the company that the command is about."""
+    parser.add_argument("--tenant", default=DEFAULT, help="whose (default: %(default)s)")
 
 
 def a_day(text: str) -> date:

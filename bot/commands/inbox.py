@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from bot.commands.base import Command, CommandError, print_table, spell_moment
+from bot.commands.base import Command, CommandError, add_tenant, print_table, spell_moment
 from bot.commands.database import Database, open_database
 from bot.commands.ids import resolve_id, shorten
 from bot.commands.ringing import ring
@@ -71,6 +71,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
         action.add_argument("--as", dest="person", metavar="NAME", help="who takes it (default: who is logged in here)")
     for action in (listing, show):
         action.add_argument("--json", action="store_true", help="print JSON")
+    for action in (listing, show, take, reply, release):
+        add_tenant(action)
 
 
 def _run(arguments: Namespace, settings: Settings) -> int:
@@ -81,7 +83,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         "reply": _reply,
         "release": _release,
     }
-    with open_database(settings) as database:
+    with open_database(settings, arguments.tenant) as database:
         actions[arguments.action](arguments, settings, database)
     return 0
 

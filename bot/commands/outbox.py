@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
-from bot.commands.base import Command, print_table, spell_moment
+from bot.commands.base import Command, add_tenant, print_table, spell_moment
 from bot.commands.database import Database, open_database
 from bot.commands.ids import resolve_id, shorten
 from bot.commands.ringing import ring
@@ -44,6 +44,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     )
     for action in (approve, reject, retry):
         action.add_argument("id", help="the part's id as `outbox list` shows it; its beginning is enough")
+    for action in (listing, approve, reject, retry):
+        add_tenant(action)
 
 
 def _run(arguments: Namespace, settings: Settings) -> int:
@@ -53,7 +55,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         "reject": _reject,
         "retry": _retry,
     }
-    with open_database(settings) as database:
+    with open_database(settings, arguments.tenant) as database:
         actions[arguments.action](arguments, settings, database)
     return 0
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from bot.commands.base import Command, CommandError, print_table, spell_moment
+from bot.commands.base import Command, CommandError, add_tenant, print_table, spell_moment
 from bot.commands.database import Database, open_database
 from bot.commands.ids import resolve_id, shorten
 from bot.commands.ringing import ring
@@ -53,6 +53,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--days", type=_days, default=7, help="how far back those two look (default: %(default)s)")
     parser.add_argument("--force", action="store_true", help="also what nobody was to answer, such as a machine's mail")
     parser.add_argument("--json", action="store_true", help="with --list: print JSON")
+    add_tenant(parser)
 
 
 def _days(text: str) -> int:
@@ -64,7 +65,7 @@ def _days(text: str) -> int:
 def _run(arguments: Namespace, settings: Settings) -> int:
     if [bool(arguments.message), arguments.list, arguments.all_failed].count(True) != 1:
         raise CommandError("give one of: a message's id, --list, --all-failed")
-    with open_database(settings) as database:
+    with open_database(settings, arguments.tenant) as database:
         if arguments.list:
             _list(arguments, settings, database)
         elif arguments.all_failed:

@@ -2,23 +2,31 @@
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import Connection
+
+from agent.spec.agent_spec import AgentSpec
 from bot.budgets import build_budgets
-from bot.commands.base import Command, CommandError, a_day, print_table
+from bot.commands.base import Command, CommandError, a_day, add_tenant, print_table
 from bot.commands.database import open_database
 from bot.settings import Settings
-from models.budget import Kind
+from models.agent_version import AgentVersions
+from models.budget import Budgets, Kind
 from models.budget_books import Standing, list_standing
 from models.clock import SystemClock
+from models.dollar_rate import find_rate
 from models.session import session_scope
+from models.tenant import DEFAULT, get_tenant
 from models.usage import UsageRow, UsageTotals, cached_share, total_usage, usage_report
 
 _HEADER = ("day", "user", "turns", "completions", "tokens in", "cached", "tokens out", "cost (USD)", "mean time")
-_BUDGET_HEADER = ("budget (USD)", "stated", "limit", "spent", "held back", "left")
+_BUDGET_HEADER = ("budget (USD)", "stated by", "stated", "limit", "spent", "held back", "left")
 _BUDGET_NAMES: dict[Kind, str] = {
     "agent_day": "the agent's today",
     "agent_month": "the agent's this month",
@@ -38,17 +46,25 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "--user", metavar="ID", help="only this user: an address as the channel writes it, or a user_id"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+    add_tenant(parser)
 
 
 def _run(arguments: Namespace, settings: Settings) -> int:
-    end = arguments.end or SystemClock().today(settings.timezone)
-    start = arguments.start or end - timedelta(days=_DAYS - 1)
-    if end < start:
-        raise CommandError(f"--from {start} lies after --to {end}")
-    budgets = build_budgets(settings)
-    with open_database(settings) as database, session_scope(database.engine) as connection:
-        rows = usage_report(connection, database.tenant_id, start, end, settings.timezone, arguments.user)
-        standing = list_standing(connection, database.tenant_id, budgets, arguments.user or "") if budgets else []
+    with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
+        _, timezone = get_tenant(connection, database.tenant_id)
+        end = arguments.end or SystemClock().today(timezone)
+        start = arguments.start or end - timedelta(days=_DAYS - 1)
+        if end < start:
+            raise CommandError(f"--from {start} lies after --to {end}")
+        rows = usage_report(connection, database.tenant_id, start, end, timezone, arguments.user)
+        budgets = [build_budgets(settings)] if arguments.tenant == DEFAULT else []
+        budgets += _read_budgets(connection, database.tenant_id, timezone)
+        standing = [
+            (each.agent, one)
+            for each in budgets
+            if each is not None
+            for one in list_standing(connection, database.tenant_id, each, arguments.user or "")
+        ]
     totals = total_usage(rows)
     if arguments.json:
         document = {
@@ -56,7 +72,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
             "to": str(end),
             "rows": [_as_json(r) for r in rows],
             "totals": {"users": totals.users, **_sums(totals)},
-            "budgets": [_budget_as_json(budget) for budget in standing],
+            "budgets": [_budget_as_json(*one) for one in standing],
         }
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif rows:
@@ -65,8 +81,19 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         print(f"Nobody asked anything from {start} to {end}.")
     if standing and not arguments.json:
         print()
-        print_table(_BUDGET_HEADER, [_budget_cells(budget) for budget in standing], right=range(1, 6))
+        print_table(_BUDGET_HEADER, [_budget_cells(*one) for one in standing], right=range(2, 7))
     return 0
+
+
+def _read_budgets(connection: Connection, tenant_id: UUID, timezone: str) -> Iterator[Budgets | None]:
+    """Those of the active agents' files; limits in reais at the file's rate, or the last that is known."""
+    for version in AgentVersions(connection, tenant_id).list_active():
+        stated = AgentSpec.model_validate(dict(version.spec)).budgets
+        budgets = stated.as_budgets(timezone, version.name)
+        if budgets is not None and budgets.currency == "BRL" and stated.brl_per_usd is None:
+            known = find_rate(connection, SystemClock().today(timezone))
+            budgets = replace(budgets, rate=known.brl_per_usd) if known else None
+        yield budgets
 
 
 def _print_report(rows: Sequence[UsageRow], totals: UsageTotals) -> None:
@@ -118,15 +145,16 @@ def _sums(row: UsageRow | UsageTotals) -> dict[str, Any]:
     }
 
 
-def _budget_cells(budget: Standing) -> tuple[str, ...]:
+def _budget_cells(agent: str, budget: Standing) -> tuple[str, ...]:
     figures = (budget.limit, budget.spent, budget.reserved, budget.left)
-    return _BUDGET_NAMES[budget.kind], budget.stated, *(f"{figure:.4f}" for figure in figures)
+    return _BUDGET_NAMES[budget.kind], agent or "settings", budget.stated, *(f"{figure:.4f}" for figure in figures)
 
 
-def _budget_as_json(budget: Standing) -> dict[str, str]:
+def _budget_as_json(agent: str, budget: Standing) -> dict[str, str | None]:
     figures = {"limit": budget.limit, "spent": budget.spent, "reserved": budget.reserved, "left": budget.left}
     return {
         "budget": budget.kind,
+        "agent": agent or None,
         "stated": budget.stated,
         **{name: format(figure, "f") for name, figure in figures.items()},
     }

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from bot.commands.base import Command, CommandError
+from bot.commands.base import Command, CommandError, add_tenant
 from bot.commands.database import Database, open_database
 from bot.commands.ids import resolve_id
 from bot.settings import Settings
@@ -23,10 +23,11 @@ def _add_arguments(parser: ArgumentParser) -> None:
         help="the id of the turn or of a message in it, or its beginning; the platform's id; a trace id",
     )
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
+    add_tenant(parser)
 
 
 def _run(arguments: Namespace, settings: Settings) -> int:
-    with open_database(settings) as database, session_scope(database.engine) as connection:
+    with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
         message_id = _resolve(connection, database, arguments.message)
         answer = find_answer_of(connection, database.tenant_id, message_id)
     if answer is None:

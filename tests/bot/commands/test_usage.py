@@ -75,12 +75,12 @@ def test_the_budgets_show_what_is_left(cli: Cli) -> None:
     assert "held back" not in cli("usage").out
     lines = cli("usage", BUDGET_DAY_USD="5", BUDGET_PERSON_DAY_USD="0.5").out.splitlines()
     assert lines[-2].split()[0] == "budget"
-    assert lines[-1].split() == ["today", "5", "USD", "5.0000", "0.0000", "0.0000", "5.0000"]
+    assert lines[-1].split() == ["today", "settings", "5", "USD", "5.0000", "0.0000", "0.0000", "5.0000"]
     lines = cli("usage", "--user", "ana", BUDGET_PERSON_DAY_USD="0.5").out.splitlines()
     assert lines[-1].startswith("the user's today")
     document = json.loads(cli("usage", "--json", BUDGET_MONTH_USD="50").out)
     figures = {"limit": "50", "spent": "0", "reserved": "0", "left": "50"}
-    assert document["budgets"] == [{"budget": "month", "stated": "50 USD", **figures}]
+    assert document["budgets"] == [{"budget": "month", "agent": None, "stated": "50 USD", **figures}]
     assert "BUDGET_DAY_USD" in cli("usage", BUDGET_DAY_USD="-1").err
 
 
@@ -115,5 +115,6 @@ def test_a_budget_in_an_agents_file_knows_what_was_spent_before_it(
     applied = cli("agents", "apply", str(file), DATABASE_URL=spent_database_url)
     assert applied.code == 0, applied.err
     document = json.loads(cli("usage", "--json", DATABASE_URL=spent_database_url, BUDGET_MONTH_USD="1").out)
-    [month] = document["budgets"]
-    assert Decimal(month["spent"]) == Decimal("0.021")
+    month, frugal = document["budgets"]
+    assert Decimal(month["spent"]) == Decimal(frugal["spent"]) == Decimal("0.021")
+    assert (frugal["agent"], frugal["stated"], Decimal(frugal["limit"])) == ("frugal", "100 BRL", Decimal(20))
