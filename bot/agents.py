@@ -126,5 +126,8 @@ def _find_target(agents: AgentVersions, active: StoredVersion, number: int | Non
         return get_version(agents, active.name, number)
     earlier = next((version for version in agents.history(active.name) if version.number < active.number), None)
     if earlier is None:
-        raise AgentRefused(f"{active.name} has no version before {active.number}")
+        raise AgentRefused(
+            f"{active.name} has no version before {active.number}: to give its accounts back to the environment's "
+            "agent, take them out of `serves` and apply the file"
+        )
     return earlier

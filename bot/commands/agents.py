@@ -67,8 +67,8 @@ def _run(arguments: Namespace, settings: Settings) -> int:
     return 0
 
 
-def _read_all(files: list[str]) -> list[AgentSpec]:
-    """The mistakes of all files at once."""
+def _read_all(files: list[str], verdict: str) -> list[AgentSpec]:
+    """The mistakes of all files at once, below the verdict."""
     specs, mistakes = [], []
     for file in files:
         try:
@@ -76,17 +76,17 @@ def _read_all(files: list[str]) -> list[AgentSpec]:
         except ConfigurationError as error:
             mistakes.append(str(error))
     if mistakes:
-        raise ConfigurationError("nothing was applied\n" + "\n".join(mistakes))
+        raise ConfigurationError("\n".join((verdict, *mistakes)))
     return specs
 
 
 def _check(arguments: Namespace, settings: Settings) -> None:
-    for spec in _read_all(arguments.files):
+    for spec in _read_all(arguments.files, "these must be mended:"):
         print(f"{spec.agent} of {spec.tenant} is well formed.")
 
 
 def _apply(arguments: Namespace, settings: Settings) -> None:
-    specs = _read_all(arguments.files)
+    specs = _read_all(arguments.files, "nothing was applied")
     with open_database(settings) as database:
         applied = apply_specs(database.engine, specs, arguments.note)
         _begin_books(database.engine, specs)
@@ -126,7 +126,8 @@ def _list(arguments: Namespace, settings: Settings) -> None:
             ]
             return print_table(("version", "", "applied", "note"), rows)
         active, accounts = agents.list_active(), agents.list_accounts()
-    served = [(f"{channel}/{name}", agent or "the environment's agent") for channel, name, agent in accounts]
+    nobody = "the environment's agent" if arguments.tenant == DEFAULT else "nobody: apply an agent that serves it"
+    served = [(f"{channel}/{name}", agent or nobody) for channel, name, agent in accounts]
     if active:
         moments = [(v.name, str(v.number), spell_moment(v.applied_at, settings.timezone), v.note) for v in active]
         print_table(("agent", "version", "applied", "note"), moments)
@@ -162,7 +163,10 @@ def _diff(arguments: Namespace, settings: Settings) -> None:
         if a is None:
             before = next((v for v in agents.history(name) if v.number < active.number), None)
             if before is None:
-                raise CommandError(f"{name} has one version: there is nothing to compare it with")
+                raise CommandError(
+                    f"{name} has no version before {active.number} to compare with: apply its changed file first, or "
+                    f"compare with a file, `diff {name} FILE`"
+                )
             changes = compare_specs(before.spec, active.spec)
         elif a.isdecimal():
             other = active if b is None else get_version(agents, name, b)

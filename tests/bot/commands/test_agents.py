@@ -53,6 +53,13 @@ def test_every_mistake_of_every_file_is_a_line_and_nothing_is_applied(cli: Cli) 
     assert places == ["bad.yaml:2:", "bad.yaml:3:", "worse.yaml:2:"]
     assert "sk-live" not in outcome.err
     assert "there is no agent good" in cli("agents", "show", "good").err
+    assert cli("agents", "check", bad).err.startswith("recado: these must be mended:\nbad.yaml:2: ")
+
+
+def test_a_first_version_has_none_before_it_and_its_owner_is_told_the_way_on(cli: Cli) -> None:
+    cli("agents", "apply", write("first.yaml", "agent: first\n"))
+    assert "`diff first FILE`" in cli("agents", "diff", "first").err
+    assert "take them out of `serves`" in cli("agents", "rollback", "first").err
 
 
 @pytest.mark.parametrize(
