@@ -163,9 +163,9 @@ class AgentDirectory:
                 raise ConfigurationError(seat.fault)
             try:
                 employed = self._made_ready(terms.spec)
-            except ConfigurationError as error:
-                seat.fault, seat.failed_at = str(error), now
-                raise
+            except Exception as error:
+                seat.fault, seat.failed_at = _spell(error), now
+                raise ConfigurationError(seat.fault) from error
             seat.employed, seat.fault = employed, ""
             return employed
 
@@ -177,6 +177,14 @@ class AgentDirectory:
             employed.close()
             raise
         return employed
+
+
+def _spell(error: Exception) -> str:
+    """Another error's words may hold what a secret is."""
+    if isinstance(error, ConfigurationError):
+        return str(error)
+    _log.error("an agent met an error that nobody expected when it was built", exc_info=error)
+    return f"an error that nobody expected ({type(error).__name__})"
 
 
 def _close(seats: list[_Seat]) -> None:

@@ -201,7 +201,7 @@ def _as_tool_error(error: psycopg.Error) -> ToolError:
 def _build_engine(url: str, seconds: float, pool_size: int) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number
         raise ConfigurationError("the address for free SQL is no database URL") from None
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
         raise ConfigurationError("free SQL works on PostgreSQL only")

@@ -20,7 +20,7 @@ def parse_url(url: str) -> URL:
     """Raises ConfigurationError."""
     try:
         return make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number; what it was may be part of a password
         raise ConfigurationError(
             "SALES_DATABASE_URL is no database URL; use postgresql://user:password@host/name or mysql://..."
         ) from None

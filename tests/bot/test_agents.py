@@ -247,3 +247,17 @@ def test_a_fallback_is_asked_under_the_limits_that_the_file_gives_it() -> None:
     assert [(link.call_seconds, link.output_tokens) for link in assistant.agent.links] == [(30, 2048), (300, 512)]
     assert spec.llm.longest_call == 300
     assistant.close()
+
+
+def test_an_address_that_is_none_is_a_mistake_of_the_configuration_and_not_repeated() -> None:
+    document: dict[str, Any] = {"agent": "a", "tenant": "acme", "source": {"url": "${URL}"}}
+    sql = {"url": "${FREE_URL}", "tables": {"orders": {"columns": {"id": ""}}}}
+    good, bad = "postgresql://reader@nowhere.example/none", "postgresql://reader:s3c@ret:s3cr3t@host/none"
+    for spec, environ in (
+        (document, {"URL": bad}),
+        ({**document, "sql": sql}, {"URL": good, "FREE_URL": bad}),
+    ):
+        surroundings = Surroundings(Settings(), "postgresql://nowhere/none", SystemClock(), environ)
+        with pytest.raises(ConfigurationError, match="no database URL") as caught:
+            build_assistant(AgentSpec.model_validate(spec), surroundings)
+        assert "s3cr3t" not in str(caught.value)

@@ -50,10 +50,13 @@ class Office:
     closed: list[str] = field(default_factory=list)
     providers: dict[str, ScriptedProvider] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    cursed: set[str] = field(default_factory=set)
 
     def build(self, spec: AgentSpec) -> Staff:
         if spec.persona in self.broken:
             raise ConfigurationError("ACME_KEY is not set")
+        if spec.persona in self.cursed:
+            raise ValueError("s3cr3t is no number")
         self.built.append(spec.persona)
         provider = self.providers.setdefault(spec.persona, Persona(name=spec.persona))
         clock = self.house.clock
@@ -178,6 +181,17 @@ def test_a_broken_version_does_not_keep_a_worker_from_starting(office: Office) -
     with session_scope(office.house.engine) as connection:
         office.directory.open(connection)
     assert office.built == ["the environment's"]
+
+
+def test_nor_does_one_that_fails_in_a_way_that_nobody_foresaw(office: Office) -> None:
+    office.cursed.add("first")
+    office.apply("first")
+    with session_scope(office.house.engine) as connection:
+        office.directory.open(connection)
+    assert office.built == ["the environment's"]
+    assert "I am" not in office.ask("m1")
+    [(outcome, error)] = office.house.rows("SELECT outcome, error FROM turn")
+    assert (outcome, "ValueError" in error, "s3cr3t" in error) == ("apologised", True, False)
 
 
 def test_what_is_active_is_built_when_a_worker_starts(office: Office) -> None:
