@@ -28,10 +28,14 @@ def _in_prompt(spec: AgentSpec) -> Iterator[Mistake]:
 
 def _in_llms(spec: AgentSpec) -> Iterator[Mistake]:
     yield from _in_llm(spec.llm, ("llm",))
+    above = {spec.llm.address}
     for number, fallback in enumerate(spec.llm.fallbacks):
         place: Place = ("llm", "fallbacks", number)
         if fallback.provider == "offline":
             yield (*place, "provider"), "offline never stands in for an LLM: it answers by rules, and less"
+        elif fallback.address in above:
+            yield (*place, "provider"), f"{fallback.address} stands in the chain already: name each server once"
+        above.add(fallback.address)
         yield from _in_llm(fallback, place)
 
 
@@ -43,6 +47,8 @@ def _in_llm(llm: LlmChoice, place: Place) -> Iterator[Mistake]:
         resolve_llm(llm.provider, llm.model)
     except ConfigurationError:
         yield (*place, "model"), f"is missing: {llm.provider} needs the name of a model on that server"
+    if llm.provider != "offline" and not (llm.base_url.strip() or PROFILES[llm.provider].base_url):
+        yield (*place, "base_url"), f"is missing: {llm.provider} needs the server's address, http://localhost:11434/v1"
 
 
 def _in_tools(spec: AgentSpec) -> Iterator[Mistake]:

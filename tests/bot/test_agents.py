@@ -167,6 +167,11 @@ def test_a_comparison_is_empty_only_for_equals_and_says_all_that_changed(before:
         ("llm: {provider: opnai}", "a.yaml:2: llm.provider: there is no provider 'opnai'; there are: anthropic"),
         ("llm: {provider: openai-compatible}", "a.yaml:2: llm.model: is missing"),
         ("llm: {fallbacks: [{provider: offline}]}", "a.yaml:2: llm.fallbacks[0].provider: offline never stands in"),
+        ("llm: {provider: openai-compatible, model: x}", "a.yaml:2: llm.base_url: is missing"),
+        (
+            "llm: {provider: openai, model: x, fallbacks: [{provider: openai, model: y}]}",
+            "a.yaml:2: llm.fallbacks[0].provider: openai stands in the chain already",
+        ),
         ("tools: {sales_sumary: {}}", "a.yaml:2: tools.sales_sumary: there is no such tool; there are:"),
         ("tenant: acme", "a.yaml:1: source.url: is missing: the tenant acme needs sales data of its own"),
     ],
