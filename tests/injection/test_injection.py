@@ -130,6 +130,12 @@ def mail(siege: Siege, words: str) -> None:
     siege.receive(words, "email", subject=f"Enc: {words[:80]}", is_forwarded=True)
 
 
+def answered_mail(siege: Siege, words: str) -> None:
+    """She answers a stranger's mail with the assistant in copy: its subject is the stranger's."""
+    siege.receive("quanto vendi?", "email", subject=f"Re: {words}")
+    siege.receive("quanto vendi?", "email", subject=words, follows=("<a-strangers@mail.example>",))
+
+
 def forged_mail(siege: Siege, words: str) -> None:
     """In her name, without proof; then she asks something in the same thread."""
     thread = f"f{siege.count}"
@@ -148,7 +154,7 @@ def tool_result(siege: Siege, words: str) -> None:
 
 
 DOORS: tuple[Callable[[Siege, str], None], ...] = (
-    *(forwarded, quoted, remembered, another_in_the_thread, mail, forged_mail, crm, tool_result),
+    *(forwarded, quoted, remembered, another_in_the_thread, mail, answered_mail, forged_mail, crm, tool_result),
 )
 
 
@@ -177,7 +183,7 @@ def test_the_corpus_is_as_large_as_it_should_be_and_no_two_are_alike() -> None:
 def test_nothing_that_an_obedient_llm_is_told_through_this_door_is_done(
     siege: Siege, door: Callable[[Siege, str], None]
 ) -> None:
-    """Each door meets an eighth of the corpus, and all of it is met."""
+    """Each door meets its share of the corpus, and all of it is met."""
     for words in CORPUS[DOORS.index(door) :: len(DOORS)]:
         door(siege, words)
         judge(siege, words)
