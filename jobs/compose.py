@@ -95,7 +95,7 @@ def _context_of(message: SaidMessage) -> list[ChatMessage]:
 
 
 def _answers_another(message: SaidMessage) -> bool:
-    """The subject of such a mail may be anybody's. Some programs leave out which one they answer, and keep the "Re:"."""
+    """The subject of such a mail may be anybody's. Some programs do not name what they answer, but keep the "Re:"."""
     return bool(message.follows) or _RE.match(message.subject) is not None
 
 
