@@ -139,7 +139,12 @@ _PLAINLY = {
 }
 
 
+def spell_plainly(message: str) -> str:
+    """What pydantic says of a value, in words for whoever wrote the file."""
+    return _PLAINLY.get(message, message.removeprefix("Value error, ").replace("Input should", "should"))
+
+
 def _spell(place: Sequence[str | int], message: str) -> str:
-    words = _PLAINLY.get(message, message.removeprefix("Value error, ").replace("Input should", "should"))
+    words = spell_plainly(message)
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
     return f"{where}: {words}" if where else words

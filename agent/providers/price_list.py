@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agent.base import Completion, Cost, Provider, Usage
 from agent.providers.wrapped import Wrapped
 from models.errors import ConfigurationError
+from models.yaml_document import read_yaml
 
 _MILLION = Decimal(1_000_000)
-_MOST_BYTES = 1_000_000
 
 Rate = Annotated[Decimal, Field(ge=0, le=100_000, allow_inf_nan=False)]
 
@@ -92,33 +90,19 @@ class PriceList:
 
 
 def read_price_list(path: str) -> PriceList:
-    """Empty without a path. Raises ConfigurationError that names the place and the cure."""
+    """Empty without a path. Raises ConfigurationError that names the line and the cure."""
     if not path:
         return PriceList()
     try:
-        content = Path(path).read_bytes()
-        if len(content) > _MOST_BYTES:
-            raise ConfigurationError(f"PRICES_FILE ({path}) is larger than a megabyte: is it the right file?")
-        found = YAML(typ="safe", pure=True).load(content)
-    except OSError as error:
-        raise ConfigurationError(f"PRICES_FILE cannot be read ({error}): give the path of a readable file") from None
-    except (YAMLError, ValueError) as error:
-        raise ConfigurationError(f"PRICES_FILE ({path}) is no YAML: {' '.join(str(error).split())}") from None
-    try:
-        rows = _PriceFile.model_validate(found).prices
-    except ValidationError as error:
-        raise ConfigurationError(f"PRICES_FILE ({path}): {_explain(error)}") from None
-    return PriceList(rows, hashlib.sha256(content).hexdigest()[:12])
+        rows = read_yaml(Path(path)).read_as(_PriceFile).prices
+    except ConfigurationError as error:
+        raise ConfigurationError(f"PRICES_FILE: {error}") from None
+    return PriceList(rows, hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12])
 
 
 def host_of(base_url: str) -> str:
     """How a row names the server at an address: its host, with its port where the address has one."""
     return urlsplit(base_url).netloc.rpartition("@")[2].lower()
-
-
-def _explain(error: ValidationError) -> str:
-    mistakes = [f"{'.'.join(str(part) for part in one['loc']) or 'the file'}: {one['msg']}" for one in error.errors()]
-    return "; ".join(mistakes[:5])
 
 
 class Priced(Wrapped):

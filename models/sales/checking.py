@@ -60,6 +60,8 @@ class SourceCheck:
         if not self._try((), lambda connection: connection.execute(text("SELECT 1"))):
             return self._found
         self._check_role()
+        if self._layer.spec.company == "TODO":
+            self._note("doubtful", ("company",), "every answer would name TODO as its source: write the company's name")
         parts = [self._check_part(part) for part in self._layer.relations]
         if all(parts):
             self._check_values()

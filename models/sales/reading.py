@@ -14,6 +14,7 @@ from ruamel.yaml.error import YAMLError
 
 from models.sales.mistakes import Mistake, Place, SourceMistakes
 from models.sales.spec import SourceSpec
+from models.yaml_document import spell_plainly
 
 SOURCES = Path(__file__).resolve().parents[2] / "sources"
 _LARGEST = 256 * 1024  # bytes
@@ -103,5 +104,5 @@ def _mistakes(error: ValidationError) -> list[Mistake]:
     found = []
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         place = tuple(key for key in item["loc"] if key not in ("str", "int", "CompanyQuery", "[key]"))
-        found.append(Mistake(place, item["msg"].removeprefix("Value error, ")))
+        found.append(Mistake(place, spell_plainly(item["msg"])))
     return found

@@ -97,14 +97,14 @@ def test_without_a_file_there_are_no_prices() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("prices: [", "no YAML"),
-        ("prices: [{provider: a, model: b, input: 1, output: 1, input: 2}]", "no YAML"),
-        ("[]", "the file"),
-        ("prices: [{provider: a, model: b, input: 1}]", "prices.0.output: Field required"),
-        ("prices: [{provider: a, model: b, input: -1, output: 1}]", "prices.0.input"),
-        ("prices: [{provider: a, model: b, input: .inf, output: 1}]", "prices.0.input"),
-        ("prices: [{provider: a, model: b, input: 1, output: 1, currency: BRL}]", "prices.0.currency"),
-        ("prices: [{provider: a, model: b, input: 1, output: 1, outptu: 3}]", "prices.0.outptu"),
+        ("prices: [", "prices.yaml:1: expected the node content"),
+        ("prices: [{provider: a, model: b, input: 1, output: 1, input: 2}]", 'found duplicate key "input": keep one'),
+        ("[]", "write `key: value` lines"),
+        ("prices: [{provider: a, model: b, input: 1}]", "prices.yaml:1: prices[0].output: is missing"),
+        ("prices: [{provider: a, model: b, input: -1, output: 1}]", "prices[0].input"),
+        ("prices: [{provider: a, model: b, input: .inf, output: 1}]", "prices[0].input"),
+        ("prices: [{provider: a, model: b, input: 1, output: 1, currency: BRL}]", "prices[0].currency"),
+        ("prices: [{provider: a, model: b, input: 1, output: 1, outptu: 3}]", "prices[0].outptu: is not known here"),
         (
             "prices: [{provider: a, model: b, input: 1, output: 1}, {provider: a, model: b, input: 1, output: 1}]",
             "never reached",
@@ -118,5 +118,5 @@ def test_a_file_with_a_mistake_is_refused_with_its_place(tmp_path: Path, text: s
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="PRICES_FILE cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"PRICES_FILE: .*none.yaml cannot be read"):
         read_price_list(str(tmp_path / "none.yaml"))

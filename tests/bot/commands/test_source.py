@@ -43,6 +43,15 @@ def test_a_draft_of_the_demo_is_yaml_that_names_its_tables(cli: Cli, command_dat
     assert "key: id" in done.out
 
 
+def test_a_name_left_to_do_is_doubted_before_people_read_it(cli: Cli, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    text = (ROOT / "sources" / "demo.yaml").read_text(encoding="utf-8")
+    mine.write_text(text.replace("company:\n  query: SELECT name FROM company\n", "company: TODO\n"), encoding="utf-8")
+    done = cli("source", "check", str(mine))
+    assert done.code == 0, done.out + done.err
+    assert "company: every answer would name TODO as its source" in done.out
+
+
 def test_the_schema_in_the_documentation_is_the_programs_own(cli: Cli) -> None:
     printed = json.loads(cli("source", "schema").out)
     assert printed == json.loads((ROOT / "docs" / "source.schema.json").read_text(encoding="utf-8"))
