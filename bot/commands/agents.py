@@ -15,11 +15,14 @@ from sqlalchemy import Engine
 from agent.spec.agent_spec import AgentSpec
 from agent.spec.comparing import Change, compare_specs
 from bot.agents import apply_specs, as_json, get_active, get_tenant_id, get_version, read_agent_file, roll_back
+from bot.assistant import Surroundings, build_assistant
 from bot.commands.base import Command, CommandError, print_table, spell_moment
-from bot.commands.database import open_database
+from bot.commands.database import Database, open_database
+from bot.environment import read_environment
 from bot.settings import Settings
 from models.agent_version import AgentVersions
 from models.budget_books import begin_books
+from models.clock import SystemClock
 from models.errors import ConfigurationError
 from models.session import session_scope
 from models.tenant import DEFAULT, get_tenant
@@ -90,6 +93,7 @@ def _apply(arguments: Namespace, settings: Settings) -> None:
     with open_database(settings) as database:
         applied = apply_specs(database.engine, specs, arguments.note)
         _begin_books(database.engine, specs)
+        missing = [_find_obstacle(spec, settings, database) for spec in specs]
     for one in applied:
         serves = ", ".join(one.spec.serves) or "no account yet: name some in `serves`"
         words = f"version {one.version.number}" if one.is_new else f"unchanged, still version {one.version.number}"
@@ -97,6 +101,18 @@ def _apply(arguments: Namespace, settings: Settings) -> None:
         if one.is_new and one.before is not None:
             _print_changes(compare_specs(one.before.spec, one.version.spec))
     print("Every turn that begins from now on is answered so.")
+    for obstacle in filter(None, missing):
+        print(f"But {obstacle}: a worker that finds it so too answers with an apology.", file=sys.stderr)
+
+
+def _find_obstacle(spec: AgentSpec, settings: Settings, database: Database) -> str:
+    """What is not here that the agent needs - a secret, a file -; workers may run where it is."""
+    surroundings = Surroundings(settings, database.database_url, SystemClock(), read_environment(), database.engine)
+    try:
+        build_assistant(spec, surroundings).close()
+    except ConfigurationError as error:
+        return f"{spec.agent} cannot work with what is set here: {error}"
+    return ""
 
 
 def _begin_books(engine: Engine, specs: Sequence[AgentSpec]) -> None:

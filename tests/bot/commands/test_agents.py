@@ -56,6 +56,16 @@ def test_every_mistake_of_every_file_is_a_line_and_nothing_is_applied(cli: Cli) 
     assert cli("agents", "check", bad).err.startswith("recado: these must be mended:\nbad.yaml:2: ")
 
 
+def test_who_applies_what_cannot_work_here_is_told_at_once(cli: Cli) -> None:
+    file = write("poor.yaml", "agent: poor\nllm: {provider: openai, api_key: '${POOR_KEY}'}\n")
+    applied = cli("agents", "apply", file)
+    assert applied.code == 0
+    assert "But poor cannot work with what is set here: POOR_KEY is not set" in applied.err
+    assert cli("agents", "apply", file, POOR_KEY="sk-1").err == ""
+    lost = write("lost.yaml", "agent: lost\nsource: {file: no-such.yaml}\n")
+    assert "lost cannot work with what is set here: no-such.yaml: cannot be read" in cli("agents", "apply", lost).err
+
+
 def test_a_first_version_has_none_before_it_and_its_owner_is_told_the_way_on(cli: Cli) -> None:
     cli("agents", "apply", write("first.yaml", "agent: first\n"))
     assert "`diff first FILE`" in cli("agents", "diff", "first").err
