@@ -1,6 +1,7 @@
 """The LLM of the matrix: it never says the same twice, so whoever decides anew what was decided is seen to do so.
 
-A reply names the messages it answers (`m1`), a number of its own (`n7`) and the receipt of what was written (`r3`).
+A reply names the messages it answers (`m1`), a number of its own (`nh`, in letters: nobody told it a figure) and the
+receipt of what was written (`r3`).
 """
 
 import json
@@ -12,7 +13,9 @@ from itertools import count
 from tests.standins.llm_wires import Asked, Says, Wish
 
 TAG = re.compile(r"\bm\d+\b")
-_MARK = re.compile(r"\binicio n(\d+) re((?: m\d+)+)(?: recibo (r\d+))?|\bfim n(\d+)")
+_MARK = re.compile(r"\binicio n([a-j]+) re((?: m\d+)+)(?: recibo (r\d+))?|\bfim n([a-j]+)")
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
+_DIGITS = str.maketrans("abcdefghij", "0123456789")
 _FILLER = "palavra " * 220  # longer than a WhatsApp message may be
 
 
@@ -55,8 +58,14 @@ class Oracle:
             return Says(wishes=(Wish("look_up", {"what": f"t{number}"}), Wish("write_down", what)))
         receipts = [f"recibo {json.loads(result)['receipt']}" for result in asked.results if "receipt" in result]
         self.calls.append(Call(tags, prompt, number))
-        begin = " ".join([f"inicio n{number} re", *tags, *receipts])
-        return Says("\n\n".join([begin, *([_FILLER] if "longo" in asked.text else []), f"fim n{number}"]))
+        name = name_of(number)
+        begin = " ".join([f"inicio {name} re", *tags, *receipts])
+        return Says("\n\n".join([begin, *([_FILLER] if "longo" in asked.text else []), f"fim {name}"]))
+
+
+def name_of(number: int) -> str:
+    """How a reply names its number."""
+    return "n" + str(number).translate(_LETTERS)
 
 
 def tags_of(text: str) -> tuple[str, ...]:
@@ -68,7 +77,8 @@ def marks_of(body: str) -> list[Mark]:
     """The marks in one accepted message, in order."""
     found = []
     for start, tags, receipt, end in _MARK.findall(body):
-        found.append(Mark("inicio", int(start), tags_of(tags), receipt) if start else Mark("fim", int(end)))
+        number = int((start or end).translate(_DIGITS))
+        found.append(Mark("inicio", number, tags_of(tags), receipt) if start else Mark("fim", number))
     return found
 
 

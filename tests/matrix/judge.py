@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.matrix.far_llm import tags_of
+from tests.matrix.far_llm import name_of, tags_of
 from tests.matrix.heard import Heard, accepted_by, doubles, read_replies, without_one_copy
 from tests.matrix.processes import KEPT
 from tests.matrix.world import World
@@ -104,7 +104,7 @@ def _compare(world: World, thread: str, expected: Sequence[str], heard: Sequence
     talks = _conversations(world)
     for place, reply in enumerate(heard):
         before = [one for one in heard[:place] if talks.get(one.answers[0]) == talks.get(reply.answers[0])]
-        unseen = [one.number for one in before if f"inicio n{one.number} " not in prompts.get(reply.number, "")]
+        unseen = [one.number for one in before if f"inicio {name_of(one.number)} " not in prompts.get(reply.number, "")]
         if unseen:
             yield Violation("I4", f"{thread}: reply n{reply.number} was made without having seen {unseen}")
     yield from _truthful(world, heard)
