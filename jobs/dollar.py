@@ -19,6 +19,7 @@ from models.errors import BudgetExceeded, ToolError
 from models.session import session_scope
 
 _TRY_AGAIN = 600.0  # seconds after the bank could not be reached
+_TRY_SOON = 30.0  # where no rate is known at all, and nobody is answered until then
 
 _log = logging.getLogger("recado.budget")
 
@@ -40,12 +41,13 @@ class DollarRate:
         self._lock = Lock()
         self._known: tuple[date, Decimal] | None = None
         self._try_at = 0.0
+        self._fault = ""  # why none is known
 
     def rate(self) -> Decimal:
         """BRL for one USD. Raises BudgetExceeded where none was ever known: what cannot be reckoned is not spent."""
         today = self._clock.today(self._timezone)
         known = self._known
-        if known is not None and (known[0] == today or self._clock.monotonic() < self._try_at):
+        if known is not None and self._is_good(known[0], today):
             return known[1]
         if not self._lock.acquire(blocking=known is None):
             assert known is not None, "only who knows a rate does not wait for another"
@@ -56,8 +58,11 @@ class DollarRate:
             self._lock.release()
 
     def _renew(self, today: date) -> Decimal:
-        if self._known is not None and self._known[0] == today:
+        """Whoever waited for the lock does not ask again what another has just asked."""
+        if self._known is not None and self._is_good(self._known[0], today):
             return self._known[1]
+        if self._fault and self._clock.monotonic() < self._try_at:
+            raise BudgetExceeded(self._fault, limit="rate")
         with session_scope(self._engine) as connection:
             stored = find_rate(connection, today)
         if stored is None or stored.day < today:
@@ -72,12 +77,16 @@ class DollarRate:
         self._known = (today, rate)
         return rate
 
+    def _is_good(self, day: date, today: date) -> bool:
+        return day == today or self._clock.monotonic() < self._try_at
+
     def _make_do(self, stored: StoredRate | None, error: ToolError) -> Decimal:
         if stored is None:
-            raise BudgetExceeded(
-                f"a budget is in BRL and no rate of the dollar is known ({error}): state brl_per_usd beside it",
-                limit="rate",
-            ) from None
+            self._fault = (
+                f"a budget is in BRL and no rate of the dollar is known ({error}): state brl_per_usd beside it"
+            )
+            self._try_at = self._clock.monotonic() + _TRY_SOON
+            raise BudgetExceeded(self._fault, limit="rate") from None
         rate = stored.brl_per_usd
         _log.warning("the dollar's rate is an older one: %s", error)
         self._known = (date.min, rate)

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -22,7 +23,7 @@ from jobs.leases import LeaseKeeper
 from jobs.runtime import DutyAddress, get_services, set_services
 from models.budget import Budgets
 from models.budget_books import list_standing
-from models.errors import ProviderError, ProviderErrorKind, ToolError
+from models.errors import BudgetExceeded, ProviderError, ProviderErrorKind, ToolError
 from models.handoff import say_as_person, take_conversation
 from models.ids import new_id
 from models.inbox import Stored
@@ -346,6 +347,41 @@ def test_what_cannot_be_reckoned_is_not_spent(house: House) -> None:
     assert (LIMITED in house.sent[0], house.provider.requests) == (True, [])
     [(error,)] = house.rows("SELECT error FROM turn")
     assert "brl_per_usd" in error
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["with an older rate", "with none"])
+def test_a_bank_that_is_away_is_asked_once_for_all_who_wait(house: House, is_known: bool) -> None:
+    """Each would wait as long as a time-out, one after the other."""
+    if is_known:
+        dollar(house, Bank("5.4")).rate()
+        house.clock.move(86_400)
+    asked, go_on = threading.Event(), threading.Event()
+
+    class Slow(Bank):
+        def quote(self, currency: str, today: date) -> Quotation:
+            asked.set()
+            assert go_on.wait(20)
+            return super().quote(currency, today)
+
+    bank = Slow(None)
+    rates = dollar(house, bank)
+
+    def ask() -> object:
+        try:
+            return rates.rate()
+        except BudgetExceeded as error:
+            return error.limit
+
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(ask)]
+        assert asked.wait(20)
+        futures += [pool.submit(ask) for _ in range(7)]
+        go_on.set()
+        found = {future.result(timeout=20) for future in futures}
+    assert (found, bank.asked) == ({Decimal("5.4") if is_known else "rate"}, 1)
+    house.clock.move(601)
+    bank.sell = "5.6"
+    assert rates.rate() == Decimal("5.6")
 
 
 def test_the_first_rate_of_a_day_is_every_workers(house: House) -> None:
