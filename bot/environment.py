@@ -30,19 +30,6 @@ def _read_dotenv(path: Path) -> dict[str, str]:
     return {key.upper(): value for key, value in dotenv_values(path, interpolate=False).items() if value}
 
 
-def read_value(name: str, gathered: Mapping[str, str]) -> str | None:
-    """Of NAME, or of the file that NAME_FILE names. Raises ConfigurationError."""
-    path = gathered.get(f"{name}_FILE")
-    if not path:
-        return gathered.get(name)
-    if gathered.get(name):
-        raise ConfigurationError(f"{name} and {name}_FILE are both set: keep one of them")
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{name}_FILE cannot be read ({error}): give the path of a readable file") from None
-
-
 def with_secrets(environ: Mapping[str, str], held: Mapping[str, str]) -> dict[str, str]:
     """What references are looked up in. `held` was read from its files already: they are not read again. Pure."""
     others = {name: value for name, value in environ.items() if name.removesuffix("_FILE") not in held}

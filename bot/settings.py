@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.environment import read_environment, read_value
+from bot.environment import read_environment
 from models.errors import ConfigurationError
+from models.secret_reference import read_value
 from models.time_zone import TimezoneName
 
 

@@ -43,17 +43,21 @@ def resolve_reference(text: str, environ: Mapping[str, str]) -> str:
     return _REFERENCE.sub(lambda match: _value_of(match[1], environ), text)
 
 
-def _value_of(name: str, environ: Mapping[str, str]) -> str:
+def read_value(name: str, environ: Mapping[str, str]) -> str | None:
+    """Of NAME, or of the file that NAME_FILE names. Raises ConfigurationError."""
     value, path = environ.get(name), environ.get(f"{name}_FILE")
-    if value and path:
+    if not path:
+        return value
+    if value:
         raise ConfigurationError(f"{name} and {name}_FILE are both set: keep one of them")
-    if path:
-        try:
-            value = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(
-                f"{name}_FILE cannot be read ({error}): give the path of a readable file"
-            ) from None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{name}_FILE cannot be read ({error}): give the path of a readable file") from None
+
+
+def _value_of(name: str, environ: Mapping[str, str]) -> str:
+    value = read_value(name, environ)
     if not value:
         raise ConfigurationError(f"{name} is not set: a file refers to it as ${{{name}}}")
     return value

@@ -5,8 +5,9 @@ from argparse import ArgumentParser, Namespace
 from agent.mcp.connection import McpConnection, McpUnreachable
 from agent.mcp.spec import McpServerSpec, McpToolSpec
 from bot.commands.base import Command, CommandError
-from bot.environment import read_environment, read_value
+from bot.environment import read_environment
 from bot.settings import Settings
+from models.secret_reference import read_value
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
