@@ -19,6 +19,7 @@ _OWN_WAYS = "javascript|data|mailto|tel|sms|intent"  # schemes that do without a
 _SCHEME = re.compile(rf"(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{{1,20}}:/{{1,3}}|(?:{_OWN_WAYS}):)[^\s<>«»]*", re.I)
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _BARE = re.compile(rf"(?<![\w@.-])(?:{_LABEL}\.)+({_LABEL})(?::\d{{1,5}})?(?:[/?#][^\s<>«»]*)?", re.I)
+_PATH = re.compile(r"[/?]\w")  # no list of endings is whole: what goes on like an address is one
 _NUMERIC = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}|/)[^\s<>«»]*")
 _TRAILING = ".,;:!?)]}*_~'\"»"
 _MARKS = re.compile(r"[*_`~\\|]")
@@ -32,6 +33,7 @@ partners pay photo photos pics pizza plus press pro properties pub red rent repo
 science school services sex shop show site social software solutions space store stream studio support surf
 systems team tech technology tel tips today tools top tours town toys trade training tube university uno vip
 wang watch web website wiki win work works world wtf xxx xyz zip zone edu gov mil arpa aero coop museum travel
+autos bar beauty berlin boats bond cfd cyou hair homes lat london makeup photography quest sbs skin tokyo yachts
 """
 _ENDINGS = frozenset(_ENDING_NAMES.split())
 
@@ -98,6 +100,7 @@ def _is_foreign(match: re.Match[str], allowed: Collection[str]) -> bool:
     ending = match[1].lower()
     is_ending = (len(ending) == 2 and ending.isalpha()) or ending in _ENDINGS or ending.startswith("xn--")
     is_ending = is_ending or (not ending.isascii() and ending.isalpha() and len(ending) <= 6)
+    is_ending = is_ending or (len(ending) > 1 and ending.isalpha() and _PATH.search(match[0]) is not None)
     host = re.split(r"[/?#:]", match[0], maxsplit=1)[0].lower()
     return is_ending and host not in allowed
 
