@@ -47,6 +47,8 @@ ALLOWED_FIELDS = frozenset(
             "request_id",
             "tool",
         ),
+        # one SELECT of an LLM's own
+        *("role", "sql_digest", "rows", "plan_cost"),
         # one request
         *("method", "route", "path", "status", "bytes", "duration_ms"),
         # counts and times

@@ -165,5 +165,6 @@ def _note(use: SqlUse) -> None:
     """The SQL itself is with the turn's tool calls; a log line holds nothing of what people asked."""
     digest = hashlib.sha256(use.executed.encode()).hexdigest()[:16]
     _log.info(
-        "free SQL", extra={"tool": use.tool, "role": use.role, "sql_digest": digest, "rows": use.rows, "cost": use.cost}
+        "free SQL",
+        extra={"tool": use.tool, "role": use.role, "sql_digest": digest, "rows": use.rows, "plan_cost": use.cost},
     )
