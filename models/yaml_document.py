@@ -144,6 +144,11 @@ def spell_plainly(message: str) -> str:
     return _PLAINLY.get(message, message.removeprefix("Value error, ").replace("Input should", "should"))
 
 
+def spell_mistakes(error: ValidationError) -> str:
+    """All mistakes of a value that stands in no YAML file, in one line that shows no value."""
+    return "; ".join(_spell(item["loc"], item["msg"]) for item in error.errors(include_url=False))
+
+
 def _spell(place: Sequence[str | int], message: str) -> str:
     words = spell_plainly(message)
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")

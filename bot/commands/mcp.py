@@ -2,12 +2,15 @@
 
 from argparse import ArgumentParser, Namespace
 
+from pydantic import ValidationError
+
 from agent.mcp.connection import McpConnection, McpUnreachable
 from agent.mcp.spec import McpServerSpec, McpToolSpec
 from bot.commands.base import Command, CommandError
 from bot.environment import read_environment
 from bot.settings import Settings
 from models.secret_reference import read_value
+from models.yaml_document import spell_mistakes
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -26,8 +29,8 @@ def _run(arguments: Namespace, settings: Settings) -> int:
     try:
         spec = McpServerSpec(name="server", url=arguments.url, tools=(placeholder,))
         offered = McpConnection(spec, headers).list_tools()
-    except ValueError as error:
-        raise CommandError(str(error)) from None
+    except ValidationError as error:
+        raise CommandError(spell_mistakes(error)) from None
     except McpUnreachable as error:
         raise CommandError(f"{arguments.url} does not answer: {error}") from None
     for tool in offered:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from models.errors import ConfigurationError
+from models.yaml_document import spell_mistakes
 
 DAY = date(2026, 11, 18)  # that the shipped questions are asked on, and that the demo company is pinned to
 SHIPPED = Path(__file__).with_name("questions.jsonl")
@@ -56,7 +57,7 @@ def _read_question(path: Path, number: int, line: str) -> Question:
     try:
         return Question.model_validate_json(line)
     except ValidationError as error:
-        raise ConfigurationError(f"--questions: {path}, line {number}: {error}") from None
+        raise ConfigurationError(f"--questions: {path}, line {number}: {spell_mistakes(error)}") from None
 
 
 def choose(questions: Sequence[Question], only: Sequence[str], limit: int | None) -> list[Question]:

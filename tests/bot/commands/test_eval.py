@@ -56,3 +56,18 @@ def test_a_call_that_makes_no_sense_is_refused(cli: Cli, words: tuple[str, ...],
     done = cli("eval", *words)
     assert done.code == 2
     assert complaint in done.err
+
+
+def test_a_question_of_ones_own_that_cannot_be_read_is_told_in_one_line(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text('{"id": "1", "kind": "meta", "txt": "oi"}\n', encoding="utf-8")
+    done = cli("eval", "--questions", str(path))
+    assert done.code == 2
+    unknown = "txt: is not known here: correct the name or remove it"
+    assert done.err == f"recado: --questions: {path}, line 1: text: is missing; {unknown}\n"
+
+
+def test_an_mcp_server_that_may_not_be_reached_is_refused_in_one_line(cli: Cli) -> None:
+    pytest.importorskip("mcp", reason="the MCP extra (requirements-mcp.txt) is not installed")
+    done = cli("mcp", "http://mcp.example.com/mcp")
+    assert done.err == "recado: url: must begin with https:// (http:// only on this machine)\n"
