@@ -109,7 +109,6 @@ class Scheduler:
             beat(connection, self._owner, kind="scheduler", in_flight=0)
             is_leader = hold_named_lease(connection, "scheduler", self._owner, _LEASE)
         if not is_leader:
-            self._gaps.forget()
             self._retention.forget()
             self._until_gaps = timedelta(0)
             return

@@ -22,7 +22,7 @@ from models.faultpoint import faultpoint
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, find_last_received, store_messages
 from models.session import is_database_away, session_scope
-from models.tenant import AccountKey, find_account
+from models.tenant import AccountKey, find_account, find_listed_until, note_listed_until
 from models.trace import new_trace_id, tracing
 
 FILL_EVERY = timedelta(minutes=10)
@@ -49,7 +49,6 @@ class GapFiller:
         self._clock = clock
         self._quiet = quiet
         self._started_at = clock.now()
-        self._listed_at: dict[AccountKey, datetime] = {}  # when the last listing that succeeded began
         self._thread: threading.Thread | None = None
 
     def start_round(self) -> bool:
@@ -59,10 +58,6 @@ class GapFiller:
         self._thread = threading.Thread(target=self.fill, name="gap-filler", daemon=True)
         self._thread.start()
         return True
-
-    def forget(self) -> None:
-        """Another process fills the gaps now: if it becomes our task again, the database says where to begin."""
-        self._listed_at.clear()
 
     def stop(self, patience: float = 5.0) -> None:
         """Waits that many seconds for a round under way; cut off in the middle it loses nothing."""
@@ -97,21 +92,26 @@ class GapFiller:
             for message in listed
             if (conversation_id := self._store(channel, account, message)) is not None
         ]
-        self._listed_at[account] = began
+        with session_scope(self._engine) as connection:
+            note_listed_until(connection, account.id, began)
         if fresh:
             _log.warning("took in what no webhook brought", extra={"count": len(fresh)})
             self._ring_many(list(dict.fromkeys(fresh)))
         return len(fresh)
 
     def _since(self, account: AccountKey) -> datetime:
-        """An account that never heard anything begins with us: what came before was never ours to answer."""
-        earliest = self._clock.now() - _LONGEST_GAP
-        listed_at = self._listed_at.get(account)
-        if listed_at is not None:
-            return max(listed_at - _OVERLAP, earliest)
+        """Where the last whole round began, whoever made it: what one that died took in says nothing of the rest.
+
+        An account that never heard anything begins with us: what came before was never ours to answer.
+        """
         with session_scope(self._engine) as connection:
-            received_at = find_last_received(connection, account.id, older_than=_OVERLAP)
-        return self._started_at if received_at is None else max(received_at - _OVERLAP, earliest)
+            until = find_listed_until(connection, account.id)
+            if until is None:
+                until = find_last_received(connection, account.id, older_than=_OVERLAP)
+                if until is None:
+                    until = self._started_at + _OVERLAP
+                note_listed_until(connection, account.id, until)
+        return max(until - _OVERLAP, self._clock.now() - _LONGEST_GAP)
 
     def _store(self, channel: Channel, account: AccountKey, message: InboundMessage) -> UUID | None:
         """The conversation of a message that was missing. One transaction each: what cannot be stored stops no one."""

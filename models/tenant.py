@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, ForeignKeyConstraint, UniqueConstraint, select
+from sqlalchemy import Connection, ForeignKeyConstraint, UniqueConstraint, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
@@ -38,6 +38,7 @@ class ChannelAccount(SQLModel, table=True):
     channel: str = Field(sa_column=string())
     name: str = Field(sa_column=string())
     agent: str | None = Field(default=None, sa_column=string(nullable=True))  # who serves it; null: the environment's
+    listed_until: datetime | None = Field(default=None, sa_column=moment())  # how far the platform's history is in
     created_at: datetime = Field(sa_column=moment(nullable=False))
 
 
@@ -97,3 +98,14 @@ def get_tenant(connection: Connection, tenant_id: UUID) -> tuple[str, str]:
     """The tenant's name and time zone."""
     row = connection.execute(select(_tenants.c.name, _tenants.c.timezone).where(_tenants.c.id == tenant_id)).one()
     return row.name, row.timezone
+
+
+def find_listed_until(connection: Connection, account_id: UUID) -> datetime | None:
+    """How far the platform's history was taken in as a whole; None before the first time."""
+    statement = select(_accounts.c.listed_until).where(_accounts.c.id == account_id)
+    found: datetime | None = connection.execute(statement).scalar_one_or_none()
+    return found
+
+
+def note_listed_until(connection: Connection, account_id: UUID, until: datetime) -> None:
+    connection.execute(update(_accounts).where(_accounts.c.id == account_id).values(listed_until=until))

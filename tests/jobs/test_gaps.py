@@ -14,8 +14,9 @@ import pytest
 from channels.base import Account, Channel
 from jobs.gaps import GapFiller
 from models.errors import DeliveryError
+from models.faultpoint import set_fault_hook
 from models.inbound import InboundMedia, InboundMessage
-from tests.fakes import FakeChannel, FixedClock
+from tests.fakes import FakeChannel, FixedClock, Killed
 from tests.jobs.house import House
 
 
@@ -142,13 +143,34 @@ def test_later_rounds_begin_where_the_last_one_that_succeeded_did(filling: Filli
     assert filling.platform.listed_since[1:] == [first - timedelta(minutes=10)] * 2
 
 
-def test_whoever_was_relieved_asks_the_database_again(filling: Filling) -> None:
+def test_whoever_takes_over_begins_where_the_last_whole_round_did(filling: Filling) -> None:
+    first = filling.clock.now()
     filling.gaps.fill()
-    filling.house.receive(missed("m1"))
-    filling.house.run("UPDATE message SET received_at = now() - interval '2 days'")
-    filling.gaps.forget()
-    filling.gaps.fill()
-    assert filling.platform.listed_since[1] < filling.clock.now() - timedelta(days=2)
+    filling.clock.move(7200)
+    successor, _ = build(filling.house, filling.platform, clock=filling.clock)
+    successor.fill()
+    assert filling.platform.listed_since[1] == first - timedelta(minutes=10)
+
+
+def test_a_round_that_dies_half_way_leaves_nothing_out_however_long_the_next_one_takes(filling: Filling) -> None:
+    def die(point: str) -> None:
+        if point == "gaps.half-stored":
+            raise Killed
+
+    filling.house.receive(missed("old"))
+    filling.house.run("UPDATE message SET received_at = now() - interval '5 hours'")
+    filling.platform.history = [missed("m1"), missed("m2")]
+    set_fault_hook(die)
+    try:
+        with pytest.raises(Killed):
+            filling.gaps.fill()
+    finally:
+        set_fault_hook(None)
+    assert filling.message_ids() == ["old", "m1"]
+    filling.house.run("UPDATE message SET received_at = received_at - interval '1 hour'")
+    successor, _ = build(filling.house, filling.platform, clock=filling.clock)
+    assert successor.fill() == 1
+    assert filling.platform.listed_since[0] == filling.platform.listed_since[1]
 
 
 def test_one_message_that_cannot_be_stored_keeps_no_other_out(
