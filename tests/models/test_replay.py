@@ -178,13 +178,13 @@ def test_what_is_being_answered_at_this_moment_is_left_alone(house: House) -> No
         with pytest.raises(NotReplayable) as caught:
             replay(house, stored.message_id)
         refused.append(str(caught.value))
-        return Completion("42", usage=Usage(1, 1))
+        return Completion("pronto", usage=Usage(1, 1))
 
     house.provider.script = [look]
     stored = house.say("oi", "m1")
     house.advance(stored)
     assert refused == ["it is being answered at this moment"]
-    assert house.sent == ["42"]
+    assert house.sent == ["pronto"]
 
 
 def test_a_message_that_waits_for_its_turn_is_due_at_once(house: House) -> None:
