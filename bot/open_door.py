@@ -2,45 +2,44 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Lock
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
 from bot.settings import Settings
 from jobs.runtime import OpenDoor
 from models.clock import Clock
 from models.demo.stored import find_stored_company
-from models.session import session_scope
 
 _LIVES = timedelta(seconds=60)
 
 
-def build_open_door(settings: Settings, engine: Engine, clock: Clock, home: UUID) -> Callable[[UUID], OpenDoor | None]:
+def build_open_door(settings: Settings, clock: Clock, home: UUID) -> Callable[[Connection, UUID], OpenDoor | None]:
     """The demo's manager for the tenant whose demo it is, where the door is open; nobody elsewhere."""
     if not settings.is_demo_open:
-        return lambda tenant_id: None
-    door = _DemoDoor(engine, clock)
-    return lambda tenant_id: door.find() if tenant_id == home else None
+        return lambda connection, tenant_id: None
+    door = _DemoDoor(clock)
+    return lambda connection, tenant_id: door.find(connection) if tenant_id == home else None
 
 
 class _DemoDoor:
-    """The manager of the demo company now loaded, looked up once a minute. Thread-safe."""
+    """The manager of the demo company now loaded, looked up once a minute. Thread-safe.
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine = engine
+    No lock, and the connection of who asks: whoever waited for another's look-up would hold a connection meanwhile,
+    and all of them together each one that the look-up could have had.
+    """
+
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lock = Lock()
         self._found: tuple[float, OpenDoor | None] | None = None
 
-    def find(self) -> OpenDoor | None:
-        with self._lock:
-            now = self._clock.monotonic()
-            if self._found is None or now - self._found[0] > _LIVES.total_seconds():
-                self._found = (now, self._load())
-            return self._found[1]
+    def find(self, connection: Connection) -> OpenDoor | None:
+        now, found = self._clock.monotonic(), self._found
+        if found is None or now - found[0] > _LIVES.total_seconds():
+            self._found = found = (now, _load(connection))
+        return found[1]
 
-    def _load(self) -> OpenDoor | None:
-        with session_scope(self._engine) as connection:
-            company = find_stored_company(connection)
-        return None if company is None else OpenDoor(company.sender.name, company.sender.name)
+
+def _load(connection: Connection) -> OpenDoor | None:
+    company = find_stored_company(connection)
+    return None if company is None else OpenDoor(company.sender.name, company.sender.name)

@@ -117,7 +117,7 @@ def _build_services(
         alarms=Alarms(queue.ring, clock),
         clock=clock,
         policy=WorkPolicy(),
-        open_door=build_open_door(settings, engine, clock, tenant_id),
+        open_door=build_open_door(settings, clock, tenant_id),
         background=background,
         storage=build_storage(settings),
         transcriber=transcriber,

@@ -44,15 +44,18 @@ def find_situation(services: Services, connection: Connection, thread: Thread) -
     """Who asks, by the address that the channel verified, and what day it is there."""
     people = People(connection, thread.account.tenant_id)
     person = people.find_by_address(thread.account.id, (thread.sender, *thread.aliases))
-    found = _known(services, thread, person, services.clock.today(thread.timezone))
+    today = services.clock.today(thread.timezone)
+    found = _let_in(services, connection, thread, today) if person is None else _known(person, today)
     return replace(found, channel=thread.account.channel, tenant=thread.account.tenant_id)
 
 
-def _known(services: Services, thread: Thread, person: KnownPerson | None, today: date) -> Situation:
-    if person is not None:
-        role: PersonRole = person.role  # type: ignore[assignment]  # the table's CHECK allows no other
-        return Situation(today, role, person.name, person.salesperson, person.customer)
-    door = services.open_door(thread.account.tenant_id)
+def _known(person: KnownPerson, today: date) -> Situation:
+    role: PersonRole = person.role  # type: ignore[assignment]  # the table's CHECK allows no other
+    return Situation(today, role, person.name, person.salesperson, person.customer)
+
+
+def _let_in(services: Services, connection: Connection, thread: Thread, today: date) -> Situation:
+    door = services.open_door(connection, thread.account.tenant_id)
     if door is None:
         return Situation(today, "unknown", thread.sender_name)
     return Situation(today, "manager", thread.sender_name or door.name, door.salesperson)

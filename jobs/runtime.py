@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from agent.transcription import Transcriber
 from channels.base import Channel
@@ -65,7 +65,7 @@ class Services:
     alarms: Alarms
     clock: Clock
     policy: WorkPolicy
-    open_door: Callable[[UUID], OpenDoor | None]  # by the tenant
+    open_door: Callable[[Connection, UUID], OpenDoor | None]  # by the tenant
     background: Executor  # for best efforts that no turn waits for
     storage: Storage | None = None  # None: files are left where they are
     transcriber: Transcriber | None = None

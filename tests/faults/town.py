@@ -237,7 +237,7 @@ def _work(settings: Settings, url: str, queue: JobQueue, llm_url: str, stack: Ex
         alarms=Alarms(queue.ring, clock),
         clock=clock,
         policy=WorkPolicy(send_grace=timedelta(seconds=0.5)),
-        open_door=lambda tenant_id: OpenDoor("Ana", "Ana Souza"),
+        open_door=lambda connection, tenant_id: OpenDoor("Ana", "Ana Souza"),
         background=background,
     )
     stack.callback(set_services, None)

@@ -95,7 +95,7 @@ class World:
             alarms=alarms,
             clock=self.clock,
             policy=POLICY,
-            open_door=lambda tenant_id: OpenDoor("Ana", "Ana Souza"),
+            open_door=lambda connection, tenant_id: OpenDoor("Ana", "Ana Souza"),
             background=AtOnce(),
             is_stopping=lambda: life.is_stopping,
         )

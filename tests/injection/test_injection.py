@@ -95,7 +95,10 @@ def siege(house: House, demo_database_url: str) -> Iterator[Siege]:
         tools[tool.spec.name] = tool
     agent = Agent(siege.obedient, "obedient", tools, Limits(steps=5), house.clock)
     house.services = replace(
-        house.services, agents=OneAgent(agent), open_door=lambda tenant_id: None, channel_for=lambda *_: house.channel
+        house.services,
+        agents=OneAgent(agent),
+        open_door=lambda connection, tenant_id: None,
+        channel_for=lambda *_: house.channel,
     )
     set_services(house.services)
     yield siege

@@ -21,6 +21,7 @@ from models.inbox import RawRequest, Stored, store_messages
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account, ensure_tenant
 from tests.fakes import FixedClock, FullFakeChannel, OneAgent, ScriptedProvider
+from tests.jobs.pool_greed import ungreedy
 
 REQUEST = RawRequest("/webhooks/fake/default", {}, b"{}", "ab" * 16)
 
@@ -110,9 +111,10 @@ def house(engine: Engine) -> Iterator[House]:
         alarms=Alarms(rung.append, clock),
         clock=clock,
         policy=WorkPolicy(),
-        open_door=lambda tenant_id: OpenDoor("Ana", "Ana Souza"),
+        open_door=lambda connection, tenant_id: OpenDoor("Ana", "Ana Souza"),
         background=AtOnce(),
     )
     set_services(services)
-    yield House(engine, account, channel, provider, clock, services, agent, tool_calls, rung)
+    with ungreedy(engine):
+        yield House(engine, account, channel, provider, clock, services, agent, tool_calls, rung)
     set_services(None)

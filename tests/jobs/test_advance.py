@@ -257,7 +257,7 @@ def test_two_workers_never_work_on_one_conversation(house: House) -> None:
 
 
 def test_an_unknown_sender_is_greeted_without_tools_and_without_an_llm(house: House) -> None:
-    set_services(replace(house.services, open_door=lambda tenant_id: None))
+    set_services(replace(house.services, open_door=lambda connection, tenant_id: None))
     house.advance(house.say("quanto vendemos?", "m1"))
     assert house.provider.requests == []
     assert "Ainda não conheço este contato" in house.sent[0]

@@ -63,7 +63,7 @@ def writing(house: House, demo_database_url: str) -> Iterator[WritingHouse]:
     tools = build_crm_tools(Bench(source, exchange, house.clock), CrmBook(house.engine))
     agent = Agent(house.provider, "scripted", tools, Limits(steps=6), house.clock)
     house.agent = agent
-    house.services = replace(house.services, agents=OneAgent(agent), open_door=lambda tenant_id: None)
+    house.services = replace(house.services, agents=OneAgent(agent), open_door=lambda connection, tenant_id: None)
     set_services(house.services)
     yield WritingHouse(house)
     source.close()

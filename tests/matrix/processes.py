@@ -218,7 +218,7 @@ class Worker:
             alarms=self._alarms,
             clock=clock,
             policy=WorkPolicy(),
-            open_door=lambda tenant_id: OpenDoor("Ana", "Ana Souza"),
+            open_door=lambda connection, tenant_id: OpenDoor("Ana", "Ana Souza"),
             background=AtOnce(),
             storage=DiskStorage(stage.folder / "files"),
             is_stopping=lambda: life.is_stopping,
