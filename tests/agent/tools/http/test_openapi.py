@@ -19,7 +19,7 @@ from tests.agent.tools.conftest import HandClock
 from tests.agent.tools.http.conftest import SECRETS, StandInApi, ToolCaller
 from tests.agent.tools.http.crm_openapi import CRM
 
-TWILIO = Path("/work/shared/recordings/twilio/messages-openapi.json")
+TWILIO = Path(__file__).parents[5] / "shared" / "recordings" / "twilio" / "messages-openapi.json"
 
 
 def spec_of(**given: Any) -> OpenApiSpec:
