@@ -148,6 +148,12 @@ class Completion:
     instead_of: str = ""
     cost: Cost | None = None
 
+    def in_one_piece(self) -> "Iterator[str | Completion]":
+        """As the stream of who knows all the words at once."""
+        if self.text:
+            yield self.text
+        yield self
+
 
 class Provider(Protocol):
     """A company's API (or the offline engine). One instance serves all threads of a process."""

@@ -117,10 +117,7 @@ class Fallback:
 
     def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
         """Whole: words of one that fails in mid-answer must not stand before those of the next."""
-        completion = self.complete(request)
-        if completion.text:
-            yield completion.text
-        yield completion
+        yield from self.complete(request).in_one_piece()
 
     def price(self, completion: Completion, llm: str) -> Cost:
         named = (link for link in self.links if link.provider.name == completion.provider)

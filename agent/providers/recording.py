@@ -94,10 +94,7 @@ class Replayed:
         return completion_from_json(outcome["completion"])
 
     def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
-        completion = self.complete(request)
-        if completion.text:
-            yield completion.text
-        yield completion
+        yield from self.complete(request).in_one_piece()
 
     def price(self, completion: Completion, llm: str) -> Cost:
         return completion.cost or Cost(None, "unknown")

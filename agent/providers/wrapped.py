@@ -22,10 +22,7 @@ class Wrapped:
         if type(self).complete is Wrapped.complete:
             yield from self.inner.stream(request)
             return
-        completion = self.complete(request)
-        if completion.text:
-            yield completion.text
-        yield completion
+        yield from self.complete(request).in_one_piece()
 
     def price(self, completion: Completion, llm: str) -> Cost:
         return self.inner.price(completion, llm)

@@ -75,10 +75,7 @@ class OfflineProvider:
 
     def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
         """Rules know all their words at once."""
-        completion = self.complete(request)
-        if completion.text:
-            yield completion.text
-        yield completion
+        yield from self.complete(request).in_one_piece()
 
     def price(self, completion: Completion, llm: str) -> Cost:
         """Nothing is paid for rules."""
