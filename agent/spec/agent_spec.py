@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from agent.base import Language, PersonRole
 from agent.mcp.spec import McpServerSpec
 from agent.spec.budgets import BudgetSpec
+from agent.spec.changes import ChangesSpec
 from agent.spec.frozen import Frozen
 from agent.spec.hours import HoursSpec
 from agent.spec.llm import LlmSpec
@@ -113,6 +114,8 @@ class AgentSpec(Frozen):
     """Tools of MCP servers, each approved by its pin (docs/mcp.md)."""
     sql: SqlSpec | None = None
     """A tool that runs SELECTs of the LLM's own, over listed tables alone."""
+    changes: ChangesSpec = ChangesSpec()
+    """How changes are asked for, and where they go (docs/safety.md)."""
     quiet_window: QuietWindowSpec = QuietWindowSpec()
     hours: HoursSpec | None = None
     """Left out, it works always."""
