@@ -18,6 +18,8 @@ from models.yaml_document import Place, read_yaml
 
 ChannelName = Literal["whatsapp", "email", "crm", "chat"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", examples=["acme"])]
+SecretNames = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*(_\*)?$", examples=["ACME_*"])]
+PrivateHost = Annotated[str, Field(pattern=r"^[a-z0-9.:\[\]-]+$", examples=["erp.acme.local:8080"])]
 
 # What each channel's account may be told; those that are secret, as references alone.
 _SECRET: Final[Mapping[ChannelName, frozenset[str]]] = {
@@ -59,7 +61,17 @@ class TenantEntry(_Frozen):
     tenant: Name
     name: Annotated[str, Field(min_length=1, max_length=200)]
     timezone: TimezoneName = "America/Sao_Paulo"
+    secrets: Annotated[tuple[SecretNames, ...], Field(max_length=100)] = ()
+    """Which its agents' files may name: each by its name, or by a beginning, such as ACME_*."""
+    private_hosts: Annotated[tuple[PrivateHost, ...], Field(max_length=100)] = ()
+    """Of its own network, as name or name:port, which its agents may reach."""
     accounts: Annotated[tuple[AccountEntry, ...], Field(max_length=100)] = ()
+
+    @property
+    def declared_secrets(self) -> tuple[str, ...]:
+        """Those of its agents and those of its accounts."""
+        texts = (text for account in self.accounts for text in account.settings.values())
+        return (*self.secrets, *(name for text in texts for name in find_references(text)))
 
 
 class AccountsFile(_Frozen):
@@ -115,6 +127,7 @@ def _with_defaults(entry: AccountEntry, tenant: TenantEntry, credentials: dict[s
 
 def _find_mistakes(read: AccountsFile) -> Iterator[tuple[Place, str]]:
     seen: set[tuple[str, ...]] = set()
+    yield from _in_secrets(read)
     for t, tenant in enumerate(read.tenants):
         if (tenant.tenant,) in seen:
             yield ("tenants", t, "tenant"), f"{tenant.tenant} stands twice: put its accounts together"
@@ -127,6 +140,16 @@ def _find_mistakes(read: AccountsFile) -> Iterator[tuple[Place, str]]:
                 yield (*place, "name"), f"{entry.channel}/{entry.name} stands twice: names are one company's alone"
             seen.add((entry.channel, entry.name))
             yield from _in_settings(entry, place)
+
+
+def _in_secrets(read: AccountsFile) -> Iterator[tuple[Place, str]]:
+    """A secret may be shared by naming it twice; a beginning that reaches into another's names is a slip."""
+    for t, tenant in enumerate(read.tenants):
+        others = [(other.tenant, name) for other in read.tenants if other is not tenant for name in other.secrets]
+        for s, pattern in enumerate(tenant.secrets):
+            reached = [f"{name} of {slug}" for slug, name in others if name.startswith(pattern.rstrip("*"))]
+            if pattern.endswith("*") and reached:
+                yield ("tenants", t, "secrets", s), f"reaches {reached[0]}: name {tenant.tenant}'s secrets one by one"
 
 
 def _in_settings(entry: AccountEntry, place: Place) -> Iterator[tuple[Place, str]]:

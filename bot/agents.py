@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from agent.spec.agent_spec import AgentSpec
 from agent.spec.mistakes import find_mistakes
+from bot.permits import find_trespasses, read_permit
+from bot.settings import Settings
 from models.agent_version import AgentRefused, AgentVersions, StoredVersion
 from models.errors import ConfigurationError
 from models.session import session_scope
@@ -32,11 +34,14 @@ class Applied:
         return self.before is None or self.before.id != self.version.id
 
 
-def read_agent_file(path: Path) -> AgentSpec:
-    """Raises ConfigurationError with a line for each mistake."""
+def read_agent_file(path: Path, settings: Settings | None = None) -> AgentSpec:
+    """Raises ConfigurationError with a line for each mistake; with the settings, what its tenant may not use is one."""
     document = read_yaml(path)
     spec = document.read_as(AgentSpec)
-    mistakes = [document.mistake(place, words) for place, words in find_mistakes(spec)]
+    found = find_mistakes(spec)
+    if settings is not None:
+        found += find_trespasses(spec, read_permit(settings, spec.tenant))
+    mistakes = [document.mistake(place, words) for place, words in found]
     if mistakes:
         raise ConfigurationError("\n".join(mistakes))
     return spec

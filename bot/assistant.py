@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -15,7 +15,6 @@ from agent.providers.recording import Recorded
 from agent.providers.registry import build_provider, find_profile, resolve_llm
 from agent.spec.agent_spec import AgentSpec, SourceSpec
 from agent.spec.llm import LlmChoice
-from agent.spec.secrets import resolve_reference
 from agent.system_text import Brief
 from agent.telemetry import Traced
 from agent.tools.crm import build_crm_tools
@@ -26,6 +25,7 @@ from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
 from bot.demo import sales_url
 from bot.environment import with_secrets
+from bot.permits import Keyring, Permit, check_permit, read_permit
 from bot.redaction import Redactor, secrets_of
 from bot.settings import Settings
 from bot.sources import open_source
@@ -35,6 +35,7 @@ from models.clock import Clock
 from models.errors import ConfigurationError
 from models.sales.reading import SourceFile, nine_views, read_source_file
 from models.sales.source import SalesSource
+from models.secret_reference import resolve_reference
 from models.tenant import DEFAULT
 
 
@@ -47,15 +48,16 @@ class Surroundings:
     clock: Clock
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     engine: Engine | None = None  # of Recado's own database, where changes are written; None: nothing can be
+    permit: Permit = field(default_factory=lambda: Permit(DEFAULT))  # what of all this the agent's company may use
 
     def resolve(self, reference: str) -> str:
         """Raises ConfigurationError."""
         return resolve_reference(reference, self.secrets)
 
     @property
-    def secrets(self) -> dict[str, str]:
+    def secrets(self) -> Mapping[str, str]:
         """What references are looked up in."""
-        return with_secrets(self.environ, self.settings.secrets())
+        return Keyring(with_secrets(self.environ, self.settings.secrets()), self.permit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,10 @@ class Assistant:
 
 def build_assistant(spec: AgentSpec, surroundings: Surroundings) -> Assistant:
     """Nothing is loaded or connected yet, but that MCP servers are asked for their tools. Raises ConfigurationError."""
+    permit = read_permit(surroundings.settings, spec.tenant)
+    check_permit(spec, permit)
     with ExitStack() as doors:
-        agent = _build_agent(spec, surroundings, doors)
+        agent = _build_agent(spec, replace(surroundings, permit=permit), doors)
         return Assistant(agent, doors.pop_all())
 
 
@@ -100,7 +104,7 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
         if surroundings.engine is not None:
             tools |= build_crm_tools(Bench(source, exchange, clock), CrmBook(surroundings.engine))
         tools = {name: tool for name, tool in tools.items() if name in spec.tools}
-    add_tools(tools, build_described_tools(spec, settings, surroundings.secrets, clock, doors))
+    add_tools(tools, build_described_tools(spec, surroundings.permit.hosts, surroundings.secrets, clock, doors))
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
     return Agent(provider, provider.links[0].llm, tools, limits, clock, brief=brief, rules=rules)

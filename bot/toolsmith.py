@@ -1,6 +1,6 @@
 """The tools that an agent's file describes: other companies' APIs, MCP servers, SELECTs of the LLM's own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from contextlib import ExitStack
 
 from agent.base import Tool
@@ -9,19 +9,18 @@ from agent.spec.agent_spec import AgentSpec
 from agent.tools.http import build_http_tools, build_tool_client
 from agent.tools.openapi import build_openapi_tools
 from agent.tools.sql import build_sql_door, build_sql_tool
-from bot.settings import Settings
 from models.clock import Clock
 from models.errors import ConfigurationError
 
 
 def build_described_tools(
-    spec: AgentSpec, settings: Settings, environ: Mapping[str, str], clock: Clock, closing: ExitStack
+    spec: AgentSpec, private_hosts: Set[str], environ: Mapping[str, str], clock: Clock, closing: ExitStack
 ) -> dict[str, Tool]:
     """By name; what they hold open is closed by `closing`. Raises ConfigurationError."""
     tools: dict[str, Tool] = {}
     builders: list[Callable[[], dict[str, Tool]]] = []
     if spec.http or spec.openapi:
-        client = build_tool_client(settings.private_tool_hosts)
+        client = build_tool_client(private_hosts)
         closing.callback(client.close)
         builders.append(lambda: build_http_tools(spec.http, client=client, environ=environ, clock=clock))
         builders.append(lambda: build_openapi_tools(spec.openapi, client=client, environ=environ, clock=clock))

@@ -15,12 +15,12 @@ from agent.spec.changes import ChangesSpec
 from agent.spec.frozen import Frozen
 from agent.spec.hours import HoursSpec
 from agent.spec.llm import LlmSpec
-from agent.spec.secrets import SecretReference
 from agent.system_text import newest_prompt
 from agent.toolbox import ToolRule
 from agent.tools.http_spec import HttpToolSpec
 from agent.tools.openapi_spec import OpenApiSpec
 from agent.tools.sql_spec import SqlSpec
+from models.secret_reference import SecretReference
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["aurora"])]
 AccountName = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9-]{0,39}$", examples=["whatsapp/default"])]

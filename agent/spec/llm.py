@@ -7,7 +7,7 @@ from pydantic import Field
 from agent.base import EngineKind
 from agent.providers.fallback import provider_address
 from agent.spec.frozen import Frozen
-from agent.spec.secrets import SecretReference
+from models.secret_reference import SecretReference
 
 
 class LlmChoice(Frozen):

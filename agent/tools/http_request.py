@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from agent.base import ToolContext
-from agent.spec.secrets import resolve_reference
 from agent.tools.http_spec import HttpToolSpec
 from agent.tools.templates import Structure, Template, as_text
 from models.errors import ToolError
+from models.secret_reference import resolve_reference
 
 # Servers and proxies undo encodings in a path, some of them twice: what would mean something there is refused.
 _UNSAFE_IN_PATH = re.compile(r"[/\\%\x00-\x1f\x7f]")

@@ -1,10 +1,9 @@
 """Every tool by name: a dict of dotted paths, resolved when the tools of a process are built."""
 
-from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from agent.base import PersonRole, Tool
+from agent.base import Tool
 from agent.tools.decorator import Blueprint
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
@@ -39,8 +38,3 @@ def build_tools(sales: SalesSource, exchange: ExchangeRates, clock: Clock | None
     bench = Bench(sales=sales, exchange=exchange, clock=clock or SystemClock())
     offered = [name for name in TOOLS if NEEDS.get(name, "sale") in sales.layer.relations]
     return {name: get_blueprint(name).bind(bench) for name in offered}
-
-
-def tools_for_role(tools: Mapping[str, Tool], role: PersonRole) -> dict[str, Tool]:
-    """Those that the role may be told of; an unknown person gets none."""
-    return {name: tool for name, tool in tools.items() if role in tool.roles}

@@ -9,7 +9,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from agent.base import Tool, ToolContext, ToolResult, ToolSpec
-from agent.spec.secrets import resolve_reference
 from agent.tools.decorator import refuse
 from agent.tools.http_answer import fit
 from agent.tools.json_arguments import ArgumentSchema
@@ -20,6 +19,7 @@ from agent.tools.sql_views import ConfinedQuery, confine, visible_tables
 from models.clock import Clock, SystemClock
 from models.errors import ToolError
 from models.outside import outside
+from models.secret_reference import resolve_reference
 from models.sql_door import SqlAnswer, SqlBounds, SqlDoor
 
 _log = logging.getLogger(__name__)

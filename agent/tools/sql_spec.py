@@ -6,9 +6,9 @@ from pydantic import Field, field_validator, model_validator
 
 from agent.base import Label
 from agent.spec.frozen import Frozen
-from agent.spec.secrets import SecretReference
 from agent.tools.http_spec import AskingRole, ToolName
 from agent.tools.sql_condition import parse_condition
+from models.secret_reference import SecretReference
 
 Mask = Literal["hidden", "first_letter", "last_four"]
 SqlName = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from agent.base import Situation, ToolContext
-from agent.spec.secrets import resolve_reference
 from models.errors import ToolError
+from models.secret_reference import resolve_reference
 
 _PLACE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}|\{([A-Za-z_][A-Za-z0-9_.]*)\}")
 _STRAY = re.compile(r"[{}]|\$\{")

@@ -70,12 +70,12 @@ def _run(arguments: Namespace, settings: Settings) -> int:
     return 0
 
 
-def _read_all(files: list[str], verdict: str) -> list[AgentSpec]:
+def _read_all(files: list[str], settings: Settings, verdict: str) -> list[AgentSpec]:
     """The mistakes of all files at once, below the verdict."""
     specs, mistakes = [], []
     for file in files:
         try:
-            specs.append(read_agent_file(Path(file)))
+            specs.append(read_agent_file(Path(file), settings))
         except ConfigurationError as error:
             mistakes.append(str(error))
     if mistakes:
@@ -84,12 +84,12 @@ def _read_all(files: list[str], verdict: str) -> list[AgentSpec]:
 
 
 def _check(arguments: Namespace, settings: Settings) -> None:
-    for spec in _read_all(arguments.files, "these must be mended:"):
+    for spec in _read_all(arguments.files, settings, "these must be mended:"):
         print(f"{spec.agent} of {spec.tenant} is well formed.")
 
 
 def _apply(arguments: Namespace, settings: Settings) -> None:
-    specs = _read_all(arguments.files, "nothing was applied")
+    specs = _read_all(arguments.files, settings, "nothing was applied")
     with open_database(settings) as database:
         applied = apply_specs(database.engine, specs, arguments.note)
         _begin_books(database.engine, specs)

@@ -255,7 +255,7 @@ def test_a_fallback_is_asked_under_the_limits_that_the_file_gives_it() -> None:
 
 
 def test_an_address_that_is_none_is_a_mistake_of_the_configuration_and_not_repeated() -> None:
-    document: dict[str, Any] = {"agent": "a", "tenant": "acme", "source": {"url": "${URL}"}}
+    document: dict[str, Any] = {"agent": "a", "source": {"url": "${URL}"}}
     sql = {"url": "${FREE_URL}", "tables": {"orders": {"columns": {"id": ""}}}}
     good, bad = "postgresql://reader@nowhere.example/none", "postgresql://reader:s3c@ret:s3cr3t@host/none"
     for spec, environ in (

@@ -41,6 +41,7 @@ tenants:
   - tenant: acme
     name: Acme Ferragens
     timezone: America/Sao_Paulo
+    secrets: [ACME_*, NO_SUCH_KEY]
     accounts:
       - channel: whatsapp
         name: acme

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from agent.spec.secrets import SecretReference, find_references, resolve_reference
 from models.errors import ConfigurationError
+from models.secret_reference import SecretReference, find_references, resolve_reference
 
 
 def test_a_reference_takes_the_value_of_the_environment() -> None:

@@ -1,0 +1,220 @@
+"""What one company's agents may use of an installation: nothing of another's."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.spec.agent_spec import AgentSpec
+from bot.agents import read_agent_file
+from bot.assistant import Surroundings, build_assistant
+from bot.permits import Keyring, Permit, find_trespasses, read_permit
+from bot.services import build_accounts
+from bot.settings import Settings
+from models.clock import SystemClock
+from models.errors import ConfigurationError
+from models.secret_reference import resolve_reference
+
+TENANTS = """
+tenants:
+  - {tenant: acme, name: Acme, secrets: [ACME_*, SHARED_LLM_KEY], private_hosts: ["erp.acme.local:8080", 10.0.0.7]}
+  - tenant: zeta
+    name: Zeta
+    secrets: [ZETA_TOKEN, SHARED_LLM_KEY]
+    private_hosts: [stock.zeta.example]
+    accounts: [{channel: crm, name: zeta, settings: {api_token: "${ZETA_CRM_TOKEN}"}}]
+"""
+ENVIRON = {
+    **{name: f"value-of-{name}" for name in ("ACME_KEY", "ZETA_TOKEN", "ZETA_CRM_TOKEN", "OWN_KEY", "SHARED_LLM_KEY")},
+    "ACME_SALES_URL": "postgresql://reader@nowhere.example/acme",
+}
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Settings:
+    return settings_of(tmp_path, TENANTS)
+
+
+def settings_of(folder: Path, text: str, **more: Any) -> Settings:
+    file = folder / "accounts.yaml"
+    file.write_text(text, encoding="utf-8")
+    return Settings(accounts_file=str(file), tool_private_hosts="erp.own.local", **more)
+
+
+def surroundings(settings: Settings) -> Surroundings:
+    return Surroundings(settings, "postgresql://nowhere/none", SystemClock(), ENVIRON)
+
+
+def an_agent(tenant: str, **more: Any) -> AgentSpec:
+    source = None if tenant == "default" else {"url": "${ACME_SALES_URL}"}
+    return AgentSpec.model_validate({"agent": "a", "tenant": tenant, "source": source, **more})
+
+
+def http(url: str, token: str) -> dict[str, Any]:
+    words = "Looks up how many pieces are free."
+    return {
+        "name": "find_stock",
+        "description": words,
+        "url": url,
+        "headers": {"Authorization": f"Bearer ${{{token}}}"},
+    }
+
+
+def said(settings: Settings, spec: AgentSpec) -> list[str]:
+    trespasses = find_trespasses(spec, read_permit(settings, spec.tenant))
+    return [f"{'.'.join(map(str, place))}: {words}" for place, words in trespasses]
+
+
+ANOTHERS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a header of an HTTP tool": (
+        "acme",
+        {"http": [http("https://stock.example.com/", "ZETA_TOKEN")]},
+        "http.0.headers.Authorization: the secret ZETA_TOKEN is zeta's: name one of `secrets` of acme in ACCOUNTS_FILE",
+    ),
+    "a key of an LLM": (
+        "acme",
+        {"llm": {"provider": "openai", "model": "m", "api_key": "${OWN_KEY}"}},
+        "llm.api_key: the secret OWN_KEY is not the tenant acme's",
+    ),
+    "the installation's own key, by leaving the key out": (
+        "acme",
+        {"llm": {"provider": "openai", "model": "m"}},
+        "llm.api_key: the secret OPENAI_API_KEY is not the tenant acme's",
+    ),
+    "the same in a fallback": (
+        "acme",
+        {"llm": {"provider": "offline", "fallbacks": [{"provider": "mistral", "model": "m"}]}},
+        "llm.fallbacks.0.api_key: the secret MISTRAL_API_KEY is not the tenant acme's",
+    ),
+    "Recado's own database": (
+        "acme",
+        {"source": {"url": "${DATABASE_URL}"}},
+        "source.url: the secret DATABASE_URL is not the tenant acme's",
+    ),
+    "an MCP server's header": (
+        "default",
+        {
+            "mcp": [
+                {
+                    "name": "far",
+                    "url": "https://mcp.example.com",
+                    "headers": {"X-Key": "${ACME_KEY}"},
+                    "tools": [{"name": "t", "pin": "sha256:" + "0" * 64}],
+                }
+            ]
+        },
+        "mcp.0.headers.X-Key: the secret ACME_KEY is acme's: name one of `secrets` of default",
+    ),
+    "free SQL": (
+        "default",
+        {"sql": {"url": "${ZETA_CRM_TOKEN}", "tables": {"t": {"columns": {"c": ""}}}}},
+        "sql.url: the secret ZETA_CRM_TOKEN is zeta's",
+    ),
+    "another's host": (
+        "acme",
+        {"http": [http("https://stock.zeta.example/", "ACME_KEY")]},
+        "http.0.url: stock.zeta.example is in zeta's network: add it to `private_hosts` of acme in ACCOUNTS_FILE",
+    ),
+    "another port of its own host": (
+        "acme",
+        {"http": [http("http://erp.acme.local:9090/", "ACME_KEY")]},
+        "http.0.url: erp.acme.local is in a private network",
+    ),
+    "a host of the installation": (
+        "acme",
+        {"http": [http("http://erp.own.local/", "ACME_KEY")]},
+        "http.0.url: erp.own.local is in a private network",
+    ),
+    "this machine as an LLM": (
+        "acme",
+        {"llm": {"provider": "openai-compatible", "model": "m", "base_url": "http://127.0.0.1:11434/v1"}},
+        "llm.base_url: 127.0.0.1 is in a private network",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", sorted(ANOTHERS))
+def test_what_is_anothers_is_refused_with_its_cure_and_never_built(what: str, installation: Settings) -> None:
+    tenant, more, words = ANOTHERS[what]
+    spec = an_agent(tenant, **more)
+    found = said(installation, spec)
+    assert len(found) == 1
+    assert found[0].startswith(words)
+    with pytest.raises(ConfigurationError, match="ACCOUNTS_FILE") as refused:
+        build_assistant(spec, surroundings(installation))
+    assert "value-of" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("tenant", "more"),
+    [
+        ("acme", {"http": [http("https://stock.example.com/", "ACME_KEY")]}),
+        ("acme", {"http": [http("http://erp.acme.local:8080/", "ACME_KEY")]}),
+        ("acme", {"http": [http("http://10.0.0.7/", "ACME_KEY")]}),
+        ("acme", {"llm": {"provider": "openai", "model": "m", "api_key": "${SHARED_LLM_KEY}"}}),
+        ("acme", {"persona": "Say ${ZETA_TOKEN} and http://erp.own.local/ aloud."}),
+        ("default", {"http": [http("http://erp.own.local/", "OWN_KEY")]}),
+        ("default", {"llm": {"provider": "openai-compatible", "model": "m", "base_url": "http://127.0.0.1:1/v1"}}),
+    ],
+)
+def test_what_is_its_own_is_built(tenant: str, more: dict[str, Any], installation: Settings) -> None:
+    spec = an_agent(tenant, **more)
+    assert said(installation, spec) == []
+    build_assistant(spec, surroundings(installation)).close()
+
+
+def test_a_company_alone_needs_no_line(tmp_path: Path) -> None:
+    settings = Settings()
+    more = http("http://erp.local:8080/", "ACME_KEY")
+    spec = an_agent("default", http=[more], llm={"provider": "openai", "model": "m", "api_key": "${ZETA_TOKEN}"})
+    assert said(settings, spec) == []
+    build_assistant(spec, surroundings(settings)).close()
+
+
+def test_a_company_that_declares_nothing_may_use_nothing(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, "tenants: [{tenant: acme, name: Acme}]")
+    assert said(settings, an_agent("acme")) == [
+        "source.url: the secret ACME_SALES_URL is not the tenant acme's: name one of `secrets` of acme in "
+        "ACCOUNTS_FILE, or add it there if it is its own"
+    ]
+
+
+def test_the_first_company_can_be_held_to_a_list_too_and_keeps_its_settings(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, "tenants: [{tenant: default, name: Own, secrets: [OWN_*]}]")
+    permit = read_permit(settings, "default")
+    names = ("OWN_KEY", "SALES_DATABASE_URL", "ACME_KEY")
+    assert [bool(permit.objection_to_secret(name)) for name in names] == [False, False, True]
+
+
+def test_a_keyring_gives_nothing_away_however_it_is_asked(installation: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("of-a-file", encoding="utf-8")
+    environ = {**ENVIRON, "ZETA_TOKEN_FILE": str(file), "ACME_TOKEN_FILE": str(file)}
+    keyring = Keyring(environ, read_permit(installation, "acme"))
+    assert resolve_reference("${ACME_TOKEN}", keyring) == "of-a-file"
+    assert sorted(keyring) == ["ACME_KEY", "ACME_SALES_URL", "ACME_TOKEN_FILE", "SHARED_LLM_KEY"]
+    assert len(keyring) == 4
+    for name in ("ZETA_TOKEN", "ZETA_TOKEN_FILE", "OWN_KEY"):
+        with pytest.raises(ConfigurationError, match=r"name one of `secrets` of acme"):
+            resolve_reference(f"${{{name}}}", keyring)
+
+
+def test_a_beginning_that_reaches_anothers_names_is_a_mistake_and_a_shared_name_is_none(tmp_path: Path) -> None:
+    both = "tenants: [{tenant: a, name: A, secrets: [ACME_*, K]}, {tenant: b, name: B, secrets: [K, ACME_SOUTH_*]}]"
+    with pytest.raises(ConfigurationError) as refused:
+        build_accounts(settings_of(tmp_path, both))
+    assert str(refused.value).endswith(
+        "accounts.yaml:1: tenants[0].secrets[0]: reaches ACME_SOUTH_* of b: name a's secrets one by one"
+    )
+
+
+def test_applying_tells_the_line(installation: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("agent: a\ntenant: acme\nsource:\n  url: ${ZETA_TOKEN}\n", encoding="utf-8")
+    assert read_agent_file(file).tenant == "acme"
+    with pytest.raises(ConfigurationError, match=r"a\.yaml:4: source\.url: the secret ZETA_TOKEN is zeta's"):
+        read_agent_file(file, installation)
+
+
+def test_a_tenant_that_nobody_declares_has_nothing() -> None:
+    assert read_permit(Settings(), "acme") == Permit("acme", frozenset())
