@@ -26,6 +26,8 @@ Phrase = Literal[
     "figures_unknown",
     "closed_now",
     "say_yes",
+    "yes_late",
+    "tool_changed",
     "not_done",
     "done",
     "done_undoable",
@@ -145,6 +147,16 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "pt": "{changes}\n\nConfirma? Responda **SIM** ou **NÃO**.",
         "en": "{changes}\n\nShall I? Reply **YES** or **NO**.",
         "es": "{changes}\n\n¿Confirma? Responda **SÍ** o **NO**.",
+    },
+    "yes_late": {
+        "pt": "O prazo para confirmar passou, e nada foi alterado. Se ainda quiser:",
+        "en": "The time to confirm had run out, and nothing was changed. If you still want it:",
+        "es": "El plazo para confirmar pasó, y nada cambió. Si todavía lo quiere:",
+    },
+    "tool_changed": {
+        "pt": "Ainda não fiz: o assistente foi atualizado depois que mostrei isto. Agora seria assim:",
+        "en": "Not done yet: the assistant was updated after I showed this. It would now be:",
+        "es": "Todavía no lo hice: el asistente se actualizó después de mostrar esto. Ahora sería así:",
     },
     "not_done": {
         "pt": "Certo, não fiz: {changes}",

@@ -25,7 +25,8 @@ from jobs.journal import Asked
 from jobs.listening import find_listener
 from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
-from jobs.proposals import Deciding, TurnProposer, ask_for_yes
+from jobs.proposals import Deciding
+from jobs.proposing import TurnProposer
 from jobs.question import gather_question
 from jobs.run_record import figures_of
 from jobs.runtime import Services
@@ -131,7 +132,11 @@ class _Answering(Execution):
         decision = read_decision(composed.text)
         if decision is None or composed.taint or not composed.is_typed:
             return None
-        return Deciding(self.services, agent.toolbox, self.lease, self.thread, self.turn).answer(decision)
+        return Deciding(self._proposer, agent.toolbox).answer(decision)
+
+    @property
+    def _proposer(self) -> TurnProposer:
+        return TurnProposer(self.services, self.lease, self.thread, self.turn, self.terms)
 
     def _run_agent(self, agent: Agent, composed: Composed) -> None:
         services, longest = self.services, timedelta(seconds=self.terms.spec.llm.longest_call)
@@ -143,12 +148,11 @@ class _Answering(Execution):
         if isinstance(self.channel, Typing):
             self.services.background.submit(self.channel.show_typing, composed.question.external_id)
         asked = Asked(self.thread.sender, question.text if self.services.log_prompts else "[redacted]")
-        proposer = TurnProposer(services, self.lease, self.thread, self.turn)
         listener = find_listener(services, self.thread, self.channel, composed.question)
         started = self.services.clock.monotonic()
         try:
             journal = build_journal(services, self.terms, self.thread, self.lease, self.key, asked)
-            result = agent.run(question, journal, proposer, breaker, listener)
+            result = agent.run(question, journal, self._proposer, breaker, listener)
         except BudgetExceeded as error:
             breaker.settle()
             return self.meet_limit(error)
@@ -156,15 +160,15 @@ class _Answering(Execution):
             return self.meet_failure(error, breaker)
         time_ms = round((self.services.clock.monotonic() - started) * 1000)
         breaker.settle()
-        words = self._reply(result, composed)
+        words = self._reply(agent, result, composed)
         self.commit(words, "answered", figures_of(question, result, time_ms), composed.question, taint=result.taint)
         _log.info("answered", extra={"time_ms": time_ms, "steps": result.steps, "engine": result.engine})
         return None
 
-    def _reply(self, result: RunResult, composed: Composed) -> str:
+    def _reply(self, agent: Agent, result: RunResult, composed: Composed) -> str:
         """The agent's words, and below them what code has to say."""
         below: list[Phrase] = ["writing_off"] if result.is_write_refused else []
         lines = [phrase(line, language_of(self.terms.spec, composed.text)) for line in (*below, *composed.missing)]
         if any("proposed" in use.result for use in result.tools):
-            lines.append(ask_for_yes(self.services, self.turn))
+            lines.append(self._proposer.ask_for_yes(agent.toolbox))
         return "\n\n".join(filter(None, [tame_links(result.text, self.services.link_hosts), *lines]))

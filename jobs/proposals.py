@@ -1,39 +1,34 @@
-"""Changes from the asking to the making: put before the person, decided by her own bare words, made once, undone."""
+"""What a person's bare words decide about the changes put before her: made once, asked about anew, rejected, undone."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from agent.base import Language, Situation, Tool, ToolContext, ToolResult
+from agent.base import Situation, Tool, ToolContext
 from agent.decisions import Decision
-from agent.links import spell_out, tame_links, without_unseen
 from agent.phrases import Phrase, phrase
 from agent.toolbox import Toolbox
-from agent.writing import Change
 from jobs.duty import call_person
+from jobs.proposing import TurnProposer, define, language_of, listed
 from jobs.question import find_situation
 from jobs.runtime import Services
 from models.errors import ToolError
 from models.faultpoint import faultpoint
 from models.lease import Lease
 from models.proposal import (
-    Asked,
     Proposal,
     Status,
-    add_proposal,
     decide,
     find_asked_just_before,
     find_decided_in,
-    find_of_turn,
     find_undoable,
     record_outcome,
 )
 from models.session import session_scope
 from models.turns import BegunTurn, Thread
 
-LIVES = timedelta(minutes=30)  # how long a yes is waited for
 UNDO_WINDOW = timedelta(minutes=15)
 
 _SAID: Mapping[Status, Phrase] = {
@@ -42,82 +37,34 @@ _SAID: Mapping[Status, Phrase] = {
     "unknown": "done_unknown",
     "undone": "undone",
 }
+_ANEW = "anew"  # in the result of one that was not made: why she is asked anew
+_STANDS = frozenset({"changed", "refused", "not_allowed", "bad_arguments"})  # an undo that for certain did nothing
 
 _log = logging.getLogger("recado.proposals")
-
-
-@dataclass(frozen=True, slots=True)
-class TurnProposer:
-    """Implements `agent.policy.Proposer` for one execution of one turn."""
-
-    services: Services
-    lease: Lease
-    thread: Thread
-    turn: BegunTurn
-
-    def propose(self, tool: Tool, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
-        """Raises ToolError for arguments that the tool refuses, and LeaseLost. What nobody can see is no part of a
-        change, and what her platform would hide is spelt out: she agrees to what is made, to the letter."""
-        arguments = _seen(arguments)
-        change = tool.writing.preview(context, arguments) if tool.writing else _as_they_are(tool, arguments)
-        thread, person = self.thread, context.situation.person_name
-        asked = Asked(thread.account.tenant_id, thread.conversation_id, self.turn.id, thread.sender, person)
-        words = tame_links(spell_out(change.words), self.services.link_hosts)
-        with session_scope(self.services.engine) as connection:
-            add_proposal(
-                connection,
-                self.lease,
-                asked,
-                call_key=context.key,
-                tool=tool.spec.name,
-                arguments=change.arguments,
-                words=words,
-                language=context.language,
-                lives=LIVES,
-            )
-        told = "nothing was changed yet: the person reads this change below your reply and is asked for a yes"
-        return ToolResult(True, {"ok": True, "proposed": words, "note": told}, change.arguments)
-
-
-def _seen(value: Any) -> Any:
-    if isinstance(value, str):
-        return without_unseen(value)
-    if isinstance(value, Mapping):
-        return {name: _seen(entry) for name, entry in value.items()}
-    return [_seen(entry) for entry in value] if isinstance(value, list) else value
-
-
-def _as_they_are(tool: Tool, arguments: Mapping[str, Any]) -> Change:
-    shown = " ".join("; ".join(f"{name}: {value}" for name, value in arguments.items()).split())
-    return Change(f"**{tool.spec.name}** ({shown})", arguments)
-
-
-def ask_for_yes(services: Services, turn: BegunTurn) -> str:
-    """What the person is asked at the end of the reply, by code; empty where nothing waits for her yes."""
-    with session_scope(services.engine) as connection:
-        waiting = find_of_turn(connection, turn.id)
-    return phrase("say_yes", _language(waiting[0]), changes=_listed(waiting)) if waiting else ""
-
-
-def _language(proposal: Proposal) -> Language:
-    return proposal.language  # type: ignore[return-value]  # what a proposer wrote
-
-
-def _listed(listed: Sequence[Proposal]) -> str:
-    if len(listed) == 1:
-        return listed[0].words
-    return "\n".join(f"{number}. {proposal.words}" for number, proposal in enumerate(listed, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
     """A turn that says nothing but yes, no or undo."""
 
-    services: Services
+    proposer: TurnProposer
     toolbox: Toolbox
-    lease: Lease
-    thread: Thread
-    turn: BegunTurn
+
+    @property
+    def services(self) -> Services:
+        return self.proposer.services
+
+    @property
+    def lease(self) -> Lease:
+        return self.proposer.lease
+
+    @property
+    def thread(self) -> Thread:
+        return self.proposer.thread
+
+    @property
+    def turn(self) -> BegunTurn:
+        return self.proposer.turn
 
     def answer(self, decision: Decision) -> str | None:
         """The words for the person; None where there is nothing to decide on, so that the assistant may answer. What a
@@ -129,54 +76,94 @@ class Deciding:
         if not decided and not fresh:
             return None
         if decision == "no":
-            return phrase("not_done", _language((decided or fresh)[0]), changes=_listed(decided or fresh))
+            return phrase("not_done", language_of((decided or fresh)[0]), changes=listed(decided or fresh))
         work = self._undo if decision == "undo" else self._make
         said = [work(proposal, situation, is_fresh=not decided) for proposal in decided or fresh]
-        return "\n\n".join(said)
+        return "\n\n".join(filter(None, [*said, self.proposer.ask_for_yes(self.toolbox)]))
 
     def _decide(self, connection: Any, decision: Decision) -> list[Proposal]:
-        conversation, address = self.thread.conversation_id, self.thread.sender
+        conversation, address, turn = self.thread.conversation_id, self.thread.sender, self.turn
         if decision == "undo":
             found = find_undoable(connection, conversation, address, UNDO_WINDOW)
             undoable = [proposal for proposal in found if self._can_undo(proposal)]
-            return decide(connection, self.lease, undoable, "undoing", self.turn.id)
-        found = find_asked_just_before(connection, conversation, self.turn.id, self.turn.number, address)
-        status: Status = "confirmed" if decision == "yes" else "rejected"
-        return decide(connection, self.lease, found, status, self.turn.id)
+            return decide(connection, self.lease, undoable, "undoing", turn.id)
+        found = find_asked_just_before(connection, conversation, turn.id, turn.number, address)
+        if decision == "no":
+            return decide(connection, self.lease, found, "rejected", turn.id)
+        late = decide(connection, self.lease, [one for one in found if one.is_late], "expired", turn.id)
+        in_time = decide(connection, self.lease, [one for one in found if not one.is_late], "confirmed", turn.id)
+        if late and not in_time:
+            return find_decided_in(connection, conversation, turn.id)
+        return in_time
 
     def _can_undo(self, proposal: Proposal) -> bool:
         tool = self.toolbox.tools.get(proposal.tool)
         return tool is not None and tool.writing is not None and tool.writing.undo is not None
 
     def _make(self, proposal: Proposal, situation: Situation, *, is_fresh: bool) -> str:
+        tool = self.toolbox.find(proposal.tool, situation)
+        if proposal.status == "expired":
+            return self._ask_anew(proposal, tool, situation, phrase("yes_late", language_of(proposal)))
+        if proposal.status == "failed" and (reason := (proposal.result or {}).get(_ANEW)):
+            return self._ask_anew(proposal, tool, situation, reason)
         if proposal.status in ("applied", "failed", "unknown"):
             return self._say(proposal, proposal.status)  # made before the execution died
-        tool = self.toolbox.find(proposal.tool, situation)
         if tool is None or not proposal.is_genuine:
             return self._end(proposal, "failed", {"error": "not allowed any more"})
+        if is_fresh and proposal.definition != define(tool, self.proposer.terms.version_id):
+            return self._ask_anew(proposal, tool, situation, phrase("tool_changed", language_of(proposal)))
         context = self._context(proposal, situation)
         faultpoint("tool.due")
         status, result = _apply(tool, context, proposal.arguments, is_fresh=is_fresh)
         faultpoint("tool.worked")
+        if status == "failed" and _ANEW in result:
+            return self._ask_anew(proposal, tool, situation, str(result[_ANEW]), result)
         said = self._end(proposal, status, result)
         faultpoint("tool.journalled")
         return said
+
+    def _ask_anew(
+        self,
+        proposal: Proposal,
+        tool: Tool | None,
+        situation: Situation,
+        reason: str,
+        result: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Why it was not made; the change as it would be made now is asked about below."""
+        if proposal.status != "expired":
+            with session_scope(self.services.engine) as connection:
+                record_outcome(connection, self.lease, proposal, "failed", {**(result or {}), _ANEW: reason})
+        try:
+            if tool is None:
+                raise ToolError("This person may not use this tool.", code="not_allowed")
+            self.proposer.propose_anew(proposal, tool, situation)
+        except ToolError:
+            return "\n\n".join([reason, self._say(proposal, "failed")])
+        return reason
 
     def _undo(self, proposal: Proposal, situation: Situation, *, is_fresh: bool) -> str:
         tool = self.toolbox.find(proposal.tool, situation)
         if proposal.status == "undone":
             return self._say(proposal, "undone")
         if tool is None or tool.writing is None or tool.writing.undo is None:
-            self._end(proposal, "applied", {"error": "not allowed any more"})
-            return phrase("not_undone", _language(proposal), changes=proposal.words)
+            return self._leave(proposal, "not allowed any more")
         try:
             result = tool.writing.undo(self._context(proposal, situation), proposal.arguments)
         except ToolError as error:
+            if error.code in _STANDS:
+                return self._leave(proposal, str(error), error.details.get(_ANEW, ""))
             return self._end(proposal, "unknown", {"error": str(error)})
         return self._end(proposal, "undone" if result.ok else "unknown", result.content)
 
+    def _leave(self, proposal: Proposal, error: str, reason: object = "") -> str:
+        """What was made stands."""
+        self._end(proposal, "applied", {"error": error})
+        said = phrase("not_undone", language_of(proposal), changes=proposal.words)
+        return f"{reason}\n\n{said}" if reason else said
+
     def _context(self, proposal: Proposal, situation: Situation) -> ToolContext:
-        return ToolContext(situation, self.thread.timezone, f"proposal-{proposal.id}", _language(proposal))
+        return ToolContext(situation, self.thread.timezone, f"proposal-{proposal.id}", language_of(proposal))
 
     def _end(self, proposal: Proposal, status: Status, result: Mapping[str, Any]) -> str:
         with session_scope(self.services.engine) as connection:
@@ -190,7 +177,7 @@ class Deciding:
         name: Phrase = _SAID[status]
         if status == "applied" and self._can_undo(proposal):
             name = "done_undoable"
-        return phrase(name, _language(proposal), changes=proposal.words)
+        return phrase(name, language_of(proposal), changes=proposal.words)
 
 
 def _apply(
@@ -207,7 +194,7 @@ def _apply(
                 return "applied", found.content
         result = tool.call(context, arguments)
     except ToolError as error:
-        return _fate(error.code), {"error": str(error)}
+        return _fate(error.code), {"error": str(error), **error.details}
     if result.ok:
         return "applied", result.content
     told = result.content.get("error")

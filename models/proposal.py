@@ -36,12 +36,13 @@ from models.message import messages
 from models.outbox import outbox
 from models.turn import turns
 
-Status = Literal["open", "rejected", "confirmed", "applied", "failed", "unknown", "undoing", "undone"]
-_STATUSES = ("open", "rejected", "confirmed", "applied", "failed", "unknown", "undoing", "undone")
+Status = Literal["open", "rejected", "expired", "confirmed", "applied", "failed", "unknown", "undoing", "undone"]
+_STATUSES = ("open", "rejected", "expired", "confirmed", "applied", "failed", "unknown", "undoing", "undone")
 
 
 class ProposalRow(SQLModel, table=True):
-    """open (she is asked) -> confirmed (she said yes; it is being made) -> applied | failed | unknown -> undone."""
+    """open (she is asked) -> confirmed (she said yes; it is being made) -> applied | failed | unknown -> undone; or
+    rejected, or expired: her yes came too late, and she was asked anew."""
 
     __tablename__ = "proposal"
     __table_args__ = (
@@ -63,6 +64,7 @@ class ProposalRow(SQLModel, table=True):
     arguments: dict[str, Any] = Field(sa_column=json(nullable=False))
     words: str = Field(sa_column=string())  # exactly what she was shown
     language: str = Field(sa_column=string())
+    definition: str = Field(sa_column=string())  # of the tool and the agent, as they were then
     digest: str = Field(sa_column=string())
     status: str = Field(sa_column=string(default="open"))
     decided_in: UUID | None = Field(default=None, sa_column=reference(nullable=True))  # the turn of her yes, no or undo
@@ -97,30 +99,39 @@ class Proposal:
     arguments: Mapping[str, Any]
     words: str
     language: str
+    definition: str
     digest: str
     status: Status
     decided_in: UUID | None
     result: Mapping[str, Any] | None
+    is_late: bool  # nobody waits for a yes any more
 
     @property
     def is_genuine(self) -> bool:
         """Whether it is, to the letter, what was shown to that address."""
-        return self.digest == digest_of(
-            self.tenant_id, self.conversation_id, self.address, self.tool, self.arguments, self.words
-        )
+        who = self.tenant_id, self.conversation_id, self.address
+        return self.digest == digest_of(*who, self.tool, self.definition, self.arguments, self.words)
 
 
 proposals = table_of(ProposalRow)
 _p = proposals.c
 _COLUMNS = (_p.id, _p.tenant_id, _p.conversation_id, _p.turn_id, _p.address, _p.person, _p.tool, _p.arguments, _p.words)
-_WHOLE: Select[Any] = select(*_COLUMNS, _p.language, _p.digest, _p.status, _p.decided_in, _p.result)
+_IS_LATE = _p.expires_at <= func.now()
+_FATE = (_p.language, _p.definition, _p.digest, _p.status, _p.decided_in, _p.result, _IS_LATE)
+_WHOLE: Select[Any] = select(*_COLUMNS, *_FATE)
 
 
 def digest_of(
-    tenant_id: UUID, conversation_id: UUID, address: str, tool: str, arguments: Mapping[str, Any], words: str
+    tenant_id: UUID,
+    conversation_id: UUID,
+    address: str,
+    tool: str,
+    definition: str,
+    arguments: Mapping[str, Any],
+    words: str,
 ) -> str:
-    """SHA-256 over who is asked what."""
-    content = [str(tenant_id), str(conversation_id), address, tool, arguments, words]
+    """SHA-256 over who is asked what, and by which tool it would be done."""
+    content = [str(tenant_id), str(conversation_id), address, tool, definition, arguments, words]
     return hashlib.sha256(plain_json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -131,6 +142,7 @@ def add_proposal(
     *,
     call_key: str,
     tool: str,
+    definition: str,
     arguments: Mapping[str, Any],
     words: str,
     language: str,
@@ -139,8 +151,9 @@ def add_proposal(
     """Once for each call of the turn. Raises LeaseLost."""
     check_lease(connection, lease)
     whose = {"tenant_id": asked.tenant_id, "conversation_id": asked.conversation_id, "address": asked.address}
-    what = {"tool": tool, "arguments": dict(arguments), "words": words, "language": language}
-    digest = digest_of(asked.tenant_id, asked.conversation_id, asked.address, tool, arguments, words)
+    what = {"tool": tool, "definition": definition, "arguments": dict(arguments), "words": words, "language": language}
+    who = asked.tenant_id, asked.conversation_id, asked.address
+    digest = digest_of(*who, tool, definition, arguments, words)
     values = {**whose, **what, "turn_id": asked.turn_id, "call_key": call_key, "person": asked.person, "digest": digest}
     statement = insert(proposals).values(id=new_id(), **values, expires_at=func.now() + constant(lives))
     added = connection.execute(statement.on_conflict_do_nothing().returning(_p.id)).scalar_one_or_none()
@@ -153,7 +166,7 @@ def _read(connection: Connection, wanted: Select[Any]) -> list[Proposal]:
 
 
 def find_of_turn(connection: Connection, turn_id: UUID) -> list[Proposal]:
-    """What was asked for in it and is still open, in the order of the asking."""
+    """What was asked for in it and is still open, in time or late, in the order of the asking."""
     wanted = _WHOLE.where(_p.turn_id == turn_id, _p.status == "open").order_by(_p.created_at, _p.id)
     return _read(connection, wanted)
 
@@ -161,7 +174,7 @@ def find_of_turn(connection: Connection, turn_id: UUID) -> list[Proposal]:
 def find_asked_just_before(
     connection: Connection, conversation_id: UUID, turn_id: UUID, number: int, address: str
 ) -> list[Proposal]:
-    """What the turn right before that one put before this very person, open and in time. A turn that ended in an
+    """What the turn right before that one put before this very person, open, in time or late. A turn that ended in an
     apology showed her nothing, nor did one whose reply did not arrive; and nobody agrees to what she was shown only
     after she wrote."""
     t, m = turns.c, messages.c
@@ -174,7 +187,7 @@ def find_asked_just_before(
         .scalar_subquery()
     )
     wanted = _WHOLE.where(_p.conversation_id == conversation_id, _p.turn_id == before, _p.address == address)
-    wanted = wanted.where(_p.status == "open", _p.expires_at > func.now())
+    wanted = wanted.where(_p.status == "open")
     o = outbox.c
     is_unseen = o.status.in_(["failed", "held", "rejected"]) | o.settled_at.is_(None) | (o.settled_at > wrote_at)
     wanted = wanted.where(~exists().where(o.turn_id == _p.turn_id, is_unseen))
@@ -183,7 +196,7 @@ def find_asked_just_before(
 
 def find_open(connection: Connection, tenant_id: UUID) -> list[Proposal]:
     """What waits for a yes still, and what nobody knows the fate of; oldest first."""
-    waits = (_p.status == "open") & (_p.expires_at > func.now())
+    waits = (_p.status == "open") & ~_IS_LATE
     unsettled = _p.status.in_(["confirmed", "undoing", "unknown"])
     wanted = _WHOLE.where(_p.tenant_id == tenant_id, waits | unsettled)
     return _read(connection, wanted.order_by(_p.created_at, _p.id))
