@@ -22,7 +22,7 @@ Label = Literal["private", "untrusted", "sink"]  # reads what is not public; res
 # Whose words a line is, from the most trusted to the least; only those of the last two may be anybody's.
 Origin = Literal["operator", "assistant", "person", "tool", "outsider", "third_party"]
 # How third-party words came into a prompt.
-Taint = Literal["forwarded", "quoted", "outsider", "crm", "picture", "remembered", "tool"]
+Taint = Literal["forwarded", "quoted", "outsider", "crm", "picture", "recording", "remembered", "tool"]
 EngineKind = Literal["llm", "offline"]
 CostSource = Literal["provider_reported", "price_table", "override", "local_zero", "estimated", "unknown"]
 

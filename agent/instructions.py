@@ -17,6 +17,7 @@ _WRITES_OFF = (
 
 
 _PLAIN = Brief()
+_LONGEST_NAME = 60  # characters
 
 
 def build_prompt(turn: TurnInput, brief: Brief = _PLAIN, *, may_write: bool = True) -> list[ChatMessage]:
@@ -32,10 +33,15 @@ def build_prompt(turn: TurnInput, brief: Brief = _PLAIN, *, may_write: bool = Tr
     ]
 
 
+def _one_line(name: str) -> str:
+    """In the demo it is what a stranger calls himself, and must not read like lines of ours."""
+    return " ".join(name.split())[:_LONGEST_NAME]
+
+
 def _describe(situation: Situation, timezone: str) -> str:
     today = situation.today
     lines = [f"Today is {_WEEKDAYS[today.weekday()]}, {today.isoformat()} ({timezone})."]
-    who = situation.person_name or "Somebody without a name"
+    who = _one_line(situation.person_name) or "Somebody without a name"
     lines.append(f"{who} writes; role: {situation.role}.")
     if situation.salesperson:
         lines.append(f"In the sales data this person is the salesperson {situation.salesperson}.")

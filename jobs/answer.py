@@ -115,24 +115,24 @@ class _Answering(Execution):
     def _answer(self, agent: Agent, composed: Composed) -> None:
         spec, thread = self.terms.spec, self.thread
         fixed = greet(spec, thread, composed)
-        if fixed is None and (words := self._decide(agent, composed) or self._explain(agent, composed)) is not None:
-            fixed = FixedAnswer(words)
+        fixed = fixed or self._decide(agent, composed) or self._explain(agent, composed)
         fixed = fixed or divert(spec, thread, composed, self.services.clock.now())
         if fixed is None:
             return self._run_agent(agent, composed)
         if fixed.calls_person:
             call_person(self.services, thread, "asked")
-        return self.say(composed, fixed.words, outcome=fixed.outcome)
+        return self.say(composed, fixed)
 
-    def _explain(self, agent: Agent, composed: Composed) -> str | None:
+    def _explain(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
         return explain_earlier(self.services, agent.toolbox, self.thread, self.turn, composed)
 
-    def _decide(self, agent: Agent, composed: Composed) -> str | None:
+    def _decide(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
         """Only her own typed words decide over a change, and nothing beside them."""
         decision = read_decision(composed.text)
         if decision is None or composed.taint or not composed.is_typed:
             return None
-        return Deciding(self._proposer, agent.toolbox).answer(decision)
+        words = Deciding(self._proposer, agent.toolbox).answer(decision)
+        return None if words is None else FixedAnswer(words)
 
     @property
     def _proposer(self) -> TurnProposer:
@@ -171,4 +171,6 @@ class _Answering(Execution):
         lines = [phrase(line, language_of(self.terms.spec, composed.text)) for line in (*below, *composed.missing)]
         if any("proposed" in use.result for use in result.tools):
             lines.append(self._proposer.ask_for_yes(agent.toolbox))
-        return "\n\n".join(filter(None, [tame_links(result.text, self.services.link_hosts), *lines]))
+        # A link to a friendly host may still carry words on, by what stands behind the host: redirects, queries.
+        hosts = frozenset() if result.taint else self.services.link_hosts
+        return "\n\n".join(filter(None, [tame_links(result.text, hosts), *lines]))

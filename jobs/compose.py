@@ -29,6 +29,7 @@ class Composed:
     taint: frozenset[Taint] = frozenset()  # whose words stand in it beside the asker's own
 
 
+_WRITTEN_CHANNELS = frozenset({"crm", "email"})  # to these, sound is only ever attached
 _FOREIGN_CHANNELS = frozenset({"crm"})  # what comes in there is made of records that anybody may have written
 
 
@@ -69,12 +70,28 @@ def compose(said: Sequence[SaidMessage], *, sees: bool = False, asker: str = "",
 def _taint(said: Sequence[SaidMessage], shows_pictures: bool, asker: str, channel: str) -> frozenset[Taint]:
     found: dict[Taint, bool] = {
         "forwarded": any(message.is_forwarded for message in said),
-        "quoted": any(message.quotes_others for message in said),
+        "quoted": any(_holds_others_words(message) for message in said),
         "outsider": any(not message.is_verified or (asker and message.sender not in ("", asker)) for message in said),
         "crm": channel in _FOREIGN_CHANNELS,
         "picture": shows_pictures,
+        "recording": any(_is_recording(file, channel) for message in said for file in message.media),
     }
     return frozenset(kind for kind, is_so in found.items() if is_so)
+
+
+def _holds_others_words(message: SaidMessage) -> bool:
+    """Of a message of her own: what it points at, lines of earlier mails that were kept in it, a subject for want of
+    anything else that somebody else may have chosen."""
+    is_subject = message.extra.get("text_from") == "subject"
+    return (
+        message.quotes_others or bool(message.extra.get("holds_history")) or (is_subject and _answers_another(message))
+    )
+
+
+def _is_recording(file: SaidMedia, channel: str) -> bool:
+    """Sound that may be of anybody: only a messenger's voice note, which is made in Ogg, is spoken to us."""
+    is_voice_note = file.content_type.startswith("audio/ogg") and channel not in _WRITTEN_CHANNELS
+    return bool(file.transcript) and not is_voice_note
 
 
 def _context_of(message: SaidMessage) -> list[ChatMessage]:

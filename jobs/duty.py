@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+from agent.links import spell_out, tame_links
 from jobs.runtime import DutyAddress, Services
 from models.correspondence import find_last_words
 from models.handoff import is_held, take_undelivered, want_person
@@ -19,6 +20,7 @@ from models.turns import Thread
 Reason = Literal["asked", "failed", "draft", "undelivered", "held", "fenced"]
 
 _WORDS_SHOWN = 200  # characters of the person's last message
+_WORDS_READ = 2_000
 
 _WHY: dict[Reason, str] = {
     "asked": "pediu para falar com uma pessoa.",
@@ -121,11 +123,16 @@ def note_wish(services: Services, thread: Thread) -> None:
         _log.warning("nor could it be noted: %s", type(error).__name__)
 
 
+def _harmless(text: str) -> str:
+    """A stranger's words reach somebody who trusts us: on one line, to the letter, without a link to tap on."""
+    return tame_links(spell_out(" ".join(text[:_WORDS_READ].split())))
+
+
 def compose_notice(thread: Thread, reason: Reason, last_words: str) -> str:
     """Who, why, the last words shortened, and what to do. Pure."""
-    name = " ".join(thread.sender_name.split())
+    name = _harmless(thread.sender_name)
     who = f"{name} ({thread.sender})" if name else thread.sender
-    words = " ".join(last_words.split())
+    words = _harmless(last_words)
     shown = words if len(words) <= _WORDS_SHOWN else words[: _WORDS_SHOWN - 1].rstrip() + "…"
     lines = [
         f"**Precisam de você**: {who}, {thread.account.channel}.",

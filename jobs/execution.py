@@ -17,7 +17,7 @@ from jobs.breaker import TurnBreaker
 from jobs.budget import tell_limit
 from jobs.compose import Composed, compose
 from jobs.duty import call_person
-from jobs.manners import language_of
+from jobs.manners import FixedAnswer, language_of
 from jobs.runtime import Services
 from models.commit import commit_answer
 from models.errors import BudgetExceeded, ProviderError, StorageError
@@ -127,11 +127,11 @@ class Execution:
         figures = {"llm": self.terms.spec.llm.model, "error": error}
         self.commit(words, "apologised", figures, composed.question, error, composed.taint)
 
-    def say(self, composed: Composed, words: str, *, outcome: str) -> None:
+    def say(self, composed: Composed, fixed: FixedAnswer) -> None:
         """A fixed text of ours, no LLM asked."""
-        self.commit(
-            words, outcome, {"llm": self.terms.spec.llm.model, "cost": 0}, composed.question, taint=composed.taint
-        )
+        figures = {"llm": self.terms.spec.llm.model, "cost": 0}
+        taint = composed.taint | fixed.taint
+        self.commit(fixed.words, fixed.outcome, figures, composed.question, taint=taint)
 
     def commit(
         self,

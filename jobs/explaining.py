@@ -5,6 +5,7 @@ from agent.phrases import guess_language
 from agent.toolbox import Toolbox
 from agent.why import Explaining, asks_why, nothing_to_explain
 from jobs.compose import Composed
+from jobs.manners import FixedAnswer
 from jobs.question import find_situation
 from jobs.runtime import Services
 from models.recorded import find_answer_before
@@ -14,7 +15,7 @@ from models.turns import BegunTurn, Thread
 
 def explain_earlier(
     services: Services, toolbox: Toolbox, thread: Thread, turn: BegunTurn, composed: Composed
-) -> str | None:
+) -> FixedAnswer | None:
     """None where nobody asks for that; whoever asks sees what she may ask for herself today, and no more."""
     if not asks_why(composed.text):
         return None
@@ -27,6 +28,6 @@ def explain_earlier(
         )
     language = situation.language or guess_language(composed.text)
     if answer is None:
-        return nothing_to_explain(language)
+        return FixedAnswer(nothing_to_explain(language))
     words = Explaining(answer, situation, toolbox.tools, language, thread.timezone).words()
-    return tame_links(words, services.link_hosts)
+    return FixedAnswer(tame_links(words), taint=frozenset({"remembered"} if answer.taint else ()))

@@ -9,8 +9,8 @@ from models.turns import Thread
 
 
 def find_listener(services: Services, thread: Thread, channel: Channel, question: Question) -> LiveTurn | None:
-    """None where nobody listens. Links are tamed in what is heard as they are in the reply."""
+    """None where nobody listens. What is heard holds no links at all: whether the reply may is known at its end."""
     if services.live is None or channel.capabilities.delivery != "pull":
         return None
     where = live_channel(thread.account.id, question.external_id)
-    return services.live.listen(where, lambda text: tame_links(text, services.link_hosts))
+    return services.live.listen(where, tame_links)

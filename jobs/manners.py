@@ -4,7 +4,7 @@ closed doors. Pure."""
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.base import Language
+from agent.base import Language, Taint
 from agent.phrases import guess_language, is_reset, phrase, says_one_of, wants_person
 from agent.spec.agent_spec import AgentSpec
 from jobs.compose import Composed
@@ -13,11 +13,12 @@ from models.turns import Thread
 
 @dataclass(frozen=True, slots=True)
 class FixedAnswer:
-    """Words of ours; `calls_person` where somebody is to be told."""
+    """Words of ours; `calls_person` where somebody is to be told, `taint` where they repeat what others said."""
 
     words: str
     outcome: str = "answered"
     calls_person: bool = False
+    taint: frozenset[Taint] = frozenset()
 
 
 def language_of(spec: AgentSpec, text: str) -> Language:

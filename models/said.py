@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 from models.conversation import conversations
 from models.message import media, messages
 from models.outbox import outbox
+from models.turn import turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +105,19 @@ def _find_media(connection: Connection, message_ids: list[UUID]) -> list[SaidMed
 
 
 def _find_quoted(connection: Connection, account_id: UUID, external_id: str) -> _Quoted:
-    """A person may point at her own words, at another's, or at a part of ours."""
-    m = messages.c
-    wanted = select(m.text, m.sender, m.is_forwarded, m.direction)
+    """A person may point at her own words, at another's, or at a part of ours, which may repeat another's."""
+    m, t = messages.c, turns.c
+    wanted = select(m.text, m.sender, m.is_forwarded, m.is_verified, m.direction, t.taint)
+    wanted = wanted.join_from(messages, turns, t.id == m.turn_id, isouter=True)
     row = connection.execute(wanted.where(m.account_id == account_id, m.external_id == external_id)).one_or_none()
+    if row is not None and row.direction == "in":
+        return _Quoted(row.text, row.sender, row.is_forwarded or not row.is_verified)
     if row is not None:
-        return _Quoted(row.text, "" if row.direction == "out" else row.sender, row.is_forwarded)
+        return _Quoted(row.text, is_others=bool(row.taint))
     o, c = outbox.c, conversations.c
-    ours = select(o.body).join(conversations, c.id == o.conversation_id)
-    text = connection.execute(ours.where(o.provider_id == external_id, c.account_id == account_id)).scalar()
-    return _Quoted(text or "")
+    ours = select(o.body, t.taint).join(conversations, c.id == o.conversation_id).join(turns, t.id == o.turn_id)
+    sent = connection.execute(ours.where(o.provider_id == external_id, c.account_id == account_id)).first()
+    return _Quoted(sent.body, is_others=bool(sent.taint)) if sent is not None else _Quoted()
 
 
 def _is_others(quoted: _Quoted, sender: str) -> bool:

@@ -65,7 +65,7 @@ def _message(account: Account, arrived: ArrivedMail, mail: ReadMail) -> InboundM
         is_forwarded=mail.is_forwarded,
         is_verified=_is_verified(arrived, mail),
         unanswerable=mail.unanswerable,
-        extra=_extra(arrived, mail) | ({"text_from": "subject"} if mail.words != mail.text else {}),
+        extra=_extra(arrived, mail),
     )
 
 
@@ -100,6 +100,8 @@ def _extra(arrived: ArrivedMail, mail: ReadMail) -> dict[str, object]:
         },
         "verdict": {"spf": verdict.spf, "dkim": verdict.dkim, "dmarc": verdict.dmarc},
         "sent_at": mail.sent_at.isoformat() if mail.sent_at else None,
+        **({"text_from": "subject"} if mail.words != mail.text else {}),
+        **({"holds_history": True} if mail.holds_history else {}),
     }
 
 

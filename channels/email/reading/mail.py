@@ -72,6 +72,7 @@ class ReadMail:
     signature: str
     forwarded: str
     is_forwarded: bool  # the words in `text` are somebody else's
+    holds_history: bool  # lines of earlier mails, anybody's, stand between the person's own in `text`
     attachments: tuple[InboundMedia, ...]  # content is None for a file over the cap
     verdict: Verdict
     is_verified: bool

@@ -61,6 +61,7 @@ def _read(
         signature=reply.signature,
         forwarded=reply.forwarded,
         is_forwarded=reply.is_forwarded,
+        holds_history=reply.holds_history,
         attachments=read_media(letter.files),
         verdict=verdict,
         is_verified=not fault and verdict.vouches_for(author.address.rpartition("@")[2]),

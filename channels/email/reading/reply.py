@@ -38,6 +38,7 @@ class CutReply:
     signature: str = ""
     forwarded: str = ""
     is_forwarded: bool = False  # there is nothing of the sender's own in `text` to speak of
+    holds_history: bool = False  # lines of earlier mails, anybody's, stand in `text`
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def cut_reply(lines: Sequence[Line], subject: str = "", sender_name: str = "") -
         kind, rest, trailing = "forward", trailing, []
     quoted = join_lines([*heads, *trailing, *([] if kind == "forward" else rest)])
     forwarded = join_lines(rest) if kind == "forward" else ""
-    return CutReply(text, quoted, join_lines(signature), forwarded, bool(forwarded) and _is_hardly_own(text))
+    is_forwarded = bool(forwarded) and _is_hardly_own(text)
+    return CutReply(text, quoted, join_lines(signature), forwarded, is_forwarded, _has_quotes(kept[:end]))
 
 
 def _is_forward_quoted(trailing: Sequence[Line]) -> bool:
@@ -79,12 +81,17 @@ def _is_forward_quoted(trailing: Sequence[Line]) -> bool:
     return any(title is not None and title.announces == "forward" for title in titles[:4])
 
 
+def _has_quotes(lines: Sequence[Line]) -> bool:
+    return any(line.is_quote for line in lines)
+
+
 def _keep_all(lines: Sequence[Line], rest: Sequence[Line], kind: str) -> CutReply:
     is_forward = kind == "forward"
     return CutReply(
         join_lines([line for line in lines if line.hint != "cut" or line.text]),
         forwarded=join_lines(rest) if is_forward else "",
         is_forwarded=is_forward,
+        holds_history=bool(rest) or _has_quotes(lines),
     )
 
 
