@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.commands.base import Command
-    from bot.redaction import Redactor
     from bot.settings import Settings
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -111,9 +110,10 @@ def _prepare(command: "Command") -> "Settings":
 
 def _report(error: Exception, settings: "Settings | None", process: str) -> int:
     """One line for a person; the whole story in the log of a process, or on the terminal with LOG_LEVEL=DEBUG."""
+    from bot.redaction import build_redactor
     from models.errors import ConfigurationError, RecadoError
 
-    redactor = _build_redactor(settings)
+    redactor = build_redactor(settings)
     if isinstance(error, RecadoError):
         print(f"recado: {redactor.secrets(str(error))}", file=sys.stderr)
         return 2 if isinstance(error, ConfigurationError) else 1
@@ -124,12 +124,6 @@ def _report(error: Exception, settings: "Settings | None", process: str) -> int:
     reason = redactor.text(str(error).strip().partition("\n")[0])
     print(f"recado: unexpected {type(error).__name__}: {reason} (LOG_LEVEL=DEBUG shows where)", file=sys.stderr)
     return 1
-
-
-def _build_redactor(settings: "Settings | None") -> "Redactor":
-    from bot.redaction import Redactor, secrets_of
-
-    return Redactor(secrets_of(settings) if settings else ())
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from agent.transcription import Transcriber
 from bot.demo import sales_url
 from bot.environment import with_secrets
 from bot.permits import Keyring, Permit, check_permit, read_permit
-from bot.redaction import Redactor, secrets_of
+from bot.redaction import build_redactor
 from bot.settings import Settings
 from bot.sources import open_source
 from bot.toolsmith import add_tools, build_described_tools
@@ -133,7 +133,7 @@ def _build_provider(llm: LlmChoice, surroundings: Surroundings, source: SalesSou
     if provider.engine == "offline":
         return provider
     if settings.record_llm_dir:
-        provider = Recorded(provider, Path(settings.record_llm_dir), Redactor(secrets_of(settings)).secrets)
+        provider = Recorded(provider, Path(settings.record_llm_dir), build_redactor(settings).secrets)
     return Traced(provider)
 
 

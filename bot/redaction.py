@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
 from bot.settings import Settings
+from models.known_secrets import known_secrets, spellings_of
 
 BLOT = "***"
-_SHORTEST_SECRET = 6  # blotting out a shorter one would eat half of every text
+_NOTHING: frozenset[str] = frozenset()
 
 # What a log line may carry beside its message. Whatever is not here is left out: a new field is a decision.
 ALLOWED_FIELDS = frozenset(
@@ -95,32 +95,28 @@ def is_secret_name(name: str) -> bool:
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Every secret value of the settings, the passwords inside URLs among them, longest first."""
-    found: set[str] = set()
-    for name in Settings.model_fields:
-        value = getattr(settings, name)
-        if isinstance(value, SecretStr):
-            found.update(_parts_of(value.get_secret_value()))
-    return tuple(sorted((s for s in found if len(s) >= _SHORTEST_SECRET), key=len, reverse=True))
+    values = (getattr(settings, name) for name in Settings.model_fields)
+    return spellings_of(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
 
-def _parts_of(secret: str) -> Iterable[str]:
-    yield secret
-    yield from (part.strip() for part in secret.split(","))  # two tokens while one replaces the other
-    try:
-        password = urlsplit(secret).password if "://" in secret else None
-    except ValueError:
-        password = None
-    if password:
-        yield password
-        yield unquote(password)
+def build_redactor(settings: Settings | None) -> "Redactor":
+    """One that knows the secrets of the settings, and those that files of agents and accounts name once they were
+    looked up."""
+    return Redactor(secrets_of(settings) if settings else (), known_secrets)
 
 
 class Redactor:
-    """Blots known secrets, credentials, phone numbers and e-mail addresses out of texts. Pure; shared by threads."""
+    """Blots known secrets, credentials, phone numbers and e-mail addresses out of texts. Shared by threads. `further`
+    tells what has become known since; the same object where nothing has."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = [re.escape(secret) for secret in secrets]
-        self._known = re.compile("|".join(known)) if known else None
+    def __init__(self, secrets: Iterable[str] = (), further: Callable[[], frozenset[str]] = lambda: _NOTHING) -> None:
+        self._fixed = frozenset(secrets)
+        self._further = further
+        self._known = self._compile(further())
+
+    def _compile(self, found: frozenset[str]) -> tuple[frozenset[str], re.Pattern[str] | None]:
+        known = [re.escape(secret) for secret in sorted(self._fixed | found, key=len, reverse=True)]
+        return found, re.compile("|".join(known)) if known else None
 
     def text(self, text: str) -> str:
         """The text without what nobody should read in a log."""
@@ -131,7 +127,10 @@ class Redactor:
 
     def secrets(self, text: str) -> str:
         """The text without the known secrets, numbers and addresses left as they are."""
-        return self._known.sub(BLOT, text) if self._known else text
+        found, pattern = self._known
+        if (now := self._further()) is not found:
+            found, pattern = self._known = self._compile(now)
+        return pattern.sub(BLOT, text) if pattern else text
 
     def fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Those fields that may be written down; their texts keep numbers and addresses (`user_id` is one)."""

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
-from bot.redaction import Redactor, secrets_of
+from bot.redaction import Redactor, build_redactor
 from bot.settings import Settings
 from models.trace import trace_fields
 
@@ -30,7 +30,7 @@ def configure_logging(settings: Settings, process: str, stream: TextIO | None = 
     Safe to repeat. Uncaught errors of threads and Python's warnings are logged too.
     """
     target = sys.stdout if stream is None else stream
-    redactor = Redactor(secrets_of(settings))
+    redactor = build_redactor(settings)
     handler = logging.StreamHandler(target)
     handler.setFormatter(TextLines(redactor, process) if target.isatty() else JsonLines(redactor, process))
     root = logging.getLogger()
@@ -116,7 +116,7 @@ def configure_sentry(settings: Settings, process: str) -> None:
     import sentry_sdk
     from sentry_sdk.integrations.argv import ArgvIntegration
 
-    redactor = Redactor(secrets_of(settings))
+    redactor = build_redactor(settings)
     sentry_sdk.init(
         dsn=settings.sentry_dsn.get_secret_value(),
         include_local_variables=False,  # locals hold what people wrote

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from models.errors import ConfigurationError
+from models.known_secrets import note_secret
 
 _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
@@ -39,7 +40,8 @@ def find_references(text: str) -> list[str]:
 
 
 def resolve_reference(text: str, environ: Mapping[str, str]) -> str:
-    """The text with each `${NAME}` as its value. Raises ConfigurationError, which never shows a value."""
+    """The text with each `${NAME}` as its value, which no log shows from then on. Raises ConfigurationError, which
+    never shows one."""
     return _REFERENCE.sub(lambda match: _value_of(match[1], environ), text)
 
 
@@ -60,4 +62,5 @@ def _value_of(name: str, environ: Mapping[str, str]) -> str:
     value = read_value(name, environ)
     if not value:
         raise ConfigurationError(f"{name} is not set: a file refers to it as ${{{name}}}")
+    note_secret(value)
     return value

@@ -38,7 +38,7 @@ class McpConnection:
     def __init__(self, spec: McpServerSpec, headers: Mapping[str, str], secrets: Collection[str] = ()) -> None:
         self._spec = spec
         self._headers = dict(headers)
-        self.secrets = frozenset(secrets)
+        self.secrets = tuple(secrets)
         self._places = threading.BoundedSemaphore(spec.most_at_once)
 
     def list_tools(self) -> list[OfferedTool]:

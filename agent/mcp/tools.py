@@ -15,6 +15,7 @@ from agent.tools.decorator import refuse
 from agent.tools.http_answer import fit, presentable, unknown_outcome
 from agent.tools.json_arguments import ArgumentSchema
 from models.errors import ConfigurationError, ToolError
+from models.known_secrets import spellings_of
 from models.secret_reference import find_references, resolve_reference
 
 _log = logging.getLogger("recado.mcp")
@@ -32,7 +33,7 @@ def build_mcp_tools(specs: Sequence[McpServerSpec], *, environ: Mapping[str, str
     for spec in specs:
         headers = {name: resolve_reference(value, environ) for name, value in spec.headers.items()}
         named = {name for value in spec.headers.values() for name in find_references(value)}
-        secrets = {resolve_reference(f"${{{name}}}", environ) for name in named}
+        secrets = spellings_of(resolve_reference(f"${{{name}}}", environ) for name in named)
         connection = McpConnection(spec, headers, secrets)
         for tool in _offered_by(spec, connection):
             if tool.spec.name in tools:

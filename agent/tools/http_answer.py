@@ -13,7 +13,6 @@ from models.guarded_client import Answer
 from models.strict_json import parse_json
 
 _ENVELOPE = 400  # bytes that go to what stands around the data
-_SHORTEST_SECRET = 6  # shorter ones would blot out words
 _QUOTED = 300  # characters of an API's own words about an error
 _UNKNOWN: Final = (
     "Nobody knows whether this was done: the other system did not say. Do not call it again; tell the person so, and "
@@ -60,12 +59,11 @@ def unknown_outcome() -> ToolError:
 
 
 def presentable(value: Any, secrets: Collection[str]) -> Any:
-    """The same without our own secrets, which an API may echo, and without what no record can hold: characters that
-    are none, numbers beyond all bounds."""
+    """The same without our own secrets, which an API may echo (`secrets` has their spellings, the longest first), and
+    without what no record can hold: characters that are none, numbers beyond all bounds."""
     if isinstance(value, str):
         for secret in secrets:
-            if len(secret) >= _SHORTEST_SECRET:
-                value = value.replace(secret, "***")
+            value = value.replace(secret, "***")
         return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     if isinstance(value, float) and not math.isfinite(value):
         return None

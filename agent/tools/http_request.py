@@ -11,6 +11,7 @@ from agent.base import ToolContext
 from agent.tools.http_spec import HttpToolSpec
 from agent.tools.templates import Structure, Template, as_text
 from models.errors import ToolError
+from models.known_secrets import spellings_of
 from models.secret_reference import resolve_reference
 
 # Servers and proxies undo encodings in a path, some of them twice: what would mean something there is refused.
@@ -38,7 +39,7 @@ class RequestTemplate:
         self._body = spec.body_template.resolve(environ)
         headers = {name: Template(value) for name, value in spec.headers.items()}
         self._headers = {name: template.resolve(environ) for name, template in headers.items()}
-        self.secrets = frozenset(_secrets_of(spec, environ))
+        self.secrets = spellings_of(_secrets_of(spec, environ))
 
     def fill(self, arguments: Mapping[str, Any], context: ToolContext) -> OutgoingRequest:
         """Raises ToolError for arguments that have no place in an address or a body."""

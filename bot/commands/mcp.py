@@ -9,6 +9,7 @@ from agent.mcp.spec import McpServerSpec, McpToolSpec
 from bot.commands.base import Command, CommandError
 from bot.environment import read_environment
 from bot.settings import Settings
+from models.known_secrets import note_secret
 from models.secret_reference import read_value
 from models.yaml_document import spell_mistakes
 
@@ -24,6 +25,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         token = read_value(arguments.token, read_environment())
         if not token:
             raise CommandError(f"{arguments.token} is not set")
+        note_secret(token)
         headers = {"Authorization": f"Bearer {token}"}
     placeholder = McpToolSpec(name="any", pin="sha256:" + "0" * 64)
     try:

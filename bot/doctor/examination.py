@@ -24,7 +24,7 @@ from bot.doctor.refusals import check_refusals
 from bot.doctor.whatsapp import check_whatsapp
 from bot.embedded.engines import Engines, attach_or_start
 from bot.migrate import upgrade
-from bot.redaction import Redactor, secrets_of
+from bot.redaction import build_redactor
 from bot.settings import Settings
 from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError
@@ -41,7 +41,7 @@ def examine(settings: Settings, *, live: bool = False, clock: Clock | None = Non
             findings += _examine_engines(settings, engines, clock, live)
     except ConfigurationError as error:
         findings.append(broken("engines", "cannot be used", str(error)))
-    redactor = Redactor(secrets_of(settings))
+    redactor = build_redactor(settings)
     return [Finding(f.subject, f.state, redactor.text(f.words), redactor.text(f.cure)) for f in findings]
 
 

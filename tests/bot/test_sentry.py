@@ -14,6 +14,7 @@ from sentry_sdk.transport import Transport
 
 from bot.settings import load_settings
 from bot.telemetry import configure_sentry
+from models.secret_reference import resolve_reference
 from models.trace import tracing
 
 TOKEN = "4f0c7fd1a2b3c4d5e6f708192a3b4c5d"
@@ -60,6 +61,19 @@ def test_a_logged_error_is_reported_with_its_trace_and_without_secrets(reports: 
     assert event["extra"] == {"step": 2}
     assert "vars" not in event["exception"]["values"][0]["stacktrace"]["frames"][0]
     assert private not in str({**event, "exception": None})
+
+
+def test_a_secret_that_became_known_after_the_start_is_not_reported(reports: list[dict[str, Any]]) -> None:
+    canary = "canary-of-a-source"
+    resolve_reference("${LATE_URL}", {"LATE_URL": f"mysql://reader:{canary}@db.example/erp"})
+    sentry_sdk.add_breadcrumb(message=f"asking with {canary}", category="log")
+    try:
+        raise RuntimeError(f"Access denied: {canary}")
+    except RuntimeError:
+        logging.getLogger("recado.test").exception("no %s", canary, extra={"reason": canary})
+    (event,) = reports
+    assert event["exception"]["values"][0]["value"] == "Access denied: ***"
+    assert canary not in str(event)
 
 
 def test_requests_are_reported_by_method_and_path_alone(reports: list[dict[str, Any]]) -> None:

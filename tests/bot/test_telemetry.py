@@ -166,7 +166,7 @@ def test_a_person_at_a_terminal_reads_short_lines() -> None:
 
 def test_short_secrets_are_not_blotted_out_of_every_word() -> None:
     settings = settings_with(DATABASE_URL="postgresql://recado:a@h/recado", OPENAI_API_KEY="k")
-    assert secrets_of(settings) == ("postgresql://recado:a@h/recado",)
+    assert secrets_of(settings) == ("postgresql%3A%2F%2Frecado%3Aa%40h%2Frecado", "postgresql://recado:a@h/recado")
 
 
 def test_a_password_inside_a_url_is_known_in_both_spellings() -> None:

@@ -2,10 +2,13 @@
 the one ever reaches the other."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -14,9 +17,11 @@ from sqlalchemy import Engine, text
 from agent.spec.agent_spec import AgentSpec
 from bot.access import create_api_key
 from bot.agents import apply_specs
+from bot.commands.agents import spell_yaml
 from bot.doctor.assistant import check_agents
 from bot.people import AddressOn, NewPerson, register_person
 from bot.settings import Settings
+from bot.telemetry import configure_logging
 from bot.tenant import prepare_tenant
 from bot.worker import installed_services
 from jobs.advance import bring_forward
@@ -31,6 +36,7 @@ from models.sales.reading import SOURCES
 from models.session import build_engine, session_scope
 from models.tenant import find_tenant
 from tests.bot.conftest import Door, build_door, close, embedded_settings
+from tests.bot.logging_state import logging_as_before
 from tests.standins.twilio import PERSON, StandInTwilio
 from tests.standins.twilio_webhooks import inbound_form, sign
 
@@ -253,3 +259,32 @@ def test_the_doctor_names_an_agent_that_cannot_work_here(town: Town) -> None:
     assert [(finding.subject, finding.state) for finding in before] == [("agent acme/seller", "ok")]
     assert [finding.state for finding in after] == ["fail"]
     assert "NO_SUCH_KEY is not set" in after[0].words
+
+
+def test_a_secret_that_a_file_names_stays_out_of_logs_rows_and_what_is_shown(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its database is away: whatever is said of that, and of the agent, says nothing of the secrets."""
+    know(town, "acme", "Bia", "acme")
+    canaries = ("canary-of-the-dsn", "canary of/the tool", "canary-of-free-sql")
+    monkeypatch.setenv("ACME_SALES_URL", f"postgresql://reader:{canaries[0]}@127.0.0.1:1/none")
+    monkeypatch.setenv("ACME_TOOL_KEY", canaries[1])
+    monkeypatch.setenv("ACME_FREE_URL", f"postgresql://free:{canaries[2]}@127.0.0.1:1/none")
+    stream = StringIO()
+    with logging_as_before():
+        configure_logging(town.settings.model_copy(update={"log_level": "DEBUG"}), "worker", stream)
+        tool = {"name": "find_stock", "description": "Looks up how many are free.", "url": "https://stock.example/"}
+        tools = {"http": [{**tool, "headers": {"X-Key": "${ACME_TOOL_KEY}"}}]}
+        free = {"sql": {"url": "${ACME_FREE_URL}", "tables": {"t": {"columns": {"c": ""}}}}}
+        [applied] = apply_specs(town.engine, [acme(**tools, **free)])
+        town.write(town.theirs, "acme", QUESTION)
+        findings = check_agents(town.settings, town.engine, town.door.services.database_url, SystemClock())
+        try:
+            raise RuntimeError(f"refused {canaries}")
+        except RuntimeError:
+            logging.getLogger("recado.test").exception("said %s", canaries[0], extra={"reason": quote(canaries[1])})
+    told = (stream.getvalue(), town.rows_of("acme"), spell_yaml(applied.version.spec), str(findings))
+    assert "refused ('***', '***', '***')" in told[0]
+    assert "${ACME_TOOL_KEY}" in told[1]
+    for canary in (*canaries, quote(canaries[1], safe="")):
+        assert not [text for text in told if canary in text]

@@ -6,6 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from models.errors import ConfigurationError
+from models.known_secrets import known_secrets, spellings_of
 from models.secret_reference import SecretReference, find_references, resolve_reference
 
 
@@ -37,3 +38,18 @@ def test_the_names_in_a_text_can_be_listed() -> None:
 def test_the_plain_text_of_a_secret_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="must be a reference"):
         TypeAdapter(SecretReference).validate_python(text)
+
+
+def test_what_was_looked_up_is_known_in_every_spelling() -> None:
+    value = 'postgresql://u:p%40ss w"ord@h/d'
+    assert not {'p@ss w"ord', value} & known_secrets()
+    resolve_reference("x ${DSN} y", {"DSN": value})
+    assert {value, 'p%40ss w"ord', 'p@ss w"ord', "p%40ss%20w%22ord", 'p@ss w\\"ord'} <= known_secrets()
+    before = known_secrets()
+    resolve_reference("${DSN} ${SHORT}", {"DSN": value, "SHORT": "abc"})
+    assert known_secrets() is before
+
+
+def test_the_longest_spelling_comes_first() -> None:
+    found = spellings_of(["token-one,token-one-and-two"])
+    assert found == ("token-one%2Ctoken-one-and-two", "token-one,token-one-and-two", "token-one-and-two", "token-one")
