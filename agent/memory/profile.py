@@ -1,0 +1,110 @@
+"""Who she is and where she works: rules over her own sentences. Pure."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from agent.memory.numbers import find_cnpj, read_phone
+from agent.memory.rules import FIRM_WORDS, Found, Rule, is_name, is_proper, named, phrases
+from agent.memory.sentences import Sentence
+from agent.memory.told import Told
+
+_JOB: Final = re.compile(
+    r"(?:(?:sales|purchasing|procurement|finance|logistics|marketing|general|regional|store) )?(?:comprador[a]?|gerente"
+    r"|diretor[a]?|director[a]?|don[oa]|soci[oa]|proprietari[oa]|vendedor[a]?|representante|supervisor[a]?|coordenador[a]?"
+    r"|analista|assistente|financeiro|responsavel|encarregad[oa]|encargad[oa]|chef|jef[ea]|duen[oa]|buyer|manager|owner"
+    r"|partner|salesperson|sales rep|representative|coordinator|analyst|assistant|head)\b"
+)
+
+
+def _is_job(found: Found) -> bool:
+    return bool(_JOB.match(found.folded)) and len(found.folded) <= 60
+
+
+def _has_figure(found: Found) -> bool:
+    return any(one.isdigit() for one in found.folded)
+
+
+_NAME: Final = phrases(
+    *("[o] meu nome [completo] (é|eh)", "[eu] me chamo", "my [full] name is", "my name's"),
+    *("mi nombre [completo] es", "me llamo"),
+)
+_HERE_IS: Final = phrases(
+    *("aqui (é|eh) (o|a)", "quem (fala|escreve|está falando) (é|eh) (o|a)", "[eu] sou (o|a)"),
+    *("this is", "i am", "i'm", "aquí habla", "aquí escribe", "soy"),
+)
+_NICKNAME: Final = phrases(
+    *("me (chama|chame|chamar|chamem) [só] (de|por)", "call me", "calls me", "llámame", "llámenme", "me puedes llamar"),
+    *("puedes llamarme", "me puede llamar", "puede llamarme", "puedes decirme", "me dicen", "me chamam de"),
+)
+_WORKS_AT: Final = phrases(
+    *("trabalho (na|no|para a|para o|pra|pela|pelo) [empresa]", "represento (a|o) [empresa]", "falo em nome (da|do)"),
+    *("[a] (minha|nossa) (empresa|firma|loja) (é|eh|se chama) [a|o]", "sou da (empresa|loja)", "somos (da|do)"),
+    *("aqui (é|eh) da", "i work (at|for)", "i represent", "(my|our) (company|shop|store) is [called]", "we are from"),
+    *("trabajo (en|para)", "represento a", "(mi|nuestra) (empresa|tienda) (es|se llama)", "somos de"),
+)
+_CALLED: Final = r"(?!(?:the|an?|my|our|not|just|about|el|un) )(?:[\w'-]+ ){1,3}?"
+_SOMEBODY_OF: Final = re.compile(
+    rf"\b(?:(?:aqui (?:e|eh)|quem fala (?:e|eh)|sou) [oa]|this is|i'm|i am|soy) {_CALLED}"
+    r"(?:da|do|from|de la|del) (?=\S)"
+    rf"|\b(?:me chamo|meu nome (?:e|eh)|my name is|me llamo|mi nombre es) {_CALLED}"
+    rf"(?:from |(?:da|do|de la|del) (?={FIRM_WORDS}\b))(?=\S)"
+)
+_IS_A: Final = phrases("[eu] sou [o|a]", "i am [the|an|a]", "i'm [the|an|a]", "soy [el|la]")
+_LIVES_IN: Final = phrases(
+    *("[eu] moro em", "[a] (nossa|minha) (loja|empresa|sede|matriz) fica em", "i live in", "i'm based in"),
+    *("(we are|we're) based in", "(my|our) (store|shop|office) is in", "vivo en"),
+    "(mi|nuestra) (tienda|oficina) (está|queda) en",
+)
+_BORN_ON: Final = phrases(
+    *("meu aniversário (é|eh|cai) [no dia|dia|em]", "faço aniversário [no dia|dia|em]", "my birthday is [on]"),
+    *("mi cumpleaños es [el]", "cumplo años el"),
+)
+
+
+def _is_called(found: Found) -> bool:
+    return is_proper(found) and is_name(found) and len(found.folded.split()) <= 4
+
+
+_RULES: Final = (
+    named("name", _NAME, is_name, "full"),
+    named("name", _HERE_IS, _is_called, "first"),
+    named("nickname", _NICKNAME, is_name, "first"),
+    named("company", _WORKS_AT, is_proper, "firm"),
+    named("company", _SOMEBODY_OF, is_proper, "firm"),
+    Rule("role", _IS_A, accepts=_is_job),
+    named("city", _LIVES_IN, is_proper, "full"),
+    Rule("birthday", _BORN_ON, accepts=_has_figure),
+)
+
+_MAIL: Final = re.compile(r"[a-z0-9._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
+_OWN: Final = r"\b(?:meu|meus|my|mi|mis|me (?:escreva|escreve|manda|mande|envia|envie|escribe|escriba|email))\b"
+_MINE_MAIL: Final = re.compile(rf"{_OWN}.{{0,30}}\b(?:e-?mail|correo|mail)\b|{_OWN} (?:para|em|at|a) (?=[\w.]+@)")
+_MINE_PHONE: Final = re.compile(
+    r"\b(?:meu|my|mi) (?:novo |numero de |new |nuevo |numero )*(?:telefone|celular|cel|whats\w*|zap|numero|fone|contato"
+    r"|phone|cell|mobile|number|telefono|movil)\b"
+)
+_OTHERS_CNPJ: Final = re.compile(
+    r"\bcnpj (?:d[eao]s?|del?|of|for) (?!nossa|minha|nosso|empresa\b|mi\b|my|our|nuestra|emissao)"
+    r"|\b(?:dele|dela|their|his|her|su|fornecedor|concorrente)\b"
+)
+
+
+def find_profile(sentence: Sentence) -> Iterator[Told]:
+    """In no order; of questions nothing."""
+    if sentence.is_question:
+        return
+    for rule in _RULES:
+        yield from rule.read(sentence)
+    yield from _find_numbers(sentence)
+
+
+def _find_numbers(sentence: Sentence) -> Iterator[Told]:
+    quote, folded = sentence.said.strip(), sentence.folded
+    if _MINE_MAIL.search(folded) and (mail := _MAIL.search(folded)):
+        yield Told("person", "email", mail[0], "profile", quote)
+    if (mine := _MINE_PHONE.search(folded)) and (phone := read_phone(sentence.said[mine.start() :])):
+        yield Told("person", "phone", phone, "profile", quote)
+    is_ours = "cnpj" in folded and not _OTHERS_CNPJ.search(folded)
+    if is_ours and (cnpj := find_cnpj(sentence.said)) is not None:
+        yield Told("company", "cnpj", cnpj[1], "profile", quote)
