@@ -91,7 +91,11 @@ def copy_for(account: ServiceAccount, installation: Path, shelter: Path) -> Path
                     place = Path(draft, "whole", folder.relative_to(package.parent))
                     shutil.copytree(folder, place, symlinks=True)
             Path(draft, "whole").chmod(0o755)
-            Path(draft, "whole").rename(copy)
+            try:
+                Path(draft, "whole").rename(copy)
+            except OSError:  # one data folder's lock does not keep out another's
+                if not copy.exists():
+                    raise
     copied = copy / package.name / installation.name
     if not can_reach(account, copied / "bin" / "postgres"):
         raise ConfigurationError(

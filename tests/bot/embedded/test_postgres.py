@@ -5,6 +5,8 @@ import shutil
 import signal
 import stat
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -173,3 +175,19 @@ def test_under_root_a_private_copy_of_the_programs_works_by_itself(data: Path) -
     shown = subprocess.run(words, cwd="/", capture_output=True, text=True, check=True, **account.identity)
     assert "PostgreSQL) 18" in shown.stdout
     assert copy_for(account, find_installation(), shelter) == copy
+
+
+@as_root
+def test_two_first_starts_at_the_same_moment_share_one_private_copy(data: Path) -> None:
+    account = find_service_account(data / "postgres")
+    assert account is not None
+    ready = threading.Barrier(2)
+
+    def copy() -> Path:
+        ready.wait(60)
+        return copy_for(account, find_installation(), data / "shelter")
+
+    with ThreadPoolExecutor(2) as both:
+        asked = [both.submit(copy) for _ in range(2)]
+    assert asked[0].result() == asked[1].result()
+    assert len(list((data / "shelter").iterdir())) == 1, "no draft stays behind"
