@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from benchmarks.meter import end
 from benchmarks.stage import Stage, build_stage
-from tests.bot.running_web import free_port
+from tests.ports import free_port
 from tests.standins.llm import StandInLlm
 
 _QUESTION = "Oi"

@@ -17,7 +17,7 @@ from benchmarks.floor import FLOOR, HELLO, INSERT, SIGNATURE
 from benchmarks.load import ACCOUNT_SID, NUMBER, TOKEN, Caller, Order, running_caller
 from benchmarks.meter import cpu_seconds, end
 from benchmarks.stage import Stage, build_stage
-from tests.bot.running_web import free_port
+from tests.ports import free_port
 
 _DOOR = "/webhooks/whatsapp/default"
 _CONNECTIONS = 16  # as many as the door has to the database

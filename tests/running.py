@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 
 import psycopg
 
-from tests.bot.running_web import free_port
+from tests.ports import free_port
 from tests.standins.twilio import StandInTwilio
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,6 +18,7 @@ from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.processes import command_line, wait_until_gone
 from bot.embedded.valkey import EmbeddedValkey
 from tests.bot.embedded.conftest import data, empty_data, initialised_cluster
+from tests.ports import free_port
 
 __all__ = ["data", "empty_data", "initialised_cluster"]  # fixtures
 
@@ -73,9 +74,7 @@ class Supervised:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from models.errors import ConfigurationError
 from tests.bot.answering import inbound_rows, pretend_worker
 from tests.bot.conftest import MakeSettings
 from tests.bot.door_requests import TOKEN, WEBHOOK, whatsapp_form
-from tests.bot.running_web import ROOT, RunningWeb, free_port, running_web
+from tests.bot.running_web import ROOT, RunningWeb, running_web
+from tests.ports import free_port
 from tests.standins.twilio_webhooks import post_form
 
 

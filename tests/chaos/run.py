@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.supervision.door import is_ready
-from tests.bot.running_web import free_port
 from tests.chaos.chronicle import Chronicle
 from tests.chaos.courier import Courier
 from tests.chaos.crowd import Crowd, fetch
@@ -24,6 +23,7 @@ from tests.chaos.script import write_script
 from tests.chaos.surroundings import RecoveryTimes, judge_doors, judge_logs
 from tests.chaos.town import Town, running_town
 from tests.chaos.trap import Traps
+from tests.ports import free_port
 from tests.running import eventually
 
 _START = 90.0  # seconds

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.ports import free_port
+
 Target = tuple[str, int] | Path
 _CHUNK = 65_536
 
@@ -34,7 +36,7 @@ class Proxy:
         self._slice = 0
         self._answer_limit: int | None = None
         self._words: bytes | None = None
-        self.port = 0
+        self.port = free_port()  # it is left and taken again
         self.accepted = 0  # connections so far
 
     def __enter__(self) -> Self:
@@ -103,7 +105,6 @@ class Proxy:
     async def _listen(self) -> None:
         if self._server is None:
             self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, backlog=512)
-            self.port = self._server.sockets[0].getsockname()[1]
 
     async def _heal(self) -> None:
         if self._flapping is not None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from tests.ports import free_port
 from tests.standins.twilio_history import History, HostedFile, ReceivedMessage, SentMessage, new_sid
 from tests.standins.twilio_http import Fault, Server
 from tests.standins.twilio_judge import WINDOW_CLOSED, filled_in, is_closed, judge_form
@@ -31,7 +32,7 @@ class StandInTwilio:
         self, *, port: int = 0, account_sid: str = ACCOUNT_SID, auth_token: str = AUTH_TOKEN, number: str = NUMBER
     ) -> None:
         self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
-        self.port = port
+        self.port = port or free_port()  # it may be left and taken again
         self.history = History()
         self.faults: deque[Fault] = deque()
         self.list_lag = timedelta(0)  # younger messages are not listed yet
@@ -55,7 +56,6 @@ class StandInTwilio:
     def start(self) -> None:
         self.stopping.clear()
         self._server = Server(self, self.port)
-        self.port = int(self._server.server_address[1])
         self._spawn(self._server.serve_forever, 0.02)
 
     def stop(self) -> None:

@@ -17,6 +17,7 @@ from models.errors import ProviderError
 from tests.agent.providers import bodies
 from tests.agent.providers.conftest import WIRES, ask, build_at
 from tests.agent.providers.vendor_server import Answer, VendorServer
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -106,21 +107,11 @@ def test_a_silent_vendor_is_a_timeout(wire: str, asked_for: str, vendor: VendorS
 
 
 @pytest.mark.parametrize("wire", WIRES)
-def test_a_refused_connection_says_so(wire: str, unused_port: int) -> None:
-    provider = build_at(wire, f"http://127.0.0.1:{unused_port}")
+def test_a_refused_connection_says_so(wire: str) -> None:
+    provider = build_at(wire, f"http://127.0.0.1:{free_port()}")
     with pytest.raises(ProviderError, match="refused") as caught:
         provider.complete(ask())
     assert caught.value.kind == "connection"
-
-
-@pytest.fixture
-def unused_port() -> int:
-    import socket
-
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-    return port
 
 
 @pytest.mark.parametrize("wire", WIRES)

@@ -6,13 +6,11 @@ import pytest
 
 from bot.supervision.door import check_port, is_answering
 from models.errors import ConfigurationError
+from tests.ports import free_port
 
 
 def test_a_free_port_is_fine() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    check_port("127.0.0.1", port)
+    check_port("127.0.0.1", free_port())
 
 
 def test_a_busy_port_is_named_with_another_to_try() -> None:
