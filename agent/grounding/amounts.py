@@ -1,17 +1,19 @@
-"""Amounts and counts that follow from others: sums, rests, differences, means, conversions, how many, days between."""
+"""Amounts and counts that follow from others: sums, rests, differences, means, projections, conversions, how many."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
-from typing import Final
 
+from agent.grounding.chance import derive_unannounced
 from agent.grounding.claims import Claim, Derived, Known
+from agent.grounding.durations import derive_duration
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import DIFFERENCE, MEAN, REST
+from agent.grounding.lexicon import DIFFERENCE, MEAN, PROJECTION, REST
 from agent.grounding.operands import (
     MOST_LOOKED_AT,
     MOST_PAIRED,
+    RATES,
     Surroundings,
     add_up,
     is_alike,
@@ -20,33 +22,38 @@ from agent.grounding.operands import (
     totals,
     unique,
 )
-
-_DAYS_OF: Final = {"days": 1, "weeks": 7, "months": 30, "years": 365}
-_RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask"})
+from agent.grounding.results import whole_month
 
 
 def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """What the words of the sentence allow, the likelier first."""
+    for known in around.named:
+        if known.key == "sum" and is_alike(claim, known):
+            yield Derived(known.value, "sum", (known,), (known,))
     yield from _sums(claim, around, evidence)
     if DIFFERENCE.search(around.sentence):
         yield from _differences(claim, around, evidence)
     if REST.search(around.sentence):
         yield from _rests(claim, around, evidence)
     if MEAN.search(around.sentence):
-        yield from _means(claim, evidence)
+        yield from _means(claim, around, evidence)
+    if PROJECTION.search(around.sentence):
+        yield from _projections(claim, evidence)
     if claim.kind == "money":
-        yield from _conversions(claim, evidence)
+        yield from _conversions(claim, around, evidence)
+        yield from derive_unannounced(claim, around, evidence)
 
 
 def derive_count(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """How many there are of something, or what follows from other counts."""
     yield from _counts(claim, around, evidence)
     yield from derive_amount(claim, around, evidence)
-    yield from _days_between(claim, around, evidence)
+    yield from derive_duration(claim, around, evidence)
+    yield from derive_unannounced(claim, around, evidence)
 
 
 def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
-    for said in (around.beside, around.shown):
+    for said in (around.beside, around.shown, around.column, around.worked_out):
         same = unique(known for known in said if is_alike(claim, known))
         if len(same) >= 2:
             yield add_up(same)
@@ -113,7 +120,10 @@ def _rests(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[D
                 yield Derived(total.value - total_of(listed), "rest", (total, *listed))
 
 
-def _means(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
+def _means(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    for known in around.named:
+        if known.key == "mean" and is_alike(claim, known):
+            yield Derived(known.value, "mean", (known,), (known,))
     for items in lists(claim, evidence):
         yield _mean(total_of(items), len(items), tuple(items), claim)
     for scope in list(evidence.scopes.values())[:200]:
@@ -135,16 +145,29 @@ def _per_day(amount: Known, claim: Claim, today: date) -> Iterator[Derived]:
                 yield _mean(amount.value, (last - start).days + 1, (amount,), claim)
 
 
+def _projections(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
+    """What a running time comes to if it goes on like this."""
+    for amount in totals(evidence):
+        for start, end in amount.spans[:2] if is_alike(claim, amount) else ():
+            whole = (whole_month(start)[1] if start.day == 1 else end, end)
+            for last in whole:
+                passed = (min(evidence.today, end) - start).days + 1
+                if 0 < passed < (last - start).days + 1:
+                    value = amount.value / passed * ((last - start).days + 1)
+                    yield Derived(value, "projection", (amount,), (amount,))
+
+
 def _mean(total: Decimal, count: Decimal | int, operands: tuple[Known, ...], claim: Claim) -> Derived:
     mean = total / count
     is_whole = claim.kind == "count" and all(value == value.to_integral_value() for value in claim.values)
     return Derived(mean.quantize(Decimal(1)) if is_whole else mean, "mean", operands, operands[:1])
 
 
-def _conversions(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
+def _conversions(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """Money of one currency at a rate that a tool told."""
-    rates = [known for known in evidence.known[:MOST_LOOKED_AT] if known.key in _RATES][:6]
+    rates = [known for known in evidence.known[:MOST_LOOKED_AT] if known.key in RATES][:6]
     amounts = [known for known in evidence.known if known.origin != "tool" and known.kind in {"money", "count"}][:12]
+    amounts += [known for known in around.beside if known.origin == "reply"]
     for rate in rates:
         for amount in amounts:
             if amount.unit not in {claim.unit, ""} and claim.unit == rate.unit:
@@ -165,27 +188,3 @@ def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[
     for length in set(evidence.lengths.values()) & set(around.counts):
         for part in range(1, length):
             yield Derived(Decimal(part), f"some of {length}", ())
-    if claim.unit in _DAYS_OF:
-        yield Derived(Decimal(len(evidence.spans)), "number of periods", ())
-        for start, end in sorted(evidence.spans):
-            yield Derived(_length(start, end, claim.unit), f"length of {start}/{end}", ())
-            if start <= evidence.today < end:
-                yield Derived(_length(start, evidence.today, claim.unit), f"length of {start} up to today", ())
-
-
-def _length(start: date, end: date, unit: str) -> Decimal:
-    if unit == "months":
-        return Decimal((end.year - start.year) * 12 + end.month - start.month + (1 if start.day <= end.day else 0))
-    return Decimal(((end - start).days + 1) // _DAYS_OF[unit])
-
-
-def _days_between(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
-    if claim.unit not in {"days", ""} or any(known.unit == "days" for known in around.named):
-        return
-    for day in sorted(evidence.days)[:60]:
-        between = abs((evidence.today - day).days)
-        yield Derived(Decimal(between), f"days from {day} to {evidence.today}", ())
-    exact = sorted({d for d in evidence.days for said in around.days if said.fits(d)})[:6]
-    for one, other in combinations(exact, 2):
-        yield Derived(Decimal((other - one).days), f"days from {one} to {other}", ())
-        yield Derived(Decimal((other - one).days + 1), f"days from {one} to {other}", ())

@@ -1,6 +1,6 @@
 """Holds the days that a text names against those that are known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from agent.grounding.binding import Anchor
@@ -12,6 +12,9 @@ from agent.grounding.results import whole_month
 
 def find_spans(claim: Claim, evidence: Evidence) -> tuple[Anchor, ...] | Reason:
     """The days that the claim may mean, as an anchor for the figures beside it; or why it means none."""
+    if claim.is_term:
+        spans = tuple(_terms(claim, evidence))
+        return (Anchor(claim.start, claim.end, spans=spans),) if spans else "unknown"
     days = [_resolve(day, evidence) for day in claim.days]
     if not all(days):
         return "unknown"
@@ -21,6 +24,19 @@ def find_spans(claim: Claim, evidence: Evidence) -> tuple[Anchor, ...] | Reason:
     if len(days) == 2:
         spans = tuple((one[0], other[1]) for one, other in zip(*days, strict=False) if one[0] <= other[1])
     return (Anchor(claim.start, claim.end, spans=spans),)
+
+
+def _terms(claim: Claim, evidence: Evidence) -> Iterator[Span]:
+    """Of each year that it may be of, where anything is known of it."""
+    first, last = claim.days
+    assert first.month is not None
+    assert last.month is not None
+    for year in sorted({day.year for day in evidence.days}):
+        span = date(year, first.month, 1), whole_month(date(year, last.month, 1))[1]
+        if (first.year is None or first.year == year) and any(
+            one[0] <= span[1] and span[0] <= one[1] for one in (*evidence.spans, (evidence.today, evidence.today))
+        ):
+            yield span
 
 
 def _resolve(day: PartialDay, evidence: Evidence) -> Sequence[Span]:

@@ -32,7 +32,8 @@ class Claim:
     """A figure, a day or a code as the reply says it.
 
     `values` are the ways to read the digits ("1.234" is two); `slack` is how far each may be from the exact figure,
-    which is half of the last place shown. `direction` is what the words beside it say: 1 up, -1 down, 0 nothing.
+    which is half of the last place shown. `noun` is the word after a count, and `is_term` a quarter or half of a year.
+    `direction` is what the words beside it say: 1 up, -1 down, 0 nothing.
     """
 
     text: str
@@ -46,6 +47,14 @@ class Claim:
     bound: Literal["", "over", "under", "about"] = ""
     days: tuple[PartialDay, ...] = ()
     weekday: int | None = None
+    is_term: bool = False
+    noun: str = ""
+
+    def widths(self) -> list[float]:
+        """What part of all figures near its own size each reading would match: the less, the less by chance."""
+        pairs = zip(self.values, self.slack, strict=True)
+        least = {"count": 0.5, "money": 0.005}.get(self.kind, 0.05)
+        return [2 * max(float(slack), least) / (abs(float(value)) or 1) for value, slack in pairs]
 
     def matches(self, exact: Decimal) -> bool:
         size = abs(exact)
@@ -89,10 +98,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A figure reckoned from known ones. `whose` are those of its operands that a name beside it must fit."""
+    """A figure reckoned from known ones. `whose` are those of its operands that a name beside it must fit; one found by
+    its size alone must fit them with every operand."""
 
     value: Decimal
     operation: str
     operands: tuple[Known, ...]
     whose: tuple[Known, ...] = field(default=())
     is_change: bool = False
+    is_by_size: bool = False

@@ -27,6 +27,10 @@ _ENGLISH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
+_WEEKDAY = (
+    "seg(?:unda)?|ter(?:ca)?|qua(?:rta)?|qui(?:nta)?|sex(?:ta)?|sab(?:ado)?|dom(?:ingo)?|lun(?:es)?|martes|mie(?:rcoles)?|jue(?:ves)?|vie(?:rnes)?"
+    "|mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
+)
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _ORDINAL = r"(?:\s?[ºª°]|st|nd|rd|th)?"
 _YEAR = r"(?:19|20)\d\d(?!\d|[.,]\d)"
@@ -34,7 +38,7 @@ _TO = r"\s*(?:a|ate|to|through|and|e|y|al|-|–|—)\s*(?:o dia |el )?"
 _UNTIL = r"\s*(?:a|ate|to|through|al|-|–|—)\s*"
 _OF = r"\s*(?:de |of |del |/|-)?\s*"
 _TAIL = rf"(?:\s*(?:de|of|del|/|,|-)?\s*({_YEAR}))?"
-_MASK = r"(?<![\w/.,-])"
+_MASK = r"(?<![\w/.,-])(?<!top )"
 _END = r"(?![\w]|[.,/]\d)"
 
 _Make = Callable[[re.Match[str]], tuple[PartialDay, ...] | None]
@@ -64,6 +68,11 @@ def _named_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
     return PartialDay(year, month, int(match[1])), PartialDay(year, month, int(match[2]))
 
 
+def _bracketed_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
+    month = _month(match[1])
+    return PartialDay(None, month, int(match[2])), PartialDay(None, month, int(match[3]))
+
+
 def _english_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
     month, year = _month(match[1]), _number(match[4])
     first = PartialDay(year, month, int(match[2]))
@@ -84,6 +93,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
             rf"{_MASK}({_DAY})/(0?[1-9]|1[0-2])(?:/((?:20)?\d\d))?{_END}",
             lambda m: (PartialDay(_full_year(m[3]), int(m[2]), int(m[1])),),
         ),
+        (rf"\b({_ANY})\s*\((?:dias? |de )?({_DAY}){_TO}({_DAY})\)", _bracketed_range),
         (rf"{_MASK}(0?[1-9]|1[0-2])/({_YEAR}){_END}", lambda m: (PartialDay(int(m[2]), int(m[1])),)),
         (rf"{_MASK}({_DAY}){_ORDINAL}{_TO}({_DAY}){_ORDINAL}{_OF}({_ANY}){_TAIL}", _named_range),
         (
@@ -99,11 +109,20 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
             rf"\b({_LONG}){_UNTIL}({_LONG}){_TAIL}",
             lambda m: (PartialDay(_number(m[3]), _month(m[1])), PartialDay(_number(m[3]), _month(m[2]))),
         ),
+        (
+            rf"\b({_ANY})(?:{_OF}({_YEAR}))?{_UNTIL}({_ANY}){_TAIL}",
+            lambda m: (PartialDay(_number(m[2] or m[4]), _month(m[1])), PartialDay(_number(m[4]), _month(m[3]))),
+        ),
         (rf"\b({_ANY}){_OF}({_YEAR})", lambda m: (PartialDay(int(m[2]), _month(m[1])),)),
         (rf"\b({_ANY})/(\d\d)(?![\d/])", lambda m: (PartialDay(2000 + int(m[2]), _month(m[1])),)),
         (rf"\b({_LONG})", lambda m: (PartialDay(None, _month(m[1])),)),
         (
             rf"\b(?:no dia|ao dia|do dia|o dia|dia|el dia|el|day)\s+({_DAY}){_ORDINAL}(?![\w%]|[.,:/]\d|\s*%)",
+            lambda m: (PartialDay(None, None, int(m[1])),),
+        ),
+        (
+            rf"\b(?:{_WEEKDAY})(?:-feira)?\.?,? (?:the |el |dia )?({_DAY})(?:st|nd|rd|th)?"
+            r"(?![\w%]|[.,/:]\d|\s*%| mil\b| k\b)",
             lambda m: (PartialDay(None, None, int(m[1])),),
         ),
     )

@@ -15,15 +15,24 @@ from agent.grounding.lexicon import (
     MONEY_AFTER,
     MONEY_BEFORE,
     MULTIPLE,
+    NOUN_AFTER,
     OVER,
     PERCENT,
     UNDER,
     UP,
 )
 
-_SIGN: Final = re.compile(r"(?:^|[\s(*_:])([-+−])\s?(?:[a-z]{0,3}\$\s?)?$|[$]\s?([-+−])$")
-_MONEY_SIGN: Final = re.compile(r"(?:(?<![a-z])(us\$|u\$s|r\$|usd|brl|eur|gbp)|([€£$]))\s?[-+−]?\s?$")
+# A dash with blanks around it parts a name from its figure, and is no sign.
+_SIGN: Final = re.compile(
+    r"(?:^|[\s(*_:~≈|])(?:([+▲▼↑↓⬆⬇🔺🔻])\ufe0f?\s?|([-−]))(?:[a-z]{0,3}\$\s?)?$|(?<=\()([-−])\s?(?:[a-z]{0,3}\$\s?)?$"
+    r"|[$]\s?([-+−])$"
+)
+_MONEY_SIGN: Final = re.compile(
+    r"(?:(?<![a-z])(us\$|u\$s|r\$|usd|brl|eur|gbp|mxn|ars|clp|cop|uyu|pen)|([€£$]))\s?[-+−]?\s?$"
+)
 _CLAUSE_ENDS: Final = re.compile(r"[,;:.!?\n()]| e | and | y ")
+_AND_A_HALF: Final = re.compile(r" (?:y media|y medio|e meia|and a half)\b")
+_RISING: Final = frozenset("+▲↑⬆🔺")
 _HALF: Final = Decimal("0.5")
 
 
@@ -39,7 +48,21 @@ def build_figure(
         if is_year and not unit:
             return Claim("", start, end, "date", days=(PartialDay(year=int(values[0])),))
         slack = tuple(Decimal(0) if one == _HALF else one for one in slack)  # things are whole
-    return Claim("", first, stop, kind, values, slack, unit, _direction(folded, start, stop), find_bound(folded, first))
+    if kind == "multiple" and (half := _AND_A_HALF.match(folded, stop)):
+        values, stop = tuple(value + _HALF for value in values), half.end()
+    noun = NOUN_AFTER.match(folded, end) if kind == "count" else None
+    return Claim(
+        "",
+        first,
+        stop,
+        kind,
+        values,
+        slack,
+        unit,
+        _direction(folded, start, stop),
+        find_bound(folded, first),
+        noun=noun[1] if noun else "",
+    )
 
 
 def _unit(folded: str, start: int, end: int) -> tuple[Kind, str, int, int]:
@@ -61,7 +84,7 @@ def _unit(folded: str, start: int, end: int) -> tuple[Kind, str, int, int]:
 def _direction(folded: str, start: int, end: int) -> int:
     """By its sign, else by the words of the same clause."""
     if sign := _SIGN.search(folded, max(0, start - 8), start):
-        return 1 if (sign[1] or sign[2]) == "+" else -1
+        return 1 if next(filter(None, sign.groups())) in _RISING else -1
     before = _CLAUSE_ENDS.split(folded[max(0, start - 40) : start])[-1]
     after = _CLAUSE_ENDS.split(folded[end : end + 14])[0]
     clause = f"{before} | {after}"

@@ -17,13 +17,20 @@ MONEY_BEFORE: Final[dict[str, str]] = {
     "eur": "EUR",
     "€": "EUR",
     "£": "GBP",
+    "mxn": "MXN",
+    "ars": "ARS",
+    "clp": "CLP",
+    "cop": "COP",
+    "uyu": "UYU",
+    "pen": "PEN",
     "gbp": "GBP",
     "$": "$",
 }
 MONEY_AFTER: Final = re.compile(
-    r"\s*(?:de )?(?:(reais|real|reales|brl)|(dolares|dolar|dollars?|usd)|(euros?|eur))\b(?! americanos?\b)?"
+    r"\s*(?:de )?(?:(reais|real|reales|brl)\b|(dolares|dolar|dollars?|usd)\b|(euros?\b|eur\b|€)"
+    r"|(mxn)\b|(ars)\b|(clp)\b|(cop)\b|(uyu)\b|(pesos?)\b)(?! americanos?\b)?"
 )
-CURRENCIES: Final = ("BRL", "USD", "EUR")
+CURRENCIES: Final = ("BRL", "USD", "EUR", "MXN", "ARS", "CLP", "COP", "UYU", "$")
 PERCENT: Final = re.compile(
     r"\s?(?:%|por cento\b|per ?cent\b|por ciento\b|pontos? percentua(?:l|is)|percentage points?|puntos? porcentuales"
     r"|p\.\s?p\.|pp\b)"
@@ -46,6 +53,10 @@ COUNTED: Final = {word: what for what, words in _COUNTED.items() for word in wor
 TIME_SPANS: Final = frozenset({"days", "weeks", "months", "years"})
 # After a number: at most two words between it and what is counted ("20 dias úteis", "5 melhores clientes").
 COUNTED_AFTER: Final = re.compile(r"[*_]*\s+(?:(?!e\b|and\b|y\b|de\b|em\b|in\b|en\b)([a-z]+)\b\s*){1,3}")
+NOUN_AFTER: Final = re.compile(
+    r"[*_]*\s+(?!(?:e|o|a|os|as|de|d[aoe]s?|em|n[oa]s?|para|pra|com|que|ou|and|or|with|of|in|on|at|to|for|the|from|y|el|la"
+    r"|los|las|del|en|con|por|al|vs|contra|is|was|were|foi|foram|fue|fueron)\b)([a-z]+)\b"
+)
 
 _UP: Final = (
     r"cresc\w*|subi\w*|salt\w+|avanc\w+|jump\w*|climb\w*|aument\w*|alta|acima|a mais|grew|grow\w*"
@@ -85,6 +96,21 @@ MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|rest\w*|to go|short|rema
 OFFER: Final = re.compile(
     r"\?|\b(?:se quiser|se preferir|quer|posso|gostaria|if you|would you|shall i|want me|can i|could|si quieres?"
     r"|si quiere|quieres|puedo)\b"
+)
+PROJECTION: Final = re.compile(
+    r"\b(?:ritmo|pace|projec\w*|proyec\w*|forecast\w*|previs\w*|mantend\w*|mantiver\w*|mantenien\w*|seguindo|siguiendo"
+    r"|fechari\w*|chegari\w*|terminari\w*|cerrari\w*|llegari\w*|on track|run rate|linear|tendencia|trend)\b"
+)
+# Words and signs of a sentence that shows its working, or supposes something: 10 x R$ 5, "if you sold 3 of them".
+WORKED: Final = re.compile(
+    r"[×÷=*/]|\bx\b|\b(?:se|caso|suponh\w*|imagin\w*|exemplo|ejemplo|example|num pedido|em um pedido|so an?|if|suppose"
+    r"|say|si|cada|every|each|para|for|seri\w*|dari\w*|daria|ficari\w*|custari\w*|custari\w*|costari\w*|would|could|might"
+    r"|podria\w*|poderia\w*|orcamento|presupuesto|quote|voltasse\w*|unidade|unidad|unit)\b"
+)
+IF: Final = re.compile(r"\b(?:se|caso|suponh\w*|imagin\w*|if|suppose|say|si)\b")
+SUPPOSING: Final = re.compile(
+    r"\b(?:se|caso|suponh\w*|imagin\w*|por exemplo|num pedido|em um pedido|so an?|if|suppose|say|for example|si"
+    r"|por ejemplo|en un pedido|cada|every|each)\b"
 )
 TOTAL: Final = re.compile(
     r"\b(?:tota(?:l|is)|ao todo|soma|geral|juntos|overall|altogether|together|entire|todos|todas|all|tudo|empresa"

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,9 @@ _SMALL: Final = frozenset(
     {"da", "de", "do", "das", "dos", "del", "la", "el", "los", "las", "the", "of", "and", "for", "com", "con"}
 )
 _LEAST_LETTERS: Final = 3
+_MEASURE: Final = re.compile(
+    r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?(mm|cm|m|km|mg|g|kg|ml|l|lts?|litros?|w|v|kw|kva|gb|tb|pol|un|unid|m2|oz|lb)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class NameBook:
 
     def __init__(self) -> None:
         self._words: dict[str, tuple[str, ...]] = {}
+        self._measures: set[tuple[str, str]] = set()
         self._places: dict[str, list[tuple[str, int]]] = defaultdict(list)
 
     def add(self, labels: Iterable[str]) -> None:
@@ -36,6 +40,7 @@ class NameBook:
             if label in self._words:
                 continue
             words = tuple(_WORD.findall(label))
+            self._measures |= {(m[1].replace(",", "."), m[2]) for m in _MEASURE.finditer(label)}
             self._words[label] = words
             for at, word in enumerate(words):
                 self._places[word].append((label, at))
@@ -52,17 +57,15 @@ class NameBook:
             at += max(length, 1)
         return found
 
+    def find_measures(self, folded: str) -> list[tuple[int, int]]:
+        """Sizes that are part of a name: "5 mm", "18 L"."""
+        return [m.span() for m in _MEASURE.finditer(folded) if (m[1].replace(",", "."), m[2]) in self._measures]
+
     def _longest(self, text: str, tokens: list[tuple[str, int, int]], at: int) -> tuple[int, set[str]]:
         best, labels = 0, set[str]()
         for label, place in self._places.get(tokens[at][0], ()):
             words = self._words[label]
-            length = 0
-            while (
-                at + length < len(tokens)
-                and place + length < len(words)
-                and tokens[at + length][0] == words[place + length]
-            ):
-                length += 1
+            length = _length(tokens[at:], words[place:])
             if not self._counts(text, tokens[at : at + length], len(words)):
                 continue
             if length > best:
@@ -78,4 +81,20 @@ class NameBook:
         written = text[start:end]
         if len(first) < _LEAST_LETTERS:
             return len(run) == words and written.isupper()
-        return len(run) == words or written[0].isupper() or written[0].isdigit()
+        has_size = len(run) > 1 and any(word[0].isdigit() for word, _, _ in run)
+        return len(run) == words or has_size or written[0].isupper() or written[0].isdigit()
+
+
+def _length(tokens: Sequence[tuple[str, int, int]], words: Sequence[str]) -> int:
+    """How many tokens are words of the name, in its order. A size may follow with words of the name left out before it:
+    "tinta 18 L" of "tinta acrilica 18 l"."""
+    length = at = 0
+    for token, _, _ in tokens:
+        if at < len(words) and token == words[at]:
+            at += 1
+        elif length and token[0].isdigit() and token in words[at:]:
+            at = words.index(token, at) + 1
+        else:
+            break
+        length += 1
+    return length

@@ -3,6 +3,7 @@
 Everything with everything would make any figure true by chance.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +15,8 @@ from agent.grounding.evidence import Evidence
 MOST_PAIRED: Final = 14  # figures compared in pairs
 MOST_LISTS: Final = 60
 MOST_LOOKED_AT: Final = 400
+CHANGES: Final = re.compile(r"(?:^|_)(?:change|difference|diff|growth|variation|delta)(?:_|$)")
+RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask"})
 _TOTALS: Final = frozenset({"total", "value", "achieved", "goal", "open_total"})
 
 
@@ -23,6 +26,11 @@ class Surroundings:
 
     `beside` is in its sentence, `near` in others; `named` belongs to the names of the sentence, `bound` to each
     of those right beside the claim; `counts` are whole numbers said in it; `shown` are the figures before it.
+    `worked_out` are figures of the lines before that follow from others.
+    `context` belongs to the name in the lines before, where the sentence has none, and `steps` are figures of the times
+    in it, each with the one before in its list.
+    `reckoned` are figures of the sentence that follow from others, `supposed` counts in it that nobody told, of which a
+    sentence that shows its working (`is_worked`) may make an amount; `column` is what stands above in a table.
     """
 
     sentence: str = ""
@@ -33,9 +41,17 @@ class Surroundings:
     counts: Sequence[int] = ()
     shown: Sequence[Known] = ()
     anchors: int = 0
+    names: int = 0
     compares: bool = False  # the sentence names two names, or two times
     items: int = 0  # list items in the reply
     days: Sequence[PartialDay] = field(default=())
+    reckoned: Sequence[Known] = ()
+    worked_out: Sequence[Known] = ()
+    context: Sequence[Known] = ()
+    steps: Sequence[tuple[Known, Known]] = ()
+    supposed: Sequence[Known] = ()
+    column: Sequence[Known] = ()
+    is_worked: bool = False
 
 
 def is_of_one_unit(claim: Claim, known: Known) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations, permutations
 
+from agent.grounding.chance import derive_unannounced
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import DIFFERENCE, MISSING
+from agent.grounding.lexicon import DIFFERENCE, MISSING, TOTAL
 from agent.grounding.operands import (
     MOST_LISTS,
     MOST_LOOKED_AT,
@@ -26,6 +27,7 @@ def derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> It
         yield from _changes(around, evidence)
     if not claim.direction:
         yield from _shares(around, evidence)
+    yield from derive_unannounced(claim, around, evidence)
 
 
 def _over_percents(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
@@ -36,6 +38,9 @@ def _over_percents(around: Surroundings, evidence: Evidence) -> Iterator[Derived
             *(k for k in evidence.known[:MOST_LOOKED_AT] if k.kind == "percent" and not k.collection),
         ):
             yield Derived(Decimal(100) - known.value, "what is missing to 100 %", (known,), (known,))
+    if TOTAL.search(around.sentence):
+        for one, other in combinations(percents, 2):
+            yield Derived(one.value + other.value, "sum", (one, other), (one, other))
     if DIFFERENCE.search(around.sentence):
         for one, other in combinations(percents, 2):
             yield Derived(one.value - other.value, "difference", (one, other), (one, other))
@@ -64,7 +69,8 @@ def _shares(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     together = [add_up(group) for group in (unique(around.beside), shown, unique(around.named)) if len(group) > 1]
     for items in evidence.collections.values():
         if items[0].kind in {"money", "count"}:
-            together.append(add_up(items))
+            if not any(known in items for known in around.named):
+                together.append(add_up(items))
             together += [add_up(items[:n]) for n in {*around.counts, around.items} if 1 < n < len(items)]
     for whole in _wholes(evidence):
         for part in parts:
@@ -89,7 +95,8 @@ def _wholes(evidence: Evidence) -> Iterator[Known]:
             yield known
 
 
-def derive_multiple(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+def derive_multiple(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     for one, other in permutations(_paired(around, evidence), 2):
         if other.value and one.unit == other.unit and one.kind == other.kind:
             yield Derived(one.value / other.value, "multiple", (one, other), (one, other))
+    yield from derive_unannounced(claim, around, evidence)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from agent.grounding.claims import Claim
+from agent.grounding.claims import Claim, Kind, Unit
 from agent.grounding.days import find_days
 from agent.grounding.digits import read_digits
 from agent.grounding.figures import build_figure
@@ -14,6 +14,8 @@ from agent.grounding.folding import fold_in_place
 from agent.grounding.fractions_in_words import find_fractions
 from agent.grounding.lexicon import SCALE_WORDS
 from agent.grounding.numerals import find_numerals
+from agent.grounding.tables import Tables
+from agent.grounding.terms import find_terms
 
 Place = tuple[int, int]
 _LARGEST_IN_TALK: Final = 10
@@ -25,7 +27,7 @@ _HARMLESS: Final = re.compile(
     r"|\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{1,2}h\d{2}\b"
     r"|^[ \t>*_-]*\d{1,2}[.)][*_]*(?=\s)|^[ \t]*\|\s*\d{1,2}\s*(?=\|)"  # a list's or a table's numbering
     r"|\b(?:paragrafo|item|passo|etapa|opcao|step|option|paso|opcion|parte?|secao|section)\s\d{1,3}\b"
-    r"|\b[1-4]\s?tri(?:mestre)?\b|\bq[1-4]\b"
+    r"|\b7 (?:dias por semana|days a week|dias a la semana)\b"
     r"|^[ \t>*_-]*(?:\d\ufe0f?\u20e3){1,2}(?!\d\ufe0f?\u20e3)",  # a list's keycaps
     re.MULTILINE,
 )
@@ -37,6 +39,7 @@ _CODE: Final = re.compile(
     r"|\b(?:pedidos?|orders?|notas?(?: fiscal| fiscais)?|nf-?e?|invoices?|facturas?|propostas?|protocolos?|tickets?"
     r"|boletos?)\s+(?:(?:numero|n[ºo°.]+|num\.?|number|no\.?)\s*)?#?(\d{3,})(?![.,]?\d|\s*(?:%|reais|em\b))"
     r"|\bn[º°]\s?\.?(\d{3,})\b"
+    r"|\b\d{1,3}(?:/\d{1,3}){2,}(?= ?(?:dias|days|d)\b)"
 )
 _MORE_CODES: Final = re.compile(r"\s*(?:,|e|and|y|ou|or)\s+(?:(?:e|o|os)\s+)?#?(\d{3,})\b(?![.,]\d)")
 _NUMBER: Final = re.compile(
@@ -52,14 +55,20 @@ def find_claims(text: str, masks: Iterable[Place] = (), *, is_spanish: bool = Fa
     """In their order. `masks` are places whose digits claim nothing, such as a product's name."""
     folded, taken = fold_in_place(text), list(masks)
     taken += [match.span() for match in _HARMLESS.finditer(folded)]
-    claims = [*find_days(text, folded, taken)]
+    claims = [*find_terms(text, folded, taken), *find_days(text, folded, taken)]
     taken += [match.span() for match in _ORDINAL.finditer(folded)]
     claims += _codes(folded, taken)
     claims += find_fractions(folded, taken)
     claims += _numbers(folded, taken)
+    tables = Tables(folded)
+    claims = [_with_unit(claim, tables.unit(claim)) for claim in claims]
     claims += _numerals(folded, taken, is_spanish=is_spanish)
     claims.sort(key=lambda claim: claim.start)
     return [replace(claim, text=text[claim.start : claim.end]) for claim in _with_cents(claims, folded)]
+
+
+def _with_unit(claim: Claim, told: tuple[Kind, Unit] | None) -> Claim:
+    return claim if told is None else replace(claim, kind=told[0], unit=told[1])
 
 
 def _is_free(taken: Iterable[Place], start: int, end: int) -> bool:
@@ -84,7 +93,7 @@ def _numbers(folded: str, taken: list[Place]) -> Iterator[Claim]:
         if not _is_free(taken, *match.span()):
             continue
         scale, end = 1, match.end()
-        if found := _SCALE.match(folded, end):
+        if (found := _SCALE.match(folded, end)) and _is_scaled(folded, match, found[1]):
             scale, end = SCALE_WORDS[found[1]], found.end()
         readings = read_digits(match[0])
         values = tuple(value * scale for value, _ in readings)
@@ -94,6 +103,11 @@ def _numbers(folded: str, taken: list[Place]) -> Iterator[Claim]:
         taken.append((match.start(), claim.end if claim else end))
         if claim is not None:
             yield claim
+
+
+def _is_scaled(folded: str, digits: re.Match[str], word: str) -> bool:
+    """ "R$ 12m" are millions, "12m" may be months or metres."""
+    return word != "m" or "$" in folded[max(0, digits.start() - 4) : digits.start()] or not digits[0].isdigit()
 
 
 def _numerals(folded: str, taken: list[Place], *, is_spanish: bool) -> Iterator[Claim]:

@@ -39,6 +39,12 @@ _NO_FIGURES: Final = frozenset({"rank", "ok"})
 _MEASURED: Final = frozenset({"total", "value", "difference"})  # what a `unit` beside them speaks of
 _RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask", "quote"})
 _PERCENTS: Final = re.compile(r"(?:^|_)(?:percent|pct|share|percentage|margin)(?:_|$)")
+_SPAN_IN_NAME: Final = re.compile(r"(?<![a-z0-9])(\d{1,3})_?([md]|dias|meses|days|months|semanas|weeks|h)(?![a-z0-9])")
+_MEASURES: Final = re.compile(
+    r"(?:^|_)(?:kg|g|km|m|cm|mm|l|ml|m2|m3|peso|weight|volume|days|dias|hours|horas|minutes|minutos|score|nota|rating"
+    r"|quantity|quantidade|qtd|qty|estoque|stock|saldo)(?:_|$)"
+)
+_RATIOS: Final = re.compile(r"(?:^|_)(?:rate|ratio|taxa|indice|proporcao)$")
 _LONG_TEXT: Final = 80
 _SENTENCE_END: Final = re.compile(r"[a-z\u00c0-\u024f%)]{3,}[.!?](?:\s|$)")
 
@@ -120,6 +126,7 @@ def _walk_object(value: Mapping[str, Any], setting: _Setting, reading: ToolReadi
     currency = value.get("currency")
     unit = str(value.get("unit") or (currency if currency and not _RATES & value.keys() else "") or setting.unit)
     metric = str(value.get("metric") or setting.metric)
+    reading.known += _said_by_names(value, setting.path, reading)
     for key, inner in value.items():
         is_container = isinstance(inner, Mapping | list | tuple)
         place = _Setting(
@@ -135,6 +142,15 @@ def _walk_object(value: Mapping[str, Any], setting: _Setting, reading: ToolReadi
         _walk(inner, place, reading)
 
 
+def _said_by_names(value: Mapping[str, Any], path: str, reading: ToolReading) -> Iterable[Known]:
+    """ "revenue_12m" tells of twelve months."""
+    for key in value:
+        if (match := _SPAN_IN_NAME.search(str(key))) and match[0] not in reading.texts:
+            reading.texts.append(match[0])
+            unit = {"m": "months", "d": "days", "s": "weeks"}.get(match[2][0], "")
+            yield Known(Decimal(match[1]), "count", unit, f"{path}.{key} (name)")
+
+
 def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
     text, key = str(value), setting.key
     if isinstance(value, str) and _DAY.fullmatch(text):
@@ -146,6 +162,8 @@ def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
             reading.passages.append((text, setting.path))
         return
     kind, unit = _measure(text, setting)
+    if _RATIOS.search(key) and key not in _RATES and abs(Decimal(text)) <= 1:
+        text, kind, unit = str(Decimal(text) * 100), "percent", ""
     parent = setting.scope.rpartition(".")[2]
     unit = _counted(key, parent, setting) if kind == "count" else unit
     reading.known.append(
@@ -170,6 +188,8 @@ def _measure(text: str, setting: _Setting) -> tuple[Kind, str]:
     if _PERCENTS.search(key) or (is_measured and setting.unit == "percent"):
         return "percent", ""
     if is_measured and setting.unit in {"count", "quantity"}:
+        return "count", ""
+    if _MEASURES.search(key):
         return "count", ""
     if "." in text:
         is_code = len(setting.unit) == 3 and setting.unit.isupper()

@@ -1,0 +1,85 @@
+"""What belongs to a name or a time that a reply names: its own figures, and what those of a longer time come to."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import Final
+
+from agent.grounding.binding import Anchor
+from agent.grounding.claims import Known, Span
+from agent.grounding.evidence import Evidence
+
+MOST_NAMED: Final = 40
+_LONGEST: Final = 400  # days, of a time whose parts are added up
+
+
+class Belongings:
+    """Looked up once for each name and each time."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._found: dict[tuple[frozenset[str], tuple[Span, ...]], list[Known]] = {}
+
+    def of(self, anchors: Iterable[Anchor]) -> list[Known]:
+        """What belongs to one of them, each anchor's own first."""
+        found = (known for anchor in anchors for known in self.of_one(anchor))
+        return list(islice(dict.fromkeys(found), MOST_NAMED))
+
+    def of_one(self, anchor: Anchor) -> list[Known]:
+        key = (anchor.labels, anchor.spans)
+        if key not in self._found:
+            known = (one for one in self._evidence.known if one.origin != "question" and anchor.fits(one))
+            self._found[key] = list(islice((*self._of_whole_times(anchor), *known), MOST_NAMED))
+        return self._found[key]
+
+    def steps(self, known: Iterable[Known]) -> Iterator[tuple[Known, Known]]:
+        """Each figure of a time with the one before it in its list: month by month, day by day."""
+        for one in known:
+            items = self._evidence.collections.get((one.collection, one.key), ())
+            at = items.index(one) if one.spans and one in items else 0
+            if at and items[at - 1].spans and items[at - 1].spans != one.spans:
+                yield one, items[at - 1]
+
+    def _of_whole_times(self, anchor: Anchor) -> Iterator[Known]:
+        """Sums and means of lists over the time, and over the time before it, where its parts are told."""
+        if anchor.labels:
+            return
+        for first, last in anchor.spans:
+            if last == date.max or not 1 < (last - first).days <= _LONGEST:
+                continue
+            before = first - timedelta(days=1)
+            for span in ((first, last), (_months_back(first, last), before)):
+                for items in self._evidence.collections.values():
+                    yield from _reckon(items, span)
+
+
+def _months_back(first: date, last: date) -> date:
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    at = first.year * 12 + first.month - 1 - months
+    return date(at // 12, at % 12 + 1, 1)
+
+
+def _reckon(items: list[Known], span: Span) -> Iterator[Known]:
+    if items[0].kind not in {"money", "count"}:
+        return
+    within = [one for one in items if one.spans and all(span[0] <= day[0] and day[1] <= span[1] for day in one.spans)]
+    if len(within) < 2:
+        return
+    total = sum((one.value for one in within), Decimal(0))
+    labels = frozenset.intersection(*(one.labels for one in within))
+    path = f"{within[0].path} to {within[-1].path}"
+    whole = replace(
+        within[0],
+        value=total,
+        path=f"{path}: sum",
+        labels=labels,
+        spans=(span,),
+        collection="",
+        key="sum",
+        scope="",
+        origin="reckoned",
+    )
+    yield whole
+    yield replace(whole, value=total / len(within), path=f"{path}: mean", key="mean")

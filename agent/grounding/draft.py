@@ -1,0 +1,119 @@
+"""A draft as it is looked at: its claims with their fates, the names in it, its sentences and tables."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from agent.grounding.binding import Anchor, Owners, bind
+from agent.grounding.claims import Claim, Known
+from agent.grounding.evidence import Evidence
+from agent.grounding.folding import Sentences, fold_in_place
+from agent.grounding.reading import find_claims
+from agent.grounding.report import Finding, Reason
+from agent.grounding.tables import Tables
+
+_ITEM: Final = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,3}[.)])[ \t]", re.MULTILINE)
+_MOST_PATHS: Final = 12
+
+
+@dataclass(slots=True)
+class Trace:
+    """A claim's fate: what it was found to be, or why it is nothing."""
+
+    claim: Claim
+    sentence: int
+    owners: Owners = field(default_factory=Owners)
+    found: list[Known] = field(default_factory=list)
+    operation: str = ""
+    reason: Reason = "unknown"
+
+    def as_finding(self) -> Finding:
+        claim = self.claim
+        if not self.operation:
+            return Finding(claim.text, claim.start, claim.end, claim.kind, reason=self.reason)
+        paths = tuple(dict.fromkeys(known.path for known in self.found))[:_MOST_PATHS]
+        return Finding(claim.text, claim.start, claim.end, claim.kind, self.operation, paths)
+
+    def as_known(self) -> Known:
+        """The figure as it is printed, for arithmetic over what the reply itself says."""
+        claim = self.claim
+        labels = frozenset(label for anchor in self.owners.names for label in anchor.labels)
+        return Known(
+            claim.values[0], claim.kind, claim.unit, f"reply: {claim.text}", labels, key=self.operation, origin="reply"
+        )
+
+
+class Draft:
+    """Read once; its traces are filled in by `agent.grounding.tracing`."""
+
+    def __init__(self, text: str, evidence: Evidence, *, is_spanish: bool) -> None:
+        self.text, self.folded, self.is_spanish = text, fold_in_place(text), is_spanish
+        self.mentions = evidence.names.find(text)
+        masks = [(mention.start, mention.end) for mention in self.mentions]
+        masks += evidence.names.find_measures(self.folded)
+        self.sentences, self.tables = Sentences(text), Tables(self.folded)
+        self.items = len(_ITEM.findall(text))
+        claims = find_claims(text, masks, is_spanish=is_spanish)
+        self.traces = [Trace(claim, self.sentences.index(claim.start)) for claim in claims]
+        self.figures = [trace for trace in self.traces if trace.claim.values]
+
+    def bounds(self, trace: Trace) -> tuple[int, int]:
+        return self.sentences.bounds(trace.sentence)
+
+    def beside(self, trace: Trace, traces: Iterable[Trace] | None = None) -> list[Trace]:
+        """Those of its sentence, itself among them."""
+        return [other for other in (self.traces if traces is None else traces) if other.sentence == trace.sentence]
+
+    def names_before(self, trace: Trace) -> list[Anchor]:
+        """Of the line that heads the lines that it stands in."""
+        start, _ = self.bounds(trace)
+        paragraph = self.text.rfind("\n\n", 0, start) + 1
+        before = [mention for mention in self.mentions if paragraph <= mention.start < start]
+        if not before:
+            return []
+        last = self.sentences.index(before[-1].start)
+        heads = [Anchor(m.start, m.end, m.labels) for m in before if self.sentences.index(m.start) == last]
+        return heads if len(heads) == 1 else []
+
+    def above(self, trace: Trace) -> list[Trace]:
+        """The figures over it in its column of a table."""
+        cell = self.tables.find(trace.claim.start)
+        if cell is None:
+            return []
+        found = []
+        for other in self.figures:
+            if other.claim.start >= trace.claim.start or other.claim.kind != trace.claim.kind:
+                continue
+            there = self.tables.find(other.claim.start)
+            if there is not None and (there.table, there.column) == (cell.table, cell.column) and there.row < cell.row:
+                found.append(other)
+        return found
+
+    def bind(self, trace: Trace) -> None:
+        """Finds the names and days that the figure stands beside."""
+        beside = self.beside(trace)
+        everywhere = [(other.claim.start, other.claim.end) for other in beside if other.claim.values]
+        start, end = self._clause(trace, everywhere)
+        figures = [place for place in everywhere if start <= place[0] < end]
+        first, last = self.bounds(trace)
+        names = [Anchor(m.start, m.end, m.labels) for m in self.mentions if first <= m.start < last]
+        days = [anchor for other in beside if other.claim.kind == "date" for anchor in other.owners.days]
+        owners = []
+        for anchors in (names, days):
+            within = [anchor for anchor in anchors if start <= anchor.start < end]
+            here = figures if within else everywhere
+            owners.append(bind(self.folded, (trace.claim.start, trace.claim.end), here, within or anchors))
+        trace.owners = Owners(owners[0], owners[1], tuple(names))
+
+    def _clause(self, trace: Trace, figures: Sequence[tuple[int, int]]) -> tuple[int, int]:
+        """The sentence, or its side of a colon that has figures on both: "10 in all: 4 of Ana, 6 of Bia"."""
+        start, end = self.bounds(trace)
+        for colon in re.finditer(r":\s", self.folded[start:end]):
+            at = start + colon.start()
+            if any(place[1] <= at for place in figures) and any(place[0] > at for place in figures):
+                if trace.claim.start > at:
+                    start = at + 1
+                else:
+                    end = min(end, at)
+        return start, end
