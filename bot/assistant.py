@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from agent.agent import Agent, Limits
 from agent.base import Provider
+from agent.mcp.servers import build_mcp_tools
 from agent.providers.fallback import Fallback, Link
 from agent.providers.price_list import Priced, host_of, read_price_list
 from agent.providers.recording import Recorded
@@ -105,9 +106,10 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
             tools |= build_crm_tools(Bench(source, exchange, clock), CrmBook(surroundings.engine))
         tools = {name: tool for name, tool in tools.items() if name in spec.tools}
     add_tools(tools, build_described_tools(spec, surroundings.permit.hosts, surroundings.secrets, clock, doors))
+    all_tools = build_mcp_tools(spec.mcp, environ=surroundings.secrets, clock=clock, beside=tools)
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
-    return Agent(provider, provider.links[0].llm, tools, limits, clock, brief=brief, rules=rules)
+    return Agent(provider, provider.links[0].llm, all_tools, limits, clock, brief=brief, rules=rules)
 
 
 def _build_link(llm: LlmChoice, surroundings: Surroundings, source: SalesSource) -> Link:

@@ -1,10 +1,9 @@
-"""The tools that an agent's file describes: other companies' APIs, MCP servers, SELECTs of the LLM's own."""
+"""The tools that an agent's file describes: other companies' APIs, and SELECTs of the LLM's own."""
 
 from collections.abc import Callable, Mapping, Set
 from contextlib import ExitStack
 
 from agent.base import Tool
-from agent.mcp.tools import build_mcp_tools
 from agent.spec.agent_spec import AgentSpec
 from agent.tools.http import build_http_tools, build_tool_client
 from agent.tools.openapi import build_openapi_tools
@@ -28,7 +27,6 @@ def build_described_tools(
         door, sql = build_sql_door(spec.sql, environ), spec.sql
         closing.callback(door.close)
         builders.append(lambda: build_sql_tool(sql, door=door, clock=clock))
-    builders.append(lambda: build_mcp_tools(spec.mcp, environ=environ))
     for build in builders:
         add_tools(tools, build())
     return tools

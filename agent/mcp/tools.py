@@ -1,10 +1,10 @@
-"""Makes tools of MCP servers' tools: those on the list whose pins hold; any other is left out, and said to be."""
+"""Makes tools of an MCP server's tools: those on the list whose pins hold; any other is left out, and said to be."""
 
-import importlib.util
 import json
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from agent.base import Label, Tool, ToolContext, ToolResult, ToolSpec
@@ -15,8 +15,6 @@ from agent.tools.decorator import refuse
 from agent.tools.http_answer import fit, presentable, unknown_outcome
 from agent.tools.json_arguments import ArgumentSchema
 from models.errors import ConfigurationError, ToolError
-from models.known_secrets import spellings_of
-from models.secret_reference import find_references, resolve_reference
 
 _log = logging.getLogger("recado.mcp")
 _ILLEGAL: Final = re.compile(r"[^a-zA-Z0-9_-]")
@@ -24,38 +22,41 @@ _LONGEST_NAME: Final = 64
 _LATE: Final = 5.0  # seconds that the tool's own time-out leaves to the connection's, which comes first
 
 
-def build_mcp_tools(specs: Sequence[McpServerSpec], *, environ: Mapping[str, str]) -> dict[str, Tool]:
-    """By name, asking each server once. A server that does not answer, and a tool whose pin is broken, cost their
-    tools and an error line, never the start. Raises ConfigurationError for what only the operator can mend."""
-    if specs and importlib.util.find_spec("mcp") is None:
-        raise ConfigurationError("an agent names MCP servers: install requirements-mcp.txt, or take them out")
-    tools: dict[str, Tool] = {}
-    for spec in specs:
-        headers = {name: resolve_reference(value, environ) for name, value in spec.headers.items()}
-        named = {name for value in spec.headers.values() for name in find_references(value)}
-        secrets = spellings_of(resolve_reference(f"${{{name}}}", environ) for name in named)
-        connection = McpConnection(spec, headers, secrets)
-        for tool in _offered_by(spec, connection):
-            if tool.spec.name in tools:
-                raise ConfigurationError(f"two MCP tools are called {tool.spec.name}: rename one of the servers")
-            tools[tool.spec.name] = tool
-    return tools
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What a server offers of what was approved, by the tools' names here, and what is amiss, a line each."""
+
+    tools: Mapping[str, Tool]
+    complaints: tuple[str, ...]
 
 
-def _offered_by(spec: McpServerSpec, connection: McpConnection) -> list[Tool]:
+def take_stock(spec: McpServerSpec, connection: McpConnection, withdraw: Callable[[str], None]) -> Stock:
+    """Asks the server once. `withdraw` is told the name here of a tool that is found changed when it is called."""
     try:
         offered = {tool.name: tool for tool in connection.list_tools()}
     except McpUnreachable as error:
-        _log.error("MCP server %s does not answer (%s): its tools are not offered", spec.name, error)
-        return []
-    tools = []
+        return Stock({}, (f"MCP server {spec.name} does not answer ({error}): its tools are not offered",))
+    tools, complaints = {}, []
     for wanted in spec.tools:
-        found = offered.get(wanted.name)
         try:
-            tools.append(_McpTool(spec, wanted, _approved(wanted, found), connection).as_tool())
+            tool = _McpTool(spec, wanted, _approved(wanted, offered.get(wanted.name)), connection, withdraw)
+            tools[tool.name] = tool.as_tool()
         except ValueError as error:
-            _log.error("MCP tool %s of %s is not offered: %s", wanted.name, spec.name, error)
-    return tools
+            complaints.append(f"MCP tool {wanted.name} of {spec.name} is not offered: {error}")
+    return Stock(tools, tuple(complaints))
+
+
+def name_tools(spec: McpServerSpec) -> frozenset[str]:
+    """What its tools are called here. Raises ConfigurationError where two would be called the same."""
+    names = [_name_of(spec, wanted) for wanted in spec.tools]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigurationError(f"two MCP tools are called {name}: leave one of them out")
+    return frozenset(names)
+
+
+def _name_of(server: McpServerSpec, wanted: McpToolSpec) -> str:
+    return _ILLEGAL.sub("_", f"{server.name}_{wanted.name}")[:_LONGEST_NAME]
 
 
 def _approved(wanted: McpToolSpec, found: OfferedTool | None) -> OfferedTool:
@@ -71,15 +72,21 @@ class _McpTool:
     """One approved tool, ready to be called from any thread."""
 
     def __init__(
-        self, server: McpServerSpec, wanted: McpToolSpec, found: OfferedTool, connection: McpConnection
+        self,
+        server: McpServerSpec,
+        wanted: McpToolSpec,
+        found: OfferedTool,
+        connection: McpConnection,
+        withdraw: Callable[[str], None],
     ) -> None:
         """Raises ValueError for a schema that no LLM can be told."""
         self._server = server
         self._wanted = wanted
         self._connection = connection
+        self._withdraw = withdraw
+        self.name = _name_of(server, wanted)
         self._schema = ArgumentSchema({key: value for key, value in found.schema.items() if key != "$schema"})
-        name = _ILLEGAL.sub("_", f"{server.name}_{wanted.name}")[:_LONGEST_NAME]
-        self._told = ToolSpec(name, " ".join(found.description.split()), self._schema.strict)
+        self._told = ToolSpec(self.name, " ".join(found.description.split()), self._schema.strict)
 
     def as_tool(self) -> Tool:
         labels: set[Label] = {"untrusted"} if self._wanted.effect == "read" else {"untrusted", "sink"}
@@ -107,6 +114,7 @@ class _McpTool:
                 self._wanted.name,
                 self._server.name,
             )
+            self._withdraw(self.name)
             error = ToolError("This tool was switched off: it has changed.", code="disabled", retryable=False)
             return refuse(error, arguments)
         except McpUnreachable as unreachable:

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from agent.base import Situation, Tool, ToolContext
+from agent.base import Situation, ToolContext
 from agent.mcp.connection import McpConnection, McpUnreachable, close_portal
 from agent.mcp.pins import OfferedTool
+from agent.mcp.servers import McpTools, build_mcp_tools
 from agent.mcp.spec import McpServerSpec, McpToolSpec
-from agent.mcp.tools import build_mcp_tools
 from models.errors import ConfigurationError
 from tests.running import eventually
 
@@ -96,7 +96,7 @@ def _spec(url: str, tools: tuple[McpToolSpec, ...] = (McpToolSpec(name="any", pi
     return McpServerSpec(name="far", url=url, tools=tools, **more)
 
 
-def _built(far: FarServer, *names: str, effect: Any = "read", **more: Any) -> dict[str, Tool]:
+def _built(far: FarServer, *names: str, effect: Any = "read", **more: Any) -> McpTools:
     pins = _pins(far)
     wanted = tuple(McpToolSpec(name=name, pin=pins[name], effect=effect) for name in names)
     return build_mcp_tools([_spec(far.url, wanted, **more)], environ={"FAR_KEY": "key-0123456789"})
@@ -132,7 +132,8 @@ def test_a_tool_with_a_broken_pin_is_left_out_and_the_log_says_so(
 
 
 def test_a_tool_that_changes_while_we_run_is_not_called(far: FarServer, caplog: pytest.LogCaptureFixture) -> None:
-    tool = _built(far, "find_contacts")["far_find_contacts"]
+    tools = _built(far, "find_contacts")
+    tool = tools["far_find_contacts"]
     far.mcp.remove_tool("find_contacts")
     far.mcp.remove_tool("secret_note")
     far.mcp.remove_tool("fail")
@@ -141,6 +142,7 @@ def test_a_tool_that_changes_while_we_run_is_not_called(far: FarServer, caplog: 
     result = tool.call(MANAGER, {"name": "Ana"})
     assert result.content["error"]["code"] == "disabled"
     assert far.called == []
+    assert "far_find_contacts" not in tools
     assert "has changed since it was approved" in caplog.text
 
 
