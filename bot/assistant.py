@@ -18,7 +18,6 @@ from agent.spec.agent_spec import AgentSpec, SourceSpec
 from agent.spec.llm import LlmChoice
 from agent.system_text import Brief
 from agent.telemetry import Traced
-from agent.tools.crm import build_crm_tools
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen
@@ -31,7 +30,7 @@ from bot.redaction import build_redactor
 from bot.settings import Settings
 from bot.sources import open_source
 from bot.toolsmith import add_tools, build_described_tools
-from jobs.crm_book import CrmBook
+from bot.writing import ChannelFor, build_writing_tools
 from models.clock import Clock
 from models.errors import ConfigurationError
 from models.sales.reading import SourceFile, nine_views, read_source_file
@@ -49,6 +48,7 @@ class Surroundings:
     clock: Clock
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     engine: Engine | None = None  # of Recado's own database, where changes are written; None: nothing can be
+    channel_for: ChannelFor | None = None  # those of the process; None: what is needed is built
     permit: Permit = field(default_factory=lambda: Permit(DEFAULT))  # what of all this the agent's company may use
 
     def resolve(self, reference: str) -> str:
@@ -103,7 +103,8 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
     tools = build_tools(source, exchange, clock)
     if spec.tools is not None:
         if surroundings.engine is not None:
-            tools |= build_crm_tools(Bench(source, exchange, clock), CrmBook(surroundings.engine))
+            bench = Bench(source, exchange, clock)
+            tools |= build_writing_tools(spec, settings, bench, surroundings.engine, surroundings.channel_for)
         tools = {name: tool for name, tool in tools.items() if name in spec.tools}
     add_tools(tools, build_described_tools(spec, surroundings.permit.hosts, surroundings.secrets, clock, doors))
     all_tools = build_mcp_tools(spec.mcp, environ=surroundings.secrets, clock=clock, beside=tools)

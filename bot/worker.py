@@ -99,9 +99,9 @@ def _build_services(
         with session_scope(engine) as connection:
             begin_books(connection, tenant_id, budgets)
     closing.callback(_say_goodbye, engine, owner)
-    agents = _open_agents(
-        settings, Surroundings(settings, database_url, clock, read_environment(), engine), engine, tenant_id
-    )
+    channel_for = ChannelDirectory(build_accounts(settings)).find
+    surroundings = Surroundings(settings, database_url, clock, read_environment(), engine, channel_for)
+    agents = _open_agents(settings, surroundings, engine, tenant_id)
     closing.callback(agents.close)
     transcriber = build_transcriber(settings)
     if transcriber is not None:
@@ -111,7 +111,7 @@ def _build_services(
     closing.callback(background.shutdown, wait=False, cancel_futures=True)
     return Services(
         engine=engine,
-        channel_for=ChannelDirectory(build_accounts(settings)).find,
+        channel_for=channel_for,
         agents=agents,
         leases=LeaseKeeper(engine, owner, pulse=pulse, clock=clock),
         alarms=Alarms(queue.ring, clock),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
+from models.crm_record import Records
 from models.inbound import Confirmation, Inbound, InboundMedia, InboundMessage
 from models.reply import OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
 
@@ -146,4 +147,13 @@ class Templates(Protocol):
     def as_template(self, part: OutboundPart) -> OutboundPart | None:
         """The same part, with the same id, as the account's template; None when it cannot be said by one. Pure; a
         part that is a template already comes back as it is."""
+        ...
+
+
+@runtime_checkable
+class RecordKeeping(Protocol):
+    """A channel that leads to such records."""
+
+    def records(self) -> Records | None:
+        """None where nothing is written there but replies."""
         ...

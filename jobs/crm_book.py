@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from agent.base import ToolContext
-from models.crm_entry import CrmEntry, add_entry, find_entry, remove_entry
+from models.crm_entry import CrmEntry, Kind, add_entry, find_entry, remove_entry
 from models.errors import ToolError
 from models.session import session_scope
 
@@ -19,16 +19,25 @@ class CrmBook:
 
     engine: Engine
 
+    def takes(self, kind: Kind) -> bool:
+        return True
+
+    def gives_back(self, kind: Kind) -> bool:
+        return True
+
+    def place(self, customer: str) -> str:
+        return ""
+
     def add(self, context: ToolContext, entry: CrmEntry) -> Mapping[str, Any]:
         with session_scope(self.engine) as connection:
             return {"id": str(add_entry(connection, _tenant(context), context.key, entry))}
 
-    def find(self, context: ToolContext) -> Mapping[str, Any] | None:
+    def find(self, context: ToolContext, entry: CrmEntry) -> Mapping[str, Any] | None:
         with session_scope(self.engine) as connection:
             found = find_entry(connection, _tenant(context), context.key)
         return None if found is None else {"id": str(found)}
 
-    def remove(self, context: ToolContext) -> bool:
+    def remove(self, context: ToolContext, entry: CrmEntry) -> bool:
         with session_scope(self.engine) as connection:
             return remove_entry(connection, _tenant(context), context.key)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.base import Situation, Tool, ToolContext
 from agent.decisions import Decision
+from agent.links import spell_out, tame_links
 from agent.phrases import Phrase, phrase
 from agent.toolbox import Toolbox
 from jobs.duty import call_person
@@ -117,7 +118,8 @@ class Deciding:
         status, result = _apply(tool, context, proposal.arguments, is_fresh=is_fresh)
         faultpoint("tool.worked")
         if status == "failed" and _ANEW in result:
-            return self._ask_anew(proposal, tool, situation, str(result[_ANEW]), result)
+            reason = tame_links(spell_out(str(result[_ANEW])), self.services.link_hosts)
+            return self._ask_anew(proposal, tool, situation, reason, result)
         said = self._end(proposal, status, result)
         faultpoint("tool.journalled")
         return said
@@ -160,7 +162,7 @@ class Deciding:
         """What was made stands."""
         self._end(proposal, "applied", {"error": error})
         said = phrase("not_undone", language_of(proposal), changes=proposal.words)
-        return f"{reason}\n\n{said}" if reason else said
+        return f"{tame_links(spell_out(str(reason)), self.services.link_hosts)}\n\n{said}" if reason else said
 
     def _context(self, proposal: Proposal, situation: Situation) -> ToolContext:
         return ToolContext(situation, self.thread.timezone, f"proposal-{proposal.id}", language_of(proposal))
@@ -184,14 +186,17 @@ def _apply(
     tool: Tool, context: ToolContext, arguments: Mapping[str, Any], *, is_fresh: bool
 ) -> tuple[Status, Mapping[str, Any]]:
     """Whoever goes on with a killed execution's work asks the target first, and repeats nothing in the dark."""
-    find = tool.writing.find if tool.writing is not None else None
-    try:
-        if not is_fresh:
-            if find is None:
-                return "unknown", {"error": "the worker died meanwhile"}
+    if not is_fresh:
+        find = tool.writing.find if tool.writing is not None else None
+        if find is None:
+            return "unknown", {"error": "the worker died meanwhile"}
+        try:
             found = find(context, arguments)
-            if found is not None:
-                return "applied", found.content
+        except ToolError as error:
+            return "unknown", {"error": str(error)}
+        if found is not None:
+            return "applied", found.content
+    try:
         result = tool.call(context, arguments)
     except ToolError as error:
         return _fate(error.code), {"error": str(error), **error.details}

@@ -47,6 +47,7 @@ class CrmEntry:
     text: str
     due_on: date | None
     written_by: str
+    place: str = ""  # the customer's id in the company's CRM, where it goes there
 
 
 entries = table_of(CrmEntryRow)

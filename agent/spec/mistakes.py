@@ -58,6 +58,8 @@ def _in_tools(spec: AgentSpec) -> Iterator[Mistake]:
     for name in spec.tools or ():
         if name not in known and not name.startswith(tuple(f"{source}_" for source in sources)):
             yield ("tools", name), f"there is no such tool; there are: {', '.join(sorted(known))}"
+    if "crm_update" in (spec.tools or ()) and spec.changes.write_to is None:
+        yield ("tools", "crm_update"), "needs changes.write_to: only a CRM holds what can be changed"
     for number, tool in enumerate(spec.http):
         if tool.name in {*TOOLS, *CRM_TOOLS} or described.count(tool.name) > 1:
             yield ("http", number, "name"), f"another tool is called {tool.name}: choose another name"

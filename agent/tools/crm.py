@@ -1,7 +1,7 @@
 """The tools that write about customers: notes and tasks, each shown to the person before anything is written."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
@@ -10,25 +10,37 @@ from agent.base import Language, Tool, ToolContext, ToolResult, ToolSpec
 from agent.tools.desk import Bench, Desk
 from agent.tools.schema import Arguments, describe_mistakes, strict_schema
 from agent.writing import Change, Writing
-from models.crm_entry import CrmEntry
+from models.crm_entry import CrmEntry, Kind
 from models.errors import ToolError
 
 A = TypeVar("A", bound=Arguments)
 
-CRM_TOOLS = ("crm_note", "crm_task")
+CRM_TOOLS = ("crm_note", "crm_task", "crm_update")
+
+# Part of the description of every tool that writes.
+ASKED = "Only when the person asks for it. She is shown the change and says yes or no: never claim it was made."
 
 _LONGEST = 2_000  # characters of a note
+_PLACE = "place"  # beside the arguments, by code: where the customer stands in the CRM
 
 
 class CrmTarget(Protocol):
     """Where notes and tasks go. `context.key` names the write: the same key takes effect once. What cannot be known
     raises ToolError."""
 
+    def takes(self, kind: Kind) -> bool: ...
+
+    def gives_back(self, kind: Kind) -> bool: ...
+
+    def place(self, customer: str) -> str:
+        """The customer's id there, found before the person is asked; empty where names will do. Raises ToolError."""
+        ...
+
     def add(self, context: ToolContext, entry: CrmEntry) -> Mapping[str, Any]: ...
 
-    def find(self, context: ToolContext) -> Mapping[str, Any] | None: ...
+    def find(self, context: ToolContext, entry: CrmEntry) -> Mapping[str, Any] | None: ...
 
-    def remove(self, context: ToolContext) -> bool: ...
+    def remove(self, context: ToolContext, entry: CrmEntry) -> bool: ...
 
 
 class NoteArguments(Arguments):
@@ -54,19 +66,19 @@ _TASK: dict[Language, str] = {
 }
 
 
-def _read_note(desk: Desk, given: NoteArguments, language: Language) -> tuple[CrmEntry, str]:
-    customer, text = desk.customer(given.customer), _flat(given.text)
-    entry = CrmEntry("note", customer, text, None, desk.situation.person_name)
-    return entry, _NOTE[language].format(customer=customer, text=text)
+def _read_note(desk: Desk, given: NoteArguments) -> CrmEntry:
+    return CrmEntry("note", desk.customer(given.customer), _flat(given.text), None, desk.situation.person_name)
 
 
-def _read_task(desk: Desk, given: TaskArguments, language: Language) -> tuple[CrmEntry, str]:
-    customer, text = desk.customer(given.customer), _flat(given.text)
-    day = desk.period(given.due).start
-    if day < desk.today:
-        raise ToolError("That day is over: ask for another one.", code="bad_arguments")
-    entry = CrmEntry("task", customer, text, day, desk.situation.person_name)
-    return entry, _TASK[language].format(day=f"{day:%d/%m/%Y}", customer=customer, text=text)
+def _read_task(desk: Desk, given: TaskArguments) -> CrmEntry:
+    customer, day = desk.customer(given.customer), desk.period(given.due).start
+    return CrmEntry("task", customer, _flat(given.text), day, desk.situation.person_name)
+
+
+def _spell(entry: CrmEntry, language: Language) -> str:
+    if entry.due_on is None:
+        return _NOTE[language].format(customer=entry.customer, text=entry.text)
+    return _TASK[language].format(day=f"{entry.due_on:%d/%m/%Y}", customer=entry.customer, text=entry.text)
 
 
 def _flat(text: str) -> str:
@@ -80,46 +92,57 @@ class _Writer(Generic[A]):
     bench: Bench
     target: CrmTarget
     arguments: type[A]
-    read: Callable[[Desk, A, Language], tuple[CrmEntry, str]]
+    read: Callable[[Desk, A], CrmEntry]
 
     def preview(self, context: ToolContext, given: Mapping[str, Any]) -> Change:
-        entry, words = self._entry(context, given)
+        entry = self._entry(context, given)
+        if entry.due_on is not None and entry.due_on < context.situation.today:
+            raise ToolError("That day is over: ask for another one.", code="bad_arguments")
         applied = {"customer": entry.customer, "text": entry.text}
         if entry.due_on is not None:
             applied["due"] = entry.due_on.isoformat()
-        return Change(words, applied)
+        if place := self.target.place(entry.customer):
+            applied[_PLACE] = place
+        return Change(_spell(entry, context.language), applied)
 
     def call(self, context: ToolContext, given: Mapping[str, Any]) -> ToolResult:
-        entry, _ = self._entry(context, given)
-        return ToolResult(True, {"ok": True, **self.target.add(context, entry)}, given)
+        return ToolResult(True, {"ok": True, **self.target.add(context, self._entry(context, given))}, given)
 
     def find(self, context: ToolContext, given: Mapping[str, Any]) -> ToolResult | None:
-        found = self.target.find(context)
+        found = self.target.find(context, self._entry(context, given))
         return None if found is None else ToolResult(True, {"ok": True, **found}, given)
 
     def undo(self, context: ToolContext, given: Mapping[str, Any]) -> ToolResult:
-        return ToolResult(True, {"ok": True, "removed": self.target.remove(context)}, given)
+        removed = self.target.remove(context, self._entry(context, given))
+        return ToolResult(True, {"ok": True, "removed": removed}, given)
 
-    def _entry(self, context: ToolContext, given: Mapping[str, Any]) -> tuple[CrmEntry, str]:
-        try:
-            arguments = self.arguments.model_validate(dict(given))
-        except ValidationError as error:
-            raise ToolError(f"Wrong arguments: {describe_mistakes(error)}.", code="bad_arguments") from None
-        return self.read(Desk(self.bench, context), arguments, context.language)
+    def _entry(self, context: ToolContext, given: Mapping[str, Any]) -> CrmEntry:
+        arguments = read_arguments(self.arguments, {name: given[name] for name in given if name != _PLACE})
+        return replace(self.read(Desk(self.bench, context), arguments), place=str(given.get(_PLACE, "")))
+
+
+def read_arguments(kind: type[A], given: Mapping[str, Any]) -> A:
+    """Raises ToolError for what is missing, unknown or of another type."""
+    try:
+        return kind.model_validate(dict(given))
+    except ValidationError as error:
+        raise ToolError(f"Wrong arguments: {describe_mistakes(error)}.", code="bad_arguments") from None
 
 
 def build_crm_tools(bench: Bench, target: CrmTarget) -> dict[str, Tool]:
-    """`crm_note` and `crm_task`. A rep writes about her own customers alone: names are resolved in her scope."""
+    """`crm_note` and `crm_task`, as far as the target takes them. A rep writes about her own customers alone: names
+    are resolved in her scope."""
     note = _Writer(bench, target, NoteArguments, _read_note)
     task = _Writer(bench, target, TaskArguments, _read_task)
-    return {
-        "crm_note": _tool("crm_note", "Write a note about a customer, in the person's own words.", note),
-        "crm_task": _tool("crm_task", "Put down a task about a customer for a day, such as a call.", task),
-    }
+    tools = {}
+    if target.takes("note"):
+        tools["crm_note"] = _tool("note", "Write a note about a customer, in the person's own words.", note)
+    if target.takes("task"):
+        tools["crm_task"] = _tool("task", "Put down a task about a customer for a day, such as a call.", task)
+    return tools
 
 
-def _tool(name: str, description: str, writer: _Writer[A]) -> Tool:
-    asked = "Only when the person asks for it. She is shown the change and says yes or no: never claim it was made."
-    spec = ToolSpec(name, f"{description}\n\n{asked}", strict_schema(writer.arguments))
-    writing = Writing(writer.preview, writer.find, writer.undo)
+def _tool(kind: Kind, description: str, writer: _Writer[A]) -> Tool:
+    spec = ToolSpec(f"crm_{kind}", f"{description}\n\n{ASKED}", strict_schema(writer.arguments))
+    writing = Writing(writer.preview, writer.find, writer.undo if writer.target.gives_back(kind) else None)
     return Tool(spec, "write", frozenset({"rep", "manager"}), writer.call, frozenset({"private"}), writing=writing)

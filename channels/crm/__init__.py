@@ -9,6 +9,7 @@ from channels.base import Account, Capabilities, InboundRequest
 from channels.crm.mapping import load_mapping
 from channels.crm.parse import parse_request
 from channels.crm.rate import TokenBucket
+from channels.crm.records import CrmRecords
 from channels.crm.rehearsal import rehearse
 from channels.crm.render import MAX_TEXT, render_reply
 from channels.crm.reply import find_sent, send_part
@@ -77,6 +78,12 @@ class CrmChannel:
     def acknowledge(self) -> tuple[str, str]:
         """Salesforce counts a notification as delivered only when it reads so in our answer."""
         return self._mapping.acknowledgement
+
+    def records(self) -> CrmRecords | None:
+        writing = self._mapping.writing
+        if writing is None:
+            return None
+        return CrmRecords(self._mapping, writing, self.account, self._guarded, self._bucket, self._clock)
 
     def close(self) -> None:
         """Gives the connections back; the next send opens new ones."""

@@ -2,33 +2,26 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from channels.crm.decode import BodyFormat
-from channels.crm.expressions import Expression, Structure, Template
+from channels.crm.expressions import Expression
+from channels.crm.fields import ExpressionField, LowerField, MappingPart, Request, TemplateField, read_string
+from channels.crm.records_mapping import WritingRequests
 from models.errors import ConfigurationError
 
 PRESETS = Path(__file__).parent / "presets"
 _MAX_FILE = 1_000_000  # bytes
 _EXTENDS = "extends"
 
-_Expression = Annotated[Expression, PlainValidator(lambda source: Expression(_string(source)))]
-_Template = Annotated[Template, PlainValidator(lambda source: Template(_string(source)))]
-_Structure = Annotated[Structure, PlainValidator(Structure)]
-_Lower = Annotated[str, AfterValidator(str.lower)]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Signature(_Part):
+class Signature(MappingPart):
     """How a request proves that it comes from the CRM. `header` and `query` name where a token stands."""
 
     scheme: Literal["standard_webhooks", "hubspot_v3", "basic", "token"]
-    header: _Lower = ""
+    header: LowerField = ""
     query: Literal["", "token", "secret", "api_key"] = ""  # names that are blotted out wherever URLs are kept
 
     @model_validator(mode="after")
@@ -38,74 +31,59 @@ class Signature(_Part):
         return self
 
 
-class Rule(_Part):
+class Rule(MappingPart):
     """One kind of thing that an item may mean. What is not given here is taken from the mapping itself."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     kind: Literal["message", "event"]
-    when: _Expression
-    text: _Template  # one `{expression}` for a message, a described event otherwise
+    when: ExpressionField
+    text: TemplateField  # one `{expression}` for a message, a described event otherwise
     html: bool = False  # the CRM writes the text as HTML
     calls: tuple[str, ...] = ()  # a message counts only when its text begins with one of these, which is cut off
-    turn_when: _Expression | None = None  # an event starts a turn when this holds
-    forwarded: _Expression | None = None
-    verified: _Expression | None = None
-    id: _Expression | None = None
-    person: _Expression | None = None
-    person_name: _Expression | None = None
-    thread: _Expression | None = None
+    turn_when: ExpressionField | None = None  # an event starts a turn when this holds
+    forwarded: ExpressionField | None = None
+    verified: ExpressionField | None = None
+    id: ExpressionField | None = None
+    person: ExpressionField | None = None
+    person_name: ExpressionField | None = None
+    thread: ExpressionField | None = None
 
 
-class Rate(_Part):
+class Rate(MappingPart):
     """So many requests in so many seconds."""
 
     requests: int = Field(ge=1)
     seconds: float = Field(gt=0)
 
 
-class Request(_Part):
-    """A request below the CRM's base URL. `{api_token}` in a header becomes the account's token."""
-
-    method: Literal["GET", "POST", "PUT", "PATCH"]
-    path: _Template
-    headers: dict[str, str] = Field(default_factory=dict)
-    body: _Structure | None = None
-
-    @model_validator(mode="after")
-    def _check_path(self) -> Self:
-        if not self.path.source.startswith("/"):
-            raise ValueError("path: must begin with /, so that nothing in it can change the host")
-        return self
-
-
 class ReplyRequest(Request):
     """How a note is written. `id` reads the note's id out of the CRM's answer."""
 
     base_url: str = ""  # empty: CRM_API_BASE_URL must name it
-    hosts: tuple[_Lower, ...] = Field(min_length=1)  # `*.example.com` for any host below, `*` for any at all
+    hosts: tuple[LowerField, ...] = Field(min_length=1)  # `*.example.com` for any host below, `*` for any at all
     html: bool = False  # the CRM takes notes as HTML
     rate: Rate = Rate(requests=60, seconds=60)
-    id: _Expression
+    id: ExpressionField
 
 
 class FindRequest(Request):
     """How the notes of a target are listed, newest first; one whose text holds our marker is ours."""
 
-    items: _Expression
-    id: _Expression
-    text: _Expression
+    items: ExpressionField
+    id: ExpressionField
+    text: ExpressionField
 
 
-class Samples(_Part):
+class Samples(MappingPart):
     """What the mapping is tried on at start-up: a webhook's decoded body, and the CRM's two answers."""
 
     body: Any
-    headers: dict[_Lower, str] = Field(default_factory=dict)
+    headers: dict[LowerField, str] = Field(default_factory=dict)
     answer: Any = None
     found: Any = None
 
 
-class Mapping(_Part):
+class Mapping(MappingPart):
     """Expressions see `event` (the item), `body` (the whole), `headers`, and `account` (`name`, `address`).
 
     Those of requests see `part` (`id`, `text`, `marker`, `number`), `target` (the thread's segments), `to`, `question`,
@@ -117,16 +95,17 @@ class Mapping(_Part):
     format: BodyFormat = "json"
     signature: Signature
     acknowledgement: tuple[str, str] = ("", "text/plain")  # body and content type of our 200
-    batch: _Expression = Field(default=Expression("@"))  # over the body: one item or a list of them
-    filter: _Expression | None = None  # items for which it does not hold are noise
-    echo: _Expression | None = None  # what we ourselves did, beside the notes that carry our marker
-    id: _Expression
-    person: _Expression
-    person_name: _Expression | None = None
-    thread: _Expression | None = None
+    batch: ExpressionField = Field(default=Expression("@"))  # over the body: one item or a list of them
+    filter: ExpressionField | None = None  # items for which it does not hold are noise
+    echo: ExpressionField | None = None  # what we ourselves did, beside the notes that carry our marker
+    id: ExpressionField
+    person: ExpressionField
+    person_name: ExpressionField | None = None
+    thread: ExpressionField | None = None
     rules: tuple[Rule, ...] = Field(min_length=1)
     reply: ReplyRequest
     find: FindRequest | None = None
+    writing: WritingRequests | None = None  # None: nothing but replies is written there
     sample: Samples
 
 
@@ -139,7 +118,7 @@ def load_mapping(preset: str, path: str) -> tuple[Mapping, str]:
         fields, shown = _read(Path(path), f"CRM_MAPPING {path}"), f"CRM_MAPPING {path}"
         base = fields.pop(_EXTENDS, "")
         if base:
-            fields = _preset(_string(base)) | fields
+            fields = _preset(read_string(base)) | fields
     else:
         fields, shown = _preset(preset or "generic"), f"preset {preset or 'generic'}"
     try:
@@ -169,12 +148,6 @@ def _read(path: Path, shown: str) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise ConfigurationError(f"{shown}: an object is expected")
     return fields
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a string is expected")
-    return value
 
 
 def _explain(error: ValidationError) -> str:

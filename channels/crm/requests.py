@@ -1,16 +1,18 @@
 """The mapping's requests filled in for one part: where they go, what they carry."""
 
-import html
 import json
 import re
 from collections.abc import Mapping as Fields
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from channels.base import Account
-from channels.crm.mapping import Mapping, ReplyRequest, Request
+from channels.crm.fields import Request
+from channels.crm.mapping import Mapping, ReplyRequest
 from channels.crm.marker import marker_of
 from models.errors import ConfigurationError, PayloadError
 from models.reply import OutboundPart
@@ -32,12 +34,15 @@ class Prepared:
 
 def prepare_reply(mapping: Mapping, account: Account, part: OutboundPart, now: datetime) -> Prepared:
     """The request that writes the part as a note, under a key that a CRM may refuse a second time."""
-    return _prepare(mapping, mapping.reply, account, part, now, {"Idempotency-Key": str(part.id)})
+    document = _document(mapping, account, part, now)
+    return fill_request(mapping, mapping.reply, account, document, {"Idempotency-Key": str(part.id)})
 
 
 def prepare_find(mapping: Mapping, account: Account, part: OutboundPart, now: datetime) -> Prepared | None:
     """The request that lists the notes where the part would stand; None where the CRM has no such list."""
-    return None if mapping.find is None else _prepare(mapping, mapping.find, account, part, now, {})
+    if mapping.find is None:
+        return None
+    return fill_request(mapping, mapping.find, account, _document(mapping, account, part, now), {})
 
 
 def base_url(mapping: Mapping, account: Account) -> str:
@@ -74,26 +79,21 @@ def _host_fits(host: str, pattern: str) -> bool:
     return pattern in ("*", host)
 
 
-def _prepare(
-    mapping: Mapping,
-    request: Request,
-    account: Account,
-    part: OutboundPart,
-    now: datetime,
-    headers: dict[str, str],
+def fill_request(
+    mapping: Mapping, request: Request, account: Account, document: Fields[str, Any], headers: Fields[str, str]
 ) -> Prepared:
-    document = _document(mapping, account, part, now)
+    """As it will leave. Raises ConfigurationError for the settings, PayloadError for what cannot be filled in."""
     base = base_url(mapping, account)
     if not base:
         raise ConfigurationError("CRM_API_BASE_URL: not set, so nobody knows where replies go")
-    headers |= {"Accept": "application/json", "User-Agent": "Recado"}
-    headers |= {name: _with_secrets(value, account) for name, value in request.headers.items()}
+    sent = {**headers, "Accept": "application/json", "User-Agent": "Recado"}
+    sent |= {name: _with_secrets(value, account) for name, value in request.headers.items()}
     body = None
     if request.body is not None:
-        headers["Content-Type"] = "application/json"
+        sent["Content-Type"] = "application/json"
         body = json.dumps(request.body.fill(document), ensure_ascii=False, separators=(",", ":")).encode()
     path = request.path.fill(document, _segment)
-    return Prepared(request.method, base + path, headers, body)
+    return Prepared(request.method, base + path, sent, body)
 
 
 def _segment(text: str) -> str:
@@ -106,14 +106,25 @@ def _segment(text: str) -> str:
 def _document(mapping: Mapping, account: Account, part: OutboundPart, now: datetime) -> dict[str, Any]:
     """What the expressions of a request see."""
     marker = marker_of(part.id)
-    text = f"{part.body}\n\n{marker}"
-    if mapping.reply.html:
-        text = html.escape(text).replace("\n", "<br>")
+    text = mark_text(part.body, part.id, html=mapping.reply.html)
     return {
         "part": {"id": str(part.id), "text": text, "marker": marker, "number": part.number},
         "to": part.to,
         "target": part.to.split("/"),
         "question": dict(part.extra),
+        **surroundings(account, now),
+    }
+
+
+def mark_text(body: str, key: UUID, *, html: bool) -> str:
+    """With the line at its end by which it is found again, as the CRM takes texts."""
+    text = f"{body}\n\n{marker_of(key)}"
+    return escape(text).replace("\n", "<br>") if html else text
+
+
+def surroundings(account: Account, now: datetime) -> dict[str, Any]:
+    """What the expressions of every request see."""
+    return {
         "now": {"iso": now.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "ms": int(now.timestamp() * 1000)},
         "account": {"name": account.name, "address": account.address},
     }

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.jobs.house import house
+from tests.jobs.remote_writing import remote
 from tests.jobs.writing import writing
 
-__all__ = ["house", "writing"]
+__all__ = ["house", "remote", "writing"]
 
 
 @pytest.fixture(autouse=True)

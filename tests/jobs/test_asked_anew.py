@@ -11,13 +11,12 @@ from sqlalchemy import Connection
 from agent.base import PersonRole, Tool
 from agent.policy import Verdict
 from jobs.agents import Terms
-from jobs.runtime import set_services
 from models.errors import ProviderError
 from models.faultpoint import set_fault_hook
 from models.tenant import AccountKey
 from tests.fakes import Killed, OneAgent, wish
 from tests.jobs.test_proposals import NOTE, ask_for_note
-from tests.jobs.writing import WritingHouse
+from tests.jobs.writing import WritingHouse, employ
 
 TOO_LATE = "UPDATE proposal SET expires_at = now() - interval '1 second' WHERE status = 'open'"
 
@@ -27,11 +26,6 @@ class UpdatedAgent(OneAgent):
 
     def find_terms(self, connection: Connection, account: AccountKey, version_id: UUID | None) -> Terms:
         return replace(super().find_terms(connection, account, version_id), version_id=UUID(int=7))
-
-
-def employ(writing: WritingHouse, agents: OneAgent) -> None:
-    writing.house.services = replace(writing.house.services, agents=agents)
-    set_services(writing.house.services)
 
 
 def statuses(writing: WritingHouse) -> list[str]:

@@ -51,6 +51,12 @@ class WritingHouse:
         return CUSTOMERS[0]
 
 
+def employ(writing: WritingHouse, agents: OneAgent) -> None:
+    """They answer from now on."""
+    writing.house.services = replace(writing.house.services, agents=agents)
+    set_services(writing.house.services)
+
+
 @pytest.fixture
 def writing(house: House, demo_database_url: str) -> Iterator[WritingHouse]:
     with session_scope(house.engine) as connection:

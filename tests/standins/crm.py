@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from tests.standins.crm_dialects import DIALECTS, TOKEN, Note
+from tests.standins.crm_records import RecordShelf
 from tests.standins.witness import Witness, nobody
 
 _MARKER = re.compile(r"ref: r_[0-9a-f-]{36}")
@@ -43,6 +44,7 @@ class StandInCrm:
         self.faults: deque[Fault] = deque()
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.refusals: list[int] = []
+        self.records = RecordShelf()  # of the generic dialect alone
         self.lists = True  # whether listing notes works
         self.witness: Witness = nobody
         self.stopping = Event()
@@ -98,7 +100,13 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))) or b"null")
         self._serve(body)
 
+    def do_PATCH(self) -> None:
+        self.do_POST()
+
     def do_GET(self) -> None:
+        self._serve(None)
+
+    def do_DELETE(self) -> None:
         self._serve(None)
 
     def _serve(self, body: Any) -> None:
@@ -113,6 +121,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._write(500 if not crm.lists else 200 if listed is not None else 204, listed)
         elif path := re.fullmatch(crm.dialect.write, wanted):
             self._take(path, body)
+        elif crm.dialect is DIALECTS["generic"] and crm.records.is_known(self.path):
+            self._serve_record(body)
         else:
             self._refuse(404)
 
@@ -130,6 +140,20 @@ class _Handler(BaseHTTPRequestHandler):
         if crm.witness("accepted"):
             return self._hang_up()
         return self._write(crm.dialect.created, crm.dialect.written(note))
+
+    def _serve_record(self, body: Any) -> None:
+        crm = self.server.crm
+        if self.command == "GET":
+            return self._write(*crm.records.look(self.path) if crm.lists else (500, None))
+        if crm.witness("half"):
+            return self._hang_up()
+        fault = crm.faults.popleft() if crm.faults else None
+        if fault is not None and not fault.accepted:
+            return self._fail(fault)
+        answer = crm.records.write(self.command, self.path, body, dict(self.headers.items()))
+        if fault is not None:
+            return self._fail(fault)
+        return self._hang_up() if crm.witness("accepted") else self._write(*answer)
 
     def _fail(self, fault: Fault) -> None:
         match fault.kind:
