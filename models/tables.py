@@ -16,6 +16,9 @@ import models.process
 import models.proposal
 import models.rest
 import models.run
+import models.search_posting
+import models.search_space
+import models.search_word
 import models.tenant
 import models.turn  # noqa: F401
 

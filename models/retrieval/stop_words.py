@@ -1,0 +1,12 @@
+"""Words that say nothing about what a text is about, in Portuguese, English and Spanish, folded."""
+
+from typing import Final
+
+_PORTUGUESE = """
+a o as os um uma uns umas de do da dos das em no na nos nas por pelo pela pelos pelas para com sem que e ou se ao aos
+qual quais quando onde como quem quanto quantos quanta quantas ser foi sao esta este essa esse isso isto
+"""
+_ENGLISH = "the of and to in is are what which who when where how"
+_SPANISH = "el la los las un una y en con para por que es del al"
+
+STOP_WORDS: Final = frozenset(f"{_PORTUGUESE} {_ENGLISH} {_SPANISH}".split())

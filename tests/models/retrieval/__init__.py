@@ -1,0 +1,1 @@
+"""Words, postings and scores, and the index of them."""
