@@ -1,28 +1,30 @@
 """The loop: ask the LLM, run the tools it wishes for, ask again, until it answers in words or a limit is reached."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 
+from agent.asking import Asking
 from agent.base import (
     ChatMessage,
     Completion,
     CompletionRequest,
-    Cost,
     Journal,
     Provider,
     RunResult,
     Tool,
     TurnInput,
 )
+from agent.chain import NO_CHAIN, Chain, Part, Specialist
 from agent.grounding.review import Review, Reviewed
 from agent.instructions import build_prompt
-from agent.paying import Journalled, reckon_dearest
 from agent.phrases import guess_language, phrase
 from agent.policy import Policy, Proposer, decide
-from agent.providers.fallback import Breaker, Fallback, Link, RunBreaker, links_of
-from agent.providers.heard import Heard, Listener
+from agent.polishing import is_polished, rewrite
+from agent.providers.fallback import Breaker, Link, RunBreaker
+from agent.providers.heard import Listener
+from agent.routing import choose
 from agent.scope import is_off_topic
 from agent.spending import Spending
 from agent.system_text import Brief
@@ -52,12 +54,14 @@ class Limits:
 class _Progress:
     """What a run has gathered so far."""
 
-    messages: list[ChatMessage]
+    specialist: Specialist
     tools: OpenToolbox
-    spending: Spending
-    breaker: Breaker
+    asking: Asking
+    review: Review
     listener: Listener | None
-    completions: list[tuple[Completion, Cost]] = field(default_factory=list)
+    messages: list[ChatMessage] = field(default_factory=list)
+    name: str = ""  # of the specialist, in a chain
+    passed: list[str] = field(default_factory=list)
     context_size: int = 0
     limit: str = ""
     reviewed: Reviewed | None = None
@@ -77,18 +81,30 @@ class Agent:
         *,
         brief: Brief = _PLAIN,
         rules: Mapping[str, ToolRule] = _NO_RULES,
+        chain: Chain = NO_CHAIN,
     ) -> None:
         self.provider = provider
         self.llm = llm
         self.toolbox = Toolbox(tools, clock, policy=policy, rules=rules)
-        self._brief = brief
+        self._own = Specialist(Part(provider, llm), brief)
+        self.chain = chain
         self._limits = limits
         self._clock = clock
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """Who may be asked, in their order."""
-        return links_of(self.provider, self.llm)
+        """Whom the agent's own LLM is asked of, in their order."""
+        return self._own.part.links
+
+    @property
+    def sees(self) -> bool:
+        """Whether whoever answers is shown pictures: in a chain all of them must."""
+        return all(one.part.provider.sees for one in self.chain.specialists.values() or (self._own,))
+
+    def preload(self) -> None:
+        """Load what the first calls would load."""
+        for part in (self._own.part, *self.chain.parts):
+            part.provider.preload()
 
     def run(
         self,
@@ -100,26 +116,44 @@ class Agent:
     ) -> RunResult:
         """Always ends with words for the person, or raises ProviderError or BudgetExceeded; a step that the journal
         holds is not paid again. Without a proposer nobody can be asked for a yes, and nothing is written. A listener
-        hears the words as they come, before anybody has checked them."""
+        hears the words of the last step as they come, before anybody has checked them."""
         limits = self._limits
         deadline = self._clock.monotonic() + limits.seconds
-        tools = self.toolbox.open(turn, journal, proposer, most=limits.tool_calls, deadline=deadline)
         spending = Spending(limits.tokens, limits.usd, limits.assumed_price)
-        progress = _Progress([], tools, spending, breaker or RunBreaker(), listener)
+        asking = Asking(journal, breaker or RunBreaker(), spending, self._clock)
+
+        def open_tools(only: Specialist) -> OpenToolbox:
+            most = limits.tool_calls
+            return self.toolbox.open(turn, journal, proposer, most=most, deadline=deadline, only=only.tools)
+
+        progress = _Progress(self._own, open_tools(self._own), asking, Review(turn), listener)
         if turn.situation.role == "unknown":
             return self._result(progress, phrase("greeting_unknown", guess_language(turn.text), company=turn.company))
         if not (turn.taint or turn.images) and is_off_topic(turn.text):
             return self._result(progress, phrase("refused", turn.situation.language or guess_language(turn.text)))
-        progress.messages += build_prompt(turn, self._brief, may_write=tools.may_write)
-        review = Review(turn)
-        for step in range(limits.steps):
-            is_last = step == limits.steps - 1 or self._is_exhausted(progress)
-            completion = self._complete(turn, journal, progress, step, is_last)
+        if self.chain.specialists:
+            progress.name, trouble = choose(self.chain, turn, asking)
+            progress.passed += filter(None, [trouble])
+            progress.specialist = self.chain.specialists[progress.name]
+            progress.tools = open_tools(progress.specialist)
+        completion = self._answer(turn, progress)
+        if draft := completion.text.strip() or progress.review.draft:
+            progress.reviewed = progress.review.settle(draft, progress.tools.uses)
+        self._polish(turn, progress)
+        return self._result(progress, self._words(turn, completion, progress.reviewed))
+
+    def _answer(self, turn: TurnInput, progress: _Progress) -> Completion:
+        """The specialist's last one."""
+        tools, specialist = progress.tools, progress.specialist
+        progress.messages += build_prompt(turn, specialist.brief, may_write=tools.may_write)
+        for step in range(self._limits.steps):
+            is_last = step == self._limits.steps - 1 or self._is_exhausted(progress)
+            completion = self._complete(turn, progress, is_last)
             if is_last or progress.limit or completion.finish in ("length", "content_filter"):
                 break  # the calls of an answer that was cut or refused are not to be run
             if completion.finish == "tool_calls":
-                answers = tools.run(step, completion.tool_calls)
-            elif (objection := self._object(review, completion, tools)) is not None:
+                answers = tools.run(progress.asking.step - 1, completion.tool_calls)
+            elif (objection := self._object(progress, completion)) is not None:
                 answers, completion = [objection], _without_calls(completion)
             else:
                 break
@@ -128,13 +162,13 @@ class Agent:
             progress.limit = progress.limit or "steps"
         elif completion.finish == "length":
             progress.limit = "output_tokens"
-        if draft := completion.text.strip() or review.draft:
-            progress.reviewed = review.settle(draft, tools.uses)
-        return self._result(progress, self._words(turn, completion, progress.reviewed))
+        return completion
 
-    def _object(self, review: Review, completion: Completion, tools: OpenToolbox) -> ChatMessage | None:
+    def _object(self, progress: _Progress, completion: Completion) -> ChatMessage | None:
         """The offline engine would only say the same again."""
-        return None if self.provider.engine == "offline" else review.object_to(completion.text.strip(), tools.uses)
+        if progress.specialist.part.provider.engine == "offline":
+            return None
+        return progress.review.object_to(completion.text.strip(), progress.tools.uses)
 
     def _is_exhausted(self, progress: _Progress) -> bool:
         if len(progress.tools.uses) >= self._limits.tool_calls:
@@ -143,12 +177,12 @@ class Agent:
             progress.limit = "seconds"
         return bool(progress.limit)
 
-    def _complete(self, turn: TurnInput, journal: Journal, progress: _Progress, step: int, is_last: bool) -> Completion:
+    def _complete(self, turn: TurnInput, progress: _Progress, is_last: bool) -> Completion:
         """What stands at this step; nothing at all where the run may not pay for a call any more."""
         progress.context_size = len(progress.messages)
-        standing = journal.find_completion(step)
+        part, asking = progress.specialist.part, progress.asking
         request = CompletionRequest(
-            llm=self.llm,
+            llm=part.llm,
             messages=tuple(progress.messages),
             tools=progress.tools.specs,
             situation=turn.situation,
@@ -156,28 +190,26 @@ class Agent:
             timeout=self._limits.call_seconds,
             tool_choice="none" if is_last else "auto",
         )
-        if progress.spending.is_limited:
-            worst = reckon_dearest(self.links, request)
-            calls, limit = progress.spending.calls_left(worst)
-            progress.limit = progress.limit or limit
-            if not calls and standing is None:
-                return Completion("")
-            if calls == 1:
-                request = replace(request, tool_choice="none")
-        if standing is None:
-            standing = self._pay(request, journal, progress, step)
-        if progress.spending.is_limited:
-            progress.spending.add(standing, worst)
-        progress.completions.append((standing, standing.cost or self.provider.price(standing, self.llm)))
-        return standing
+        calls, limit = asking.room(part, request)
+        progress.limit = progress.limit or limit
+        if not calls and asking.standing is None:
+            return Completion("")
+        if calls == 1:
+            request = replace(request, tool_choice="none")
+        is_heard = not is_polished(self.chain.polish, turn)
+        return asking.ask(part, request, progress.listener if is_heard else None)
 
-    def _pay(self, request: CompletionRequest, journal: Journal, progress: _Progress, step: int) -> Completion:
-        """Each provider of the chain is asked in the journal's sight."""
-        links = []
-        for link in self.links:
-            provider = Heard(link.provider, progress.listener) if progress.listener else link.provider
-            links.append(replace(link, provider=Journalled(provider, journal, step, self._clock)))
-        return Fallback(links, progress.breaker).complete(request)
+    def _polish(self, turn: TurnInput, progress: _Progress) -> None:
+        polish, reviewed = self.chain.polish, progress.reviewed
+        if polish is None or reviewed is None or reviewed.struck or progress.limit or not is_polished(polish, turn):
+            return
+        if self._clock.monotonic() >= progress.tools.deadline:
+            progress.passed.append("polish: seconds")
+            return
+        progress.reviewed, trouble = rewrite(
+            polish, turn, progress.asking, progress.review, reviewed, progress.tools.uses, progress.listener
+        )
+        progress.passed += filter(None, [trouble])
 
     def _words(self, turn: TurnInput, completion: Completion, reviewed: Reviewed | None) -> str:
         language = turn.situation.language or guess_language(turn.text)
@@ -186,25 +218,28 @@ class Agent:
         return phrase("refused" if completion.finish == "content_filter" else "limit_reached", language)
 
     def _result(self, progress: _Progress, words: str) -> RunResult:
-        served = [completion.llm for completion, _ in progress.completions if completion.llm]
-        answered = [completion.provider for completion, _ in progress.completions if completion.provider]
-        usages = [completion.usage for completion, _ in progress.completions]
+        part, completions = progress.specialist.part, [one for one, _ in progress.asking.completions]
+        answers = [one for one in completions if one.chain_step == part.name]
+        usages = [completion.usage for completion in completions]
+        reviewed, tools = progress.reviewed, progress.tools
         return RunResult(
             text=words,
-            provider=answered[-1] if answered else self.provider.name,
-            llm=served[-1] if served else self.llm,
-            engine=self.provider.engine,
-            steps=len(progress.completions),
+            provider=next((one.provider for one in reversed(answers) if one.provider), part.provider.name),
+            llm=next((one.llm for one in reversed(answers) if one.llm), part.llm),
+            engine=part.provider.engine,
+            steps=len(completions),
             tokens_in=sum(usage.input or 0 for usage in usages),
             tokens_out=sum(usage.output or 0 for usage in usages),
-            cost=_total([cost for _, cost in progress.completions]),
+            cost=progress.asking.cost,
             context_size=progress.context_size,
-            tools=tuple(progress.tools.uses),
+            tools=tuple(tools.uses),
             limit=progress.limit,
-            taint=frozenset(progress.tools.taint),
-            is_write_refused=progress.tools.is_write_refused,
-            grounding=None if progress.reviewed is None else progress.reviewed.as_json(),
-            struck=() if progress.reviewed is None else progress.reviewed.struck,
+            taint=frozenset(tools.taint),
+            is_write_refused=tools.is_write_refused,
+            grounding=None if reviewed is None else reviewed.as_json(),
+            struck=() if reviewed is None else reviewed.struck,
+            specialist=progress.name,
+            passed=tuple(progress.passed),
         )
 
 
@@ -221,8 +256,3 @@ def _as_message(completion: Completion) -> ChatMessage:
         provider=completion.provider,
         provider_state=completion.provider_state,
     )
-
-
-def _total(costs: Sequence[Cost]) -> Decimal | None:
-    amounts = [cost.amount for cost in costs]
-    return None if any(amount is None for amount in amounts) else sum((a for a in amounts if a is not None), Decimal(0))

@@ -119,7 +119,7 @@ class Situation:
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
     """One call of an LLM. `timeout` is in seconds; `tool_choice` "none" forbids tools and asks for words; `instead_of`
-    says why others that come first in a chain did not answer."""
+    says why others that come before it did not answer; `chain_step` which step of a chain asks."""
 
     llm: str
     messages: Sequence[ChatMessage]
@@ -129,12 +129,13 @@ class CompletionRequest:
     timeout: float = 60.0
     tool_choice: Literal["auto", "none"] = "auto"
     instead_of: str = ""
+    chain_step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the LLM answered. `llm` is the name the vendor says it served. Who asks fills in the last three: which
-    provider of a chain answered, why those before it did not, and what it cost."""
+    """What the LLM answered. `llm` is the name the vendor says it served. Who asks fills in the last four: which
+    provider answered, why those before it did not, what it cost, and which step of a chain it is."""
 
     text: str
     tool_calls: tuple[ToolCall, ...] = ()
@@ -147,6 +148,7 @@ class Completion:
     provider: str = ""
     instead_of: str = ""
     cost: Cost | None = None
+    chain_step: str = ""
 
     def in_one_piece(self) -> "Iterator[str | Completion]":
         """As the stream of who knows all the words at once."""
@@ -231,7 +233,9 @@ class Journal(Protocol):
 
     def find_completion(self, step: int) -> Completion | None: ...
 
-    def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
+    def open_completion(
+        self, step: int, provider: str, request: CompletionRequest, tokens_in: int, worst_case: WorstCase
+    ) -> None:
         """Before each try of a step: leaves a usage row with our own reckoning, so that a crash leaves an estimate.
         What is recorded next is of this try. Raises BudgetExceeded where that much may not be spent."""
         ...
@@ -292,3 +296,5 @@ class RunResult:
     is_write_refused: bool = False  # a tool that writes was wished for, and third-party words forbade it
     grounding: Mapping[str, Any] | None = None  # what each figure of the reply was traced to; None: none was looked at
     struck: tuple[str, ...] = ()  # figures that could not be traced, and did not go out
+    specialist: str = ""  # who answered, where the agent is a chain
+    passed: tuple[str, ...] = ()  # steps of the chain that were done without, and why

@@ -26,12 +26,13 @@ def completion_to_json(completion: Completion) -> dict[str, Any]:
         "provider": completion.provider,
         "instead_of": completion.instead_of,
         "cost": None if completion.cost is None else _cost_to_json(completion.cost),
+        "chain_step": completion.chain_step,
     }
 
 
 def completion_from_json(stored: Mapping[str, Any]) -> Completion:
     calls = tuple(ToolCall(call["id"], call["name"], call["arguments"], call["raw"]) for call in stored["tool_calls"])
-    reported, cost = stored["reported_cost"], stored.get("cost")  # the last three are not in what was stored earlier
+    reported, cost = stored["reported_cost"], stored.get("cost")  # the last four are not in what was stored earlier
     return Completion(
         text=stored["text"],
         tool_calls=calls,
@@ -44,6 +45,7 @@ def completion_from_json(stored: Mapping[str, Any]) -> Completion:
         provider=stored.get("provider", ""),
         instead_of=stored.get("instead_of", ""),
         cost=None if cost is None else _cost_from_json(cost),
+        chain_step=stored.get("chain_step", ""),
     )
 
 

@@ -29,7 +29,7 @@ class Journalled(Wrapped):
     def complete(self, request: CompletionRequest) -> Completion:
         tokens_in = estimate_prompt(request.messages)
         self._journal.open_completion(
-            self._step, self.name, request.llm, tokens_in, lambda: reckon_worst_case(self.inner, request)
+            self._step, self.name, request, tokens_in, lambda: reckon_worst_case(self.inner, request)
         )
         faultpoint("llm.opened")
         started = self._clock.monotonic()
@@ -40,7 +40,13 @@ class Journalled(Wrapped):
             raise
         faultpoint("llm.answered")
         cost = self.inner.price(completion, request.llm)
-        completion = replace(completion, provider=self.name, instead_of=request.instead_of, cost=cost)
+        completion = replace(
+            completion,
+            provider=self.name,
+            instead_of=request.instead_of,
+            cost=cost,
+            chain_step=request.chain_step,
+        )
         standing = self._journal.record_completion(self._step, completion, cost, self._elapsed_ms(started))
         faultpoint("llm.journalled")
         return standing

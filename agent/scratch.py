@@ -1,6 +1,6 @@
 """A journal that keeps nothing: for questions asked outside a conversation, where a killed process asks again."""
 
-from agent.base import Completion, Cost, ToolCall, ToolResult, WorstCase
+from agent.base import Completion, CompletionRequest, Cost, ToolCall, ToolResult, WorstCase
 
 
 class ScratchJournal:
@@ -9,7 +9,9 @@ class ScratchJournal:
     def find_completion(self, step: int) -> Completion | None:
         return None
 
-    def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
+    def open_completion(
+        self, step: int, provider: str, request: CompletionRequest, tokens_in: int, worst_case: WorstCase
+    ) -> None:
         """Nothing to leave behind."""
 
     def record_completion(self, step: int, completion: Completion, cost: Cost, elapsed_ms: int) -> Completion:

@@ -1,4 +1,4 @@
-"""What the LLM reads first: a versioned template, filled in with what a company says of its agent.
+"""What an LLM reads first: a versioned template, filled in with what a company says of its agent.
 
 The same for every turn of an agent's version, byte for byte, so that vendors can cache it.
 """
@@ -27,29 +27,48 @@ class Brief:
     languages: tuple[Language, ...] = ("pt", "en", "es")
 
 
-def list_prompts() -> list[str]:
-    """Every template with its version, the newest of each name first."""
-    names = [path.name.removesuffix(".md.j2") for path in _FOLDER.glob("*.md.j2")]
-    return sorted(names, key=lambda name: (name.rpartition("-")[0], -int(name.rpartition("-")[2])))
+def list_prompts(name: str = "sales") -> list[str]:
+    """The versions of a template, the newest first: `sales` is whoever answers, `route` and `polish` the steps of a
+    chain round it."""
+    found = [path.name.removesuffix(".md.j2") for path in _FOLDER.glob(f"{name}-*.md.j2")]
+    return sorted(found, key=lambda prompt: -int(prompt.rpartition("-")[2]))
 
 
 def newest_prompt(name: str = "sales") -> str:
-    return next(prompt for prompt in list_prompts() if prompt.rpartition("-")[0] == name)
+    return list_prompts(name)[0]
 
 
 @lru_cache(maxsize=256)
 def render_system(brief: Brief, company: str) -> str:
     """Pure. Raises jinja2.TemplateNotFound for a prompt that there is not."""
-    text = (
-        _templates()
-        .get_template(f"{brief.prompt}.md.j2")
-        .render(
-            company=company or "the company",
-            persona=brief.persona.strip(),
-            instructions=brief.instructions.strip(),
-            languages=_spell_languages(brief.languages),
-        )
+    return _render(
+        brief.prompt,
+        company=company,
+        persona=brief.persona,
+        instructions=brief.instructions,
+        languages=_spell_languages(brief.languages),
     )
+
+
+@lru_cache(maxsize=256)
+def render_route(
+    prompt: str, company: str, instructions: str, specialists: tuple[tuple[str, str], ...], default: str
+) -> str:
+    """What whoever passes a question on is told; `specialists` are names with what each is for. Pure."""
+    return _render(prompt, company=company, instructions=instructions, specialists=specialists, default=default)
+
+
+@lru_cache(maxsize=256)
+def render_polish(brief: Brief, company: str, channel: str) -> str:
+    """What whoever rewrites a reply is told. Pure."""
+    return _render(
+        brief.prompt, company=company, persona=brief.persona, instructions=brief.instructions, channel=channel
+    )
+
+
+def _render(prompt: str, company: str, **values: object) -> str:
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    text = _templates().get_template(f"{prompt}.md.j2").render(company=company or "the company", **stripped)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 

@@ -22,6 +22,7 @@ _CACHED, _CACHE_WRITE = "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.ca
 _REASONING = "gen_ai.usage.reasoning.output_tokens"
 _TOOL, _TOOL_TYPE, _TOOL_CALL = "gen_ai.tool.name", "gen_ai.tool.type", "gen_ai.tool.call.id"
 _ERROR = "error.type"
+_CHAIN_STEP = "recado.chain.step"
 
 
 def find_tracer() -> Tracer:
@@ -61,6 +62,8 @@ class Traced(Wrapped):
             _REQUESTED: request.llm,
             _MOST_TOKENS: request.max_output_tokens,
         }
+        if request.chain_step:
+            asked[_CHAIN_STEP] = request.chain_step
         return _span(self._tracer, f"chat {request.llm}", SpanKind.CLIENT, asked)
 
 

@@ -94,10 +94,12 @@ class Toolbox:
         *,
         most: int = 24,
         deadline: float = math.inf,
+        only: frozenset[str] | None = None,
     ) -> "OpenToolbox":
         """For one run of at most so many calls; no tool is waited for much longer than until `deadline`, by the
-        clock's monotonic seconds."""
-        tools = {name: tool for name, tool in self.tools.items() if self._is_for(tool, turn.situation)}
+        clock's monotonic seconds. `only` can narrow what this person has, never widen it."""
+        named = self.tools.items() if only is None else [pair for pair in self.tools.items() if pair[0] in only]
+        tools = {name: tool for name, tool in named if self._is_for(tool, turn.situation)}
         return OpenToolbox(self, tools, turn, journal, proposer, most, deadline, set(taint_of(turn)))
 
 

@@ -15,7 +15,7 @@ from agent.providers.price_list import Priced, host_of, read_price_list
 from agent.providers.recording import Recorded
 from agent.providers.registry import build_provider, find_profile, resolve_llm
 from agent.spec.agent_spec import AgentSpec, SourceSpec
-from agent.spec.llm import LlmChoice
+from agent.spec.llm import LlmChoice, LlmSpec
 from agent.system_text import Brief
 from agent.telemetry import Traced
 from agent.tools.desk import Bench
@@ -23,6 +23,7 @@ from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen
 from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
+from bot.chains import build_chain
 from bot.demo import sales_url
 from bot.environment import with_secrets
 from bot.permits import Keyring, Permit, check_permit, read_permit
@@ -85,9 +86,13 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
     settings, clock = surroundings.settings, surroundings.clock
     source = _open_source(spec, surroundings)
     doors.callback(source.close)
-    chain = (spec.llm, *spec.llm.fallbacks)
-    provider = Fallback([_build_link(llm, surroundings, source) for llm in chain])
-    doors.callback(provider.close)
+
+    def build_line(llm: LlmSpec) -> Fallback:
+        line = Fallback([_build_link(one, surroundings, source) for one in (llm, *llm.fallbacks)])
+        doors.callback(line.close)
+        return line
+
+    provider = build_line(spec.llm)
     limits = Limits(
         steps=spec.limits.steps,
         tool_calls=spec.limits.tool_calls,
@@ -110,7 +115,8 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
     all_tools = build_mcp_tools(spec.mcp, environ=surroundings.secrets, clock=clock, beside=tools)
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
-    return Agent(provider, provider.links[0].llm, all_tools, limits, clock, brief=brief, rules=rules)
+    chain = build_chain(spec, provider, build_line, tools)
+    return Agent(provider, provider.links[0].llm, all_tools, limits, clock, brief=brief, rules=rules, chain=chain)
 
 
 def _build_link(llm: LlmChoice, surroundings: Surroundings, source: SalesSource) -> Link:

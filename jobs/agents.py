@@ -78,7 +78,7 @@ class AgentDirectory:
     def __init__(self, home: UUID, default: AgentSpec, build: Callable[[AgentSpec], Employed], clock: Clock) -> None:
         """`default` serves the accounts of the tenant `home` that no file names, and of no other tenant."""
         self._home = home
-        self._default = Terms(None, default, default.llm.addresses)
+        self._default = Terms(None, default, default.addresses)
         self._build = build
         self._clock = clock
         self._lock = Lock()
@@ -131,7 +131,7 @@ class AgentDirectory:
     def _read(self, version: PlacedVersion) -> Terms:
         try:
             spec = AgentSpec.model_validate(dict(version.spec))
-            return Terms(version.id, spec, spec.llm.addresses)
+            return Terms(version.id, spec, spec.addresses)
         except ValidationError:
             made = f"version {version.number} of {version.name}"
             return self._nobody(version.id, f"{made} was written for another release: apply its file anew")
@@ -172,7 +172,7 @@ class AgentDirectory:
     def _made_ready(self, spec: AgentSpec) -> Employed:
         employed = self._build(spec)
         try:
-            employed.agent.provider.preload()
+            employed.agent.preload()
         except BaseException:
             employed.close()
             raise

@@ -110,7 +110,7 @@ class _Answering(Execution):
             except ConfigurationError as error:
                 _log.error("the agent %s cannot work: %s", self.terms.spec.agent, error)
                 return self.apologise(f"the agent {self.terms.spec.agent} cannot work: {error}")
-            return self._answer(agent, self.compose(said, sees=agent.provider.sees))
+            return self._answer(agent, self.compose(said, sees=agent.sees))
 
     def _answer(self, agent: Agent, composed: Composed) -> None:
         spec, thread = self.terms.spec, self.thread
@@ -139,7 +139,7 @@ class _Answering(Execution):
         return TurnProposer(self.services, self.lease, self.thread, self.turn, self.terms)
 
     def _run_agent(self, agent: Agent, composed: Composed) -> None:
-        services, longest = self.services, timedelta(seconds=self.terms.spec.llm.longest_call)
+        services, longest = self.services, timedelta(seconds=self.terms.spec.longest_call)
         breaker = TurnBreaker(services.engine, self.thread.account.tenant_id, self.turn, services.policy, longest)
         if (pause := breaker.pause_of_all(self.terms.addresses)) is not None:
             return self.wait_for_llm(pause)
@@ -162,7 +162,8 @@ class _Answering(Execution):
         breaker.settle()
         words = self._reply(agent, result, composed)
         self.commit(words, "answered", figures_of(question, result, time_ms), composed.question, taint=result.taint)
-        _log.info("answered", extra={"time_ms": time_ms, "steps": result.steps, "engine": result.engine})
+        told = {"steps": result.steps, "engine": result.engine, "specialist": result.specialist or None}
+        _log.info("answered", extra={"time_ms": time_ms, **told})
         return None
 
     def _reply(self, agent: Agent, result: RunResult, composed: Composed) -> str:

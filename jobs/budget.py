@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.base import WorstCase
+from agent.base import CompletionRequest, WorstCase
 from jobs.agents import Terms
 from jobs.duty import announce, note_wish
 from jobs.journal import Asked, TurnJournal
@@ -68,16 +68,18 @@ class _BudgetedJournal(TurnJournal):
         self._subject = thread.sender
         self._held: set[int] = set()
 
-    def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
+    def open_completion(
+        self, step: int, provider: str, request: CompletionRequest, tokens_in: int, worst_case: WorstCase
+    ) -> None:
         worst = worst_case()
         amount = worst.cost.amount
         if amount is None:
             amount = self._budgets.assumed_price.cost_of(worst.usage.input, worst.usage.output) or Decimal(0)
         self._held.discard(step)
         if amount == 0:
-            return super().open_completion(step, provider, llm, tokens_in, worst_case)
+            return super().open_completion(step, provider, request, tokens_in, worst_case)
         with session_scope(self._engine) as connection:
-            self._open(connection, step, provider, llm, tokens_in, worst_case)
+            self._open(connection, step, provider, request, tokens_in, worst_case)
             number = self._tries[step]
             reserve(connection, self._budgets, self._key, step, subject=self._subject, amount=amount, number=number)
         self._held.add(step)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from agent.base import Completion, Cost, ToolCall, ToolResult, WorstCase
+from agent.base import Completion, CompletionRequest, Cost, ToolCall, ToolResult, WorstCase
 from agent.completion_json import completion_from_json, completion_to_json
 from jobs.owed import OwedWrites
 from models.journal import (
@@ -59,16 +59,29 @@ class TurnJournal:
         stored = self._answers.get(step)
         return None if stored is None else completion_from_json(stored)
 
-    def open_completion(self, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase) -> None:
+    def open_completion(
+        self, step: int, provider: str, request: CompletionRequest, tokens_in: int, worst_case: WorstCase
+    ) -> None:
         with statement_scope(self._engine) as connection:
-            self._open(connection, step, provider, llm, tokens_in, worst_case)
+            self._open(connection, step, provider, request, tokens_in, worst_case)
 
     def _open(
-        self, connection: Connection, step: int, provider: str, llm: str, tokens_in: int, worst_case: WorstCase
+        self,
+        connection: Connection,
+        step: int,
+        provider: str,
+        request: CompletionRequest,
+        tokens_in: int,
+        worst_case: WorstCase,
     ) -> None:
         number = self._tries.get(step, -1) + 1
         open_completion(
-            *(connection, self._lease, self._key, step), provider=provider, llm=llm, tokens_in=tokens_in, number=number
+            *(connection, self._lease, self._key, step),
+            provider=provider,
+            llm=request.llm,
+            tokens_in=tokens_in,
+            number=number,
+            chain_step=request.chain_step,
         )
         self._tries[step], self._worst[step] = number, worst_case
 
@@ -124,6 +137,7 @@ class TurnJournal:
                 "model": completion.llm,
                 "provider": completion.provider,
                 "instead_of": completion.instead_of or None,
+                "chain_step": completion.chain_step or None,
                 "cost": None if cost.amount is None else str(cost.amount),
             },
         )

@@ -26,4 +26,5 @@ def figures_of(question: TurnInput, result: RunResult, time_ms: int) -> dict[str
 
 def _troubles(result: RunResult) -> list[str]:
     troubles = [f"limit: {result.limit}"] if result.limit else []
+    troubles += result.passed
     return troubles + ([f"ungrounded: {len(result.struck)} left out"] if result.struck else [])

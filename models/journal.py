@@ -35,7 +35,8 @@ class StoredToolCall:
 _c, _t = completions.c, tool_calls.c
 _OPENED = given(
     completions,
-    *("id", "tenant_id", "turn_id", "step", "attempt", "number", "provider", "llm_requested", "tokens_in"),
+    *("id", "tenant_id", "turn_id", "step", "attempt", "number"),
+    *("provider", "llm_requested", "tokens_in", "chain_step"),
 )
 _OPEN = insert(completions).from_select(list(_OPENED), select(*_OPENED.values()).select_from(HELD)).returning(_c.id)
 _CALLED = given(
@@ -100,9 +101,10 @@ def open_completion(
     llm: str,
     tokens_in: int,
     number: int = 0,
+    chain_step: str = "",
 ) -> None:
     """Before the call; `tokens_in` is our reckoning, which stays if the worker dies in the middle. `number` counts the
-    tries of this execution at this step."""
+    tries of this execution at this step; `chain_step` names the step of a chain that asks."""
     values = {
         "id": new_id(),
         "tenant_id": key.tenant_id,
@@ -113,6 +115,7 @@ def open_completion(
         "provider": provider,
         "llm_requested": llm,
         "tokens_in": tokens_in,
+        "chain_step": chain_step,
     }
     write_under(connection, lease, _OPEN, newly(values))
 

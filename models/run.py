@@ -54,7 +54,8 @@ class Run(SQLModel, table=True):
 
 class CompletionRow(SQLModel, table=True):
     """One try of one execution at one LLM call: opened before it, closed after it. `answer` lets a killed turn resume
-    unpaid; `instead_of` says why the providers before this one in a chain did not answer."""
+    unpaid; `instead_of` says why the providers before this one did not answer; `chain_step` is empty where the agent is
+    no chain, else `route`, `polish` or the specialist's name after a colon."""
 
     __tablename__ = "completion"
     __table_args__ = (
@@ -86,6 +87,7 @@ class CompletionRow(SQLModel, table=True):
     tool_called: str = Field(sa_column=string())  # names, comma between
     error_kind: str = Field(sa_column=string())
     instead_of: str = Field(sa_column=string())
+    chain_step: str = Field(sa_column=string())
     answer: dict[str, Any] | None = Field(default=None, sa_column=json())
     time_ms: int | None = Field(default=None, sa_column=_count(nullable=True))
     created_at: datetime = Field(sa_column=moment(nullable=False))

@@ -87,8 +87,8 @@ def usage_report(
             .join(messages, m.id == t.id)  # a turn bears the id of its first message
             .outerjoin(spent, spent.c.turn_id == t.id)
         )
-        .where(t.tenant_id == tenant_id, m.received_at >= _midnight(start, timezone))
-        .where(m.received_at < _midnight(end + timedelta(days=1), timezone))
+        .where(t.tenant_id == tenant_id, m.received_at >= midnight(start, timezone))
+        .where(m.received_at < midnight(end + timedelta(days=1), timezone))
         .group_by(asker, day)
         .order_by(day, asker)
     )
@@ -160,7 +160,8 @@ def find_refused(connection: Connection, within: timedelta) -> list[tuple[str, s
     return [(provider, kind, count) for provider, kind, count in connection.execute(statement)]
 
 
-def _midnight(day: date, timezone: str) -> datetime:
+def midnight(day: date, timezone: str) -> datetime:
+    """When that day begins there."""
     return datetime.combine(day, time.min, ZoneInfo(timezone))
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from agent.base import Language, PersonRole
 from agent.mcp.spec import McpServerSpec
 from agent.spec.budgets import BudgetSpec
+from agent.spec.chain import ChainSpec
 from agent.spec.changes import ChangesSpec
 from agent.spec.frozen import Frozen
 from agent.spec.hours import HoursSpec
@@ -31,7 +32,7 @@ class LimitsSpec(Frozen):
     """What one turn may take at most; at a limit the agent answers with what it has."""
 
     steps: Annotated[int, Field(ge=1, le=50)] = 8
-    """Calls of the LLM."""
+    """Calls of the LLM that answers; those of a chain that route and polish come on top, one each."""
     tool_calls: Annotated[int, Field(ge=0, le=200)] = 24
     seconds: Annotated[float, Field(gt=0, le=1800)] = 180
     """Wall clock."""
@@ -97,6 +98,8 @@ class AgentSpec(Frozen):
     languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=3)] = ("pt", "en", "es")
     """What it speaks; the first where nothing tells the language of the person."""
     llm: LlmSpec = LlmSpec()
+    chain: ChainSpec | None = None
+    """Several LLM calls with a part each: who passes a question on, who answers it, who rewrites the answer."""
     limits: LimitsSpec = LimitsSpec()
     budgets: BudgetSpec = BudgetSpec()
     """What it may cost in a day and a month; what the settings allow the company holds as well."""
@@ -124,9 +127,28 @@ class AgentSpec(Frozen):
     """How much of the conversation so far the LLM is shown."""
 
     @property
+    def llms(self) -> tuple[LlmSpec, ...]:
+        """All that a turn may ask, each with those that stand in for it."""
+        return (self.llm,) if self.chain is None else (self.llm, *self.chain.llms(self.llm))
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Without one of which nobody can answer; those who only route or polish are done without."""
+        if self.chain is None or not self.chain.specialists:
+            return self.llm.addresses
+        answering = [one.llm or self.llm for one in self.chain.specialists.values()]
+        return tuple(dict.fromkeys(address for llm in answering for address in llm.addresses))
+
+    @property
+    def longest_call(self) -> float:
+        """Seconds that whichever of them is asked may take."""
+        return max(llm.longest_call for llm in self.llms)
+
+    @property
     def longest_run(self) -> float:
         """Seconds that a run may take at most: its own limit, and a call begun just before it that nobody answers."""
-        return self.limits.seconds + sum(llm.timeout_seconds for llm in (self.llm, *self.llm.fallbacks))
+        calls = [sum(one.timeout_seconds for one in (llm, *llm.fallbacks)) for llm in self.llms]
+        return self.limits.seconds + max(calls)
 
     @model_validator(mode="after")
     def _check_as_a_whole(self) -> Self:

@@ -24,9 +24,11 @@ from models.dollar_rate import find_rate
 from models.session import session_scope
 from models.tenant import DEFAULT, get_tenant
 from models.usage import UsageRow, UsageTotals, cached_share, total_usage, usage_report
+from models.usage_by_step import StepUsage, usage_by_step
 
 _HEADER = ("day", "user", "turns", "completions", "tokens in", "cached", "tokens out", "cost (USD)", "mean time")
 _BUDGET_HEADER = ("budget (USD)", "stated by", "stated", "limit", "spent", "held back", "left")
+_STEP_HEADER = ("step of a chain", "completions", "tokens in", "tokens out", "cost (USD)")
 _BUDGET_NAMES: dict[Kind, str] = {
     "agent_day": "the agent's today",
     "agent_month": "the agent's this month",
@@ -45,6 +47,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--user", metavar="ID", help="only this user: an address as the channel writes it, or a user_id"
     )
+    parser.add_argument("--steps", action="store_true", help="add what each step of the agents' chains used")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_tenant(parser)
 
@@ -57,6 +60,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         if end < start:
             raise CommandError(f"--from {start} lies after --to {end}")
         rows = usage_report(connection, database.tenant_id, start, end, timezone, arguments.user)
+        steps = usage_by_step(connection, database.tenant_id, start, end, timezone) if arguments.steps else []
         budgets = [build_budgets(settings)] if arguments.tenant == DEFAULT else []
         budgets += _read_budgets(connection, database.tenant_id, timezone)
         standing = [
@@ -74,11 +78,16 @@ def _run(arguments: Namespace, settings: Settings) -> int:
             "totals": {"users": totals.users, **_sums(totals)},
             "budgets": [_budget_as_json(*one) for one in standing],
         }
+        if arguments.steps:
+            document["steps"] = [_step_as_json(step) for step in steps]
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif rows:
         _print_report(rows, totals)
     else:
         print(f"Nobody asked anything from {start} to {end}.")
+    if steps and not arguments.json:
+        print()
+        print_table(_STEP_HEADER, [_step_cells(step) for step in steps], right=range(1, 5))
     if standing and not arguments.json:
         print()
         print_table(_BUDGET_HEADER, [_budget_cells(*one) for one in standing], right=range(2, 7))
@@ -142,6 +151,22 @@ def _sums(row: UsageRow | UsageTotals) -> dict[str, Any]:
         "cost": None if row.cost is None else format(row.cost, "f"),
         "unpriced_completions": row.unpriced,
         "mean_response_ms": row.mean_response_ms,
+    }
+
+
+def _step_cells(step: StepUsage) -> tuple[str, ...]:
+    cost = _spell_cost(step.cost, step.unpriced)
+    return step.step, str(step.completions), str(step.tokens_in), str(step.tokens_out), cost
+
+
+def _step_as_json(step: StepUsage) -> dict[str, Any]:
+    return {
+        "step": step.step,
+        "completions": step.completions,
+        "tokens_in": step.tokens_in,
+        "tokens_out": step.tokens_out,
+        "cost": None if step.cost is None else format(step.cost, "f"),
+        "unpriced_completions": step.unpriced,
     }
 
 

@@ -2,8 +2,9 @@
 jobs turn into words; and it never does more than its limits allow."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, get_args
 
 from hypothesis import given, settings
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 from agent.agent import Agent, Limits
 from agent.base import Completion, FinishReason, Situation, Tool, ToolCall, ToolContext, ToolResult, ToolSpec, TurnInput
 from agent.base import Usage as Tokens
+from agent.chain import Chain, Part, Polish, Route, Specialist
 from agent.scratch import ScratchJournal
+from agent.system_text import Brief
 from models.errors import ProviderError, ProviderErrorKind, ToolError
 from models.ids import new_id
 from tests.fakes import FixedClock, ScriptedProvider
@@ -34,6 +37,12 @@ _ERRORS = st.sampled_from(get_args(ProviderErrorKind)).map(lambda kind: Provider
 _SCRIPTS = st.lists(_COMPLETIONS | _COMPLETIONS | _COMPLETIONS | _COMPLETIONS | _ERRORS, max_size=STEPS + 2)
 
 
+_CHOICES = st.sampled_from(["one", "other", "ONE", "", "none", 42, None]).map(
+    lambda name: Completion("", (ToolCall("c1", "choose_specialist", {"specialist": name}),), "tool_calls")
+)
+_ROUTES = st.lists(_CHOICES | _CHOICES | _COMPLETIONS | _ERRORS, max_size=2)
+
+
 def tools(ran: list[str]) -> dict[str, Tool]:
     def answer(name: str, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
         ran.append(name)
@@ -50,6 +59,52 @@ def tools(ran: list[str]) -> dict[str, Tool]:
         return Tool(spec, effect, frozenset({"manager"}), lambda context, given: answer(name, context, given))
 
     return {name: make(name) for name in ("good", "bad", "odd", "huge", "write")}
+
+
+def chained(scripts: Sequence[Script], ran: list[str], **limits: Any) -> tuple[Agent, list[ScriptedProvider]]:
+    """An agent that routes between two specialists and polishes, each with a script."""
+    names = ("router", "one", "other", "polisher")
+    route, one, other, polish = providers = [
+        ScriptedProvider([*script], name=name) for name, script in zip(names, scripts, strict=True)
+    ]
+    specialists = {
+        "one": Specialist(Part(one, "x", "specialist:one"), Brief(), tools=frozenset({"good", "bad"})),
+        "other": Specialist(Part(other, "x", "specialist:other"), Brief(), words=("42",)),
+    }
+    rewriting = Polish(Part(polish, "x", "polish"), Brief("polish-1"))
+    chain = Chain(specialists, "one", Route(Part(route, "x", "route", share=Decimal("0.1"))), rewriting)
+    own = ScriptedProvider()
+    return Agent(own, "x", tools(ran), Limits(STEPS, CALLS, **limits), FixedClock(), chain=chain), [*providers, own]
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    st.tuples(_ROUTES, _SCRIPTS, _SCRIPTS, _SCRIPTS),
+    st.sampled_from(["quanto vendi?", "quanto é 42?"]),
+    st.none() | st.integers(1000, 10**6),
+)
+def test_any_scripts_of_a_chain_end_in_words_within_the_limits(
+    scripts: tuple[Script, ...], text: str, tokens: int | None
+) -> None:
+    ran: list[str] = []
+    agent, (route, one, other, polish, own) = chained(scripts, ran, tokens=tokens)
+    turn = TurnInput(new_id(), text, (), SITUATION, "America/Sao_Paulo")
+    try:
+        result = agent.run(turn, ScratchJournal())
+    except ProviderError:
+        answering = [step for script in scripts[1:3] for step in script]
+        assert any(isinstance(step, ProviderError) for step in answering), "only who answers can fail a turn"
+    else:
+        assert result.text.strip()
+        assert result.specialist in ("one", "other")
+    assert len(ran) <= CALLS
+    assert "write" not in ran
+    assert own.requests == []
+    assert not (one.requests and other.requests), "one specialist answers"
+    assert len(route.requests) <= 2 >= len(polish.requests)  # one call, and one corrected
+    if one.requests:
+        assert set(ran) <= {"good", "bad"}
+    assert all(not request.tools for request in polish.requests)
 
 
 @settings(max_examples=250, deadline=None)

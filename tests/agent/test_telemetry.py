@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -72,6 +72,14 @@ def test_a_call_is_a_span_with_its_names_and_tokens() -> None:
         "gen_ai.usage.reasoning.output_tokens": 2,
     }
     assert SAID not in str(span.attributes)
+
+
+def test_the_step_of_a_chain_is_told() -> None:
+    notebook = Notebook()
+    traced = Traced(ScriptedProvider(["um", "dois"]), notebook)
+    traced.complete(replace(ASK, chain_step="route"))
+    traced.complete(ASK)
+    assert [span.attributes.get("recado.chain.step") for span in notebook.spans] == ["route", None]
 
 
 def test_a_failed_call_tells_its_kind_and_not_its_words() -> None:

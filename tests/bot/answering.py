@@ -29,6 +29,7 @@ class Spent:
     tokens_out: int = 23
     cost: Decimal | None = Decimal("0.001234")
     tools: tuple[str, ...] = ("sales_summary",)
+    chain_step: str = ""
 
 
 _CHEAP = Spent()
@@ -92,6 +93,7 @@ def _add_run(connection: Connection, turn_id: UUID, tenant_id: UUID, question: s
             status="done",
             llm_served=spent.llm,
             tokens_cached=spent.tokens_cached,
+            chain_step=spent.chain_step,
             **tokens,
             **owner,
         )

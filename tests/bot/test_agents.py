@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,17 @@ def test_a_comparison_is_empty_only_for_equals_and_says_all_that_changed(before:
             "a.yaml:2: llm.fallbacks[0].provider: openai stands in the chain already",
         ),
         ("tools: {sales_sumary: {}}", "a.yaml:2: tools.sales_sumary: there is no such tool; there are:"),
+        (
+            "chain: {polish: {llm: {provider: offline}}}",
+            "a.yaml:2: chain.polish.llm.provider: offline answers by",
+        ),
+        ("chain: {polish: {prompt: sales-1}}", "a.yaml:2: chain.polish.prompt: there is no prompt 'sales-1'"),
+        ("chain: {polish: {llm: {provider: grok}}}", "a.yaml:2: chain.polish.llm.provider: there is no provider"),
+        (
+            "tools: {top_n: {}}\nchain: {default: x, specialists: {x: {description: X, tools: [goal_progress]}, "
+            "y: {description: Y}}}",
+            "a.yaml:3: chain.specialists.x.tools: goal_progress is no tool of this agent's; there are: top_n",
+        ),
         ("tenant: acme", "a.yaml:1: source.url: is missing: the tenant acme needs sales data of its own"),
     ],
 )
@@ -251,6 +263,28 @@ def test_a_fallback_is_asked_under_the_limits_that_the_file_gives_it() -> None:
     assistant = build_assistant(spec, surroundings)
     assert [(link.call_seconds, link.output_tokens) for link in assistant.agent.links] == [(30, 2048), (300, 512)]
     assert spec.llm.longest_call == 300
+    assistant.close()
+
+
+def test_a_step_of_a_chain_is_held_to_its_own_limits_and_to_those_of_its_llm() -> None:
+    llm = {"provider": "openai", "model": "large", "api_key": "${OPENAI_API_KEY}", "timeout_seconds": 30}
+    small = {"provider": "groq", "model": "small", "api_key": "${GROQ_API_KEY}", "timeout_seconds": 5}
+    one = {"description": "x", "max_output_tokens": 700, "tools": ["top_n"]}
+    chain = {
+        "specialists": {"b": one, "a": {"description": "y"}},
+        "default": "b",
+        "route": {"llm": small},
+        "polish": {"timeout_seconds": 12, "share": "0.2", "channels": ["email"]},
+    }
+    spec = AgentSpec.model_validate({"agent": "a", "llm": llm, "chain": chain})
+    environ = {"OPENAI_API_KEY": "sk-0123456789", "GROQ_API_KEY": "gsk-0123456789"}
+    assistant = build_assistant(spec, Surroundings(Settings(), "postgresql://nowhere/none", SystemClock(), environ))
+    built = assistant.agent.chain
+    assert [part.name for part in built.parts] == ["specialist:a", "specialist:b", "route", "polish"]
+    limits = [(link.llm, link.call_seconds, link.output_tokens) for part in built.parts for link in part.links]
+    assert limits == [("large", 30, 2048), ("large", 30, 700), ("small", 5, 512), ("large", 12, 2048)]
+    assert [part.share for part in built.parts] == [None, None, Decimal("0.1"), Decimal("0.2")]
+    assert built.default == "b"
     assistant.close()
 
 

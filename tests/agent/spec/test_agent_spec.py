@@ -10,6 +10,8 @@ from agent.toolbox import ToolRule
 from models.errors import ConfigurationError
 from models.yaml_document import parse_yaml
 
+TWO = "specialists: {x: {description: X}, y: {description: Y}}"
+
 
 def read(text: str) -> AgentSpec:
     return parse_yaml(text, "a.yaml").read_as(AgentSpec)
@@ -44,6 +46,14 @@ def test_a_spec_survives_being_stored_as_json() -> None:
         ("agent: a\ntools:\n  top_n: {roles: [king]}\n", "a.yaml:3: tools.top_n.roles[0]: should be 'rep'"),
         ("agent: a\nlanguages: []\n", "a.yaml:2: languages: "),
         ("agent: A b\n", "a.yaml:1: agent: "),
+        ("agent: a\nchain: {}\n", "a.yaml:2: chain: says nothing: name two or more specialists"),
+        ("agent: a\nchain:\n  specialists: {x: {description: X}}\n", "a.yaml:2: chain: one specialist is no choice"),
+        (f"agent: a\nchain:\n  {TWO}\n", "a.yaml:2: chain: default must name the specialist who answers"),
+        (f"agent: a\nchain:\n  {TWO}\n  default: z\n", "a.yaml:2: chain: default must name the specialist who"),
+        ("agent: a\nchain: {polish: {}, default: x}\n", "a.yaml:2: chain: route and default need specialists"),
+        (f"agent: a\nchain:\n  {TWO}\n  default: x\n  route: {{by: words}}\n", "a.yaml:2: chain: route by words"),
+        ("agent: a\nchain:\n  polish: {share: 1.5}\n", "a.yaml:3: chain.polish.share: should be less"),
+        ("agent: a\nchain:\n  specialists: {X y: {description: X}}\n", "a.yaml:3: chain.specialists.X y"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_its_name(text: str, words: str) -> None:
@@ -51,6 +61,19 @@ def test_a_mistake_is_told_with_its_line_and_its_name(text: str, words: str) -> 
         read(text)
     assert str(refused.value).splitlines()[0].startswith(words)
     assert "sk-12345" not in str(refused.value)
+
+
+def test_a_chain_is_waited_for_where_all_who_answer_are_away_and_as_long_as_its_slowest_call() -> None:
+    llm = "llm: {provider: anthropic, model: m, timeout_seconds: 30}"
+    chain = (
+        "chain: {default: x, route: {llm: {provider: groq, model: g}}, specialists: {x: {description: X}, "
+        "y: {description: Y, llm: {provider: openai, model: o, timeout_seconds: 90, "
+        "fallbacks: [{provider: mistral, model: m, timeout_seconds: 40}]}}}}"
+    )
+    spec = read(f"agent: a\n{llm}\n{chain}\n")
+    assert spec.addresses == ("anthropic", "openai", "mistral")
+    assert (spec.longest_call, spec.longest_run) == (90, 180 + 130)
+    assert AgentSpec.model_validate(spec.model_dump(mode="json")) == spec
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,27 @@ def test_the_table_has_a_line_for_each_user_and_day_and_the_sum(cli: Cli, spent_
     assert note == "?: 1 completions have no known price; their cost is in no sum."
 
 
+def test_the_steps_of_chains_are_added_up_where_they_are_asked_for(cli: Cli, clone_database: Callable[[], str]) -> None:
+    url = clone_database()
+    engine = build_engine(url, application_name="test")
+    ask(engine, "ana", "a-1", Spent(chain_step="route"))
+    ask(engine, "ana", "a-2", Spent(chain_step="route", cost=None))
+    ask(engine, "ana", "a-3", Spent(chain_step="specialist:vendas", cost=Decimal("0.02")))
+    ask(engine, "ana", "a-4", Spent())
+    engine.dispose()
+    assert "step of a chain" not in cli("usage", DATABASE_URL=url).out
+    lines = cli("usage", "--steps", DATABASE_URL=url).out.splitlines()[-2:]
+    assert [line.split() for line in lines] == [
+        ["route", "2", "200", "46", "0.0012", "+", "?"],
+        ["specialist:vendas", "1", "100", "23", "0.0200"],
+    ]
+    [route, vendas] = json.loads(cli("usage", "--steps", "--json", DATABASE_URL=url).out)["steps"]
+    assert (route["unpriced_completions"], vendas["cost"]) == (1, "0.020000000")
+    assert (
+        json.loads(cli("usage", "--steps", "--json", "--to", "2020-01-31", "--from", "2020-01-01").out)["steps"] == []
+    )
+
+
 def test_one_user_can_be_asked_for_and_json_says_the_same(cli: Cli, spent_database_url: str) -> None:
     done = cli("usage", "--user", "bruno", "--json", DATABASE_URL=spent_database_url)
     report = json.loads(done.out)
