@@ -211,7 +211,7 @@ def test_every_folder_of_tests_is_a_package() -> None:
 
 def test_the_import_contracts_hold() -> None:
     program = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stdout
 
 
@@ -228,7 +228,7 @@ def test_the_web_door_loads_no_llm_sdk_and_no_agent() -> None:
         "REDIS_URL": "redis://127.0.0.1:1/0",
     }
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.strip().splitlines()[-1] == "[]"
 
 

@@ -61,7 +61,7 @@ def answer_slowly(server: socket.socket) -> None:
 def test_a_small_run_measures_the_floor_its_parts_and_the_door() -> None:
     options = ["--rounds", "1", "--seconds", "0.2"]
     run = subprocess.run(
-        [sys.executable, "-m", "benchmarks.webhook", *options], cwd=ROOT, capture_output=True, text=True, timeout=110
+        [sys.executable, "-m", "benchmarks.webhook", *options], cwd=ROOT, capture_output=True, text=True, timeout=280
     )
     assert run.returncode == 0, run.stdout + run.stderr
     for name in ("bare Flask", "+ signature", "+ one INSERT", "+ one push", "our door"):
@@ -76,7 +76,7 @@ def test_a_small_run_of_chat_asks_the_llm_once_for_each_answer() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     added = re.search(r"^ +1000 +8 +\d+ +(-?\d+\.\d)", run.stdout, re.MULTILINE)

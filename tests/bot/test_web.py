@@ -102,13 +102,13 @@ def test_a_stop_sends_waiters_home_with_a_place_to_come_back_to(
         while not inbound_rows(engine) and time.monotonic() < deadline:
             time.sleep(0.05)
         web.process.send_signal(signal.SIGTERM)
-        assert asked.result(timeout=15) == 202
+        assert asked.result(timeout=55) == 202
         assert web.process.wait(timeout=90) == 0
 
 
 def send_raw(web: RunningWeb, request: bytes) -> bytes:
     """The first bytes of the answer to whatever is sent."""
-    with socket.create_connection(("127.0.0.1", web.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", web.port), timeout=60) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         received = b""
@@ -146,7 +146,7 @@ def test_forwarding_headers_close_the_keyless_door_under_gunicorn_too(
         for header in ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Ssl", "Forwarded", "Via", "X-Real-IP"):
             assert post_chat(web, "Oi", **{header: "https"}) == 401, header
         assert post_chat(web, "Oi", Host="evil.example") == 401
-        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)
         connection.request("GET", "/healthz", headers={"Script_Name": "/x", "Path-Info": "/v1/usage"})
         assert connection.getresponse().status == 200
         connection.close()

@@ -46,7 +46,7 @@ def eventually(condition: Callable[[], object], within: float = 60.0) -> bool:
 def at_work(queue: JobQueue, threads: int = 8, allowed: Collection[str] = SAMPLES) -> Iterator[ConcurrentWorker]:
     """A worker that has entered itself in Redis; stopped in good order when the block ends."""
     exits: list[int] = []
-    worker = ConcurrentWorker(queue, threads, timedelta(seconds=20), allowed, exit_process=exits.append)
+    worker = ConcurrentWorker(queue, threads, timedelta(seconds=60), allowed, exit_process=exits.append)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
@@ -57,7 +57,7 @@ def at_work(queue: JobQueue, threads: int = 8, allowed: Collection[str] = SAMPLE
         raise
     finally:
         worker.stop()
-        thread.join(30)
+        thread.join(90)
     assert not thread.is_alive()
     assert not exits, "it ended by force"
 

@@ -9,7 +9,6 @@ import ipaddress
 import socket
 import ssl
 import threading
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -71,6 +70,7 @@ class StandInSmtp:
         self.faults: deque[Fault] = deque()
         self.witness: Witness = nobody
         self.tried: list[str] = []  # users who failed to log in
+        self.stopping = threading.Event()
         self._controller = _Controller(self, port)
 
     def __enter__(self) -> "StandInSmtp":
@@ -78,6 +78,7 @@ class StandInSmtp:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stopping.set()
         self._controller.stop()
 
     @property
@@ -152,7 +153,7 @@ class StandInSmtp:
         if fault is None:
             return ""
         if fault.delay:
-            time.sleep(fault.delay)  # the server has one client
+            self.stopping.wait(fault.delay)  # the server has one client
         return fault.answer or self._hang_up(server)
 
     def _hang_up(self, server: SMTP) -> str:

@@ -65,7 +65,7 @@ class FarServer:
             with self._lock:
                 self._now += 1
                 self.most_at_once = max(self.most_at_once, self._now)
-            self.gate.wait(20)
+            self.gate.wait(60)
             with self._lock:
                 self._now -= 1
             return "done"
@@ -77,7 +77,7 @@ class FarServer:
     def close(self) -> None:
         self.gate.set()
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
 
 
 @pytest.fixture

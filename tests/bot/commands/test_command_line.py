@@ -23,7 +23,7 @@ def run_alone(*words: str, folder: Path, **environ: str) -> subprocess.Completed
     """In a process of its own, as a person calls it."""
     command = [sys.executable, "-m", "bot", *words]
     environ = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environ}
-    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_help_names_every_command_and_loads_next_to_nothing(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_help_names_every_command_and_loads_next_to_nothing(tmp_path: Path) -> N
     )
     environ = {"PYTHONPATH": str(ROOT)}
     run = [sys.executable, "-c", script]
-    done = subprocess.run(run, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(run, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
     for name in COMMANDS:
         assert f"\n    {name}" in done.stdout

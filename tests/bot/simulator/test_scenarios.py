@@ -26,7 +26,7 @@ def test_quick_lines_are_one_turn_and_a_voice_note_is_answered_from_what_was_hea
         env=environment | {"RECADO_DATA_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

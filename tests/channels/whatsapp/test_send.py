@@ -15,6 +15,7 @@ from channels.whatsapp.errors import CODES, explain
 from channels.whatsapp.send import judge_refusal, status_callback
 from channels.whatsapp.transport import Refused
 from models.reply import Absent, Accepted, OutboundPart, Rejected, Reply, Unknown
+from tests.running import eventually
 from tests.standins.twilio import StandInTwilio
 from tests.standins.twilio_http import Fault
 
@@ -145,6 +146,7 @@ def test_whatever_may_have_been_taken_is_unknown_until_it_is_reconciled(
     twilio.faults.append(replace(fault, accepted=accepted))
     part = _part()
     assert isinstance(hurried.send(part), Unknown)
+    eventually(lambda: len(twilio.requests) == 1 and len(twilio.history.messages) == accepted)
     found = channel.reconcile(part)
     assert found == (Accepted(twilio.history.messages[0].sid) if accepted else Absent())
     assert len(twilio.requests) == 2, "one POST, one GET: nothing is repeated"

@@ -92,7 +92,7 @@ def test_the_child_has_bounds_of_its_own() -> None:
         "limit_resources()\n"
         "try:\n    bytearray(900 * 1024 * 1024)\nexcept MemoryError:\n    print('bounded')\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.strip() == "bounded"
 
 
