@@ -75,16 +75,21 @@ class Assistant:
 
 def build_assistant(spec: AgentSpec, surroundings: Surroundings) -> Assistant:
     """Nothing is loaded or connected yet, but that MCP servers are asked for their tools. Raises ConfigurationError."""
-    permit = read_permit(surroundings.settings, spec.tenant)
-    check_permit(spec, permit)
+    lent = lend(surroundings, spec)
+    check_permit(spec, lent.permit)
     with ExitStack() as doors:
-        agent = _build_agent(spec, replace(surroundings, permit=permit), doors)
+        agent = _build_agent(spec, lent, doors)
         return Assistant(agent, doors.pop_all())
+
+
+def lend(surroundings: Surroundings, spec: AgentSpec) -> Surroundings:
+    """The same as far as the agent's tenant may use it. Raises ConfigurationError."""
+    return replace(surroundings, permit=read_permit(surroundings.settings, spec.tenant))
 
 
 def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) -> Agent:
     settings, clock = surroundings.settings, surroundings.clock
-    source = _open_source(spec, surroundings)
+    source = open_agent_source(spec, surroundings)
     doors.callback(source.close)
 
     def build_line(llm: LlmSpec) -> Fallback:
@@ -159,8 +164,9 @@ def _find_key(llm: LlmChoice, surroundings: Surroundings) -> str | None:
         return None  # whoever needs one says so, in the words of the provider
 
 
-def _open_source(spec: AgentSpec, surroundings: Surroundings) -> SalesSource:
-    """One company never looks into another's data for want of its own."""
+def open_agent_source(spec: AgentSpec, surroundings: Surroundings) -> SalesSource:
+    """Nothing is connected yet. One company never looks into another's data for want of its own. Raises
+    ConfigurationError."""
     settings, clock, pool_size = surroundings.settings, surroundings.clock, _sales_pool(surroundings.settings)
     source = spec.source or SourceSpec()
     if source.url is None and spec.tenant != DEFAULT:

@@ -16,7 +16,7 @@ from bot.accounts_file import read_tenants
 from bot.settings import Settings
 from models.errors import ConfigurationError
 from models.public_addresses import is_public
-from models.secret_reference import find_references
+from models.secret_reference import find_references, read_value
 from models.tenant import DEFAULT
 from models.yaml_document import Place
 
@@ -115,6 +115,12 @@ def check_permit(spec: AgentSpec, permit: Permit) -> None:
     """Raises ConfigurationError naming all trespasses."""
     if trespasses := find_trespasses(spec, permit):
         raise ConfigurationError("; ".join(dict.fromkeys(words for _, words in trespasses)))
+
+
+def find_unset_secrets(spec: AgentSpec, environ: Mapping[str, str]) -> list[str]:
+    """Those that it names and nobody has set, by name. Raises ConfigurationError."""
+    named = {name for _, text in _texts(spec.model_dump(mode="json"), ()) for name in find_references(text)}
+    return sorted(name for name in named if not read_value(name, environ))
 
 
 def _judge(place: Place, text: str, permit: Permit) -> str:

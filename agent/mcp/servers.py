@@ -46,8 +46,13 @@ class McpServer:
             begin(f"mcp {self.name}", self._ask_again)
         return found
 
-    def ask(self) -> tuple[str, ...]:
-        """Takes in what it offers now; gives what is amiss, also into the log where that is news. Never raises."""
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What was amiss when it was asked last."""
+        return self._stock.complaints
+
+    def ask(self) -> None:
+        """Takes in what it offers now; what is amiss goes into the log where it is news. Never raises."""
         stock = take_stock(self._spec, self._connection, self._withdraw)
         with self._lock:
             before, self._stock = self._stock, stock
@@ -58,7 +63,6 @@ class McpServer:
                 _log.error("%s", complaint)
         if before.complaints and not stock.complaints:
             _log.info("MCP server %s offers all its tools again", self.name)
-        return stock.complaints
 
     def _ask_again(self) -> None:
         try:
@@ -88,6 +92,11 @@ class McpTools(Mapping[str, Tool]):
             if twice := sorted(taken & server.tool_names):
                 raise ConfigurationError(f"two tools are called {twice[0]}: rename one of them, or its server")
             taken |= server.tool_names
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What is amiss with any of the servers."""
+        return tuple(complaint for server in self._servers for complaint in server.complaints)
 
     def __getitem__(self, name: str) -> Tool:
         return self._now()[name]

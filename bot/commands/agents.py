@@ -18,7 +18,10 @@ from bot.agents import apply_specs, as_json, get_active, get_tenant_id, get_vers
 from bot.assistant import Surroundings, build_assistant
 from bot.commands.base import Command, CommandError, print_table, spell_moment
 from bot.commands.database import Database, open_database
+from bot.doctor.agents import examine_agent
+from bot.doctor.findings import Finding
 from bot.environment import read_environment
+from bot.redaction import build_redactor
 from bot.settings import Settings
 from models.agent_version import AgentVersions
 from models.budget_books import begin_books
@@ -34,9 +37,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
     apply.add_argument("files", nargs="+", metavar="FILE", help="such as agents/aurora.yaml")
     apply.add_argument("--note", default="", help="why, kept with the version")
     check = actions.add_parser(
-        "check", help="read files and store nothing", description="Say what is wrong with files."
+        "check", help="say what is wrong with files", description="Stores nothing; asks databases and MCP servers."
     )
     check.add_argument("files", nargs="+", metavar="FILE")
+    check.add_argument("--form-only", action="store_true", help="look at the files alone: nothing is asked")
     listing = actions.add_parser("list", help="agents and whom they serve", description="With NAME: its versions.")
     listing.add_argument("name", nargs="?", metavar="NAME")
     show = actions.add_parser("show", help="print a version as a file", description="The active one, or --version N.")
@@ -84,8 +88,25 @@ def _read_all(files: list[str], settings: Settings, verdict: str) -> list[AgentS
 
 
 def _check(arguments: Namespace, settings: Settings) -> None:
-    for spec in _read_all(arguments.files, settings, "these must be mended:"):
+    specs = _read_all(arguments.files, settings, "these must be mended:")
+    findings: list[Finding] = []
+    for spec in specs:
         print(f"{spec.agent} of {spec.tenant} is well formed.")
+        if not arguments.form_only:
+            found = _examine(spec, settings)
+            print(
+                "\n".join(f"  {f.state}: {f.words}: {f.cure}" for f in found) or "  It can work with what is set here."
+            )
+            findings += found
+    if any(finding.state == "fail" for finding in findings):
+        raise CommandError("this must be mended here before it can work")
+
+
+def _examine(spec: AgentSpec, settings: Settings) -> list[Finding]:
+    database_url = settings.database_url.get_secret_value() if settings.database_url else "postgresql://nowhere/none"
+    redactor = build_redactor(settings)
+    found = examine_agent(spec, Surroundings(settings, database_url, SystemClock(), read_environment()))
+    return [Finding(f.subject, f.state, redactor.text(f.words), redactor.text(f.cure)) for f in found]
 
 
 def _apply(arguments: Namespace, settings: Settings) -> None:

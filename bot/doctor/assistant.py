@@ -1,13 +1,10 @@
 """Whether the assistant can think and read: its LLM and the sales data."""
 
-from pydantic import ValidationError
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.base import ChatMessage, CompletionRequest, Provider
 from agent.providers.registry import resolve_llm
 from agent.providers.retirements import retirement_warning
-from agent.spec.agent_spec import AgentSpec
 from bot.assistant import Surroundings, build_assistant
 from bot.default_agent import describe_default
 from bot.doctor.findings import Finding, broken, doubtful, well
@@ -15,10 +12,8 @@ from bot.doctor.prices import check_price
 from bot.environment import read_environment
 from bot.settings import Settings
 from bot.sources import open_source
-from models.agent_version import PlacedVersion, list_serving
 from models.clock import Clock
 from models.errors import ConfigurationError, ProviderError
-from models.session import session_scope
 
 
 def check_llm(settings: Settings, database_url: str, clock: Clock, *, live: bool) -> list[Finding]:
@@ -72,22 +67,3 @@ def check_sales(settings: Settings, database_url: str) -> Finding:
     finally:
         source.close()
     return well("sales data", f"{name} can be read")
-
-
-def check_agents(settings: Settings, engine: Engine, database_url: str, clock: Clock) -> list[Finding]:
-    """Whether what is active can be built here: files, secrets, addresses; nothing is connected to."""
-    surroundings = Surroundings(settings, database_url, clock, read_environment())
-    with session_scope(engine) as connection:
-        serving = list_serving(connection)
-    return [_judge_agent(version, surroundings) for version in serving]
-
-
-def _judge_agent(version: PlacedVersion, surroundings: Surroundings) -> Finding:
-    subject, words = f"agent {version.tenant}/{version.name}", f"version {version.number}"
-    try:
-        build_assistant(AgentSpec.model_validate(dict(version.spec)), surroundings).close()
-    except ConfigurationError as error:
-        return broken(subject, f"{words} cannot work here: {error}", "mend it, or `python -m bot agents rollback`")
-    except ValidationError:
-        return broken(subject, f"{words} was written for another release", "apply its file anew")
-    return well(subject, words)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from bot.doctor.assistant import check_agents, check_llm, check_sales
+from bot.doctor.agents import check_agents
+from bot.doctor.assistant import check_llm, check_sales
 from bot.doctor.crm import check_crm
 from bot.doctor.database import (
     check_clock,

@@ -18,7 +18,7 @@ from agent.spec.agent_spec import AgentSpec
 from bot.access import create_api_key
 from bot.agents import apply_specs
 from bot.commands.agents import spell_yaml
-from bot.doctor.assistant import check_agents
+from bot.doctor.agents import check_agents
 from bot.people import AddressOn, NewPerson, register_person
 from bot.settings import Settings
 from bot.telemetry import configure_logging

@@ -66,6 +66,18 @@ def test_who_applies_what_cannot_work_here_is_told_at_once(cli: Cli) -> None:
     assert "lost cannot work with what is set here: no-such.yaml: cannot be read" in cli("agents", "apply", lost).err
 
 
+def test_a_check_tells_what_is_missing_here_and_fails_and_the_form_alone_does_not(cli: Cli) -> None:
+    words = "agent: needy\nserves: [chat/nowhere]\nllm: {provider: openai, model: gpt-4o, api_key: '${NEEDY_KEY}'}\n"
+    file = write("needy.yaml", words)
+    unset = cli("agents", "check", file)
+    assert (unset.code, "fail: cannot work here: NEEDY_KEY is not set" in unset.out) == (1, True)
+    told = cli("agents", "check", file, NEEDY_KEY="sk-0123456789")
+    assert "fail: serves chat/nowhere, which is no account: name it in ACCOUNTS_FILE" in told.out
+    assert "warn: gpt-4o ends on 2027-01-14" in told.out
+    assert cli("agents", "check", "--form-only", file).code == 0
+    assert "It can work with what is set here." in cli("agents", "check", write("able.yaml", "agent: able\n")).out
+
+
 def test_a_first_version_has_none_before_it_and_its_owner_is_told_the_way_on(cli: Cli) -> None:
     cli("agents", "apply", write("first.yaml", "agent: first\n"))
     assert "`diff first FILE`" in cli("agents", "diff", "first").err

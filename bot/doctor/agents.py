@@ -1,0 +1,132 @@
+"""Whether the agents that files describe can work here: whom they serve, which LLMs they ask, what they look into."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from pydantic import ValidationError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.mcp.servers import McpTools
+from agent.providers.retirements import find_retirement
+from agent.spec.agent_spec import AgentSpec
+from agent.tools.sql import build_sql_door
+from bot.accounts_file import read_tenants
+from bot.assistant import Assistant, Surroundings, build_assistant, lend, open_agent_source
+from bot.doctor.findings import Finding, broken, doubtful, well
+from bot.doctor.prices import check_price
+from bot.environment import read_environment
+from bot.permits import find_unset_secrets
+from bot.settings import Settings
+from bot.tenant import CHANNELS
+from models.agent_version import PlacedVersion, list_serving
+from models.clock import Clock
+from models.errors import ConfigurationError, ToolError
+from models.session import session_scope
+from models.tenant import DEFAULT
+
+_MEND = "mend it, or `python -m bot agents rollback`"
+
+
+def check_agents(settings: Settings, engine: Engine, database_url: str, clock: Clock) -> list[Finding]:
+    """What is active and serves somebody. Databases and MCP servers are asked; no LLM is, and no row is read."""
+    surroundings = Surroundings(settings, database_url, clock, read_environment())
+    with session_scope(engine) as connection:
+        serving = list_serving(connection)
+    return [finding for version in serving for finding in _judge(version, surroundings)]
+
+
+def _judge(version: PlacedVersion, surroundings: Surroundings) -> list[Finding]:
+    subject, words = f"agent {version.tenant}/{version.name}", f"version {version.number}"
+    try:
+        spec = AgentSpec.model_validate(dict(version.spec))
+    except ValidationError:
+        return [broken(subject, f"{words} was written for another release", "apply its file anew")]
+    return examine_agent(spec, surroundings) or [well(subject, words)]
+
+
+def examine_agent(spec: AgentSpec, surroundings: Surroundings) -> list[Finding]:
+    """What is amiss with it here; nothing where all is well."""
+    try:
+        assistant = build_assistant(spec, surroundings)
+    except ConfigurationError as error:
+        return [_fault(spec, f"cannot work here: {_spell_obstacle(spec, surroundings, error)}", _MEND)]
+    with closing(assistant):
+        checks: tuple[Callable[[AgentSpec, Surroundings, Assistant], Iterator[Finding]], ...]
+        checks = (_in_accounts, _in_llms, _in_source, _in_free_sql, _in_mcp)
+        return [finding for check in checks for finding in check(spec, surroundings, assistant)]
+
+
+def _spell_obstacle(spec: AgentSpec, surroundings: Surroundings, error: ConfigurationError) -> str:
+    """All secrets that are not set, where that is it: whoever mends one wants to know of the others."""
+    try:
+        unset = find_unset_secrets(spec, lend(surroundings, spec).secrets)
+    except ConfigurationError:
+        unset = []
+    return f"{', '.join(unset)} {'is' if len(unset) == 1 else 'are'} not set" if unset else str(error)
+
+
+def _in_accounts(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:
+    settings = surroundings.settings
+    owners = {f"{channel}/{DEFAULT}": DEFAULT for channel in CHANNELS}
+    for tenant in read_tenants(settings):
+        owners |= {f"{account.channel}/{account.name}": tenant.tenant for account in tenant.accounts}
+    for served in spec.serves:
+        if served not in owners:
+            yield _fault(spec, f"serves {served}, which is no account", "name it in ACCOUNTS_FILE, or serve another")
+        elif owners[served] != spec.tenant:
+            yield _fault(spec, f"serves {served}, which is {owners[served]}'s", "serve an account of its own tenant")
+        elif served == f"email/{DEFAULT}" and not settings.email_address:
+            yield _doubt(spec, f"serves {served}, but there is no mailbox", "set EMAIL_ADDRESS, or serve another")
+
+
+def _in_llms(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:
+    today = surroundings.clock.today("UTC")
+    for link in assistant.agent.links:
+        if link.provider.engine == "offline":
+            continue
+        if (day := find_retirement(link.llm)) is not None:
+            ends = "ended" if day <= today else "ends"
+            yield _doubt(spec, f"{link.llm} {ends} on {day.isoformat()} by its vendor's word", "name another `model`")
+        price = check_price(link.provider, link.llm)
+        if price.state != "ok":
+            yield _doubt(spec, price.words, price.cure)
+
+
+def _in_source(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:
+    """Its own; what the environment names has a line of its own."""
+    if spec.source is None or spec.source.url is None:
+        return
+    with closing(open_agent_source(spec, lend(surroundings, spec))) as source:
+        try:
+            source.check()
+        except (ConfigurationError, SQLAlchemyError) as error:
+            words = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
+            cure = f"see that the database of {spec.source.url} is up, and that its role may read this"
+            yield _fault(spec, f"sales data: {words.removeprefix('SALES_DATABASE_URL: ')}", cure)
+
+
+def _in_free_sql(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:
+    if spec.sql is None:
+        return
+    with closing(build_sql_door(spec.sql, lend(surroundings, spec).secrets)) as door:
+        try:
+            door.check()
+        except ConfigurationError as error:
+            yield _fault(spec, str(error), "revoke that (docs/tools.md); until then no query of the LLM's is run")
+        except ToolError:
+            yield _fault(spec, f"the database of {spec.sql.url} does not answer", "start it, or correct its address")
+
+
+def _in_mcp(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:
+    tools = assistant.agent.toolbox.tools
+    for complaint in tools.complaints if isinstance(tools, McpTools) else ():
+        yield _doubt(spec, complaint, "see that the server is up and `python -m bot mcp URL` shows the same pins")
+
+
+def _fault(spec: AgentSpec, words: str, cure: str) -> Finding:
+    return broken(f"agent {spec.tenant}/{spec.agent}", words, cure)
+
+
+def _doubt(spec: AgentSpec, words: str, cure: str) -> Finding:
+    return doubtful(f"agent {spec.tenant}/{spec.agent}", words, cure)
