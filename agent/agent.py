@@ -31,6 +31,7 @@ from agent.system_text import Brief
 from agent.toolbox import OpenToolbox, Toolbox, ToolRule
 from models.assumed_price import AssumedPrice
 from models.clock import Clock
+from models.taint import has_others_words
 
 _PLAIN = Brief()
 _NO_RULES: Mapping[str, ToolRule] = MappingProxyType({})
@@ -129,7 +130,7 @@ class Agent:
         progress = _Progress(self._own, open_tools(self._own), asking, Review(turn), listener)
         if turn.situation.role == "unknown":
             return self._result(progress, phrase("greeting_unknown", guess_language(turn.text), company=turn.company))
-        if not (turn.taint or turn.images) and is_off_topic(turn.text):
+        if not (has_others_words(turn.taint) or turn.images) and is_off_topic(turn.text):
             return self._result(progress, phrase("refused", turn.situation.language or guess_language(turn.text)))
         if self.chain.specialists:
             progress.name, trouble = choose(self.chain, turn, asking)

@@ -21,8 +21,8 @@ Effect = Literal["read", "write", "external_write"]
 Label = Literal["private", "untrusted", "sink"]  # reads what is not public; results by third parties; data leaves by it
 # Whose words a line is, from the most trusted to the least; only those of the last two may be anybody's.
 Origin = Literal["operator", "assistant", "person", "tool", "outsider", "third_party"]
-# How third-party words came into a prompt.
-Taint = Literal["forwarded", "quoted", "outsider", "crm", "picture", "recording", "remembered", "tool"]
+# How third-party words came into a prompt. `names`: no more than names out of the company's own records.
+Taint = Literal["forwarded", "quoted", "outsider", "crm", "picture", "recording", "remembered", "tool", "names"]
 EngineKind = Literal["llm", "offline"]
 CostSource = Literal["provider_reported", "price_table", "override", "local_zero", "estimated", "unknown"]
 
@@ -209,6 +209,10 @@ class ToolResult:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _nobodys(result: ToolResult) -> frozenset[Taint]:
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """Made by `agent.tools.decorator.tool` from a typed function whose docstring is product text.
@@ -226,6 +230,7 @@ class Tool:
     max_bytes: int = 32_768
     cache_for: timedelta = timedelta(0)
     writing: Writing | None = None  # None on a tool that writes: its arguments are shown as they are
+    taints: Callable[[ToolResult], frozenset[Taint]] = _nobodys  # whose words a result carries, beside what labels say
 
 
 class Journal(Protocol):

@@ -6,6 +6,7 @@ it; who asks and what day it is stand in a second one.
 
 from agent.base import ChatMessage, Origin, Situation, TurnInput
 from agent.system_text import Brief, render_system
+from models.taint import has_others_words
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -23,7 +24,7 @@ _LONGEST_NAME = 60  # characters
 def build_prompt(turn: TurnInput, brief: Brief = _PLAIN, *, may_write: bool = True) -> list[ChatMessage]:
     """Instructions, situation, the remembered turns, what surrounds the question, and the question."""
     situation = _describe(turn.situation, turn.timezone) + ("" if may_write else _WRITES_OFF)
-    origin: Origin = "third_party" if turn.taint else "person"
+    origin: Origin = "third_party" if has_others_words(turn.taint) else "person"
     return [
         ChatMessage("system", render_system(brief, turn.company), origin="operator"),
         ChatMessage("system", situation, origin="operator"),

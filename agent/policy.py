@@ -3,11 +3,12 @@
 A run is tainted once third-party words stand in its prompt: what they ask for must move nothing and carry nothing away.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal, Protocol
 
 from agent.base import Effect, PersonRole, Taint, Tool, ToolContext, ToolResult, TurnInput
+from models.taint import has_others_words
 
 Verdict = Literal["allow", "ask", "deny"]
 Recipient = Literal["conversation", "company", "outside"]  # who gets what the call carries
@@ -46,6 +47,12 @@ def decide(tool: Tool, is_tainted: bool, role: PersonRole) -> Verdict:
     return TABLE.get((tool.effect, recipient_of(tool), is_tainted), {}).get(role, "deny")
 
 
+def is_tainted_for(tool: Tool, taint: Collection[Taint]) -> bool:
+    """A name that a customer gave himself is no sentence, so a change may be put before the person, who reads it to the
+    letter. But it may have been chosen to be followed: what would reach outside without asking her is closed."""
+    return has_others_words(taint) or (bool(taint) and tool.effect == "read")
+
+
 def taint_of(turn: TurnInput) -> frozenset[Taint]:
     """How third-party words stand in the prompt before any tool has answered. Pure."""
     found = set(turn.taint)
@@ -53,6 +60,8 @@ def taint_of(turn: TurnInput) -> frozenset[Taint]:
         found.add("outsider")
     if any(line.origin in ("outsider", "third_party") for line in turn.history):
         found.add("remembered")
+    if any(line.origin == "tool" for line in turn.history):
+        found.add("names")
     return frozenset(found)
 
 

@@ -30,7 +30,7 @@ from agent.base import (
 )
 from agent.fitting import fit
 from agent.phrases import guess_language
-from agent.policy import Policy, Proposer, Verdict, decide, taint_of
+from agent.policy import Policy, Proposer, Verdict, decide, is_tainted_for, taint_of
 from agent.side_threads import batches, begin
 from agent.telemetry import tool_span
 from models.clock import Clock
@@ -184,7 +184,7 @@ class OpenToolbox:
             return None
         if verdict == "ask":
             return failure("nobody_to_ask", "there is nobody here who could say yes to a change")
-        if not self.taint or self.box.policy(tool, False, self.turn.situation.role) == "deny":
+        if not is_tainted_for(tool, self.taint) or self.box.policy(tool, False, self.turn.situation.role) == "deny":
             return failure("not_allowed", "this person may not use this tool")
         self.is_write_refused |= tool.effect != "read"
         return failure(
@@ -194,7 +194,7 @@ class OpenToolbox:
         )
 
     def _verdict(self, tool: Tool) -> Verdict:
-        return self.box.policy(tool, bool(self.taint), self.turn.situation.role)
+        return self.box.policy(tool, is_tainted_for(tool, self.taint), self.turn.situation.role)
 
     def _is_closed(self, name: str) -> bool:
         return any(self._failed[name, kind] >= _CHANCES for kind in _CLOSING)
@@ -279,10 +279,12 @@ class OpenToolbox:
         self.uses.append(ToolUse(call.name, result.arguments, result.content, result.ok))
         content = json.dumps(result.content, ensure_ascii=False)
         tool = self.tools.get(call.name)  # None: refused, or journalled by an earlier version of the agent
-        if not (result.ok if tool is None else "untrusted" in tool.labels):
-            return ChatMessage("tool", content, tool_call_id=call.id, origin="tool")
-        self.taint.add("tool")
-        return ChatMessage("tool", content, tool_call_id=call.id, origin="third_party")
+        if result.ok if tool is None else "untrusted" in tool.labels:
+            brought: frozenset[Taint] = frozenset({"tool"})
+        else:
+            brought = frozenset() if tool is None else tool.taints(result)
+        self.taint |= brought
+        return ChatMessage("tool", content, tool_call_id=call.id, origin="third_party" if "tool" in brought else "tool")
 
 
 def failure(code: str, message: str, **details: object) -> ToolResult:

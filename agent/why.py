@@ -13,6 +13,7 @@ from agent.grounding.folding import fold_in_place
 from agent.grounding.report import scope_of
 from agent.providers.offline.figures import day, decimal_of, number
 from models.recorded import RecordedAnswer, RecordedCall
+from models.taint import has_others_words, read_taint
 
 _LONGEST: Final = 100
 _WHY: Final = re.compile(
@@ -105,7 +106,8 @@ class Explaining:
     def words(self) -> str:
         """Which tools were asked for what, when, with which result; and which figures were reckoned from which."""
         shown = [call for call in self.answer.calls if self._may_see(call)]
-        asked = "…" if self.answer.taint else " ".join(self.answer.asked.split())[:_LONGEST]  # not as words of ours
+        is_foreign = has_others_words(read_taint(self.answer.taint))
+        asked = "…" if is_foreign else " ".join(self.answer.asked.split())[:_LONGEST]  # not as words of ours
         lines = [self._say("about", at=self._moment(self.answer.answered_at), asked=asked)]
         lines += [f"- {self._describe(call)}" for call in shown]
         if not self.answer.calls:

@@ -37,6 +37,7 @@ from models.lease import Lease
 from models.retry_policy import wait_before
 from models.said import SaidMessage
 from models.session import session_scope
+from models.taint import has_others_words
 from models.trace import tracing
 from models.turns import BegunTurn, Thread, as_asked, close_turn
 
@@ -129,7 +130,7 @@ class _Answering(Execution):
     def _decide(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
         """Only her own typed words decide over a change, and nothing beside them."""
         decision = read_decision(composed.text)
-        if decision is None or composed.taint or not composed.is_typed:
+        if decision is None or has_others_words(composed.taint) or not composed.is_typed:
             return None
         words = Deciding(self._proposer, agent.toolbox).answer(decision)
         return None if words is None else FixedAnswer(words)
@@ -173,5 +174,5 @@ class _Answering(Execution):
         if any("proposed" in use.result for use in result.tools):
             lines.append(self._proposer.ask_for_yes(agent.toolbox))
         # A link to a friendly host may still carry words on, by what stands behind the host: redirects, queries.
-        hosts = frozenset() if result.taint else self.services.link_hosts
+        hosts = frozenset() if has_others_words(result.taint) else self.services.link_hosts
         return "\n\n".join(filter(None, [tame_links(result.text, hosts), *lines]))

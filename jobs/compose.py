@@ -73,6 +73,7 @@ def _taint(said: Sequence[SaidMessage], shows_pictures: bool, asker: str, channe
         "quoted": any(_holds_others_words(message) for message in said),
         "outsider": any(not message.is_verified or (asker and message.sender not in ("", asker)) for message in said),
         "crm": channel in _FOREIGN_CHANNELS,
+        "names": any(message.quoted for message in said),
         "picture": shows_pictures,
         "recording": any(_is_recording(file, channel) for message in said for file in message.media),
     }

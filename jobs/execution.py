@@ -28,6 +28,7 @@ from models.reply import Question, Reply
 from models.retry_policy import wait_as_told, wait_before
 from models.said import SaidMessage, find_said
 from models.session import is_database_away, session_scope, statement_scope
+from models.taint import write_taint
 from models.turns import BegunTurn, Thread, put_off_turn
 
 _log = logging.getLogger("recado.answer")
@@ -157,7 +158,7 @@ class Execution:
                 figures=figures,
                 is_pulled=is_pulled,
                 error=error,
-                taint=",".join(sorted(taint)),
+                taint=write_taint(taint),
             )
             faultpoint("answer.written")
         faultpoint("answer.committed")

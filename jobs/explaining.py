@@ -1,5 +1,6 @@
 """Answers where an earlier answer of the conversation comes from, out of the record and without an LLM."""
 
+from agent.base import Taint
 from agent.links import tame_links
 from agent.phrases import guess_language
 from agent.toolbox import Toolbox
@@ -8,8 +9,9 @@ from jobs.compose import Composed
 from jobs.manners import FixedAnswer
 from jobs.question import find_situation
 from jobs.runtime import Services
-from models.recorded import find_answer_before
+from models.recorded import RecordedAnswer, find_answer_before
 from models.session import statement_scope
+from models.taint import has_others_words, read_taint
 from models.turns import BegunTurn, Thread
 
 
@@ -30,4 +32,9 @@ def explain_earlier(
     if answer is None:
         return FixedAnswer(nothing_to_explain(language))
     words = Explaining(answer, situation, toolbox.tools, language, thread.timezone).words()
-    return FixedAnswer(tame_links(words), taint=frozenset({"remembered"} if answer.taint else ()))
+    return FixedAnswer(tame_links(words), taint=_kept(answer))
+
+
+def _kept(answer: RecordedAnswer) -> frozenset[Taint]:
+    taint = read_taint(answer.taint)
+    return frozenset({"remembered"}) if has_others_words(taint) else frozenset({"names"} if taint else ())

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 from models.conversation import conversations
 from models.message import media, messages
 from models.outbox import outbox
+from models.taint import has_others_words, read_taint
 from models.turn import turns
 
 
@@ -113,11 +114,11 @@ def _find_quoted(connection: Connection, account_id: UUID, external_id: str) -> 
     if row is not None and row.direction == "in":
         return _Quoted(row.text, row.sender, row.is_forwarded or not row.is_verified)
     if row is not None:
-        return _Quoted(row.text, is_others=bool(row.taint))
+        return _Quoted(row.text, is_others=has_others_words(read_taint(row.taint or "")))
     o, c = outbox.c, conversations.c
     ours = select(o.body, t.taint).join(conversations, c.id == o.conversation_id).join(turns, t.id == o.turn_id)
     sent = connection.execute(ours.where(o.provider_id == external_id, c.account_id == account_id)).first()
-    return _Quoted(sent.body, is_others=bool(sent.taint)) if sent is not None else _Quoted()
+    return _Quoted(sent.body, is_others=has_others_words(read_taint(sent.taint))) if sent is not None else _Quoted()
 
 
 def _is_others(quoted: _Quoted, sender: str) -> bool:

@@ -12,6 +12,7 @@ from agent.base import Effect, PersonRole, Tool, ToolContext, ToolResult, ToolSp
 from agent.tools.desk import Answer, Bench, Desk
 from agent.tools.fitting import fit_arguments
 from agent.tools.schema import Arguments, describe_mistakes, strict_schema
+from agent.tools.whose_words import taint_of_records
 from models.errors import ToolError
 
 A = TypeVar("A", bound=Arguments)
@@ -39,7 +40,7 @@ class Blueprint(Generic[A]):
         def call(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
             return self._call(Desk(bench, context), arguments)
 
-        return Tool(self.spec, self.effect, self.roles, call)
+        return Tool(self.spec, self.effect, self.roles, call, taints=taint_of_records)
 
     def _call(self, desk: Desk, given: Mapping[str, Any]) -> ToolResult:
         if desk.situation.role not in self.roles:

@@ -16,6 +16,7 @@ from agent.tools.sql_condition import parse_condition, tables_of
 from agent.tools.sql_guard import read_query
 from agent.tools.sql_spec import SqlSpec
 from agent.tools.sql_views import ConfinedQuery, confine, visible_tables
+from agent.tools.sql_words import taint_of_rows
 from models.clock import Clock, SystemClock
 from models.errors import ToolError
 from models.outside import outside
@@ -85,7 +86,16 @@ class _SqlTool:
         told = ToolSpec(spec.name, describe_tables(spec), _ARGUMENTS.strict)
         timeout = spec.timeout_seconds + _LATE
         labels = frozenset(spec.labels)
-        return Tool(told, "read", frozenset(spec.roles), self.call, labels, timeout=timeout, max_bytes=spec.max_bytes)
+        return Tool(
+            told,
+            "read",
+            frozenset(spec.roles),
+            self.call,
+            labels,
+            timeout=timeout,
+            max_bytes=spec.max_bytes,
+            taints=lambda result: taint_of_rows(result, spec),
+        )
 
     def call(self, context: ToolContext, given: Mapping[str, Any]) -> ToolResult:
         arguments: dict[str, Any] = {}

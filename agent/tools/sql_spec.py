@@ -22,6 +22,9 @@ class SqlTable(Frozen):
     description: Annotated[str, Field(max_length=500)] = ""
     masks: dict[SqlName, Mask] = {}
     """Columns that are shown in part, or not at all."""
+    names: tuple[SqlName, ...] = ()
+    """Columns whose text is a name (of a customer, a product, a place) or one of a few fixed words. What reads like
+    one there leaves writing on; any other text of an answer is taken for somebody else's words."""
     scope: Annotated[
         dict[AskingRole, str], Field(examples=[{"rep": "salesperson = :salesperson", "manager": "true"}])
     ] = {}
@@ -31,9 +34,9 @@ class SqlTable(Frozen):
 
     @model_validator(mode="after")
     def _check_masks(self) -> Self:
-        unknown = set(self.masks) - set(self.columns)
-        if unknown:
-            raise ValueError(f"masks names {', '.join(sorted(unknown))}, which columns does not offer")
+        for key, listed in (("masks", set(self.masks)), ("names", set(self.names))):
+            if unknown := listed - set(self.columns):
+                raise ValueError(f"{key} names {', '.join(sorted(unknown))}, which columns does not offer")
         return self
 
 

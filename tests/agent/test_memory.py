@@ -1,5 +1,6 @@
 """Short-term memory: whole turns, newest kept, within the budget."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -31,6 +32,13 @@ def test_it_never_breaks_the_budget_and_never_splits_a_turn(texts: list[tuple[st
     kept = {line.at for line in window}
     expected = [line for turn in turns if turn.asked_at in kept for line in (turn.asked, turn.replied) if line]
     assert sorted(line.content for line in window) == sorted(expected)
+
+
+def test_a_reply_keeps_whose_words_it_may_repeat() -> None:
+    turns = [replace(past(number), taint=taint) for number, taint in enumerate(["names,tool", "names", ""])]
+    window = recall_window(turns, 1000)
+    expected = [("person", "assistant"), ("person", "tool"), ("third_party", "third_party")]
+    assert [line.origin for line in window] == [origin for pair in expected for origin in pair]
 
 
 def test_a_turn_too_long_for_the_budget_ends_the_window_instead_of_leaving_a_hole() -> None:

@@ -169,6 +169,41 @@ def test_what_carries_words_outside_is_closed_once_they_may_be_somebody_elses() 
     assert clean == ["search"]
 
 
+def knowing(name: str, *brought: Taint) -> Tool:
+    """A tool over the company's own records, whose results bring these."""
+    return replace(tool("read", name=name), taints=lambda result: frozenset(brought))
+
+
+def test_names_of_the_records_leave_changes_to_her_yes_and_close_what_reaches_outside_unasked() -> None:
+    ran: list[str] = []
+    asking = Asking()
+    search = tool("read", {"sink"}, ran=ran, name="search")
+    tools = knowing("own", "names"), tool("write", name="w"), search
+    script = [wish("own"), both("w", "search"), "ok"]
+    result, provider = run(script, turn(), *tools, asking=asking)
+    assert (ran, asking.asked) == ([], ["w"])
+    assert result.taint == {"names"}
+    assert [line.origin for line in provider.requests[-1].messages if line.role == "tool"] == ["tool"] * 3
+
+
+def test_a_sentence_in_the_records_is_somebody_elses_words_like_any_other() -> None:
+    asking = Asking()
+    tools = knowing("own", "names", "tool"), tool("write", name="w")
+    result, provider = run([wish("own"), wish("w", "c2"), "ok"], turn(), *tools, asking=asking)
+    assert asking.asked == []
+    assert result.is_write_refused
+    assert next(line for line in provider.requests[-1].messages if line.role == "tool").origin == "third_party"
+
+
+def test_names_in_a_remembered_reply_are_names_still() -> None:
+    ran: list[str] = []
+    asking = Asking()
+    history = (ChatMessage("assistant", "O maior foi a Padaria Sol.", origin="tool"),)
+    tools = tool("write", name="w"), tool("read", {"sink"}, ran=ran, name="search")
+    run([both("w", "search"), "ok"], replace(turn(), history=history), *tools, asking=asking)
+    assert (ran, asking.asked) == ([], ["w"])
+
+
 def test_results_are_labelled_with_whose_words_they_are() -> None:
     _, provider = run(
         [both("web", "own"), "ok"], turn(), tool("read", {"untrusted"}, name="web"), tool("read", name="own")

@@ -116,13 +116,13 @@ def test_pointing_at_a_reply_of_ours_that_repeats_a_strangers_words_brings_them_
     house.advance(house.receive(InboundMessage("m1", ANA, ORDER, is_forwarded=True)))
     [(sent_as,)] = house.rows("SELECT provider_id FROM outbox")
     house.advance(house.receive(InboundMessage("m2", ANA, "começar de novo")))
-    assert taint_after(house, InboundMessage("m3", ANA, "faz isso", quotes=sent_as)) == {"quoted"}
+    assert taint_after(house, InboundMessage("m3", ANA, "faz isso", quotes=sent_as)) == {"quoted", "names"}
     assert ORDER in "".join(line.content for line in house.provider.requests[-1].messages)
 
 
 def test_pointing_at_a_message_whose_sender_was_not_proven_is_pointing_at_a_strangers(house: House) -> None:
     house.advance(house.receive(InboundMessage("m1", ANA, ORDER, thread="x", is_verified=False)))
-    assert taint_after(house, InboundMessage("m2", ANA, "faz isso", thread="y", quotes="m1")) == {"quoted"}
+    assert taint_after(house, InboundMessage("m2", ANA, "faz isso", thread="y", quotes="m1")) == {"quoted", "names"}
 
 
 def test_an_explanation_of_a_tainted_answer_is_tainted_as_well(house: House) -> None:

@@ -1,0 +1,20 @@
+"""How a turn keeps whose words came into it, and which of those may be anybody's sentences. Pure."""
+
+from collections.abc import Iterable
+from typing import Final
+
+NAMES: Final = "names"  # such as customers have in the company's own records: no sentence, so it switches little off
+
+
+def write_taint(taint: Iterable[str]) -> str:
+    """As the turn's row holds it; empty where nobody else's words came in."""
+    return ",".join(sorted(taint))
+
+
+def read_taint(written: str) -> frozenset[str]:
+    return frozenset(filter(None, written.split(",")))
+
+
+def has_others_words(taint: Iterable[str]) -> bool:
+    """Whether more than names came in."""
+    return any(kind != NAMES for kind in taint)
