@@ -62,9 +62,7 @@ def test_a_text_is_followed_to_its_column_by_whatever_name_it_comes(sql: str, ro
 
 
 def test_a_name_is_followed_through_the_query_as_well() -> None:
-    sql = (
-        f"WITH x AS (SELECT c.name AS who, o.total {JOIN}) SELECT upper(who) AS who, sum(total) AS t FROM x"
-    )
+    sql = f"WITH x AS (SELECT c.name AS who, o.total {JOIN}) SELECT upper(who) AS who, sum(total) AS t FROM x"
     assert taint(sql, {"who": "PADARIA SOL", "t": "1.00"}) == {"names"}
     assert columns_behind(read_query(sql, list(SPEC["tables"]))) == [{"who", "name"}, {"total"}]
 
