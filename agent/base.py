@@ -209,17 +209,11 @@ class ToolResult:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _nobodys(result: ToolResult) -> frozenset[Taint]:
-    return frozenset()
-
-
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """Made by `agent.tools.decorator.tool` from a typed function whose docstring is product text.
-
-    `timeout` is in seconds; `max_bytes` caps its JSON; `cache_for` is how long an equal call of the same person
-    may be answered by an earlier result: zero is never.
-    """
+    """Made by `agent.tools.decorator.tool` from a typed function whose docstring is product text. `timeout` is in
+    seconds; `max_bytes` caps its JSON; `cache_for` is how long an equal call of the same person may be answered by an
+    earlier result: zero is never. `taints` tells whose words a result carries, beside what the labels say."""
 
     spec: ToolSpec
     effect: Effect
@@ -230,7 +224,7 @@ class Tool:
     max_bytes: int = 32_768
     cache_for: timedelta = timedelta(0)
     writing: Writing | None = None  # None on a tool that writes: its arguments are shown as they are
-    taints: Callable[[ToolResult], frozenset[Taint]] = _nobodys  # whose words a result carries, beside what labels say
+    taints: Callable[[ToolResult], frozenset[Taint]] = lambda result: frozenset()
 
 
 class Journal(Protocol):

@@ -133,7 +133,7 @@ class _Answering(Execution):
         if decision is None or has_others_words(composed.taint) or not composed.is_typed:
             return None
         words = Deciding(self._proposer, agent.toolbox).answer(decision)
-        return None if words is None else FixedAnswer(words)
+        return None if words is None else FixedAnswer(words, taint=frozenset({"names"}))
 
     @property
     def _proposer(self) -> TurnProposer:

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 from agent.base import Language, Tool, ToolContext, ToolResult, ToolSpec
 from agent.tools.desk import Bench, Desk
 from agent.tools.schema import Arguments, describe_mistakes, strict_schema
+from agent.tools.whose_words import taint_of_change
 from agent.writing import Change, Writing
 from models.crm_entry import CrmEntry, Kind
 from models.errors import ToolError
@@ -145,4 +146,12 @@ def build_crm_tools(bench: Bench, target: CrmTarget) -> dict[str, Tool]:
 def _tool(kind: Kind, description: str, writer: _Writer[A]) -> Tool:
     spec = ToolSpec(f"crm_{kind}", f"{description}\n\n{ASKED}", strict_schema(writer.arguments))
     writing = Writing(writer.preview, writer.find, writer.undo if writer.target.gives_back(kind) else None)
-    return Tool(spec, "write", frozenset({"rep", "manager"}), writer.call, frozenset({"private"}), writing=writing)
+    return Tool(
+        spec,
+        "write",
+        frozenset({"rep", "manager"}),
+        writer.call,
+        frozenset({"private"}),
+        writing=writing,
+        taints=taint_of_change,
+    )

@@ -14,6 +14,7 @@ from agent.tools.crm_remote import ask, find_customer
 from agent.tools.desk import Bench, Desk
 from agent.tools.names import resolve_name
 from agent.tools.schema import Arguments, strict_schema
+from agent.tools.whose_words import taint_of_change
 from agent.writing import Change, Writing
 from models.crm_record import Record, RecordKind, Records
 from models.errors import ToolError
@@ -165,14 +166,14 @@ class _Updater:
     def _pick_deal(self, customer: Record, words: str | None) -> Record:
         deals = ask(lambda: self.records.search("deal", words or "", customer))
         if not deals:
-            raise ToolError(f"{customer.name[:80]} has no open deal in the CRM.", code="unknown_name")
+            raise ToolError("That customer has no open deal in the CRM.", code="unknown_name")
         if words is None and len(deals) > 1:
-            names = ", ".join(deal.name[:80] for deal in deals[:10])
-            raise ToolError(f"Which deal is meant? There are: {names}.", code="ambiguous_name")
+            names = [deal.name[:80] for deal in deals[:10]]
+            raise ToolError("Which deal is meant? See candidates.", code="ambiguous_name", candidates=names)
         name = deals[0].name if words is None else resolve_name("deal", words, [deal.name for deal in deals])
         same = [deal for deal in deals if deal.name == name]
         if len(same) > 1:
-            raise ToolError(f"Several deals are called {name[:80]}.", code="ambiguous_name")
+            raise ToolError("Several deals are called so.", code="ambiguous_name", candidates=[name[:80]])
         return same[0]
 
     def _fields(self, desk: Desk, kind: RecordKind, record: Record, wished: Mapping[str, str]) -> dict[str, Field]:
@@ -238,4 +239,12 @@ def build_update_tool(bench: Bench, records: Records) -> Tool:
     words = "Change a deal (stage, amount, expected close, next step) or a customer's contact details in the CRM."
     spec = ToolSpec("crm_update", f"{words}\n\n{ASKED}", strict_schema(UpdateArguments))
     writing = Writing(updater.preview, updater.find, updater.undo)
-    return Tool(spec, "write", frozenset({"rep", "manager"}), updater.call, frozenset({"private"}), writing=writing)
+    return Tool(
+        spec,
+        "write",
+        frozenset({"rep", "manager"}),
+        updater.call,
+        frozenset({"private"}),
+        writing=writing,
+        taints=taint_of_change,
+    )

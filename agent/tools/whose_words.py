@@ -42,6 +42,15 @@ def taint_of_records(result: ToolResult) -> frozenset[Taint]:
     return judge_texts(_texts([error.get(key) for key in _ASKED_BACK]))
 
 
+def taint_of_change(result: ToolResult) -> frozenset[Taint]:
+    """Of a change that was proposed: what the tool itself put in, out of the records it would change."""
+    if not result.ok:
+        return taint_of_records(result)
+    before = result.arguments.get("before")
+    found = [result.arguments.get("customer"), result.arguments.get("deal"), before]
+    return judge_texts(_texts(found))
+
+
 def judge_texts(texts: Iterable[str]) -> frozenset[Taint]:
     """`tool` where one of them could be a sentence, `names` where there are names."""
     strange = [text for text in texts if not is_figure(text)]
