@@ -9,8 +9,9 @@ from agent.grounding.chance import derive_unannounced
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.durations import derive_duration
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import DIFFERENCE, MEAN, PROJECTION, REST
+from agent.grounding.lexicon import CHOSEN, DIFFERENCE, MEAN, PROJECTION, REST
 from agent.grounding.operands import (
+    LEAST_AMOUNT,
     MOST_LOOKED_AT,
     MOST_PAIRED,
     RATES,
@@ -27,7 +28,7 @@ from agent.grounding.results import whole_month
 
 def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """What the words of the sentence allow, the likelier first."""
-    for known in around.named:
+    for known in _belonging(around):
         if known.key == "sum" and is_alike(claim, known):
             yield Derived(known.value, "sum", (known,), (known,))
     yield from _sums(claim, around, evidence)
@@ -52,8 +53,12 @@ def derive_count(claim: Claim, around: Surroundings, evidence: Evidence) -> Iter
     yield from derive_unannounced(claim, around, evidence)
 
 
+def _belonging(around: Surroundings) -> list[Known]:
+    return [*around.named, *(known for group in around.bound for known in group)]
+
+
 def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
-    for said in (around.beside, around.shown, around.column, around.worked_out):
+    for said in (around.beside, around.shown, around.column, around.reckoned, around.worked_out, around.worked_later):
         same = unique(known for known in said if is_alike(claim, known))
         if len(same) >= 2:
             yield add_up(same)
@@ -66,13 +71,15 @@ def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[De
         yield add_up(items)
         for first in {*around.counts, around.items} & set(range(2, len(items))):
             yield add_up(items[:first], f"sum of the first {first}")
+            if claim.kind != "count" or claim.values[0] >= LEAST_AMOUNT:
+                yield add_up(items[-first:], f"sum of the last {first}")
     yield from _sums_of_totals(claim, evidence)
 
 
-def _by_key(claim: Claim, named: Sequence[Known]) -> dict[tuple[str, str], list[Known]]:
+def _by_key(claim: Claim | None, named: Sequence[Known]) -> dict[tuple[str, str], list[Known]]:
     by_key: dict[tuple[str, str], list[Known]] = {}
     for known in named:
-        if is_alike(claim, known):
+        if claim is None or is_alike(claim, known):
             by_key.setdefault((known.collection, known.key), []).append(known)
     return by_key
 
@@ -121,7 +128,7 @@ def _rests(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[D
 
 
 def _means(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
-    for known in around.named:
+    for known in _belonging(around):
         if known.key == "mean" and is_alike(claim, known):
             yield Derived(known.value, "mean", (known,), (known,))
     for items in lists(claim, evidence):
@@ -143,6 +150,9 @@ def _per_day(amount: Known, claim: Claim, today: date) -> Iterator[Derived]:
         for last in {end, min(end, today)}:
             if start < last:
                 yield _mean(amount.value, (last - start).days + 1, (amount,), claim)
+        months = (end.year - start.year) * 12 + end.month - start.month + 1
+        if months > 1 and start.day == 1:
+            yield _mean(amount.value, months, (amount,), claim)
 
 
 def _projections(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
@@ -178,6 +188,14 @@ def _conversions(claim: Claim, around: Surroundings, evidence: Evidence) -> Iter
 
 def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """How many there are of something: items of a list, names and items in the reply, results, what is not shown."""
+    for group in around.bound:
+        for items in _by_key(None, group).values():
+            if items[0].collection:
+                yield Derived(Decimal(len(items)), "number of those of a name", tuple(items), tuple(items))
+    if CHOSEN.search(around.after):
+        yield from (
+            Derived(Decimal(n), "some of a list", ()) for n in range(1, max(evidence.lengths.values(), default=0))
+        )
     for path, length in evidence.lengths.items():
         yield Derived(Decimal(length), f"number of {path}", ())
         if around.items:

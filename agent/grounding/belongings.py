@@ -10,8 +10,12 @@ from typing import Final
 from agent.grounding.binding import Anchor
 from agent.grounding.claims import Known, Span
 from agent.grounding.evidence import Evidence
+from agent.grounding.lexicon import WEEKEND, WORKDAYS
 
 MOST_NAMED: Final = 40
+_PEOPLE: Final = frozenset({"question", "context", "conversation"})
+_MOST_TOLD: Final = 12
+_SATURDAY: Final = 5
 _LONGEST: Final = 400  # days, of a time whose parts are added up
 
 
@@ -20,7 +24,19 @@ class Belongings:
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
+        self.told = [one for one in evidence.known if one.origin in _PEOPLE][:_MOST_TOLD]
         self._found: dict[tuple[frozenset[str], tuple[Span, ...]], list[Known]] = {}
+
+    def of_workdays(self, sentence: str) -> list[Known]:
+        """What the working days come to, and what the weekend, where days are told one by one."""
+        found = list[Known]()
+        for items in self._evidence.collections.values():
+            single = [one for one in items if len(one.spans) == 1 and one.spans[0][0] == one.spans[0][1]]
+            for pattern, is_weekend in ((WORKDAYS, False), (WEEKEND, True)):
+                chosen = [one for one in single if (one.spans[0][0].weekday() >= _SATURDAY) == is_weekend]
+                if pattern.search(sentence) and len(single) == len(items) and len(chosen) > 1:
+                    found += _sum_and_mean(chosen, chosen[0].spans[0])
+        return found
 
     def of(self, anchors: Iterable[Anchor]) -> list[Known]:
         """What belongs to one of them, each anchor's own first."""
@@ -65,8 +81,11 @@ def _reckon(items: list[Known], span: Span) -> Iterator[Known]:
     if items[0].kind not in {"money", "count"}:
         return
     within = [one for one in items if one.spans and all(span[0] <= day[0] and day[1] <= span[1] for day in one.spans)]
-    if len(within) < 2:
-        return
+    if len({one.spans for one in within}) > 1:  # parts of the time, not things that are all of it
+        yield from _sum_and_mean(within, span)
+
+
+def _sum_and_mean(within: list[Known], span: Span) -> Iterator[Known]:
     total = sum((one.value for one in within), Decimal(0))
     labels = frozenset.intersection(*(one.labels for one in within))
     path = f"{within[0].path} to {within[-1].path}"

@@ -13,7 +13,7 @@ _OF: Final = re.compile(
     r"(?: (?:o|a|el|la|the|dia|pedido|order))?"
 )
 _ASIDE: Final = re.compile(r"\s*\([^)]*\)|[\s*_()%]+")
-_AGAINST: Final = re.compile(r"\([^()]*\b(?:contra|vs|versus|against|frente|ante|x)\b[^()]*\)")
+_AGAINST: Final = re.compile(r"\([^()]*\b(?:contra|vs|versus|against|frente|ante|x)\b[^()]*\)|\([^()]*×[^()]*\)")
 _LONGEST_OF: Final = 60
 _NEAR: Final = 25
 _PAUSE: Final = re.compile(r"[,;:.!?)]")
@@ -82,7 +82,7 @@ def bind(
     before = [anchor for anchor in anchors if anchor.end <= start]
     if anchors[0].start < min(begin for begin, _ in figures):
         last = [anchor for anchor in before if not _of_another(folded, anchor, figures)] or before
-        return _last_group(last, figures)
+        return _last_group(folded, last, figures)
     if len(figures) == 1:
         return tuple(anchors)
     next_figure = min((begin for begin, _ in figures if begin >= end), default=len(folded))
@@ -116,11 +116,12 @@ def _group(folded: str, after: list[Anchor], figures: Sequence[tuple[int, int]],
     return tuple(anchor for anchor in after if anchor.end <= stop) or (after[0],)
 
 
-def _last_group(before: list[Anchor], figures: Sequence[tuple[int, int]]) -> tuple[Anchor, ...]:
+def _last_group(folded: str, before: list[Anchor], figures: Sequence[tuple[int, int]]) -> tuple[Anchor, ...]:
     """The last names that no figure parts."""
     group = [before[-1]]
     for anchor in reversed(before[:-1]):
-        if any(anchor.end <= begin and stop <= group[0].start for begin, stop in figures):
+        is_parted = ";" in folded[anchor.end : group[0].start]
+        if is_parted or any(anchor.end <= begin and stop <= group[0].start for begin, stop in figures):
             break
         group.insert(0, anchor)
     return tuple(group)

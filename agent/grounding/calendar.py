@@ -15,6 +15,8 @@ def find_spans(claim: Claim, evidence: Evidence) -> tuple[Anchor, ...] | Reason:
     if claim.is_term:
         spans = tuple(_terms(claim, evidence))
         return (Anchor(claim.start, claim.end, spans=spans),) if spans else "unknown"
+    if claim.is_weekday:
+        return _weekdays(claim, evidence)
     days = [_resolve(day, evidence) for day in claim.days]
     if not all(days):
         return "unknown"
@@ -24,6 +26,12 @@ def find_spans(claim: Claim, evidence: Evidence) -> tuple[Anchor, ...] | Reason:
     if len(days) == 2:
         spans = tuple((one[0], other[1]) for one, other in zip(*days, strict=False) if one[0] <= other[1])
     return (Anchor(claim.start, claim.end, spans=spans),)
+
+
+def _weekdays(claim: Claim, evidence: Evidence) -> tuple[Anchor, ...]:
+    """Of the days that figures are told of one by one; none where no day has its own."""
+    days = sorted({span for span in evidence.spans if span[0] == span[1] and span[0].weekday() == claim.weekday})
+    return (Anchor(claim.start, claim.end, spans=tuple(days)),) if days else ()
 
 
 def _terms(claim: Claim, evidence: Evidence) -> Iterator[Span]:

@@ -5,18 +5,22 @@ nearly always is, somewhere. So each claim has its own number of tries: the coar
 """
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from itertools import islice
+from math import ceil
 from typing import Final
 
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
-from agent.grounding.operands import CHANGES, RATES, Surroundings, is_of_one_unit, totals, unique
+from agent.grounding.lexicon import RATE
+from agent.grounding.operands import CHANGES, LEAST_AMOUNT, RATES, Surroundings, is_of_one_unit, totals
 
 _BY_CHANCE: Final = 0.15  # how likely a made-up figure may be to match one of the tries
 _MOST_TRIES: Final = 1500
+_FEWEST_TRIES: Final = 2  # of counts: the sum of some two small ones is any small one
 _MOST_FIGURES: Final = 45
 
+_TOLD: Final = frozenset({"tool", "reckoned"})
 _IDLE: Final = {"count": (0, 1), "percent": (0, 100), "money": (0,)}
 
 _PAIR: Final = 2
@@ -28,32 +32,65 @@ _Try = tuple[float, str, tuple[Known, ...]]
 def derive_unannounced(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """Only what comes near the claim: the others are as good as tried."""
     wanted = [
-        (abs(float(value)), float(slack) + 1e-9, min(_MOST_TRIES, int(_BY_CHANCE / width)))
-        for value, slack, width in zip(claim.values, claim.slack, claim.widths(), strict=True)
+        (abs(float(value)), float(room) + 1e-9, min(_MOST_TRIES, int(_BY_CHANCE / width)))
+        for value, room, width in zip(claim.values, claim.rooms(), claim.widths(), strict=True)
     ]
+    if claim.kind == "count":
+        wanted = [one for one in wanted if one[2] >= _FEWEST_TRIES]
     most = max((tries for _, _, tries in wanted), default=0)
     pool = _pool(claim, around, evidence) if most else []
     for number, (value, operation, operands) in enumerate(islice(_tries(claim, pool, around), most)):
+        if operation == "quotient" and claim.kind == "count":
+            value = ceil(value)  # so many of them are needed
         if any(abs(abs(value) - size) <= room and number < tries for size, room, tries in wanted):
-            whose = tuple(one for one in operands if one.origin != "reply")
+            taken_up = [*around.joined, *(around.beside if operation == "product" else ())]
+            whose = tuple(one for one in operands if _has_owner(one) and one not in taken_up)
             is_change = operation == "change"
             exact = _exactly(operation, operands)
+            if operation == "quotient" and claim.kind == "count":
+                exact = exact.to_integral_value(ROUND_CEILING)
             yield Derived(exact, operation, operands, whose, is_change=is_change, is_by_size=True)
 
 
 def _pool(claim: Claim, around: Surroundings, evidence: Evidence) -> list[Known]:
     """Nearest first: said beside, of the names right beside, of all names of the sentence, said before."""
-    worked_out = around.worked_out if around.is_worked else ()
     own = [known for group in around.bound for known in group]
-    pool = [*around.beside, *around.reckoned, *around.supposed, *worked_out, *own, *around.named, *around.context]
+    pool = [
+        *around.reckoned,
+        *around.beside,
+        *around.supposed,
+        *around.joined,
+        *own,
+        *around.worked_out,
+        *around.named,
+        *around.context,
+        *around.asked,
+    ]
+    if claim.kind == "percent":
+        pool += around.near
     if claim.kind == "money":
         pool += [*around.near, *totals(evidence), *evidence.known[:_MOST_FIGURES]]
     kinds = {"money": {"money", "count", "percent"}, "count": {"count"}, "multiple": {"money", "count"}}
     wanted = kinds.get(claim.kind, {"money", "count", "percent"})
-    if claim.kind == "count" and around.is_worked:
+    if claim.kind == "count" and (around.is_worked or not claim.unit):
         wanted = {"count", "money"}
-    useful = (one for one in unique(pool) if one.kind in wanted and not _is_idle(one) and not CHANGES.search(one.key))
+    if claim.kind == "count" and claim.values[0] < LEAST_AMOUNT:
+        pool.sort(key=lambda known: known.kind != "count")
+    useful = (one for one in _by_value(pool) if one.kind in wanted and not _is_idle(one))
     return list(islice(useful, _MOST_FIGURES))
+
+
+def _by_value(pool: Sequence[Known]) -> list[Known]:
+    """Each once, though several places tell it."""
+    found: dict[tuple[object, ...], Known] = {}
+    for one in pool:
+        found.setdefault((one.value, one.kind, one.unit, one.labels), one)
+    return list(found.values())
+
+
+def _has_owner(known: Known) -> bool:
+    """What people say is of whomever it is held against; what the reply reckoned, of the name beside it there."""
+    return known.origin in _TOLD or bool(known.origin == "reply" and known.labels)
 
 
 def _is_idle(known: Known) -> bool:
@@ -66,48 +103,67 @@ def _tries(claim: Claim, pool: Sequence[Known], around: Surroundings) -> Iterato
     for one, other in around.steps:
         for operation in {"difference", "change"} & set(_operations(claim, one, other)):
             yield _value(operation, one, other), operation, (one, other)
-    close = {known.path for known in (*around.beside, *around.reckoned, *around.named, *around.context)}
+    is_rate = bool(RATE.search(around.sentence))
+    close = {
+        known.path
+        for known in (
+            *around.beside,
+            *around.reckoned,
+            *around.named,
+            *around.context,
+            *around.joined,
+            *around.worked_out,
+        )
+    }
     close |= {known.path for group in around.bound for known in group}
     for last, one in enumerate(pool):
         for other in pool[:last]:
             is_close = one.path in close and other.path in close
-            for operation in _operations(claim, one, other):
-                if operation in _ADDED and not (is_close and _may_be_added(one, other, around)):
+            for operation in _operations(claim, one, other, is_rate=is_rate):
+                if operation in _ADDED and not (is_close and not around.is_total and _may_be_added(one, other, around)):
                     continue
                 yield _value(operation, one, other), operation, (one, other)
-                if operation in {"change", "share", "quotient"}:
+                if operation in {"change", "share", "quotient", "rate"}:
                     yield _value(operation, other, one), operation, (other, one)
 
 
 def _may_be_added(one: Known, other: Known, around: Surroundings) -> bool:
     """Two of a list only where the sentence speaks of these two; of a sum, nothing that it holds already."""
-    if (one.origin == "reckoned") != (other.origin == "reckoned"):
+    if (one.origin == "reckoned") != (other.origin == "reckoned") or any(CHANGES.search(k.key) for k in (one, other)):
         return False
     return not one.collection or one.collection != other.collection or around.names <= _PAIR
 
 
-def _operations(claim: Claim, one: Known, other: Known) -> tuple[str, ...]:
+def _operations(claim: Claim, one: Known, other: Known, *, is_rate: bool = False) -> tuple[str, ...]:
     kinds = {one.kind, other.kind}
     is_alike = one.kind == other.kind and one.unit == other.unit
     match claim.kind:
         case "money" | "count":
-            if is_alike and one.kind == claim.kind:
+            is_bare = claim.kind == "count" and not claim.unit and not claim.noun
+            if is_alike and (one.kind == claim.kind or is_bare):
                 fits = is_of_one_unit(claim, one)
-                return ("difference", "sum", *(("quotient",) if claim.kind == "count" else ())) if fits else ()
+                return ("difference", "sum") if fits else ()
             if is_alike and claim.kind == "count":
                 return ("quotient",)
-            if kinds == {"money", "count"}:
+            if kinds == {"money", "count"} and (claim.kind == "money" or is_bare or claim.unit == ""):
                 money = one if one.kind == "money" else other
-                return ("product", "mean") if is_of_one_unit(claim, money) else ()
+                if not is_of_one_unit(claim, money):
+                    return ()
+                return ("product", "mean") if claim.kind == "money" else ("mean",)
             if kinds == {"money", "percent"}:
                 return ("part", "less", "more")
-            if kinds == {"money"} and (one.key in RATES or other.key in RATES):
+            if kinds == {"money"} and any(rate.key in RATES and is_of_one_unit(claim, rate) for rate in (one, other)):
                 return ("conversion",)
             return ()
         case "percent":
-            if not is_alike or kinds == {"percent"} or one.key != other.key:
+            is_of_one_object = one.kind == "count" and one.scope == other.scope
+            is_of_people = one.origin != "tool" or other.origin != "tool"
+            is_alike = is_alike or (is_of_one_object and other.kind == "count")
+            if not is_alike or kinds == {"percent"} or not (one.key == other.key or is_of_one_object or is_of_people):
                 return ()
-            return ("change",) if claim.direction else ("share", "change")
+            if claim.direction:
+                return ("change",)
+            return ("share", "change", "rate") if is_of_one_object and is_rate else ("share", "change")
     return ("quotient",) if is_alike else ()
 
 
@@ -135,6 +191,8 @@ def _exactly(operation: str, operands: tuple[Known, ...]) -> Decimal:
             return amount * (1 + rate / 100)
         case "share":
             return one / other * 100
+        case "rate":
+            return one / (one + other) * 100
         case "change":
             return (one - other) / abs(other) * 100
     return one / other

@@ -48,26 +48,36 @@ class Claim:
     days: tuple[PartialDay, ...] = ()
     weekday: int | None = None
     is_term: bool = False
+    is_weekday: bool = False
     noun: str = ""
+
+    def rooms(self) -> list[Decimal]:
+        """How far each reading may be off: "about 3.760" is said to the ten."""
+        if not self.bound:
+            return list(self.slack)
+        tens = (Decimal(1).scaleb(len(str(value)) - len(str(value).rstrip("0"))) / 2 for value in map(int, self.values))
+        return [max(room, slack) if slack < 1 else slack for room, slack in zip(tens, self.slack, strict=True)]
 
     def widths(self) -> list[float]:
         """What part of all figures near its own size each reading would match: the less, the less by chance."""
-        pairs = zip(self.values, self.slack, strict=True)
+        pairs = zip(self.values, self.rooms(), strict=True)
         least = {"count": 0.5, "money": 0.005}.get(self.kind, 0.05)
         return [2 * max(float(slack), least) / (abs(float(value)) or 1) for value, slack in pairs]
 
     def matches(self, exact: Decimal) -> bool:
         size = abs(exact)
         for value, slack in zip(self.values, self.slack, strict=True):
-            if abs(size - value) <= slack or self._nears(size, value):
+            if abs(size - value) <= slack or self._nears(size, value, slack):
                 return True
         return False
 
-    def _nears(self, size: Decimal, value: Decimal) -> bool:
+    def _nears(self, size: Decimal, value: Decimal, slack: Decimal) -> bool:
         """ "Mais de 12 mil", "quase 187 mil", "cerca de 12.500"."""
         match self.bound:
             case "over":
-                return value <= size <= value * Decimal("1.5" if self.kind == "multiple" else "1.1")
+                is_coarse = self.kind == "multiple" or (self.kind == "percent" and slack > 1)  # "more than half"
+                is_time = self.unit in {"days", "weeks", "months", "years"}  # "for more than 30 days"
+                return value <= size <= value * Decimal("2" if is_time else "1.5" if is_coarse else "1.1")
             case "under":
                 return value * Decimal("0.97") <= size <= value
             case "about":

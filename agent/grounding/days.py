@@ -128,6 +128,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
     )
 )
 _MAY = re.compile(r"\b(?:in|for|of|since|from|to|and|until|vs|this|last|between)\s+$|^\W*$")
+_ALONE = re.compile(rf"\b({_WEEKDAY})s?(?:-feira)?\b")
 _IN = re.compile(r"\ben $")
 _WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(_WEEKDAY_NUMBERS) + r")(?:-feira)?,?\s+(?:the |el |dia )?$")
 
@@ -154,3 +155,11 @@ def _is_no_month(text: str, folded: str, match: re.Match[str]) -> bool:
         is_within = written == "May" and text[: match.start()].rstrip("*_ ")[-1:] not in ("", ".", "!", "?", ":", "\n")
         return not is_within and not _MAY.search(folded, max(0, match.start() - 10), match.start())
     return written in {"Júlio", "Julio", "Marco"} and not _IN.search(folded, max(0, match.start() - 4), match.start())
+
+
+def find_weekdays(folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]:
+    """Those that stand alone: "na quarta", "Qua 21,0 mil"."""
+    for match in _ALONE.finditer(folded):
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            number = next(at for name, at in _WEEKDAY_NUMBERS.items() if name.startswith(match[1][:3]))
+            yield Claim(match[0], match.start(), match.end(), "date", weekday=number, is_weekday=True)

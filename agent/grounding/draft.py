@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 
 from agent.grounding.binding import Anchor, Owners, bind
 from agent.grounding.claims import Claim, Known
+from agent.grounding.days import find_weekdays
 from agent.grounding.evidence import Evidence
 from agent.grounding.folding import Sentences, fold_in_place
 from agent.grounding.reading import find_claims
@@ -14,6 +16,7 @@ from agent.grounding.report import Finding, Reason
 from agent.grounding.tables import Tables
 
 _ITEM: Final = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,3}[.)])[ \t]", re.MULTILINE)
+_BEFORE_DAY: Final = 9  # letters, in which the weekday of a day stands
 _MOST_PATHS: Final = 12
 
 
@@ -27,6 +30,7 @@ class Trace:
     found: list[Known] = field(default_factory=list)
     operation: str = ""
     reason: Reason = "unknown"
+    exact: Decimal | None = None
 
     def as_finding(self) -> Finding:
         claim = self.claim
@@ -36,12 +40,12 @@ class Trace:
         return Finding(claim.text, claim.start, claim.end, claim.kind, self.operation, paths)
 
     def as_known(self) -> Known:
-        """The figure as it is printed, for arithmetic over what the reply itself says."""
+        """The figure for arithmetic over what the reply itself says: as exact as it is known, else as it is printed."""
         claim = self.claim
         labels = frozenset(label for anchor in self.owners.names for label in anchor.labels)
-        return Known(
-            claim.values[0], claim.kind, claim.unit, f"reply: {claim.text}", labels, key=self.operation, origin="reply"
-        )
+        value = claim.values[0] if self.exact is None else self.exact
+        path = f"reply: {claim.text}"
+        return Known(value, claim.kind, claim.unit, path, labels, key=self.operation, origin="reply")
 
 
 class Draft:
@@ -49,12 +53,16 @@ class Draft:
 
     def __init__(self, text: str, evidence: Evidence, *, is_spanish: bool) -> None:
         self.text, self.folded, self.is_spanish = text, fold_in_place(text), is_spanish
+        self.evidence = evidence
         self.mentions = evidence.names.find(text)
+        self.hints = evidence.names.find_heads(text, self.folded)
         masks = [(mention.start, mention.end) for mention in self.mentions]
         masks += evidence.names.find_measures(self.folded)
         self.sentences, self.tables = Sentences(text), Tables(self.folded)
         self.items = len(_ITEM.findall(text))
         claims = find_claims(text, masks, is_spanish=is_spanish)
+        taken = [*masks, *((claim.start - _BEFORE_DAY, claim.end) for claim in claims if claim.kind == "date")]
+        claims = sorted([*claims, *find_weekdays(self.folded, taken)], key=lambda claim: claim.start)
         self.traces = [Trace(claim, self.sentences.index(claim.start)) for claim in claims]
         self.figures = [trace for trace in self.traces if trace.claim.values]
 
@@ -64,6 +72,11 @@ class Draft:
     def beside(self, trace: Trace, traces: Iterable[Trace] | None = None) -> list[Trace]:
         """Those of its sentence, itself among them."""
         return [other for other in (self.traces if traces is None else traces) if other.sentence == trace.sentence]
+
+    def hinted(self, trace: Trace) -> list[Anchor]:
+        """What lower-case words of its sentence may name."""
+        start, end = self.bounds(trace)
+        return [Anchor(m.start, m.end, m.labels) for m in self.hints if start <= m.start < end]
 
     def names_before(self, trace: Trace) -> list[Anchor]:
         """Of the line that heads the lines that it stands in."""
@@ -109,7 +122,7 @@ class Draft:
     def _clause(self, trace: Trace, figures: Sequence[tuple[int, int]]) -> tuple[int, int]:
         """The sentence, or its side of a colon that has figures on both: "10 in all: 4 of Ana, 6 of Bia"."""
         start, end = self.bounds(trace)
-        for colon in re.finditer(r":\s", self.folded[start:end]):
+        for colon in re.finditer(r"[:;]\s", self.folded[start:end]):
             at = start + colon.start()
             if any(place[1] <= at for place in figures) and any(place[0] > at for place in figures):
                 if trace.claim.start > at:

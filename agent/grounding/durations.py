@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.grounding.claims import Claim, Derived
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import MISSING
+from agent.grounding.lexicon import AHEAD
 from agent.grounding.operands import Surroundings
 from agent.grounding.results import whole_month
 
@@ -20,7 +20,7 @@ def derive_duration(claim: Claim, around: Surroundings, evidence: Evidence) -> I
     """Of a count of days, weeks, months or years, or of one that does not say what it counts."""
     if claim.unit in _DAYS_OF:
         yield from _lengths(claim.unit, evidence)
-        if MISSING.search(around.sentence):
+        if AHEAD.search(around.sentence):
             yield from _left(claim.unit, evidence.today)
     if claim.unit == "days" or not (claim.unit or claim.noun):
         yield from _days_between(around, evidence)

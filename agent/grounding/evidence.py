@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from agent.base import ToolUse, TurnInput
@@ -11,9 +11,10 @@ from agent.grounding.claims import Claim, Known, PartialDay, Span
 from agent.grounding.folding import Sentences
 from agent.grounding.names import Mention, NameBook
 from agent.grounding.reading import find_claims
-from agent.grounding.results import ToolReading, read_tool_use
+from agent.grounding.results import HOME_CURRENCY, ToolReading, read_tool_use
 
 _EPSILON = 1e-9  # floats only narrow the search; what matches is decided exactly
+_LEAST_AMOUNT = 100
 _MOST_FIGURES = 5_000  # of one turn; what lies beyond is not looked at
 
 
@@ -26,6 +27,7 @@ class Evidence:
     days: set[date] = field(default_factory=set)
     spans: set[Span] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
+    currency: str = HOME_CURRENCY
     lengths: dict[str, int] = field(default_factory=dict)  # of lists, by their path
     names: NameBook = field(default_factory=NameBook)
     collections: dict[tuple[str, str], list[Known]] = field(default_factory=lambda: defaultdict(list))
@@ -51,7 +53,7 @@ class Evidence:
         for value, slack in zip(claim.values, claim.slack, strict=True):
             low, high = float(value - slack), float(value + slack)
             if claim.bound:
-                low, high = min(low, float(value) * 0.95), max(high, float(value) * 1.5)
+                low, high = min(low, float(value) * 0.95), max(high, float(value) * 2)
             first = bisect_left(self._by_size, (low * (1 - _EPSILON), -1))
             last = bisect_right(self._by_size, (high * (1 + _EPSILON), len(self.known)))
             found.update(place for _, place in self._by_size[first:last])
@@ -83,6 +85,8 @@ def _add_result(evidence: Evidence, reading: ToolReading) -> None:
     for start, end in reading.spans:
         evidence.days.update((start, end))
     evidence.texts += reading.texts
+    evidence.said += reading.said
+    evidence.currency = next((one.unit for one in reading.known if one.kind == "money"), evidence.currency)
     evidence.lengths |= reading.lengths
     evidence.names.add(label for one in reading.known for label in one.labels)
     for text, path in reading.passages:
@@ -105,10 +109,10 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "") -> No
         index = sentences.index(claim.start)
         spans = _spans_of(evidence, [c for c in claims if sentences.index(c.start) == index])
         labels = _labels_of([m for m in mentions if sentences.index(m.start) == index])
-        evidence.add(
-            Known(value, claim.kind, claim.unit, f"{where}: {claim.text}", labels, spans, origin=origin)
-            for value in claim.values
-        )
+        known = Known(claim.values[0], claim.kind, claim.unit, f"{where}: {claim.text}", labels, spans, origin=origin)
+        evidence.add(replace(known, value=value) for value in claim.values)
+        if claim.kind == "count" and not claim.unit and claim.values[0] >= _LEAST_AMOUNT:  # "my goal is 400 mil"
+            evidence.add([replace(known, kind="money", unit=evidence.currency)])
     evidence.texts.append(text)
 
 

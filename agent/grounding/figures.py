@@ -50,6 +50,9 @@ def build_figure(
         slack = tuple(Decimal(0) if one == _HALF else one for one in slack)  # things are whole
     if kind == "multiple" and (half := _AND_A_HALF.match(folded, stop)):
         values, stop = tuple(value + _HALF for value in values), half.end()
+        slack = (_HALF / 2,) * len(values)
+    elif kind == "multiple":
+        slack = tuple(one or _HALF for one in slack)
     noun = NOUN_AFTER.match(folded, end) if kind == "count" else None
     return Claim(
         "",

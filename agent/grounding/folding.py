@@ -44,7 +44,8 @@ class Sentences:
 
 
 _SHORT = re.compile(
-    r"(?:\b(?:p|pag|n|no|nº|art|dr|sr|sra|ltda|av|inc|co|vs|aprox)|^\s*\d{1,2}|\n\s*\d{1,2})\.$", re.IGNORECASE
+    r"(?:\b(?:p|pag|n|no|nº|art|dr|sr|sra|ltda|av|inc|co|vs|aprox|approx|i\.e|e\.g|ex|obs|tel|etc|max|min|un|qtd|cx|pct)|^\s*\d{1,2}|\n\s*\d{1,2})\.$",
+    re.IGNORECASE,
 )
 
 

@@ -32,8 +32,21 @@ _FORMS: Final[tuple[tuple[str, Kind, Decimal], ...]] = (
 _FRACTIONS: Final = [(re.compile(rf"\b(?:{pattern})\b"), kind, value) for pattern, kind, value in _FORMS]
 
 
+_IN_EVERY: Final = re.compile(
+    r"\b(\d+|um[a]?|one|uno?|una) (?:a|em|de|in|out of|por) (?:cada|every|each) (\d+)(?![.,]?\d|\s?(?:%|x))"
+)
+_OF_EVERY: Final = re.compile(r"\b(?:de|out of|of) (?:cada|every) (\d+)\b[^.\n\d]{0,60}\b(\d+)\b(?![.,]\d)")
+_OFF: Final = Decimal("0.06")  # "1 in 13" may be 1 in 13,4
+
+
 def find_fractions(folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]:
     """Claims whose places are then taken. Words round more than digits do: by a fifteenth of the figure."""
+    for match in (*_IN_EVERY.finditer(folded), *_OF_EVERY.finditer(folded)):
+        part, whole = (match[1], match[2]) if match.re is _IN_EVERY else (match[2], match[1])
+        if int(whole) and not any(start < match.end() and match.start() < end for start, end in taken):
+            taken.append(match.span())
+            value = (Decimal(part) if part.isdigit() else Decimal(1)) / int(whole) * 100
+            yield Claim(match[0], match.start(), match.end(), "percent", (value,), (value * _OFF,))
     for pattern, kind, value in _FRACTIONS:
         for match in pattern.finditer(folded):
             if not any(start < match.end() and match.start() < end for start, end in taken):

@@ -35,8 +35,11 @@ PERCENT: Final = re.compile(
     r"\s?(?:%|por cento\b|per ?cent\b|por ciento\b|pontos? percentua(?:l|is)|percentage points?|puntos? porcentuales"
     r"|p\.\s?p\.|pp\b)"
 )
-MULTIPLE: Final = re.compile(r"\s?(?:x\b|×|vez\b|vezes\b|times\b|veces\b)(?! (?:por|a|al|per)\b)")
-HOURS: Final = re.compile(r"\s?(?:h|hs|hrs?|horas?|hours?|min|minutos?|minutes?|segundos?|seconds?|s)\b")
+MULTIPLE: Final = re.compile(
+    r"(?:[x×](?!\w)(?! ?[a-z]{0,3}[$€\d])|\s?(?:x\b(?! ?[a-z]{0,3}[$€\d])|(?:vez|vezes|times|veces)\b))"
+    r"(?! (?:por|a|al|per)\b)"
+)
+HOURS: Final = re.compile(r"[\s-]?(?:h|hs|hrs?|horas?|hours?|min|minutos?|minutes?|segundos?|seconds?|s)\b")
 
 # What is counted, by the words for it; what has no class may be compared with anything counted.
 _COUNTED: Final = {
@@ -52,7 +55,9 @@ _COUNTED: Final = {
 COUNTED: Final = {word: what for what, words in _COUNTED.items() for word in words.split()}
 TIME_SPANS: Final = frozenset({"days", "weeks", "months", "years"})
 # After a number: at most two words between it and what is counted ("20 dias úteis", "5 melhores clientes").
-COUNTED_AFTER: Final = re.compile(r"[*_]*\s+(?:(?!e\b|and\b|y\b|de\b|em\b|in\b|en\b)([a-z]+)\b\s*){1,3}")
+COUNTED_AFTER: Final = re.compile(
+    r"[*_]*\s+(?:(?!(?:e|and|y|de|em|in|en|ess[ea]|est[ea]|nest[ea]|this|last|next|por|cada|per|a|ao|al|no)\b)([a-z]+)\b\s*){1,3}"
+)
 NOUN_AFTER: Final = re.compile(
     r"[*_]*\s+(?!(?:e|o|a|os|as|de|d[aoe]s?|em|n[oa]s?|para|pra|com|que|ou|and|or|with|of|in|on|at|to|for|the|from|y|el|la"
     r"|los|las|del|en|con|por|al|vs|contra|is|was|were|foi|foram|fue|fueron)\b)([a-z]+)\b"
@@ -69,7 +74,8 @@ _DOWN: Final = (
 UP: Final = re.compile(rf"\b(?:{_UP})\b")
 DOWN: Final = re.compile(rf"\b(?:{_DOWN})\b")
 OVER: Final = re.compile(
-    r"\b(?:mais d[eo]|mais (?:do )?que o|mas del?|acima de|over|more than|above|por encima de)\s+$"
+    r"\b(?:mais d[eo]|mais (?:do )?que o|mas del?|acima d[eo]s?|pass\w+ d[eo]s?|super\w+|over|more than|above|past"
+    r"|por encima de)\s+$"
 )
 UNDER: Final = re.compile(
     r"\b(?:quase|menos de|pouco menos de|almost|nearly|just under|under|less than|casi|menos de)\s+$"
@@ -81,8 +87,8 @@ ABOUT: Final = re.compile(
 # Words that allow a kind of arithmetic, anywhere in the sentence.
 DIFFERENCE: Final = re.compile(
     rf"\b(?:{_UP}|{_DOWN}|diferenca|diferencia|difference|gap|falt\w*|missing|short|to go|rest\w*|sobr\w+|left"
-    r"|remain\w*|than|do que|que (?:a|o|em|en|el|la)|ahead|frente|behind|atras|pass\w*|exce\w*|ultrapass\w*|varia\w*"
-    r"|change\w*|lead|ganhou|vantagem|sem|exceto|fora|demais|outros?|others?|without|excluding|contra|vs|versus"
+    r"|remain\w*|leav\w*|than|do que|que (?:a|o|em|en|el|la)|ahead|frente|behind|atras|pass\w*|exce\w*|ultrapass\w*"
+    r"|varia\w*|change\w*|lead|ganhou|vantagem|sem|exceto|fora|demais|outros?|others?|without|excluding|contra|vs|versus"
     r"|compar\w*|net|melhor|pior)\b"
 )
 REST: Final = re.compile(
@@ -92,25 +98,44 @@ MEAN: Final = re.compile(
     r"\b(?:medi[ao]s?|average\w*|avg|mean|promedio|por (?!cento)\w+|per|cada|each|a day|a week|a month|ticket"
     r"|al (?:dia|mes))\b"
 )
-MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|rest\w*|to go|short|remain\w*)\b")
+JOINED: Final = re.compile(
+    r"\b(?:junto (?:com|con)|together with|along with|somad[oa]s? (?:a|ao|com)|(?:entre|both))\b"
+)
+CHOSEN: Final = re.compile(  # the "3" of "os 3 primeiros" says how many are spoken of
+    r"^[*_]* (?:[a-z]+ )?(?:primeir[oa]s|primer[oa]s|maiores|melhores|mejores|mayores|piores|peores|principa(?:is|les)"
+    r"|first|best|top|largest|biggest|worst|ultim[oa]s|last)\b"
+)
+RATE: Final = re.compile(
+    r"\b(?:taxa|rate|conversao|conversion|tasa|aproveitamento|ratio|indice|(?:de|of) (?:cada|every))\b"
+)
+MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|leav\w*|rest\w*|qued\w*|to go|short|remain\w*|pela frente)\b")
+AHEAD: Final = re.compile(rf"{MISSING.pattern}|\b(?:next|proxim[ao]s|ainda|todavia|still|until|ate|hasta|ahead)\b")
+WEEKEND: Final = re.compile(r"\b(?:weekends?|fins? de semana|fin(?:es)? de semana)\b")
+WORKDAYS: Final = re.compile(
+    r"\b(?:weekdays?|work(?:ing)? ?days?|business days?|dias? uteis|dias? habiles|dias laborables|monday to friday"
+    r"|mon(?:day)?[-–]fri(?:day)?|segunda a sexta|lunes a viernes)\b"
+)
 OFFER: Final = re.compile(
     r"\?|\b(?:se quiser|se preferir|quer|posso|gostaria|if you|would you|shall i|want me|can i|could|si quieres?"
     r"|si quiere|quieres|puedo)\b"
 )
 PROJECTION: Final = re.compile(
     r"\b(?:ritmo|pace|projec\w*|proyec\w*|forecast\w*|previs\w*|mantend\w*|mantiver\w*|mantenien\w*|seguindo|siguiendo"
-    r"|fechari\w*|chegari\w*|terminari\w*|cerrari\w*|llegari\w*|on track|run rate|linear|tendencia|trend)\b"
+    r"|fechari\w*|chegar\w*|terminari\w*|cerrari\w*|llegari\w*|on track|run rate|linear|tendencia|trend)\b"
 )
 # Words and signs of a sentence that shows its working, or supposes something: 10 x R$ 5, "if you sold 3 of them".
 WORKED: Final = re.compile(
-    r"[×÷=*/]|\bx\b|\b(?:se|caso|suponh\w*|imagin\w*|exemplo|ejemplo|example|num pedido|em um pedido|so an?|if|suppose"
+    r"[×÷=]|\bx\b|\b(?:se|caso|suponh\w*|imagin\w*|exemplo|ejemplo|example|num pedido|em um pedido|so an?|if|suppose"
     r"|say|si|cada|every|each|para|for|seri\w*|dari\w*|daria|ficari\w*|custari\w*|custari\w*|costari\w*|would|could|might"
-    r"|podria\w*|poderia\w*|orcamento|presupuesto|quote|voltasse\w*|unidade|unidad|unit)\b"
+    r"|podria\w*|poderia\w*|orcamento|presupuesto|quote|voltasse\w*|divid\w*|unidade|unidad|unit)\b"
 )
 IF: Final = re.compile(r"\b(?:se|caso|suponh\w*|imagin\w*|if|suppose|say|si)\b")
 SUPPOSING: Final = re.compile(
     r"\b(?:se|caso|suponh\w*|imagin\w*|por exemplo|num pedido|em um pedido|so an?|if|suppose|say|for example|si"
     r"|por ejemplo|en un pedido|cada|every|each)\b"
+)
+CALLED_TOTAL: Final = re.compile(
+    r"\btotal(?:is)?[*_:| ]*(?:geral|general|(?:do|del) \w+|d[eo]|of|is|was|foi|fue)?[*_:| ]*$"
 )
 TOTAL: Final = re.compile(
     r"\b(?:tota(?:l|is)|ao todo|soma|geral|juntos|overall|altogether|together|entire|todos|todas|all|tudo|empresa"

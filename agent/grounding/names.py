@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.grounding.folding import fold_in_place
+from agent.grounding.lexicon import COUNTED
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _SMALL: Final = frozenset(
@@ -32,6 +33,7 @@ class NameBook:
 
     def __init__(self) -> None:
         self._words: dict[str, tuple[str, ...]] = {}
+        self._heads: dict[str, set[str]] = defaultdict(set)
         self._measures: set[tuple[str, str]] = set()
         self._places: dict[str, list[tuple[str, int]]] = defaultdict(list)
 
@@ -42,6 +44,8 @@ class NameBook:
             words = tuple(_WORD.findall(label))
             self._measures |= {(m[1].replace(",", "."), m[2]) for m in _MEASURE.finditer(label)}
             self._words[label] = words
+            if len(words) > 1 and words[0] not in COUNTED:
+                self._heads[words[0]].add(label)
             for at, word in enumerate(words):
                 self._places[word].append((label, at))
 
@@ -56,6 +60,14 @@ class NameBook:
                 found.append(Mention(tokens[at][1], tokens[at + length - 1][2], frozenset(labels)))
             at += max(length, 1)
         return found
+
+    def find_heads(self, text: str, folded: str) -> list[Mention]:
+        """First words of names in small letters, where only one name begins so: "a cerveja". They may mean it."""
+        return [
+            Mention(word.start(), word.end(), frozenset(self._heads[word[0]]))
+            for word in _WORD.finditer(folded)
+            if text[word.start()].islower() and len(word[0]) > _LEAST_LETTERS and len(self._heads.get(word[0], ())) == 1
+        ]
 
     def find_measures(self, folded: str) -> list[tuple[int, int]]:
         """Sizes that are part of a name: "5 mm", "18 L"."""
@@ -79,20 +91,28 @@ class NameBook:
         if first in _SMALL:
             return False
         written = text[start:end]
+        if written[0].isdigit() and len(run) > 1:
+            return True
         if len(first) < _LEAST_LETTERS:
             return len(run) == words and written.isupper()
         has_size = len(run) > 1 and any(word[0].isdigit() for word, _, _ in run)
         return len(run) == words or has_size or written[0].isupper() or written[0].isdigit()
 
 
+def _is_size(token: str, words: Sequence[str]) -> bool:
+    return token[0].isdigit() and token in words
+
+
 def _length(tokens: Sequence[tuple[str, int, int]], words: Sequence[str]) -> int:
     """How many tokens are words of the name, in its order. A size may follow with words of the name left out before it:
     "tinta 18 L" of "tinta acrilica 18 l"."""
     length = at = 0
-    for token, _, _ in tokens:
+    for n, (token, _, _) in enumerate(tokens):
         if at < len(words) and token == words[at]:
             at += 1
-        elif length and token[0].isdigit() and token in words[at:]:
+        elif length and token in _SMALL and n + 1 < len(tokens) and _is_size(tokens[n + 1][0], words[at:]):
+            pass  # "tinta de 18 L"
+        elif length and _is_size(token, words[at:]):
             at = words.index(token, at) + 1
         else:
             break

@@ -1,57 +1,82 @@
 """What a draft says around a claim, as the arithmetic needs it."""
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.grounding.belongings import Belongings
+from agent.grounding.claims import Known
 from agent.grounding.draft import Draft, Trace
-from agent.grounding.lexicon import WORKED
+from agent.grounding.lexicon import CALLED_TOTAL, JOINED, WEEKEND, WORKDAYS, WORKED
 from agent.grounding.numerals import find_numerals
 from agent.grounding.operands import Surroundings
+from agent.grounding.ranks import find_ranked
 
+_AS_TOLD: Final = frozenset({"said", "supposed"})
 _MOST_NEAR: Final = 6
 _MOST_COUNTED: Final = 50
+_WORDS_AFTER: Final = 24
 
 
 def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundings:
     """Of a claim that no single figure accounts for."""
     beside = [other for other in draft.beside(trace, draft.figures) if other is not trace]
-    before = [other for other in draft.figures if other.sentence < trace.sentence and other.found]
-    after = [other for other in draft.figures if other.sentence > trace.sentence and other.found]
-    near = [known for other in before[: -_MOST_NEAR - 1 : -1] + after[:2] for known in other.found[:1]]
+    beside.sort(key=lambda other: abs(other.claim.start - trace.claim.start))
+    before = [other for other in draft.figures if other.sentence < trace.sentence]
+    after = [other for other in draft.figures if other.sentence > trace.sentence]
+    near = _near(before, after)
     start, end = draft.bounds(trace)
     sentence = draft.folded[start:end]
     days = [a for o in draft.beside(trace) if o.claim.kind == "date" for a in o.owners.days]
+    names = trace.owners.all_names
+    named = belongings.of([*names, *days])
     is_worked = bool(WORKED.search(sentence))
     above = draft.above(trace)
-    named = belongings.of([*trace.owners.all_names, *days])
-    earlier = [
-        other for other in draft.figures if other.sentence < trace.sentence and other.operation not in ("", "said")
-    ]
     return Surroundings(
         sentence=sentence,
-        beside=[known for other in beside for known in other.found[:2]],
+        beside=[known for other in beside if other.operation in _AS_TOLD for known in other.found[:2]],
         near=near,
         named=named,
-        bound=[belongings.of_one(anchor) for anchor in (*trace.owners.names, *trace.owners.days)],
-        counts=[
-            *(int(value) for other in beside for value in other.claim.values if 1 < value < _MOST_COUNTED),
-            *(
-                int(numeral.value)
-                for numeral in find_numerals(sentence, is_spanish=draft.is_spanish)
-                if numeral.value < _MOST_COUNTED
-            ),
-        ],
+        bound=list(_bound(trace, sentence, belongings)),
+        counts=_counts(beside, sentence, is_spanish=draft.is_spanish),
         shown=[known for other in before for known in other.found[:1]],
-        anchors=max(len(trace.owners.all_names), len(days)),
-        names=len(trace.owners.all_names),
-        compares=max(len(trace.owners.all_names), len(days)) > 1,
+        anchors=max(len(names), len(days)),
+        names=len(names),
+        compares=max(len(names), len(days)) > 1,
         items=draft.items,
         days=[day for other in draft.traces for day in other.claim.days if other.operation],
-        reckoned=[other.as_known() for other in beside if other.operation not in ("", "said")],
-        worked_out=[other.as_known() for other in earlier[-_MOST_NEAR:]],
-        context=belongings.of(draft.names_before(trace)) if not trace.owners.all_names else (),
+        reckoned=_reckoned(beside),
+        asked=[known for known in belongings.told if known.value > 1],
+        worked_out=[known for known in _reckoned(before)[-_MOST_NEAR:] if known.kind != "percent"],
+        worked_later=_reckoned(after),
+        context=belongings.of([*draft.hinted(trace), *([] if names else draft.names_before(trace))]),
+        joined=[*find_ranked(sentence, draft.evidence), *(near if JOINED.search(sentence) else ())],
         steps=list(belongings.steps(known for known in named if known.collection)),
         supposed=[o.as_known() for o in beside if not o.operation and o.claim.kind == "count"] if is_worked else [],
         column=[other.as_known() for other in above] if all(other.operation for other in above) else [],
+        after=sentence[trace.claim.end - start :][:_WORDS_AFTER],
         is_worked=is_worked,
+        is_total=bool(CALLED_TOTAL.search(sentence, 0, trace.claim.start - start)),
     )
+
+
+def _near(before: Sequence[Trace], after: Sequence[Trace]) -> list[Known]:
+    traced = [trace for trace in before if trace.found][: -_MOST_NEAR - 1 : -1]
+    return [trace.found[0] for trace in (*traced, *[trace for trace in after if trace.found][:2])]
+
+
+def _reckoned(traces: Sequence[Trace]) -> list[Known]:
+    return [trace.as_known() for trace in traces if trace.operation not in ("", "said")]
+
+
+def _bound(trace: Trace, sentence: str, belongings: Belongings) -> Iterator[list[Known]]:
+    if WORKDAYS.search(sentence) or WEEKEND.search(sentence):
+        yield belongings.of_workdays(sentence)
+    for anchor in (*trace.owners.names, *trace.owners.days):
+        yield belongings.of_one(anchor)
+
+
+def _counts(beside: Sequence[Trace], sentence: str, *, is_spanish: bool) -> list[int]:
+    """Whole numbers of the sentence, those in words too: "os dois primeiros"."""
+    digits = (int(value) for other in beside for value in other.claim.values if 1 < value < _MOST_COUNTED)
+    words = (numeral.value for numeral in find_numerals(sentence, is_spanish=is_spanish))
+    return [*digits, *(int(value) for value in words if value < _MOST_COUNTED)]

@@ -17,20 +17,22 @@ MOST_LISTS: Final = 60
 MOST_LOOKED_AT: Final = 400
 CHANGES: Final = re.compile(r"(?:^|_)(?:change|difference|diff|growth|variation|delta)(?:_|$)")
 RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask"})
-_TOTALS: Final = frozenset({"total", "value", "achieved", "goal", "open_total"})
+LEAST_AMOUNT: Final = 100
+_TOTALS: Final = re.compile(r"value|achieved|goal|(?:\w+_)?total(?:_\w+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the reply says around a claim.
 
-    `beside` is in its sentence, `near` in others; `named` belongs to the names of the sentence, `bound` to each
+    `beside` is told in its sentence, `near` in others; `named` belongs to the names of the sentence, `bound` to each
     of those right beside the claim; `counts` are whole numbers said in it; `shown` are the figures before it.
-    `worked_out` are figures of the lines before that follow from others.
-    `context` belongs to the name in the lines before, where the sentence has none, and `steps` are figures of the times
-    in it, each with the one before in its list.
-    `reckoned` are figures of the sentence that follow from others, `supposed` counts in it that nobody told, of which a
-    sentence that shows its working (`is_worked`) may make an amount; `column` is what stands above in a table.
+    `reckoned` follow from others, in its sentence; `worked_out` in those before, `worked_later` in those after.
+    `supposed` are counts that nobody told, of which a sentence that shows its working (`is_worked`) may make an amount.
+    `context` belongs to what is hinted at: by the line before, or in small letters. `joined` is taken up from before
+    ("together with") or by its place ("the second"). `asked` is what people said themselves. `steps` are figures of
+    the times in it, each with the one before in its list; `column` is what stands above in a table. `is_total` says
+    that the claim is called a total, `after` are the words right after it.
     """
 
     sentence: str = ""
@@ -47,11 +49,16 @@ class Surroundings:
     days: Sequence[PartialDay] = field(default=())
     reckoned: Sequence[Known] = ()
     worked_out: Sequence[Known] = ()
+    worked_later: Sequence[Known] = ()
+    asked: Sequence[Known] = ()
+    joined: Sequence[Known] = ()
     context: Sequence[Known] = ()
     steps: Sequence[tuple[Known, Known]] = ()
     supposed: Sequence[Known] = ()
     column: Sequence[Known] = ()
+    after: str = ""
     is_worked: bool = False
+    is_total: bool = False
 
 
 def is_of_one_unit(claim: Claim, known: Known) -> bool:
@@ -68,12 +75,14 @@ def is_of_one_unit(claim: Claim, known: Known) -> bool:
 
 
 def is_alike(claim: Claim, known: Known) -> bool:
-    return known.kind == claim.kind and is_of_one_unit(claim, known)
+    """Whether it may be added to others to make the claim. What is said without a sign may be money."""
+    is_bare = claim.kind == "count" and not claim.unit and known.kind == "money" and claim.values[0] >= LEAST_AMOUNT
+    return (known.kind == claim.kind or is_bare) and is_of_one_unit(claim, known)
 
 
 def totals(evidence: Evidence) -> Iterator[Known]:
     for known in evidence.known[:MOST_LOOKED_AT]:
-        if not known.collection and known.key in _TOTALS and known.origin == "tool":
+        if not known.collection and _TOTALS.fullmatch(known.key) and known.origin == "tool":
             yield known
 
 

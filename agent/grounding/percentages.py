@@ -48,7 +48,8 @@ def _over_percents(around: Surroundings, evidence: Evidence) -> Iterator[Derived
 
 def _changes(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     for one, other in permutations(_paired(around, evidence), 2):
-        if other.value and one.unit == other.unit and one.kind == other.kind:
+        is_alike = one.unit == other.unit and one.kind == other.kind and _are_of_one_list(one, other)
+        if other.value and is_alike:
             change = (one.value - other.value) / abs(other.value) * 100
             yield Derived(change, "change", (one, other), (one, other), is_change=True)
 
@@ -56,7 +57,7 @@ def _changes(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
 def _paired(around: Surroundings, evidence: Evidence) -> list[Known]:
     """Figures whose change, share or multiple somebody may tell: nearest first."""
     found: dict[str, Known] = {}
-    for known in (*around.beside, *around.named, *around.near, *totals(evidence)):
+    for known in (*around.beside, *around.reckoned, *around.named, *around.near, *totals(evidence)):
         if known.kind in {"money", "count"} and len(found) < MOST_PAIRED:
             found.setdefault(known.path, known)
     return list(found.values())
@@ -69,16 +70,23 @@ def _shares(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     together = [add_up(group) for group in (unique(around.beside), shown, unique(around.named)) if len(group) > 1]
     for items in evidence.collections.values():
         if items[0].kind in {"money", "count"}:
-            if not any(known in items for known in around.named):
+            named = sum(known in items for known in around.named)
+            if named in {0, len(items)}:
                 together.append(add_up(items))
-            together += [add_up(items[:n]) for n in {*around.counts, around.items} if 1 < n < len(items)]
-    for whole in _wholes(evidence):
+            together += [add_up(items[:n]) for n in {*around.counts, around.items} if 1 < n <= len(items)]
+    for whole in (*(one for one in around.beside if one.kind == "count"), *_wholes(evidence)):
         for part in parts:
-            if part.kind == whole.kind and part.unit == whole.unit and part.value < whole.value and part is not whole:
+            if part.value < whole.value and part is not whole and _is_comparable(part, whole):
                 yield Derived(part.value / whole.value * 100, "share", (part, whole), (part,))
         for group in together:
             if group.operands[0].kind == whole.kind and abs(group.value) <= whole.value:
                 yield Derived(group.value / whole.value * 100, "share", (*group.operands, whole), group.operands)
+
+
+def _is_comparable(part: Known, whole: Known) -> bool:
+    """Of one unit, or counts that one object tells: the returns and the orders of a month."""
+    is_told_together = part.kind == "count" and part.scope == whole.scope
+    return part.kind == whole.kind and (part.unit == whole.unit or is_told_together)
 
 
 def _wholes(evidence: Evidence) -> Iterator[Known]:
@@ -87,12 +95,27 @@ def _wholes(evidence: Evidence) -> Iterator[Known]:
             yield known
     for (path, _), items in list(evidence.collections.items())[:MOST_LISTS]:
         total = total_of(items)
+        if any(
+            one.value > total and one.kind == items[0].kind and _root(one) == _root(items[0])
+            for one in totals(evidence)
+        ):
+            continue  # a part of what is told in full
         if total > 0 and items[0].kind in {"money", "count"}:
             first = items[0]
             yield Known(total, first.kind, first.unit, f"{path}: sum", spans=first.spans)
     for known in evidence.known[:MOST_LOOKED_AT]:
-        if known.kind == "money" and not known.collection and known.value > 0:
+        if known.kind in {"money", "count"} and not known.collection and known.value > 1:
             yield known
+
+
+def _are_of_one_list(one: Known, other: Known) -> bool:
+    """No change leads from a part to its whole."""
+    is_one = one.key == other.key or one.scope == other.scope
+    return bool(one.collection) == bool(other.collection) and (not one.collection or is_one)
+
+
+def _root(known: Known) -> str:
+    return known.path.partition(".")[0]
 
 
 def derive_multiple(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:

@@ -24,7 +24,8 @@ _HARMLESS: Final = re.compile(
     r"https?://\S+|www\.\S+|\S+@\S+\.\w+"
     r"|(?:\+\d{1,3}[\s-]?)?\(?\b\d{2}\)?[\s-]?\d{4,5}-\d{4}\b|\+\d[\d\s()-]{7,}\d"
     r"|\b0800[\s-]?\d{3}[\s-]?\d{4}\b|\b24/7\b|\b24 ?x ?7\b"
-    r"|\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{1,2}h\d{2}\b"
+    r"|\b\d{1,2}(?: ?(?:to|-|–|and) \d{1,2}(?::\d\d)?)? ?(?:[ap]m\b|[ap]\.m\.)|\b\d{1,2} (?:to|-|–) (?=\d{1,2}:\d\d)"
+    r"|\b\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:[ap]m\b|[ap]\.m\.))?|\b\d{1,2}h\d{2}\b"
     r"|^[ \t>*_-]*\d{1,2}[.)][*_]*(?=\s)|^[ \t]*\|\s*\d{1,2}\s*(?=\|)"  # a list's or a table's numbering
     r"|\b(?:paragrafo|item|passo|etapa|opcao|step|option|paso|opcion|parte?|secao|section)\s\d{1,3}\b"
     r"|\b7 (?:dias por semana|days a week|dias a la semana)\b"
@@ -106,8 +107,8 @@ def _numbers(folded: str, taken: list[Place]) -> Iterator[Claim]:
 
 
 def _is_scaled(folded: str, digits: re.Match[str], word: str) -> bool:
-    """ "R$ 12m" are millions, "12m" may be months or metres."""
-    return word != "m" or "$" in folded[max(0, digits.start() - 4) : digits.start()] or not digits[0].isdigit()
+    """ "R$ 12m" are millions, "12m" may be months or metres, and "12 mm" are hardly ever millions."""
+    return word not in {"m", "mm"} or "$" in folded[max(0, digits.start() - 4) : digits.start()]
 
 
 def _numerals(folded: str, taken: list[Place], *, is_spanish: bool) -> Iterator[Claim]:

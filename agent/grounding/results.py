@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from agent.base import ToolUse
-from agent.grounding.claims import Kind, Known, Span
+from agent.grounding.claims import Kind, Known, PartialDay, Span
 from agent.grounding.folding import fold_in_place
 from agent.grounding.lexicon import COUNTED
 
@@ -40,10 +40,13 @@ _MEASURED: Final = frozenset({"total", "value", "difference"})  # what a `unit` 
 _RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask", "quote"})
 _PERCENTS: Final = re.compile(r"(?:^|_)(?:percent|pct|share|percentage|margin)(?:_|$)")
 _SPAN_IN_NAME: Final = re.compile(r"(?<![a-z0-9])(\d{1,3})_?([md]|dias|meses|days|months|semanas|weeks|h)(?![a-z0-9])")
+_YEAR_IN_NAME: Final = re.compile(r"(?<![0-9])((?:19|20)\d\d)(?![0-9])")
+_SHORTEST_CODE: Final = 3
 _MEASURES: Final = re.compile(
     r"(?:^|_)(?:kg|g|km|m|cm|mm|l|ml|m2|m3|peso|weight|volume|days|dias|hours|horas|minutes|minutos|score|nota|rating"
     r"|quantity|quantidade|qtd|qty|estoque|stock|saldo)(?:_|$)"
 )
+_OF_WHAT: Final = re.compile(r"_(?:in|per|por|no|na|em|of|de)_")  # "orders_in_month" are orders
 _RATIOS: Final = re.compile(r"(?:^|_)(?:rate|ratio|taxa|indice|proporcao)$")
 _LONG_TEXT: Final = 80
 _SENTENCE_END: Final = re.compile(r"[a-z\u00c0-\u024f%)]{3,}[.!?](?:\s|$)")
@@ -59,6 +62,7 @@ class ToolReading:
     texts: list[str] = field(default_factory=list)
     lengths: dict[str, int] = field(default_factory=dict)
     passages: list[tuple[str, str]] = field(default_factory=list)
+    said: list[PartialDay] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def _walk_object(value: Mapping[str, Any], setting: _Setting, reading: ToolReadi
         place = _Setting(
             path=f"{setting.path}.{key}",
             labels=setting.labels | names,
-            spans=own or setting.spans,
+            spans=_year_of(str(key)) or own or setting.spans,
             unit=unit,
             metric=metric,
             collection="" if is_container else setting.collection,
@@ -142,9 +146,16 @@ def _walk_object(value: Mapping[str, Any], setting: _Setting, reading: ToolReadi
         _walk(inner, place, reading)
 
 
+def _year_of(key: str) -> tuple[Span, ...]:
+    match = _YEAR_IN_NAME.search(key)
+    return ((date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)),) if match else ()
+
+
 def _said_by_names(value: Mapping[str, Any], path: str, reading: ToolReading) -> Iterable[Known]:
-    """ "revenue_12m" tells of twelve months."""
+    """ "revenue_12m" tells of twelve months, "revenue_2025" of a year."""
     for key in value:
+        if match := _YEAR_IN_NAME.search(str(key)):
+            reading.said.append(PartialDay(int(match[1])))
         if (match := _SPAN_IN_NAME.search(str(key))) and match[0] not in reading.texts:
             reading.texts.append(match[0])
             unit = {"m": "months", "d": "days", "s": "weeks"}.get(match[2][0], "")
@@ -161,6 +172,8 @@ def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
         if isinstance(value, str) and _is_passage(value):
             reading.passages.append((text, setting.path))
         return
+    if "." not in text and len(text) >= _SHORTEST_CODE:
+        reading.texts.append(text)  # it may be a number that counts nothing, an order's say
     kind, unit = _measure(text, setting)
     if _RATIOS.search(key) and key not in _RATES and abs(Decimal(text)) <= 1:
         text, kind, unit = str(Decimal(text) * 100), "percent", ""
@@ -198,7 +211,7 @@ def _measure(text: str, setting: _Setting) -> tuple[Kind, str]:
 
 
 def _counted(key: str, parent: str, setting: _Setting) -> str:
-    for word in reversed(key.split("_")):
+    for word in reversed(_OF_WHAT.split(key)[0].split("_")):
         if word in COUNTED:
             return COUNTED[word]
     if key == "count":

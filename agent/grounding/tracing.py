@@ -13,11 +13,12 @@ from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.draft import Draft, Trace
 from agent.grounding.evidence import Evidence
 from agent.grounding.folding import fold_in_place
-from agent.grounding.lexicon import IF, SUPPOSING, TOTAL, WORKED
+from agent.grounding.lexicon import AHEAD, IF, PROJECTION, SUPPOSING, TOTAL, WORKED
 from agent.grounding.neighbours import look_around
 from agent.grounding.operands import CHANGES, Surroundings, is_of_one_unit
 from agent.grounding.percentages import derive_multiple, derive_percent
 from agent.grounding.report import GroundingReport, Reason
+from agent.grounding.results import whole_month
 from agent.grounding.talk import is_talk
 
 _ROW: Final = re.compile(
@@ -56,14 +57,25 @@ class _Tracing:
         for trace in self.draft.traces:
             if not trace.operation:
                 self._set_aside(trace)
-        return GroundingReport(tuple(trace.as_finding() for trace in self.draft.traces))
+        said = (trace for trace in self.draft.traces if not trace.claim.is_weekday)
+        return GroundingReport(tuple(trace.as_finding() for trace in said))
 
     def _trace_day(self, trace: Trace) -> None:
         found = find_spans(trace.claim, self.evidence)
-        if isinstance(found, str):
+        if found == "unknown" and self._is_end_of_month(trace):
+            trace.operation = "end of the month"
+        elif isinstance(found, str):
             trace.reason = found
         else:
             trace.operation, trace.owners = "said", Owners(days=found)
+
+    def _is_end_of_month(self, trace: Trace) -> bool:
+        """ "Falta pouco até 31/05": no tool need tell when the month ends."""
+        end = whole_month(self.evidence.today)[1]
+        [first, *others] = trace.claim.days
+        is_end = not others and first.day is not None and first.fits(end)
+        place = self.draft.folded, *self.draft.bounds(trace)
+        return is_end and bool(AHEAD.search(*place) or PROJECTION.search(*place))
 
     def _trace_code(self, trace: Trace) -> None:
         code = re.escape(fold_in_place(trace.claim.text))
@@ -158,17 +170,23 @@ class _Tracing:
         around = look_around(trace, self.draft, self.belongings)
         for derived in _derive(trace.claim, around, self.evidence):
             if trace.claim.matches(derived.value) and self._may_be(trace, derived):
-                trace.operation, trace.found = derived.operation, list(derived.operands)
+                trace.operation, trace.found, trace.exact = derived.operation, list(derived.operands), derived.value
                 return
 
     def _may_be(self, trace: Trace, derived: Derived) -> bool:
         if derived.is_change and trace.claim.direction and derived.value * trace.claim.direction < 0:
             return False
-        whose, named = derived.whose, Owners(names=trace.owners.all_names)
+        hints = self.draft.hinted(trace) if derived.is_by_size and trace.owners.all_names else []
+        whose, named = derived.whose, Owners(names=(*trace.owners.all_names, *hints))
         is_of_two = derived.operation in _OF_TWO and len(trace.owners.all_names) > 1
         if (is_of_two or derived.is_by_size) and not all(named.fit_names(one) for one in whose):
             return False
-        return not whose or any(trace.owners.fit_names(one) for one in whose)
+        if is_of_two and len(whose) == 2 and whose[0].labels != whose[1].labels:  # "10 more than Ana"
+            return True
+        owners = trace.owners
+        if derived.is_by_size and owners.names:
+            owners = Owners(names=(*owners.names, *hints))
+        return not whose or any(owners.fit_names(one) for one in whose)
 
     def _set_aside(self, trace: Trace) -> None:
         """What makes no claim after all: offered, a part of a name, or supposed to reckon with."""

@@ -7,7 +7,7 @@ import pytest
 
 from tests.agent.grounding.corpus import Specimen, scenes, specimens
 
-PARTS = ("open", "held", "fresh", "plain", "last")
+PARTS = ("open", "held", "fresh", "plain", "last", "pens", "desks", "briefs")
 
 
 def part(name: str) -> list[Specimen]:
