@@ -32,6 +32,7 @@ from bot.settings import Settings
 from bot.sources import open_source
 from bot.toolsmith import add_tools, build_described_tools
 from bot.writing import ChannelFor, build_writing_tools
+from jobs.query_trail import QueryTrail
 from models.clock import Clock
 from models.errors import ConfigurationError
 from models.sales.reading import SourceFile, nine_views, read_source_file
@@ -116,8 +117,10 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
             bench = Bench(source, exchange, clock)
             tools |= build_writing_tools(spec, settings, bench, surroundings.engine, surroundings.channel_for)
         tools = {name: tool for name, tool in tools.items() if name in spec.tools}
-    add_tools(tools, build_described_tools(spec, surroundings.permit.hosts, surroundings.secrets, clock, doors))
-    all_tools = build_mcp_tools(spec.mcp, environ=surroundings.secrets, clock=clock, beside=tools)
+    trail = None if surroundings.engine is None else QueryTrail(surroundings.engine, spec.tenant)
+    permit, secrets = surroundings.permit, surroundings.secrets
+    add_tools(tools, build_described_tools(spec, permit.hosts, secrets, clock, doors, trail))
+    all_tools = build_mcp_tools(spec.mcp, environ=secrets, clock=clock, beside=tools)
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
     chain = build_chain(spec, provider, build_line, tools)

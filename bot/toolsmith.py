@@ -7,15 +7,21 @@ from agent.base import Tool
 from agent.spec.agent_spec import AgentSpec
 from agent.tools.http import build_http_tools, build_tool_client
 from agent.tools.openapi import build_openapi_tools
-from agent.tools.sql import build_sql_door, build_sql_tool
+from agent.tools.sql import Audit, build_sql_door, build_sql_tool
 from models.clock import Clock
 from models.errors import ConfigurationError
 
 
 def build_described_tools(
-    spec: AgentSpec, private_hosts: Set[str], environ: Mapping[str, str], clock: Clock, closing: ExitStack
+    spec: AgentSpec,
+    private_hosts: Set[str],
+    environ: Mapping[str, str],
+    clock: Clock,
+    closing: ExitStack,
+    audit: Audit | None = None,
 ) -> dict[str, Tool]:
-    """By name; what they hold open is closed by `closing`. Raises ConfigurationError."""
+    """By name; what they hold open is closed by `closing`. `audit` is told of each SELECT of the LLM's own. Raises
+    ConfigurationError."""
     tools: dict[str, Tool] = {}
     builders: list[Callable[[], dict[str, Tool]]] = []
     if spec.http or spec.openapi:
@@ -26,7 +32,7 @@ def build_described_tools(
     if spec.sql is not None:
         door, sql = build_sql_door(spec.sql, environ), spec.sql
         closing.callback(door.close)
-        builders.append(lambda: build_sql_tool(sql, door=door, clock=clock))
+        builders.append(lambda: build_sql_tool(sql, door=door, clock=clock, audit=audit))
     for build in builders:
         add_tools(tools, build())
     return tools

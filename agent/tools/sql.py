@@ -53,6 +53,12 @@ class SqlUse:
     tables: tuple[str, ...]
     rows: int
     cost: float
+    milliseconds: int
+
+    @property
+    def digest(self) -> str:
+        """Of what ran: the SQL itself is with the turn's tool calls."""
+        return hashlib.sha256(self.executed.encode()).hexdigest()[:16]
 
 
 Audit = Callable[[SqlUse], None]
@@ -69,13 +75,13 @@ def build_sql_door(spec: SqlSpec, environ: Mapping[str, str]) -> SqlDoor:
 def build_sql_tool(
     spec: SqlSpec, *, door: SqlDoor, clock: Clock | None = None, audit: Audit | None = None
 ) -> dict[str, Tool]:
-    """By name: the one tool of the spec."""
-    tool = _SqlTool(spec, door, clock or SystemClock(), audit or _note)
+    """By name: the one tool of the spec. Where `audit` raises, the answer is not given."""
+    tool = _SqlTool(spec, door, clock or SystemClock(), audit)
     return {spec.name: tool.as_tool()}
 
 
 class _SqlTool:
-    def __init__(self, spec: SqlSpec, door: SqlDoor, clock: Clock, audit: Audit) -> None:
+    def __init__(self, spec: SqlSpec, door: SqlDoor, clock: Clock, audit: Audit | None) -> None:
         self._spec = spec
         self._door = door
         self._clock = clock
@@ -112,12 +118,15 @@ class _SqlTool:
         visible = visible_tables(spec, situation.role)
         query = read_query(sql, visible, spec.functions)
         confined = confine(query, spec, situation, _most_bytes(spec))
+        started = self._clock.monotonic()
         with outside():
             answer = self._door.ask(confined.sql, confined.values, context.timezone)
-        name = situation.person_name
-        self._audit(
-            SqlUse(spec.name, situation.role, name, sql, confined.sql, confined.tables, len(answer.rows), answer.cost)
-        )
+        taken, found = round((self._clock.monotonic() - started) * 1000), len(answer.rows)
+        who = (spec.name, situation.role, situation.person_name)
+        use = SqlUse(*who, sql, confined.sql, confined.tables, found, answer.cost, taken)
+        _note(use)
+        if self._audit is not None:
+            self._audit(use)
         return self._content(confined, answer, context)
 
     def _content(self, confined: ConfinedQuery, answer: SqlAnswer, context: ToolContext) -> dict[str, Any]:
@@ -172,9 +181,6 @@ def _most_bytes(spec: SqlSpec) -> int:
 
 
 def _note(use: SqlUse) -> None:
-    """The SQL itself is with the turn's tool calls; a log line holds nothing of what people asked."""
-    digest = hashlib.sha256(use.executed.encode()).hexdigest()[:16]
-    _log.info(
-        "free SQL",
-        extra={"tool": use.tool, "role": use.role, "sql_digest": digest, "rows": use.rows, "plan_cost": use.cost},
-    )
+    """A log line holds nothing of what people asked."""
+    told = {"tool": use.tool, "role": use.role, "sql_digest": use.digest, "rows": use.rows, "plan_cost": use.cost}
+    _log.info("free SQL", extra={**told, "time_ms": use.milliseconds})

@@ -8,9 +8,11 @@ import psycopg
 import pytest
 from pydantic import ValidationError
 
-from agent.tools.sql import build_sql_door, describe_tables
+from agent.base import ToolContext
+from agent.tools.sql import SqlUse, build_sql_door, build_sql_tool, describe_tables
 from models.errors import ConfigurationError
 from models.sql_door import SqlDoor
+from tests.agent.tools.conftest import ZONE, HandClock, situation
 from tests.agent.tools.sql.conftest import SPEC, SqlCaller, spec_of
 from tests.agent.tools.sql.reports import EXPRESSIONS, REPORTS
 
@@ -80,6 +82,16 @@ def test_every_query_goes_to_the_audit_with_what_ran_and_how_much_it_gave(ask: S
     assert RAFAEL not in use.executed
     assert "$1" in use.executed
     assert use.cost > 0
+    assert len(use.digest) == 16
+
+
+def test_an_answer_that_cannot_be_written_down_is_not_given(door: SqlDoor) -> None:
+    def refuse(use: SqlUse) -> None:
+        raise RuntimeError("the trail is away")
+
+    tool = build_sql_tool(spec_of(), door=door, clock=HandClock(), audit=refuse)["query_database"]
+    with pytest.raises(RuntimeError, match="the trail is away"):
+        tool.call(ToolContext(situation("manager"), ZONE), {"sql": "SELECT id FROM customer", "purpose": "a test"})
 
 
 def test_a_mistake_of_the_sql_is_told_so_that_it_can_be_mended(ask: SqlCaller) -> None:
