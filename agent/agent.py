@@ -26,7 +26,7 @@ from agent.providers.fallback import Breaker, Link, RunBreaker
 from agent.providers.heard import Listener
 from agent.routing import choose
 from agent.scope import is_off_topic
-from agent.spending import Spending
+from agent.spending import Spending, SpentUp
 from agent.system_text import Brief
 from agent.toolbox import OpenToolbox, Toolbox, ToolRule
 from models.assumed_price import AssumedPrice
@@ -198,7 +198,11 @@ class Agent:
         if calls == 1:
             request = replace(request, tool_choice="none")
         is_heard = not is_polished(self.chain.polish, turn)
-        return asking.ask(part, request, progress.listener if is_heard else None)
+        try:
+            return asking.ask(part, request, progress.listener if is_heard else None)
+        except SpentUp as spent:
+            progress.limit = spent.limit
+            return Completion("")
 
     def _polish(self, turn: TurnInput, progress: _Progress) -> None:
         polish, reviewed = self.chain.polish, progress.reviewed

@@ -59,7 +59,7 @@ class Asking:
         self, part: Part, request: CompletionRequest, listener: Listener | None = None, *, is_spare: bool = False
     ) -> Completion:
         """What stands at this step. Each provider is asked in the journal's sight. `is_spare`: the run goes on without
-        it. Raises ProviderError, BudgetExceeded."""
+        it. Raises ProviderError, BudgetExceeded, SpentUp."""
         request = replace(request, chain_step=part.name)
         completion = self.standing
         if completion is None:
@@ -76,7 +76,8 @@ class Asking:
         links = []
         for link in part.links:
             provider = Heard(link.provider, listener) if listener else link.provider
-            links.append(replace(link, provider=Journalled(provider, self.journal, self.step, self.clock)))
+            paid = Journalled(provider, self.journal, self.step, self.clock, self._purses(part))
+            links.append(replace(link, provider=paid))
         return Fallback(links, breaker).complete(request)
 
     def _purses(self, part: Part) -> list[Spending]:

@@ -7,27 +7,36 @@ from decimal import Decimal
 from agent.base import Completion, CompletionRequest, Journal, Provider, Reckoning, Usage
 from agent.providers.fallback import Link
 from agent.providers.wrapped import Wrapped
+from agent.spending import Spending, SpentUp
 from agent.tokens import estimate_prompt, estimate_tools
 from models.clock import Clock
 from models.errors import ProviderError
 from models.faultpoint import faultpoint
+from models.retry_policy import RETRY_POLICIES
 
 
 class Journalled(Wrapped):
     """A provider whose calls of one step are in the turn's journal, each try with its own row.
 
     `complete` returns what stands, which may be another execution's answer; raises BudgetExceeded where the call may
-    not be paid for.
+    not be paid for, and SpentUp where the run's own limits say so: failed tries before it count as dear as they may be.
     """
 
-    def __init__(self, inner: Provider, journal: Journal, step: int, clock: Clock) -> None:
+    def __init__(
+        self, inner: Provider, journal: Journal, step: int, clock: Clock, purses: Sequence[Spending] = ()
+    ) -> None:
         super().__init__(inner)
+        self._purses = [purse for purse in purses if purse.is_limited]
         self._journal = journal
         self._step = step
         self._clock = clock
 
     def complete(self, request: CompletionRequest) -> Completion:
         tokens_in = estimate_prompt(request.messages)
+        for purse in self._purses:
+            calls, limit = purse.calls_left(reckon_worst_case(self.inner, request))
+            if not calls:
+                raise SpentUp(limit)
         self._journal.open_completion(
             self._step, self.name, request, tokens_in, lambda: reckon_worst_case(self.inner, request)
         )
@@ -37,6 +46,8 @@ class Journalled(Wrapped):
             completion = self.inner.complete(request)
         except ProviderError as error:
             self._journal.record_failure(self._step, error.kind, self._elapsed_ms(started))
+            for purse in self._purses if RETRY_POLICIES[error.kind].may_be_billed else ():
+                purse.add_lost(reckon_worst_case(self.inner, request))
             raise
         faultpoint("llm.answered")
         cost = self.inner.price(completion, request.llm)

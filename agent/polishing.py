@@ -15,6 +15,7 @@ from agent.grounding.claims import Claim
 from agent.grounding.reading import find_claims
 from agent.grounding.review import Review, Reviewed
 from agent.providers.heard import Listener
+from agent.spending import SpentUp
 from agent.system_text import render_polish
 from models.errors import BudgetExceeded, ProviderError
 
@@ -51,7 +52,7 @@ def rewrite(
         return reviewed, f"polish: {limit}"
     try:
         completion = asking.ask(polish.part, request, listener)
-    except (ProviderError, BudgetExceeded) as error:
+    except (ProviderError, BudgetExceeded, SpentUp) as error:
         kind = error.kind if isinstance(error, ProviderError) else error.limit
         _log.warning("an answer goes out unpolished: %s", kind)
         return reviewed, f"polish: {kind}"

@@ -10,6 +10,7 @@ from typing import Final
 from agent.asking import Asking
 from agent.base import ChatMessage, Completion, CompletionRequest, ToolSpec, TurnInput
 from agent.chain import Chain, Route, Specialist, name_of_step
+from agent.spending import SpentUp
 from agent.system_text import render_route
 from agent.tools.names import fold
 from models.errors import ProviderError
@@ -73,6 +74,8 @@ def _ask(
         return None, limit
     try:
         completion = asking.ask(route.part, request, is_spare=True)
+    except SpentUp as spent:
+        return None, spent.limit
     except ProviderError as error:
         _log.log(
             logging.ERROR if error.permanent else logging.WARNING, "nobody could be asked who answers: %s", error.kind

@@ -9,6 +9,14 @@ from models.assumed_price import AssumedPrice
 _ENOUGH = 2  # calls: who can make two need not think of the end yet
 
 
+class SpentUp(Exception):
+    """A run may not pay for another try; `limit` says which limit tells so."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
 @dataclass(slots=True)
 class Spending:
     """How far a run has come; None is no limit."""
@@ -30,6 +38,11 @@ class Spending:
         if cost is None:
             cost = self.assumed.cost_of(completion.usage.input, completion.usage.output)
         self.used_usd += self._cost_of(worst) if cost is None else cost
+
+    def add_lost(self, worst: Reckoning) -> None:
+        """A try that failed and may have been charged for all the same."""
+        self.used_tokens += _tokens_of(worst.usage) or 0
+        self.used_usd += self._cost_of(worst)
 
     def calls_left(self, worst: Reckoning) -> tuple[int, str]:
         """How many calls like this one still fit, counted up to two, and the limit that says so."""

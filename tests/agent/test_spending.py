@@ -9,8 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.base import Completion, CompletionRequest, Cost, Usage
+from agent.providers.fallback import Fallback, Link
 from agent.scratch import ScratchJournal
+from agent.tokens import estimate_prompt, estimate_tools
 from models.assumed_price import AssumedPrice
+from models.errors import ProviderError
+from models.retry_policy import ProviderErrorKind
 from tests.agent.test_agent import agent, turn
 from tests.fakes import ScriptedProvider, wish
 
@@ -95,3 +99,44 @@ def test_no_run_uses_more_than_it_may(usd: Decimal, tokens: int, output: int, st
     assert text
     assert provider.charged <= usd
     assert provider.tokens <= tokens
+
+
+@dataclass
+class Failing(Metered):
+    """Fails so often before it answers; what failed may have been charged for, or surely was not."""
+
+    failures: int = 0
+    kind: ProviderErrorKind = "timeout"
+
+    def complete(self, request: CompletionRequest) -> Completion:
+        if self.failures:
+            self.failures -= 1
+            self.requests.append(request)
+            self.charged += self.price(Completion("", usage=Usage(10, request.max_output_tokens)), "").amount or 0
+            raise ProviderError("no answer", kind=self.kind)
+        return super().complete(request)
+
+
+def chain(*providers: Failing) -> Fallback:
+    return Fallback([Link(one, "llm", f"address-{number}", 60, 100) for number, one in enumerate(providers)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "limit"),
+    [("timeout", 1, "usd"), ("truncated", 1, "usd"), ("rate_limit", 1, ""), ("connection", 1, "")],
+)
+def test_a_try_that_failed_counts_as_dear_as_it_may_have_been(kind: ProviderErrorKind, asked: int, limit: str) -> None:
+    """There is money for one call and a half: a fallback is asked only where the try before it cost nothing."""
+    first, second = Failing(failures=1, kind=kind), Failing(output=20)
+    worst = Decimal("0.001") * (reckoned_prompt() + 100)
+    made = agent(chain(first, second), output_tokens=100, usd=worst * Decimal("1.5"))  # type: ignore[arg-type]
+    result = made.run(turn(), ScratchJournal())
+    assert (len(first.requests), len(second.requests), result.limit) == (asked, 0 if limit else 1, limit or "usd")
+    assert result.text
+
+
+def reckoned_prompt() -> int:
+    """What the prompt of these turns is taken for, the tool's words included."""
+    seen = Metered()
+    agent(seen, output_tokens=100).run(turn(), ScratchJournal())
+    return estimate_prompt(seen.requests[0].messages) + estimate_tools(seen.requests[0].tools)
