@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,16 +16,9 @@ import psycopg
 
 from tests.ports import free_port
 from tests.standins.twilio import StandInTwilio
+from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def eventually(condition: Callable[[], object], seconds: float = 90.0) -> None:
-    """Wait for a state of other processes; fails when it does not come. Patience costs only those that fail."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.05)
 
 
 @dataclass

@@ -11,11 +11,12 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.channels.crm.conftest import PAYLOADS
-from tests.running import RunningProgram, eventually, running_program
+from tests.running import RunningProgram, running_program
 from tests.standins.crm import Fault, StandInCrm
 from tests.standins.crm_dialects import TOKEN
 from tests.standins.crm_webhooks import SECRET, WEBHOOK, message_payload, standard_headers
 from tests.test_flow import QUESTION, revenue_of_last_month
+from tests.waiting import eventually
 
 
 @pytest.fixture

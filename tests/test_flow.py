@@ -10,9 +10,10 @@ import pytest
 from redis import Redis
 
 from models.clock import SystemClock
-from tests.running import RunningProgram, eventually, running_program
+from tests.running import RunningProgram, running_program
 from tests.standins.llm import Says, StandInLlm
 from tests.standins.twilio_webhooks import inbound_form, post_form
+from tests.waiting import eventually
 
 QUESTION = "Quais foram as vendas do mês passado?"
 

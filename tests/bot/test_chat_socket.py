@@ -27,7 +27,7 @@ from models.session import build_engine, session_scope
 from tests.bot.answering import inbound_rows, pretend_worker
 from tests.bot.conftest import embedded_settings
 from tests.bot.running_web import RunningWeb, running_web
-from tests.running import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -159,9 +159,7 @@ def test_a_frame_beyond_the_cap_ends_the_socket(web: RunningWeb) -> None:
 def test_what_was_asked_is_stored_even_if_the_asker_leaves(web: RunningWeb, engine: Engine) -> None:
     with talk(web) as socket:
         say(socket, "tchau")
-    deadline = time.monotonic() + 60
-    while not inbound_rows(engine) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    eventually(lambda: inbound_rows(engine))
     assert [text for _, text in inbound_rows(engine)] == ["tchau"]
 
 
@@ -211,9 +209,7 @@ def test_too_many_questions_at_once_are_refused_one_by_one(web: RunningWeb, engi
     with pretend_worker(engine, lambda text: "sim" if may_answer.is_set() else None), talk(web) as socket:
         for number in range(40):
             say(socket, f"{number}", id=number)
-        deadline = time.monotonic() + 60
-        while len(inbound_rows(engine)) < 32 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        eventually(lambda: len(inbound_rows(engine)) == 32)
         time.sleep(0.3)
         may_answer.set()
         heard: list[dict[str, Any]] = []

@@ -19,6 +19,7 @@ from bot.embedded.processes import command_line, wait_until_gone
 from bot.embedded.valkey import EmbeddedValkey
 from tests.bot.embedded.conftest import data, empty_data, initialised_cluster
 from tests.ports import free_port
+from tests.waiting import eventually
 
 __all__ = ["data", "empty_data", "initialised_cluster"]  # fixtures
 
@@ -126,10 +127,7 @@ def test_a_child_that_is_killed_comes_back(start: Callable[..., Supervised]) -> 
     supervised.wait_for("worker was killed by signal 9 and is started again")
     os.kill(web, signal.SIGKILL)
     supervised.wait_for("web was killed by signal 9 and is started again")
-    deadline = time.monotonic() + _PATIENCE
-    while len(supervised.child_pids()) < 2 or {web, worker} & set(supervised.child_pids()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    eventually(lambda: len({*supervised.child_pids()} - {web, worker}) == 2)
     assert supervised.end() == 0
 
 
@@ -139,10 +137,7 @@ def test_an_engine_that_is_killed_comes_back(start: Callable[..., Supervised], d
     for pid_file in (data / "postgres" / "postmaster.pid", data / "valkey" / "server.pid"):
         os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
     supervised.wait_for("and runs again")
-    deadline = time.monotonic() + _PATIENCE
-    while not both_engines_answer(data):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    eventually(lambda: both_engines_answer(data))
     assert supervised.end() == 0
 
 

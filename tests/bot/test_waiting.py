@@ -12,6 +12,7 @@ from bot.waiting import AnswerBell, WaitingPlaces
 from models.answer import announce_answer
 from models.ids import new_id
 from models.session import session_scope
+from tests.waiting import eventually
 
 LISTENERS = (
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'recado-web-listener' AND datname = current_database()"
@@ -58,9 +59,7 @@ def test_nobody_listens_before_somebody_waits_and_then_only_one_does(bell: Answe
     events = [threading.Event() for _ in range(20)]
     for event in events:
         bell.register(uuid4(), event)
-    deadline = time.monotonic() + 60
-    while not listeners(engine) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    eventually(lambda: listeners(engine))
     assert len(listeners(engine)) == 1
 
 

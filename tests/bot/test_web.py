@@ -26,6 +26,7 @@ from tests.bot.door_requests import TOKEN, WEBHOOK, whatsapp_form
 from tests.bot.running_web import ROOT, RunningWeb, running_web
 from tests.ports import free_port
 from tests.standins.twilio_webhooks import post_form
+from tests.waiting import eventually
 
 
 def post_chat(web: RunningWeb, message: str, **headers: str) -> int:
@@ -52,9 +53,7 @@ def test_a_signed_webhook_gets_its_2xx_while_a_hundred_chats_wait(
         ThreadPoolExecutor(100) as pool,
     ):
         asked = [pool.submit(post_chat, web, f"pergunta {n}") for n in range(100)]
-        deadline = time.monotonic() + 90
-        while sum(one.done() for one in asked) < 96 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        eventually(lambda: sum(one.done() for one in asked) == 96)
         started_at = time.monotonic()
         code = post_form(web.base + WEBHOOK, whatsapp_form("Oi"), TOKEN)
         took = time.monotonic() - started_at
@@ -98,9 +97,7 @@ def test_a_stop_sends_waiters_home_with_a_place_to_come_back_to(
     prepare_tenant(engine, settings)
     with running_web(settings, tmp_path) as web, ThreadPoolExecutor(1) as pool:
         asked = pool.submit(post_chat, web, "Oi")
-        deadline = time.monotonic() + 90
-        while not inbound_rows(engine) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        eventually(lambda: inbound_rows(engine))
         web.process.send_signal(signal.SIGTERM)
         assert asked.result(timeout=55) == 202
         assert web.process.wait(timeout=90) == 0
@@ -191,10 +188,8 @@ def test_without_configured_engines_it_brings_its_own_and_takes_them_away_again(
     process = subprocess.Popen([sys.executable, "-m", "bot", "web"], cwd=ROOT, env=environment)
     web = RunningWeb(port, process)  # type: ignore[arg-type]
     try:
-        deadline = time.monotonic() + 90
-        while not web.is_alive() and time.monotonic() < deadline:
-            assert process.poll() is None
-            time.sleep(0.1)
+        eventually(lambda: web.is_alive() or process.poll() is not None)
+        assert process.poll() is None
         assert (folder / "data" / "postgres" / "postmaster.pid").exists()
         process.terminate()
         assert process.wait(timeout=90) == 0

@@ -24,7 +24,7 @@ from tests.chaos.surroundings import RecoveryTimes, judge_doors, judge_logs
 from tests.chaos.town import Town, running_town
 from tests.chaos.trap import Traps
 from tests.ports import free_port
-from tests.running import eventually
+from tests.waiting import eventually
 
 _START = 90.0  # seconds
 _SETTLED = 3  # looks in a row that must find everything quiet

@@ -17,7 +17,7 @@ from tests.chaos.recovery import Recovery
 from tests.chaos.script import write_script
 from tests.chaos.surroundings import RecoveryTimes, judge_doors
 from tests.chaos.trap import TrapDoor, Traps
-from tests.running import eventually
+from tests.waiting import eventually
 
 _PASSING = (
     "import sys; from pathlib import Path; from tests.chaos.trap import TrapDoor\n"

@@ -15,12 +15,13 @@ from urllib.request import urlopen
 import pytest
 
 from tests.faults.neighbours import proxied_database, proxied_redis
-from tests.running import ROOT, RunningProgram, eventually, running_program
+from tests.running import ROOT, RunningProgram, running_program
 from tests.standins.llm import StandInLlm
 from tests.standins.llm_wires import Asked, Says
 from tests.standins.proxy import Proxy
 from tests.standins.twilio_http import Fault
 from tests.standins.twilio_webhooks import post_form
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
 

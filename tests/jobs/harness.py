@@ -4,8 +4,7 @@ import os
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from rq.serializers import JSONSerializer
 from jobs.queue import JobQueue
 from jobs.worker import ConcurrentWorker
 from tests.jobs import sample
+from tests.waiting import eventually
 
 SAMPLE = "tests.jobs.sample."
 SAMPLES = frozenset({SAMPLE + name for name in ("note", "wait_for_gate", "fail", "meet", "nap_and_write")})
@@ -32,16 +32,6 @@ print("ended in good order")
 """
 
 
-def eventually(condition: Callable[[], object], within: float = 60.0) -> bool:
-    """Whether it comes true in time. Patience costs only what fails."""
-    until = time.monotonic() + within
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.01)
-    return True
-
-
 @contextmanager
 def at_work(queue: JobQueue, threads: int = 8, allowed: Collection[str] = SAMPLES) -> Iterator[ConcurrentWorker]:
     """A worker that has entered itself in Redis; stopped in good order when the block ends."""
@@ -50,7 +40,7 @@ def at_work(queue: JobQueue, threads: int = 8, allowed: Collection[str] = SAMPLE
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
-        assert eventually(lambda: queue.connection.exists(f"rq:worker:{worker.name}"))
+        eventually(lambda: queue.connection.exists(f"rq:worker:{worker.name}"))
         yield worker
     except BaseException:
         sample.GATE.set()  # a test that failed does not wait for its jobs
@@ -70,7 +60,7 @@ def in_a_process(redis_url: str, grace: float = 20.0) -> Iterator["subprocess.Po
     process = subprocess.Popen(program, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, stdout=subprocess.PIPE)
     try:
         with Redis.from_url(redis_url) as client:
-            assert eventually(lambda: client.scard("rq:workers") or process.poll() is not None)
+            eventually(lambda: client.scard("rq:workers") or process.poll() is not None)
         yield process
     finally:
         process.kill()

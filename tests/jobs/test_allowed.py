@@ -17,8 +17,9 @@ from rq.serializers import JSONSerializer
 from jobs.allowed import ADVANCE, ALLOWED_JOBS, AllowedJob, Call, JobRefused, parse_call
 from jobs.queue import JobQueue
 from tests.jobs import sample
-from tests.jobs.harness import SAMPLES, at_work, eventually, push
+from tests.jobs.harness import SAMPLES, at_work, push
 from tests.jobs.planted import PLANTED, plant, web_hook
+from tests.waiting import eventually
 
 
 class SampleJob(AllowedJob):
@@ -63,8 +64,8 @@ def test_our_worker_refuses_what_was_planted_and_goes_on(
     job_id = plant(queue.connection, queue.name, PLANTED[planted](mark))
     with at_work(queue):
         push(queue, "tests.jobs.sample.note", "next")
-        assert eventually(lambda: list(sample.DONE) == ["next"])
-        assert eventually(lambda: queue.connection.zscore("rq:failed:recado", job_id) is not None)
+        eventually(lambda: list(sample.DONE) == ["next"])
+        eventually(lambda: queue.connection.zscore("rq:failed:recado", job_id) is not None)
         assert queue.connection.hget("rq:job:planted", "status") == b"failed"
     assert not mark.exists()
     (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
@@ -96,7 +97,7 @@ def run_stock_worker(queue: JobQueue, job_class: type[Job] = SampleJob) -> None:
 def test_no_web_hook_is_called_by_our_worker(queue: JobQueue, hook: socket.socket) -> None:
     job_id = plant(queue.connection, queue.name, web_hook(hook_url(hook)))
     with at_work(queue):
-        assert eventually(lambda: queue.connection.zscore("rq:failed:recado", job_id) is not None)
+        eventually(lambda: queue.connection.zscore("rq:failed:recado", job_id) is not None)
     with pytest.raises(TimeoutError):
         hook.accept()
     assert not sample.DONE

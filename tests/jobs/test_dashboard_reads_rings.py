@@ -14,7 +14,8 @@ from rq.serializers import JSONSerializer
 
 from jobs.queue import JobQueue
 from tests.jobs import sample
-from tests.jobs.harness import SAMPLE, at_work, eventually
+from tests.jobs.harness import SAMPLE, at_work
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -46,14 +47,14 @@ def test_waiting_running_and_failed_rings_are_shown(
     queue.ring(conversation)
     assert descriptions(browser, "queued") == [f"{SAMPLE}wait_for_gate('{conversation}')"]
     with at_work(queue) as worker:
-        assert eventually(lambda: worker.in_flight == 1)
+        eventually(lambda: worker.in_flight == 1)
         assert descriptions(browser, "started") == [f"{SAMPLE}wait_for_gate('{conversation}')"]
         failing = JobQueue(fresh_redis_url, function=SAMPLE + "fail")
         failing.ring(conversation)
-        assert eventually(lambda: descriptions(browser, "failed") == [f"{SAMPLE}fail('{conversation}')"])
+        eventually(lambda: descriptions(browser, "failed") == [f"{SAMPLE}fail('{conversation}')"])
         failing.connection.close()
         sample.GATE.set()
-        assert eventually(lambda: descriptions(browser, "started") == [])
+        eventually(lambda: descriptions(browser, "started") == [])
 
 
 def descriptions(browser: FlaskClient, registry: str) -> list[str]:

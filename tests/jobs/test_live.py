@@ -18,7 +18,7 @@ from tests.agent.providers.vendor_server import VendorServer
 from tests.fakes import OneAgent, wish
 from tests.jobs.house import House
 from tests.listening import Ear, listening
-from tests.running import eventually
+from tests.waiting import eventually
 
 WORDS = "Bom dia, Ana, e obrigada pela pergunta de hoje. "
 

@@ -22,8 +22,8 @@ from models.session import build_engine, session_scope
 from tests.fakes import OneAgent, allow_all, wish
 from tests.faults.neighbours import proxied_database
 from tests.jobs.house import House
-from tests.running import eventually
 from tests.standins.proxy import Proxy
+from tests.waiting import eventually
 
 
 @dataclass

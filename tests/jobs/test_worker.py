@@ -27,7 +27,8 @@ from jobs.queue import JobQueue
 from jobs.rq_worker.books import EXECUTION_TTL, Books, Finished
 from jobs.worker import ConcurrentWorker
 from tests.jobs import sample
-from tests.jobs.harness import SAMPLE, SAMPLES, at_work, eventually, in_a_process, push
+from tests.jobs.harness import SAMPLE, SAMPLES, at_work, in_a_process, push
+from tests.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
@@ -64,18 +65,18 @@ def test_a_ring_runs_and_leaves_nothing_behind(queue: JobQueue) -> None:
     with at_work(queue) as worker:
         before = queue.connection.dbsize()
         queue.ring(conversation)
-        assert eventually(lambda: [str(conversation)] == sample.DONE)
-        assert eventually(lambda: not started(queue) and worker.in_flight == 0)
-        assert eventually(lambda: queue.connection.dbsize() == before + 1), "only the set of queues is new"
+        eventually(lambda: [str(conversation)] == sample.DONE)
+        eventually(lambda: not started(queue) and worker.in_flight == 0)
+        eventually(lambda: queue.connection.dbsize() == before + 1), "only the set of queues is new"
 
 
 def test_two_hundred_jobs_run_at_the_same_time(queue: JobQueue) -> None:
     with at_work(queue, threads=200) as worker:
         meeting = JobQueue(_url(queue), function=SAMPLE + "meet")
         assert meeting.ring_many(uuid4() for _ in range(200)) == 200
-        assert eventually(lambda: len(sample.DONE) == 200), "the meeting of 200 never came about"
-        assert eventually(lambda: worker.in_flight == 0)
-        assert eventually(lambda: stock_worker(queue).successful_job_count == 200)
+        eventually(lambda: len(sample.DONE) == 200), "the meeting of 200 never came about"
+        eventually(lambda: worker.in_flight == 0)
+        eventually(lambda: stock_worker(queue).successful_job_count == 200)
         meeting.connection.close()
 
 
@@ -83,14 +84,14 @@ def test_a_full_worker_leaves_the_rings_to_others(queue: JobQueue) -> None:
     with at_work(queue, threads=2) as first:
         for number in range(5):
             push(queue, SAMPLE + "wait_for_gate", number)
-        assert eventually(lambda: first.in_flight == 2)
+        eventually(lambda: first.in_flight == 2)
         assert queue.depth() == 3
         with at_work(queue, threads=3) as second:
-            assert eventually(lambda: second.in_flight == 3)
+            eventually(lambda: second.in_flight == 3)
             assert queue.depth() == 0
             assert first.in_flight == 2
             sample.GATE.set()
-            assert eventually(lambda: len(sample.DONE) == 5)
+            eventually(lambda: len(sample.DONE) == 5)
     assert sorted(map(str, sample.DONE)) == ["0", "1", "2", "3", "4"]
 
 
@@ -98,9 +99,9 @@ def test_three_workers_share_the_rings_and_run_each_once(queue: JobQueue) -> Non
     conversations = [uuid4() for _ in range(900)]
     with at_work(queue), at_work(queue), at_work(queue):
         assert queue.ring_many(conversations) == 900
-        assert eventually(lambda: len(sample.DONE) >= 900)
+        eventually(lambda: len(sample.DONE) >= 900)
         shares = [worker.successful_job_count for worker in StockWorker.all(connection=queue.connection)]
-        assert eventually(lambda: not started(queue))
+        eventually(lambda: not started(queue))
     assert sorted(map(str, sample.DONE)) == sorted(map(str, conversations))
     assert len(shares) == 3
     assert min(shares) > 0, "a burst is shared"
@@ -117,7 +118,7 @@ def test_stock_tools_see_the_worker_and_its_running_job(queue: JobQueue) -> None
         assert stock_worker(queue).name == worker.name
         assert stock_worker(queue).get_state() == "idle"
         job_id = push(queue, SAMPLE + "wait_for_gate")
-        assert eventually(lambda: worker.in_flight == 1)
+        eventually(lambda: worker.in_flight == 1)
         assert started(queue) == [job_id]
         seen = stock_worker(queue)
         assert (seen.get_state(), seen.get_current_job_id(), seen.queue_names()) == ("busy", job_id, [queue.name])
@@ -129,7 +130,7 @@ def test_stock_tools_see_the_worker_and_its_running_job(queue: JobQueue) -> None
         )
         assert f"worker {worker.name}" in info.stdout, info.stderr
         sample.GATE.set()
-        assert eventually(lambda: stock_worker(queue).get_state() == "idle")
+        eventually(lambda: stock_worker(queue).get_state() == "idle")
         assert stock_worker(queue).get_current_job_id() is None
         assert stock_worker(queue).successful_job_count == 1
     assert StockWorker.all(connection=queue.connection) == []
@@ -141,7 +142,7 @@ def test_a_failing_job_is_logged_and_shown_and_the_worker_lives_on(
 ) -> None:
     with at_work(queue):
         job_id = push(queue, SAMPLE + "fail", "socks")
-        assert eventually(lambda: failed(queue) == [job_id])
+        eventually(lambda: failed(queue) == [job_id])
         job = Job.fetch(job_id, connection=queue.connection, serializer=JSONSerializer)
         result = job.latest_result()
         assert job.get_status() == "failed"
@@ -150,7 +151,7 @@ def test_a_failing_job_is_logged_and_shown_and_the_worker_lives_on(
         assert 0 < queue.connection.ttl(job.key) <= 60
         assert stock_worker(queue).failed_job_count == 1
         push(queue, SAMPLE + "note", "next")
-        assert eventually(lambda: sample.DONE == ["next"])
+        eventually(lambda: sample.DONE == ["next"])
     (record,) = [item for item in caplog.records if item.levelno == logging.ERROR]
     assert job_id in record.getMessage()
     assert record.exc_info is not None
@@ -160,13 +161,13 @@ def test_jobs_go_on_when_redis_is_flushed_under_them(queue: JobQueue) -> None:
     with at_work(queue) as worker:
         for number in range(3):
             push(queue, SAMPLE + "wait_for_gate", number)
-        assert eventually(lambda: worker.in_flight == 3)
+        eventually(lambda: worker.in_flight == 3)
         queue.connection.flushall()
         sample.GATE.set()
-        assert eventually(lambda: len(sample.DONE) == 3 and worker.in_flight == 0)
+        eventually(lambda: len(sample.DONE) == 3 and worker.in_flight == 0)
         assert queue.ring(uuid4())
-        assert eventually(lambda: len(sample.DONE) == 4)
-        assert eventually(lambda: queue.connection.smembers("rq:workers") == {f"rq:worker:{worker.name}".encode()})
+        eventually(lambda: len(sample.DONE) == 4)
+        eventually(lambda: queue.connection.smembers("rq:workers") == {f"rq:worker:{worker.name}".encode()})
         assert stock_worker(queue).queue_names() == [queue.name]
         assert not started(queue)
 
@@ -178,14 +179,14 @@ def test_the_worker_survives_a_restart_of_redis() -> None:
         queue = JobQueue(server.url, function=SAMPLE + "note")
         with at_work(queue) as worker:
             push(queue, SAMPLE + "wait_for_gate", "before")
-            assert eventually(lambda: worker.in_flight == 1)
+            eventually(lambda: worker.in_flight == 1)
             server.stop()
             sample.GATE.set()
-            assert eventually(lambda: worker.in_flight == 0), "a job needs no Redis to end"
+            eventually(lambda: worker.in_flight == 0), "a job needs no Redis to end"
             server.start()
-            assert eventually(lambda: queue.ring(uuid4()))
-            assert eventually(lambda: len(sample.DONE) == 2)
-            assert eventually(lambda: not started(queue)), "what ended meanwhile is entered afterwards"
+            eventually(lambda: queue.ring(uuid4()))
+            eventually(lambda: len(sample.DONE) == 2)
+            eventually(lambda: not started(queue)), "what ended meanwhile is entered afterwards"
         queue.connection.close()
         server.stop()
 
@@ -193,7 +194,7 @@ def test_the_worker_survives_a_restart_of_redis() -> None:
 def test_stopping_takes_no_new_job_and_finishes_the_running_ones(queue: JobQueue) -> None:
     with at_work(queue, threads=1) as worker:
         push(queue, SAMPLE + "wait_for_gate", "running")
-        assert eventually(lambda: worker.in_flight == 1)
+        eventually(lambda: worker.in_flight == 1)
         push(queue, SAMPLE + "note", "waiting")
         worker.stop()
         sample.GATE.set()
@@ -207,9 +208,9 @@ def test_when_the_grace_is_over_the_process_ends_at_once(queue: JobQueue) -> Non
     thread = threading.Thread(target=worker.run)
     thread.start()
     push(queue, SAMPLE + "wait_for_gate")
-    assert eventually(lambda: worker.in_flight == 1)
+    eventually(lambda: worker.in_flight == 1)
     worker.stop()
-    assert eventually(lambda: exits == [1])
+    eventually(lambda: exits == [1])
     sample.GATE.set()
     thread.join(60)
 
@@ -222,14 +223,14 @@ def test_a_suspended_worker_takes_nothing_until_it_is_resumed(queue: JobQueue) -
         time.sleep(0.7)
         assert queue.depth() == 1
         resume(queue.connection)
-        assert eventually(lambda: len(sample.DONE) == 1)
+        eventually(lambda: len(sample.DONE) == 1)
 
 
 def test_sigterm_lets_the_running_job_end_and_the_process_exits_well(queue: JobQueue, tmp_path: Path) -> None:
     result = tmp_path / "written"
     with in_a_process(_url(queue)) as process:
         push(queue, SAMPLE + "nap_and_write", str(result), 1.0)
-        assert eventually(result.with_suffix(".begun").exists)
+        eventually(result.with_suffix(".begun").exists)
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGINT)  # as when Ctrl-C reaches both the supervisor and its children
         out, _ = process.communicate(timeout=90)
@@ -244,7 +245,7 @@ def test_a_second_signal_ends_the_process_at_once(queue: JobQueue, tmp_path: Pat
     result = tmp_path / "written"
     with in_a_process(_url(queue)) as process:
         push(queue, SAMPLE + "nap_and_write", str(result), 100.0)
-        assert eventually(result.with_suffix(".begun").exists)
+        eventually(result.with_suffix(".begun").exists)
         process.send_signal(signal.SIGTERM)
         time.sleep(1.2)
         assert process.poll() is None
@@ -257,7 +258,7 @@ def test_what_a_killed_worker_leaves_is_forgotten_and_not_run_again(queue: JobQu
     result = tmp_path / "written"
     with in_a_process(_url(queue)) as process:
         job_id = push(queue, SAMPLE + "nap_and_write", str(result), 100.0)
-        assert eventually(result.with_suffix(".begun").exists)
+        eventually(result.with_suffix(".begun").exists)
         process.kill()
         process.wait()
     result.with_suffix(".begun").unlink()
@@ -268,7 +269,7 @@ def test_what_a_killed_worker_leaves_is_forgotten_and_not_run_again(queue: JobQu
     assert 0 < queue.connection.ttl(dead) <= 30
     queue.connection.delete(dead)  # so had this
     with at_work(queue) as worker:
-        assert eventually(lambda: not started(queue))
+        eventually(lambda: not started(queue))
         assert stock_worker(queue).name == worker.name
         assert failed(queue) == []
         assert not queue.connection.exists("rq:job:" + job_id)
@@ -278,9 +279,9 @@ def test_what_a_killed_worker_leaves_is_forgotten_and_not_run_again(queue: JobQu
 def test_a_long_job_stays_alive_in_the_books(queue: JobQueue) -> None:
     with at_work(queue):
         push(queue, SAMPLE + "wait_for_gate")
-        assert eventually(lambda: started(queue))
+        eventually(lambda: started(queue))
         ((member, first),) = expiry(queue).items()
-        assert eventually(lambda: expiry(queue)[member] > first)
+        eventually(lambda: expiry(queue)[member] > first)
         assert queue.connection.ttl("rq:execution:" + member.decode()) > EXECUTION_TTL - 3
         sample.GATE.set()
 
@@ -299,8 +300,8 @@ def test_thousands_of_jobs_leave_no_trace_in_memory_or_in_redis(queue: JobQueue)
 def run_many(queue: JobQueue, worker: ConcurrentWorker, count: int) -> None:
     sample.DONE.clear()
     assert queue.ring_many(uuid4() for _ in range(count)) == count
-    assert eventually(lambda: len(sample.DONE) == count)
-    assert eventually(lambda: worker.in_flight == 0 and not started(queue))
+    eventually(lambda: len(sample.DONE) == count)
+    eventually(lambda: worker.in_flight == 0 and not started(queue))
     sample.DONE.clear()
 
 
@@ -323,7 +324,7 @@ def test_an_id_whose_job_is_gone_is_skipped(queue: JobQueue) -> None:
     queue.connection.rpush(queue.key, "ghost", b"\xff\xfe", "a:b:c")
     with at_work(queue):
         queue.ring(uuid4())
-        assert eventually(lambda: len(sample.DONE) == 1)
+        eventually(lambda: len(sample.DONE) == 1)
     assert queue.depth() == 0
 
 

@@ -20,7 +20,7 @@ from agent.mcp.pins import OfferedTool
 from agent.mcp.servers import McpTools, build_mcp_tools
 from agent.mcp.spec import McpServerSpec, McpToolSpec
 from models.errors import ConfigurationError
-from tests.running import eventually
+from tests.waiting import eventually
 
 pytest.importorskip("mcp", reason="the MCP extra (requirements-mcp.txt) is not installed")
 

@@ -16,7 +16,8 @@ from agent.mcp.servers import McpTools, build_mcp_tools
 from agent.mcp.spec import McpServerSpec, McpToolSpec
 from models.errors import ConfigurationError
 from tests.agent.tools.conftest import HandClock
-from tests.running import ROOT, eventually
+from tests.running import ROOT
+from tests.waiting import eventually
 
 pytest.importorskip("mcp", reason="the MCP extra (requirements-mcp.txt) is not installed")
 

@@ -15,9 +15,9 @@ from channels.whatsapp.errors import CODES, explain
 from channels.whatsapp.send import judge_refusal, status_callback
 from channels.whatsapp.transport import Refused
 from models.reply import Absent, Accepted, OutboundPart, Rejected, Reply, Unknown
-from tests.running import eventually
 from tests.standins.twilio import StandInTwilio
 from tests.standins.twilio_http import Fault
+from tests.waiting import eventually
 
 _TO = "whatsapp:+5511987654321"
 
