@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from models.contact import give_to_person
 from models.errors import RecadoError
 from models.person import People
 from models.tenant import ensure_account
@@ -50,4 +51,5 @@ def register_person(connection: Connection, tenant_id: UUID, person: NewPerson) 
                 f"{entry.address} already belongs to {name}; nothing was written. Remove that person first, "
                 "or leave the address out"
             )
+        give_to_person(connection, account.id, entry.address, person_id)
     return person_id

@@ -25,6 +25,7 @@ from jobs.journal import Asked
 from jobs.listening import find_listener
 from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
+from jobs.memory import keep_told
 from jobs.proposals import Deciding
 from jobs.proposing import TurnProposer
 from jobs.question import gather_question
@@ -162,7 +163,14 @@ class _Answering(Execution):
         time_ms = round((self.services.clock.monotonic() - started) * 1000)
         breaker.settle()
         words = self._reply(agent, result, composed)
-        self.commit(words, "answered", figures_of(question, result, time_ms), composed.question, taint=result.taint)
+        self.commit(
+            words,
+            "answered",
+            figures_of(question, result, time_ms),
+            composed.question,
+            taint=result.taint,
+            beside=keep_told(self.thread, self.turn, composed, question.situation),
+        )
         told = {"steps": result.steps, "engine": result.engine, "specialist": result.specialist or None}
         _log.info("answered", extra={"time_ms": time_ms, **told})
         return None

@@ -4,10 +4,11 @@ An answer is committed, the turn is put off while what failed may pass, or an ho
 """
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.phrases import Phrase, phrase
@@ -142,7 +143,9 @@ class Execution:
         question: Question,
         error: str = "",
         taint: Collection[str] = (),
+        beside: Callable[[Connection], object] | None = None,
     ) -> None:
+        """`beside` writes what stands or falls with the answer."""
         is_pulled = self.channel.capabilities.delivery == "pull"
         asked = replace(question, sender=self.thread.reply_to, sender_name=self.thread.sender_name)
         with session_scope(self.services.engine) as connection:
@@ -160,6 +163,8 @@ class Execution:
                 error=error,
                 taint=write_taint(taint),
             )
+            if beside is not None:
+                beside(connection)
             faultpoint("answer.written")
         faultpoint("answer.committed")
         if self.channel.account.drafts and not is_pulled and outcome != "apologised":

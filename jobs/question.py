@@ -6,20 +6,24 @@ from datetime import date
 from sqlalchemy import Connection
 
 from agent.base import PersonRole, Situation, TurnInput
-from agent.memory.window import recall_window
+from agent.memory.context import recall
 from jobs.agents import Terms
 from jobs.compose import Composed
+from jobs.manners import language_of
 from jobs.runtime import Services
 from models.history import recent_turns
 from models.person import KnownPerson, People
+from models.recollection import recollect
 from models.session import statement_scope
 from models.turns import BegunTurn, Thread
 
 
 def gather_question(services: Services, terms: Terms, thread: Thread, turn: BegunTurn, composed: Composed) -> TurnInput:
     """The role comes from the address that the channel verified, never from the text."""
+    today = services.clock.today(thread.timezone)
     with statement_scope(services.engine) as connection:
-        situation = find_situation(services, connection, thread)
+        remembered = recollect(connection, thread.account, (thread.sender, *thread.aliases), today)
+        situation = _situate(services, connection, thread, remembered.person, today)
         past = recent_turns(
             connection,
             thread.conversation_id,
@@ -27,11 +31,19 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
             from_seq=thread.memory_from_seq,
             limit=services.policy.memory_turns,
         )
+    history = recall(
+        remembered.facts,
+        past,
+        terms.spec.memory_tokens,
+        asker=thread.sender,
+        language=language_of(terms.spec, composed.text),
+        timezone=thread.timezone,
+    )
     languages = terms.spec.languages
     return TurnInput(
         turn.id,
         composed.text,
-        recall_window(past, terms.spec.memory_tokens, asker=thread.sender),
+        history,
         replace(situation, language=languages[0]) if len(languages) == 1 else situation,
         thread.timezone,
         terms.spec.company or thread.company,
@@ -44,7 +56,12 @@ def find_situation(services: Services, connection: Connection, thread: Thread) -
     """Who asks, by the address that the channel verified, and what day it is there."""
     people = People(connection, thread.account.tenant_id)
     person = people.find_by_address(thread.account.id, (thread.sender, *thread.aliases))
-    today = services.clock.today(thread.timezone)
+    return _situate(services, connection, thread, person, services.clock.today(thread.timezone))
+
+
+def _situate(
+    services: Services, connection: Connection, thread: Thread, person: KnownPerson | None, today: date
+) -> Situation:
     found = _let_in(services, connection, thread, today) if person is None else _known(person, today)
     return replace(found, channel=thread.account.channel, tenant=thread.account.tenant_id)
 

@@ -6,9 +6,11 @@ import models.access
 import models.agent_version
 import models.audit
 import models.budget
+import models.contact
 import models.conversation
 import models.crm_entry
 import models.dollar_rate
+import models.fact
 import models.message
 import models.outbox
 import models.person

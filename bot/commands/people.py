@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.sources import open_source
 from channels.whatsapp.addresses import whatsapp_address
 from models.catalogue import Catalogue
+from models.contact import take_from_person
 from models.errors import RecadoError
 from models.person import ROLES, KnownPerson, People
 from models.session import session_scope
@@ -165,6 +166,7 @@ def _remove(arguments: Namespace, settings: Settings) -> None:
         people = People(connection, database.tenant_id)
         person = _pick(people.all(), arguments.person)
         people.remove(person.id)
+        take_from_person(connection, database.tenant_id, person.id)
     print(f"Removed {person.name}. What was said stays on record; whoever writes from her addresses is unknown now.")
 
 

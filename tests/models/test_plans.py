@@ -8,7 +8,7 @@ from sqlalchemy import ClauseElement, Connection, text
 from sqlalchemy.dialects import postgresql
 
 from benchmarks.past import write_past
-from models import commit, history, journal, lease, said, turns, work
+from models import commit, history, journal, lease, recollection, said, turns, work
 from models.session import build_engine, session_scope, statement_scope
 from models.tenant import ensure_account, ensure_tenant
 
@@ -20,6 +20,7 @@ _STATEMENTS: dict[str, ClauseElement] = {
     "begin": turns._BEGIN,
     "read what was said": said._SAID,
     "remember": history._RECENT,
+    "recollect": recollection._RECOLLECT,
     "open a call": journal._OPEN,
     "close a call": journal._answering("status", "answer"),
     "store a tool call": journal._STORE_TOOL_CALL,
@@ -58,7 +59,7 @@ def _plan(connection: Connection, statement: ClauseElement) -> str:
 @pytest.mark.parametrize("name", _STATEMENTS)
 def test_no_statement_of_a_turn_reads_a_table_through(past: Connection, name: str) -> None:
     plan = _plan(past, _STATEMENTS[name])
-    assert not re.search(r"Seq Scan on (turn|message|completion|tool_call|run)\b", plan), plan
+    assert not re.search(r"Seq Scan on (turn|message|completion|tool_call|run|contact|fact)\b", plan), plan
 
 
 @pytest.mark.parametrize(

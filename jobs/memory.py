@@ -1,0 +1,51 @@
+"""What a turn leaves in memory: the facts that its asker told of herself, kept with the answer in one transaction."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
+
+from agent.base import Situation
+from agent.memory.reading import find_told
+from agent.memory.told import Told
+from jobs.compose import Composed
+from models.contact import ensure_contact
+from models.fact import NewFact, Source, Trust, tell
+from models.turns import BegunTurn, Thread
+
+Beside = Callable[[Connection], object]
+
+
+def is_her_own(composed: Composed) -> bool:
+    """Whether nothing but the verified person's own words stands in it: no forward, no quotation of others, nobody
+    else's line, no record of a CRM."""
+    return composed.is_verified and not composed.taint
+
+
+def keep_told(thread: Thread, turn: BegunTurn, composed: Composed, situation: Situation) -> Beside | None:
+    """What keeps the facts in the words asked; None where there are none."""
+    told = find_told(composed.text, situation.today) if is_her_own(composed) else ()
+    if not told:
+        return None
+    trust: Trust = "typed" if composed.is_typed else "spoken"
+    return lambda connection: tell(
+        connection, source_of_words(connection, thread, turn, situation, trust), as_new(told)
+    )
+
+
+def source_of_words(
+    connection: Connection, thread: Thread, turn: BegunTurn, situation: Situation, trust: Trust = "typed"
+) -> Source:
+    """Whose words a turn holds; her contact is made if she never told anything before."""
+    account = thread.account
+    contact_id, holder_id = ensure_contact(connection, account, thread.sender, thread.aliases)
+    return Source(
+        account.tenant_id, contact_id, holder_id, turn.id, account.channel, situation.role, situation.today, trust
+    )
+
+
+def as_new(told: Sequence[Told]) -> list[NewFact]:
+    """As they are stored."""
+    return [
+        NewFact(one.subject, one.predicate, one.value, one.kind, one.quote, one.due_on, one.confidence, one.is_single)
+        for one in told
+    ]
