@@ -29,6 +29,7 @@ from jobs.memory import keep_told
 from jobs.proposals import Deciding
 from jobs.proposing import TurnProposer
 from jobs.question import gather_question
+from jobs.remembering import Remembered, answer_wish
 from jobs.run_record import figures_of
 from jobs.runtime import Services
 from models.errors import BudgetExceeded, ConfigurationError, DeliveryError, LeaseLost, ProviderError, StorageError
@@ -118,6 +119,8 @@ class _Answering(Execution):
         spec, thread = self.terms.spec, self.thread
         fixed = greet(spec, thread, composed)
         fixed = fixed or self._decide(agent, composed) or self._explain(agent, composed)
+        if fixed is None and (remembered := self._remember(composed)) is not None:
+            return self.say(composed, FixedAnswer(remembered.words), remembered.beside)
         fixed = fixed or divert(spec, thread, composed, self.services.clock.now())
         if fixed is None:
             return self._run_agent(agent, composed)
@@ -127,6 +130,10 @@ class _Answering(Execution):
 
     def _explain(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
         return explain_earlier(self.services, agent.toolbox, self.thread, self.turn, composed)
+
+    def _remember(self, composed: Composed) -> Remembered | None:
+        language = language_of(self.terms.spec, composed.text)
+        return answer_wish(self.services, self.thread, self.turn, composed, language)
 
     def _decide(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
         """Only her own typed words decide over a change, and nothing beside them."""

@@ -129,11 +129,11 @@ class Execution:
         figures = {"llm": self.terms.spec.llm.model, "error": error}
         self.commit(words, "apologised", figures, composed.question, error, composed.taint)
 
-    def say(self, composed: Composed, fixed: FixedAnswer) -> None:
+    def say(self, composed: Composed, fixed: FixedAnswer, beside: Callable[[Connection], object] | None = None) -> None:
         """A fixed text of ours, no LLM asked."""
         figures = {"llm": self.terms.spec.llm.model, "cost": 0}
         taint = composed.taint | fixed.taint
-        self.commit(fixed.words, fixed.outcome, figures, composed.question, taint=taint)
+        self.commit(fixed.words, fixed.outcome, figures, composed.question, taint=taint, beside=beside)
 
     def commit(
         self,

@@ -207,9 +207,6 @@ class Facts:
         statement = select(*SHOWN).where(self._held, believed).order_by(f.recorded_at, f.id)
         return [KnownFact(*row) for row in self._connection.execute(statement)]
 
-    def forget(self, fact_ids: Sequence[UUID], on: date) -> int:
+    def end(self, fact_ids: Sequence[UUID], on: date, ending: Ending) -> int:
         """They are believed no more; that they were stays on record. Safe to repeat."""
-        return len(_end(self._connection, self._held & facts.c.id.in_(fact_ids), on, "forgotten"))
-
-    def forget_all(self, on: date) -> int:
-        return len(_end(self._connection, self._held, on, "forgotten"))
+        return len(_end(self._connection, self._held & facts.c.id.in_(fact_ids), on, ending))

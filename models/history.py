@@ -74,3 +74,14 @@ def _past_turn(number: int, lines: list[Row[Any]]) -> PastTurn:
         taint=lines[0].taint,
         senders=frozenset(line.sender for line in asked if line.sender),
     )
+
+
+def find_reply_before(connection: Connection, conversation_id: UUID, number: int) -> tuple[UUID, str] | None:
+    """The answered turn before the one of that number, and what was said in it."""
+    t, m = turns.c, messages.c
+    before = select(t.id).where(t.conversation_id == conversation_id, t.number < number, t.answered_at.is_not(None))
+    turn_id = connection.execute(before.order_by(t.number.desc()).limit(1)).scalar_one_or_none()
+    if turn_id is None:
+        return None
+    said = select(m.text).where(m.turn_id == turn_id, m.direction == "out").order_by(m.seq.desc()).limit(1)
+    return turn_id, connection.execute(said).scalar_one_or_none() or ""

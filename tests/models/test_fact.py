@@ -60,8 +60,8 @@ def test_what_is_forgotten_stands_no_more_and_stays_on_record(connection: Connec
     holder = say(connection, account, ANA, "city", "Campinas")
     facts = Facts(connection, account.tenant_id, holder)
     [fact] = facts.current()
-    assert facts.forget([fact.id], TODAY) == 1
-    assert facts.forget([fact.id], TODAY) == 0
+    assert facts.end([fact.id], TODAY, "forgotten") == 1
+    assert facts.end([fact.id], TODAY, "forgotten") == 0
     assert facts.current() == []
     assert connection.execute(text("SELECT ended_as FROM fact")).scalar_one() == "forgotten"
 
@@ -84,8 +84,9 @@ def test_nothing_is_shared_with_another_company(connection: Connection, account:
     ours = say(connection, account, ANA, "city", "Campinas")
     _, holder = ensure_contact(connection, theirs, ANA)
     assert holder != ours
+    [fact] = Facts(connection, account.tenant_id, ours).current()
     assert Facts(connection, other, ours).current() == []
-    assert Facts(connection, other, ours).forget_all(TODAY) == 0
+    assert Facts(connection, other, ours).end([fact.id], TODAY, "forgotten") == 0
     assert recollect(connection, theirs, [ANA], TODAY).facts == ()
 
 

@@ -1,0 +1,84 @@
+"""What the assistant says about its memory, in fixed words and three languages. Pure."""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from agent.base import Language
+from agent.memory.telling import describe
+from models.fact import KnownFact
+
+Saying = Literal[
+    "known",
+    "nothing",
+    "how_to",
+    "forgotten",
+    "which",
+    "not_kept",
+    "corrected",
+    "unchanged",
+    "all_asked",
+    "all_forgotten",
+]
+
+_TEXTS: Final[dict[Saying, dict[Language, str]]] = {
+    "known": {
+        "pt": "O que guardei do que você me contou:",
+        "en": "What I kept of what you told me:",
+        "es": "Lo que guardé de lo que me contó:",
+    },
+    "nothing": {
+        "pt": "Não guardei nada sobre você além das nossas conversas.",
+        "en": "I kept nothing about you beside our conversations.",
+        "es": "No guardé nada sobre usted aparte de nuestras conversaciones.",
+    },
+    "how_to": {
+        "pt": "Para mudar: «corrija 2: novo valor», «esqueça o 2» ou «esqueça tudo sobre mim».",
+        "en": "To change it: “correct 2: new value”, “forget number 2” or “forget everything about me”.",
+        "es": "Para cambiarlo: «corrige 2: valor nuevo», «olvida el 2» u «olvida todo sobre mí».",
+    },
+    "forgotten": {"pt": "Esqueci: {facts}", "en": "Forgotten: {facts}", "es": "Olvidado: {facts}"},
+    "which": {
+        "pt": "O que devo esquecer? Responda com o número, por exemplo «esqueça o {number}»:",
+        "en": "Which one shall I forget? Reply with its number, such as “forget number {number}”:",
+        "es": "¿Qué debo olvidar? Responda con el número, por ejemplo «olvida el {number}»:",
+    },
+    "not_kept": {
+        "pt": "Não tenho isso guardado.",
+        "en": "I have kept nothing of that kind.",
+        "es": "No tengo eso guardado.",
+    },
+    "corrected": {"pt": "Corrigido: {facts}", "en": "Corrected: {facts}", "es": "Corregido: {facts}"},
+    "unchanged": {
+        "pt": "Isso não posso guardar.",
+        "en": "I cannot keep that.",
+        "es": "Eso no lo puedo guardar.",
+    },
+    "all_asked": {
+        "pt": "Posso esquecer agora tudo o que guardei do que você me contou ({count}): responda «sim, esqueça tudo». "
+        "As mensagens das nossas conversas ficam no registro da empresa; para apagar também essas, peça à equipe.",
+        "en": "I can now forget everything I kept of what you told me ({count}): reply “yes, forget everything”. The "
+        "messages of our conversations stay in the company's records; to have those erased as well, ask the team.",
+        "es": "Puedo olvidar ahora todo lo que guardé de lo que me contó ({count}): responda «sí, olvida todo». Los "
+        "mensajes de nuestras conversaciones quedan en el registro de la empresa; para borrar también "
+        "esos, pídalo al equipo.",
+    },
+    "all_forgotten": {
+        "pt": "Pronto, esqueci tudo o que você me contou ({count}). As mensagens seguem no registro da empresa.",
+        "en": "Done, I forgot everything you told me ({count}). The messages remain in the company's records.",
+        "es": "Listo, olvidé todo lo que me contó ({count}). Los mensajes siguen en el registro de la empresa.",
+    },
+}
+
+
+def say(saying: Saying, language: Language, **values: object) -> str:
+    return _TEXTS[saying][language].format(**values)
+
+
+def list_facts(
+    facts: Sequence[KnownFact], language: Language, timezone: str, shown: Sequence[KnownFact] | None = None
+) -> str:
+    """Under their numbers; `shown` are those of them that are listed."""
+    wanted = {fact.id for fact in facts if shown is None or fact in shown}
+    return "\n".join(
+        f"{number}. {describe(fact, language, timezone)}" for number, fact in enumerate(facts, 1) if fact.id in wanted
+    )

@@ -1,0 +1,79 @@
+"""What a person asks of her memory in plain words - show it, correct it, forget it - read by code. Pure.
+
+Only whole messages count: in the middle of a question the same words are for the assistant.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from agent.grounding.folding import fold_in_place
+
+WishKind = Literal["show", "correct", "forget", "forget_all", "forget_all_sure"]
+_LONGEST = 300  # characters
+
+_PLEASE: Final = r"(?:por favor,? |please,? |oi,? |ok,? |entao,? )?"
+_THANKS: Final = r"(?:,? (?:por favor|please|gracias|obrigad[oa]|viu|ta))?"
+_FORGET: Final = r"(?:esquec[ae]|esquecer|apag(?:a|ue)|forget|delete|erase|olvid[ae]|borr[ae])"
+_SHOW: Final = (
+    r"(?:e |me (?:diga|fala|fale|mostra|mostre) |tell me |show me |dime )?(?:"
+    r"(?:o )?q(?:ue)? (?:e que )?(?:voce|vc|tu) (?:ja )?(?:sabe|lembra|guardou|guarda|anotou|tem guardado|tem anotado)"
+    r" (?:sobre|de|a respeito de) mim"
+    r"|(?:o )?que sabe (?:sobre|de) mim|quais (?:sao )?(?:os )?(?:meus dados|dados meus)(?: (?:voce|vc) tem)?"
+    r"|what (?:do|did|have) you (?:know|remember|stored?|saved?|kept|keep|got)(?: on| about) me"
+    r"|(?:que|lo que) (?:sabes|recuerdas|tienes guardado|guardaste|sabe usted) (?:de|sobre|acerca de) mi)"
+)
+_FORGET_ALL: Final = (
+    rf"{_FORGET} (?:tudo|everything|todo)(?: (?:o )?que (?:voce|vc) sabe| you know| lo que sabes)?"
+    r" (?:sobre mim|de mim|about me|sobre mi|de mi|acerca de mi)"
+)
+_SURE: Final = (
+    r"(?:sim|confirmo),? (?:esquec[ae]|apag(?:a|ue)) tudo|(?:yes|confirm),? (?:forget|delete) everything"
+    r"|(?:si|confirmo),? (?:olvid[ae]|borr[ae]) todo"
+)
+_NUMBER: Final = r"(?:o |a |el |la |the )?(?:n(?:umero|umber|º|o)?\.? ?|item |#)?(?P<number>\d{1,3})"
+_THAT: Final = (
+    r"(?:isso|isto|disso|disto|o que (?:eu )?(?:acabei de )?(?:disse|falei|dizer|falar)|that|this|it|what i (?:just )?"
+    r"(?:said|told you)|eso|esto|lo que (?:te )?dije)"
+)
+_MINE: Final = (
+    r"(?P<words>(?:(?:o )?meu|(?:a )?minha|os meus|as minhas|(?:de )?que eu|que|my|that i|mi|mis|que yo) .{2,80})"
+)
+_PATTERNS: Final[tuple[tuple[WishKind, re.Pattern[str]], ...]] = (
+    ("show", re.compile(rf"{_PLEASE}{_SHOW}{_THANKS}")),
+    ("forget_all_sure", re.compile(_SURE)),
+    ("forget_all", re.compile(rf"{_PLEASE}{_FORGET_ALL}{_THANKS}")),
+    ("forget", re.compile(rf"{_PLEASE}{_FORGET} (?:{_THAT}|{_NUMBER}|{_MINE}){_THANKS}")),
+    (
+        "correct",
+        re.compile(
+            r"(?:por favor,? |please,? )?(?:corrij[ae]|corrig[ea]|corrigir|correcao|correct|correction|correccion)"
+            rf"(?: {_NUMBER})?\s*(?::|,| para| to| por)\s*(?P<words>.{{2,250}})"
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`number` is that of a fact in the list she was shown; `words` name or correct one, as she wrote them."""
+
+    kind: WishKind
+    words: str = ""
+    number: int | None = None
+
+
+def read_wish(text: str) -> Wish | None:
+    """None for whatever says more, or something else: it is for the assistant."""
+    said = " ".join(text.split())
+    if len(said) > _LONGEST:
+        return None
+    bare = said.rstrip(" .!?").lstrip("¿¡ ")
+    folded = fold_in_place(bare)
+    for kind, pattern in _PATTERNS:
+        if (match := pattern.fullmatch(folded)) is not None:
+            groups = match.groupdict()
+            number = int(groups["number"]) if groups.get("number") else None
+            words = bare[slice(*match.span("words"))] if groups.get("words") else ""
+            return Wish(kind, words, number)
+    return None
