@@ -7,6 +7,7 @@ import models.agent_version
 import models.audit
 import models.budget
 import models.contact
+import models.contact_link
 import models.conversation
 import models.crm_entry
 import models.dollar_rate

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.commands.base import Command, CommandError, print_table
 from bot.commands.database import Database, open_database
 from bot.commands.names import fold, resolve_name
+from bot.commands.people_links import add_link_arguments, run_links
 from bot.demo import prepare_demo
 from bot.people import AddressOn, NewPerson, register_person
 from bot.settings import Settings
@@ -43,13 +44,14 @@ def _add_arguments(parser: ArgumentParser) -> None:
     actions.add_parser("list", help="list everybody", description="List everybody with role and addresses.")
     remove = actions.add_parser("remove", help="remove a person", description="Remove a person and her addresses.")
     remove.add_argument("person", help="her name or id, as `people list` shows it")
+    add_link_arguments(actions)
     for action in actions.choices.values():
         action.add_argument("--tenant", default=DEFAULT, help="whose (default: %(default)s)")
 
 
 def _run(arguments: Namespace, settings: Settings) -> int:
-    action: Callable[[Namespace, Settings], None] = {"add": _add, "list": _list, "remove": _remove}[arguments.action]
-    action(arguments, settings)
+    own: dict[str, Callable[[Namespace, Settings], None]] = {"add": _add, "list": _list, "remove": _remove}
+    own.get(arguments.action, run_links)(arguments, settings)
     return 0
 
 

@@ -10,6 +10,7 @@ depends_on = None
 
 _KINDS = ("profile", "preference", "commitment", "objection", "decision")
 _TRUSTS = ("typed", "spoken", "llm")
+_STATUSES = ("proposed", "linked", "declined", "undone")
 
 
 def _ids(*names: str) -> list[sa.Column[object]]:
@@ -66,8 +67,23 @@ def upgrade() -> None:
     current = sa.text("superseded_at IS NULL")
     op.create_index("fact_current", "fact", ["contact_id"], postgresql_where=current)
     op.create_index("fact_of_contact", "fact", ["contact_id", "recorded_at"])
+    op.create_table(
+        "contact_link",
+        *_ids("id", "tenant_id", "contact_id", "holder_id", "from_holder"),
+        *_words("status", default="proposed"),
+        *_words("how", "decided_by"),
+        _moment("created_at"),
+        _moment("decided_at", nullable=True),
+        sa.CheckConstraint(f"status IN {_STATUSES!r}", name="contact_link_status_known"),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_contact_link_tenant_id", "contact_link", ["tenant_id"])
+    standing = sa.text("status <> 'undone'")
+    op.create_index("contact_link_once", "contact_link", ["contact_id", "holder_id"], unique=True, postgresql_where=standing)
 
 
 def downgrade() -> None:
+    op.drop_table("contact_link")
     op.drop_table("fact")
     op.drop_table("contact")
