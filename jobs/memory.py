@@ -8,6 +8,7 @@ from agent.base import Situation
 from agent.memory.reading import find_told
 from agent.memory.told import Told
 from jobs.compose import Composed
+from jobs.linking import propose_links
 from models.contact import ensure_contact
 from models.fact import NewFact, Source, Trust, tell
 from models.turns import BegunTurn, Thread
@@ -27,9 +28,14 @@ def keep_told(thread: Thread, turn: BegunTurn, composed: Composed, situation: Si
     if not told:
         return None
     trust: Trust = "typed" if composed.is_typed else "spoken"
-    return lambda connection: tell(
-        connection, source_of_words(connection, thread, turn, situation, trust), as_new(told)
-    )
+
+    def write(connection: Connection) -> None:
+        source = source_of_words(connection, thread, turn, situation, trust)
+        new = as_new(told)
+        if tell(connection, source, new):
+            propose_links(connection, source, new)
+
+    return write
 
 
 def source_of_words(
