@@ -29,6 +29,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("bot.commands.replay:REPLAY", "have answered again what ended badly; --list shows it"),
     "audit": ("bot.commands.audit:AUDIT", "what the assistant changed, for whom, and who said yes"),
     "proposals": ("bot.commands.audit:PROPOSALS", "changes that wait for a yes, or whose fate nobody knows"),
+    "discounts": (
+        "bot.commands.discounts:DISCOUNTS",
+        "requests for a discount that wait for a manager",
+    ),
     "doctor": ("bot.commands.doctor:DOCTOR", "check the installation and say what to mend"),
     "people": ("bot.commands.people:PEOPLE", "say who may ask what: add, list, remove"),
     "operators": ("bot.commands.operators:OPERATORS", "who may enter the console: add, list, disable"),

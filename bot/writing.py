@@ -10,12 +10,15 @@ from agent.tools.crm import build_crm_tools
 from agent.tools.crm_remote import RemoteCrm
 from agent.tools.crm_update import build_update_tool
 from agent.tools.desk import Bench
+from agent.tools.discount import build_discount_tool
 from bot.accounts_file import read_tenants
 from bot.services import build_accounts
 from bot.settings import Settings
 from channels.base import Channel, RecordKeeping
 from channels.registry import build_channel
 from jobs.crm_book import CrmBook
+from jobs.discount_book import DiscountBook
+from jobs.runtime import get_services
 from models.crm_record import Records
 from models.errors import ConfigurationError
 from models.tenant import DEFAULT
@@ -28,9 +31,10 @@ def build_writing_tools(
 ) -> Mapping[str, Tool]:
     """Those that the target can take. Raises ConfigurationError."""
     records = _find_records(spec, settings, channel_for)
+    discount = build_discount_tool(bench, DiscountBook(engine, get_services), spec.changes.most_discount_percent)
     if records is None:
-        return build_crm_tools(bench, CrmBook(engine))
-    tools = build_crm_tools(bench, RemoteCrm(records))
+        return build_crm_tools(bench, CrmBook(engine)) | {"discount_request": discount}
+    tools = build_crm_tools(bench, RemoteCrm(records)) | {"discount_request": discount}
     if records.fields("deal") or records.fields("customer"):
         tools["crm_update"] = build_update_tool(bench, records)
     return tools

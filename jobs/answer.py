@@ -9,6 +9,7 @@ from datetime import timedelta
 from agent.agent import Agent
 from agent.base import RunResult
 from agent.decisions import read_decision
+from agent.discount_words import read_ruling
 from agent.links import tame_links
 from agent.phrases import Phrase, phrase
 from channels.base import Channel, Typing
@@ -17,6 +18,7 @@ from jobs.breaker import TurnBreaker
 from jobs.budget import build_journal, limits_of
 from jobs.compose import Composed
 from jobs.confirm import confirm_subscription, find_confirmation
+from jobs.discount_ruling import rule_on
 from jobs.duty import call_person
 from jobs.execution import Execution
 from jobs.explaining import explain_earlier
@@ -136,11 +138,14 @@ class _Answering(Execution):
         return answer_wish(self.services, self.thread, self.turn, composed, language)
 
     def _decide(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
-        """Only her own typed words decide over a change, and nothing beside them."""
-        decision = read_decision(composed.text)
-        if decision is None or has_others_words(composed.taint) or not composed.is_typed:
+        """Only her own typed words decide over a change or a request, and nothing beside them."""
+        if has_others_words(composed.taint) or not composed.is_typed:
             return None
-        words = Deciding(self._proposer, agent.toolbox).answer(decision)
+        words = None
+        if (ruling := read_ruling(composed.text)) is not None:
+            words = rule_on(self.services, self.lease, self.thread, self.turn, ruling)
+        elif (decision := read_decision(composed.text)) is not None:
+            words = Deciding(self._proposer, agent.toolbox).answer(decision)
         return None if words is None else FixedAnswer(words, taint=frozenset({"names"}))
 
     @property

@@ -29,6 +29,7 @@ POINTS = (
     "tool.due",
     "tool.worked",
     "tool.journalled",
+    "discount.ruled",
     "media.fetched",
     "answer.written",
     "answer.committed",

@@ -30,6 +30,7 @@ from sqlmodel import Field, SQLModel
 
 from models.audit import note
 from models.columns import json, key, moment, reference, string, table_of
+from models.conversation import conversations
 from models.ids import new_id
 from models.lease import Lease, check_lease
 from models.message import messages
@@ -192,6 +193,22 @@ def find_asked_just_before(
     is_unseen = o.status.in_(["failed", "held", "rejected"]) | o.settled_at.is_(None) | (o.settled_at > wrote_at)
     wanted = wanted.where(~exists().where(o.turn_id == _p.turn_id, is_unseen))
     return _read(connection, wanted.order_by(_p.created_at, _p.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whose yes made a change, as the channel account verified it."""
+
+    account_id: UUID
+    address: str
+
+
+def find_asker(connection: Connection, tenant_id: UUID, proposal_id: UUID) -> Asker | None:
+    """Of a change that somebody agreed to."""
+    agreed = (_p.id == proposal_id) & (_p.tenant_id == tenant_id) & _p.decided_in.is_not(None)
+    wanted = select(conversations.c.account_id, _p.address).where(agreed, conversations.c.id == _p.conversation_id)
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else Asker(row.account_id, row.address)
 
 
 def find_open(connection: Connection, tenant_id: UUID) -> list[Proposal]:

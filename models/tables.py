@@ -10,6 +10,7 @@ import models.contact
 import models.contact_link
 import models.conversation
 import models.crm_entry
+import models.discount
 import models.dollar_rate
 import models.fact
 import models.message

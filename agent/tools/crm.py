@@ -16,7 +16,7 @@ from models.errors import ToolError
 
 A = TypeVar("A", bound=Arguments)
 
-CRM_TOOLS = ("crm_note", "crm_task", "crm_update")
+CRM_TOOLS = ("crm_note", "crm_task", "crm_update", "discount_request")
 
 # Part of the description of every tool that writes.
 ASKED = "Only when the person asks for it. She is shown the change and says yes or no: never claim it was made."

@@ -41,9 +41,9 @@ def settings_with(tmp_path: Path, **variables: str) -> Settings:
 @pytest.mark.parametrize(
     ("preset", "offered"),
     [
-        ("generic", {"crm_note", "crm_task", "crm_update"}),
-        ("hubspot", {"crm_note", "crm_task", "crm_update"}),
-        ("kommo", {"crm_note", "crm_task"}),
+        ("generic", {"crm_note", "crm_task", "crm_update", "discount_request"}),
+        ("hubspot", {"crm_note", "crm_task", "crm_update", "discount_request"}),
+        ("kommo", {"crm_note", "crm_task", "discount_request"}),
     ],
 )
 def test_a_crm_takes_what_its_mapping_can_write(
@@ -54,7 +54,8 @@ def test_a_crm_takes_what_its_mapping_can_write(
 
 
 def test_without_a_word_changes_go_into_our_own_table(engine: Engine, demo_database_url: str, tmp_path: Path) -> None:
-    assert tools_of(engine, demo_database_url, settings_with(tmp_path)) == {"crm_note", "crm_task"}
+    offered = tools_of(engine, demo_database_url, settings_with(tmp_path))
+    assert offered == {"crm_note", "crm_task", "discount_request"}
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,16 @@ def test_a_company_sees_its_own_conversations_alone(cli: Cli, acme: Stored) -> N
 
 @pytest.mark.parametrize(
     "words",
-    [("usage",), ("audit",), ("proposals",), ("replay", "--list"), ("outbox", "list"), ("inbox", "list"), ("why", "x")],
+    [
+        ("usage",),
+        ("audit",),
+        ("proposals",),
+        ("discounts",),
+        ("replay", "--list"),
+        ("outbox", "list"),
+        ("inbox", "list"),
+        ("why", "x"),
+    ],
     ids=lambda words: words[0],
 )
 def test_each_command_asks_for_a_company_that_there_is(cli: Cli, acme: Stored, words: tuple[str, ...]) -> None:
