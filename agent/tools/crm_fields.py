@@ -16,6 +16,7 @@ FieldKind = Literal["choice", "money", "day", "address", "text"]
 _DEAL: Final[dict[str, FieldKind]] = {"stage": "choice", "amount": "money", "close_date": "day", "next_step": "text"}
 _CUSTOMER: Final[dict[str, FieldKind]] = {"email": "address", "phone": "address", "owner": "choice"}
 FIELDS: Final[Mapping[RecordKind, Mapping[str, FieldKind]]] = {"deal": _DEAL, "customer": _CUSTOMER}
+FREE_TEXT: Final = frozenset({"next_step"})  # what stands there is repeated to nobody
 
 _LABELS: Final[dict[str, dict[Language, str]]] = {
     "stage": {"pt": "etapa", "en": "stage", "es": "etapa"},

@@ -12,6 +12,7 @@ from agent.discount_words import spell_percent
 from agent.tools.crm import ASKED, read_arguments
 from agent.tools.desk import Bench, Desk
 from agent.tools.schema import Arguments, strict_schema
+from agent.tools.whose_words import taint_of_change
 from agent.writing import Change, Writing
 from models.discount import Wish
 from models.errors import ToolError
@@ -97,4 +98,12 @@ def build_discount_tool(bench: Bench, target: DiscountTarget, most: Decimal) -> 
     words = "Ask the managers for a discount for a customer; one of them approves or refuses, and she is told."
     spec = ToolSpec("discount_request", f"{words}\n\n{ASKED}", strict_schema(DiscountArguments))
     writing = Writing(asker.preview, asker.find, asker.undo)
-    return Tool(spec, "write", frozenset({"rep", "manager"}), asker.call, frozenset({"private"}), writing=writing)
+    return Tool(
+        spec,
+        "write",
+        frozenset({"rep", "manager"}),
+        asker.call,
+        frozenset({"private"}),
+        writing=writing,
+        taints=taint_of_change,
+    )

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from agent.base import Taint, ToolResult
 from agent.links import find_links, without_unseen
+from agent.tools.crm_fields import FREE_TEXT
 from agent.tools.names import fold
 
 _LONGEST_NAME: Final = 80  # characters
@@ -46,7 +47,8 @@ def taint_of_change(result: ToolResult) -> frozenset[Taint]:
     """Of a change that was proposed: what the tool itself put in, out of the records it would change."""
     if not result.ok:
         return taint_of_records(result)
-    before = result.arguments.get("before")
+    stood = result.arguments.get("before") or {}
+    before = {name: stood[name] for name in stood if name not in FREE_TEXT}
     found = [result.arguments.get("customer"), result.arguments.get("deal"), before]
     return judge_texts(_texts(found))
 
