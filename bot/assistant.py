@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from agent.agent import Agent, Limits
 from agent.base import Provider
 from agent.mcp.servers import build_mcp_tools
+from agent.providers.address import host_of
 from agent.providers.fallback import Fallback, Link
-from agent.providers.price_list import Priced, host_of, read_price_list
+from agent.providers.price_list import Priced, read_price_list
 from agent.providers.recording import Recorded
 from agent.providers.registry import build_provider, find_profile, resolve_llm
 from agent.spec.agent_spec import AgentSpec, SourceSpec

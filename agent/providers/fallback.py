@@ -7,7 +7,6 @@ an LLM would be taken for it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from agent.base import ChatMessage, Completion, CompletionRequest, Cost, Provider
 from models.errors import ConfigurationError, ProviderError
@@ -66,12 +65,6 @@ class RunBreaker:
 
     def note_answer(self, address: str) -> None:
         """It may be asked in any case."""
-
-
-def provider_address(name: str, base_url: str = "") -> str:
-    """Who a provider is to the breaker: the same name at another server is somebody else."""
-    host = urlsplit(base_url).netloc.rpartition("@")[2].lower()
-    return f"{name}@{host}" if host else name
 
 
 def links_of(provider: Provider, llm: str) -> tuple[Link, ...]:

@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -98,11 +97,6 @@ def read_price_list(path: str) -> PriceList:
     except ConfigurationError as error:
         raise ConfigurationError(f"PRICES_FILE: {error}") from None
     return PriceList(rows, hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12])
-
-
-def host_of(base_url: str) -> str:
-    """How a row names the server at an address: its host, with its port where the address has one."""
-    return urlsplit(base_url).netloc.rpartition("@")[2].lower()
 
 
 class Priced(Wrapped):

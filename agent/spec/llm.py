@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from agent.base import EngineKind
-from agent.providers.fallback import provider_address
+from agent.providers.address import provider_address
 from agent.spec.frozen import Frozen
 from models.secret_reference import SecretReference
 

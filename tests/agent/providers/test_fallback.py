@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from agent.base import ChatMessage, Completion, CompletionRequest, Cost, Usage
-from agent.providers.fallback import Fallback, Link, RunBreaker, links_of, provider_address
+from agent.providers.address import provider_address
+from agent.providers.fallback import Fallback, Link, RunBreaker, links_of
 from models.errors import ConfigurationError, ProviderError
 from models.retry_policy import RETRY_POLICIES, ProviderErrorKind
 from tests.fakes import ScriptedProvider, Step
