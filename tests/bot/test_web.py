@@ -61,7 +61,7 @@ def test_a_signed_webhook_gets_its_2xx_while_a_hundred_chats_wait(
         may_answer.set()
         codes = sorted(one.result() for one in asked)
     assert code == 200
-    assert took < 5
+    assert took < 15, "as long as Twilio waits; the chats wait for a minute"
     assert still_waiting == 4
     assert codes == [200] * 4 + [202] * 96
     assert len(inbound_rows(engine)) == 101
