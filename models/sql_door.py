@@ -204,7 +204,9 @@ def _build_engine(url: str, seconds: float, pool_size: int) -> Engine:
     except (ArgumentError, ValueError):  # a port that is no number
         raise ConfigurationError("the address for free SQL is no database URL") from None
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
-        raise ConfigurationError("free SQL works on PostgreSQL only")
+        raise ConfigurationError(
+            "free SQL works on PostgreSQL only: for MySQL and MariaDB describe the tables in a source file instead"
+        )
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         isolation_level="REPEATABLE READ",
