@@ -3,7 +3,7 @@
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from models.budget_books import Standing, list_standing
 from models.clock import SystemClock
 from models.dollar_rate import find_rate
 from models.session import session_scope
+from models.struck import count_struck
 from models.tenant import DEFAULT, get_tenant
 from models.usage import UsageRow, UsageTotals, cached_share, total_usage, usage_report
 from models.usage_by_step import StepUsage, usage_by_step
@@ -29,6 +30,7 @@ from models.usage_by_step import StepUsage, usage_by_step
 _HEADER = ("day", "user", "turns", "completions", "tokens in", "cached", "tokens out", "cost (USD)", "mean time")
 _BUDGET_HEADER = ("budget (USD)", "stated by", "stated", "limit", "spent", "held back", "left")
 _STEP_HEADER = ("step of a chain", "completions", "tokens in", "tokens out", "cost (USD)")
+_AGENT_HEADER = ("agent", "replies", "without figures that nothing had told")
 _BUDGET_NAMES: dict[Kind, str] = {
     "agent_day": "the agent's today",
     "agent_month": "the agent's this month",
@@ -61,6 +63,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
             raise CommandError(f"--from {start} lies after --to {end}")
         rows = usage_report(connection, database.tenant_id, start, end, timezone, arguments.user)
         steps = usage_by_step(connection, database.tenant_id, start, end, timezone) if arguments.steps else []
+        agents = count_struck(connection, database.tenant_id, start, end, timezone)
         budgets = [build_budgets(settings)] if arguments.tenant == DEFAULT else []
         budgets += _read_budgets(connection, database.tenant_id, timezone)
         standing = [
@@ -76,6 +79,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
             "to": str(end),
             "rows": [_as_json(r) for r in rows],
             "totals": {"users": totals.users, **_sums(totals)},
+            "agents": [asdict(one) for one in agents],
             "budgets": [_budget_as_json(*one) for one in standing],
         }
         if arguments.steps:
@@ -88,6 +92,10 @@ def _run(arguments: Namespace, settings: Settings) -> int:
     if steps and not arguments.json:
         print()
         print_table(_STEP_HEADER, [_step_cells(step) for step in steps], right=range(1, 5))
+    if any(one.struck for one in agents) and not arguments.json:
+        print()
+        cells = [(one.agent or "the environment's", str(one.replies), str(one.struck)) for one in agents]
+        print_table(_AGENT_HEADER, cells, right=(1, 2))
     if standing and not arguments.json:
         print()
         print_table(_BUDGET_HEADER, [_budget_cells(*one) for one in standing], right=range(2, 7))

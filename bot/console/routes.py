@@ -15,6 +15,7 @@ from bot.problems import Problem
 from bot.web_services import WebServices
 from models.access import KnownOperator, LiveSession, find_operator, set_operator_password
 from models.session import session_scope
+from models.struck import count_struck
 from models.tenant import get_tenant
 from models.usage import total_usage, usage_report
 
@@ -79,6 +80,7 @@ class ConsoleRoutes:
             company, timezone = get_tenant(connection, session.tenant_id)
             today = self._services.clock.today(timezone)
             rows = usage_report(connection, session.tenant_id, today, today, timezone)
+            agents = count_struck(connection, session.tenant_id, today, today, timezone)
         return make_response(
             render_template(
                 "console/home.html",
@@ -88,6 +90,7 @@ class ConsoleRoutes:
                 readiness=self._health.check(),
                 rows=rows,
                 totals=total_usage(rows),
+                struck=[agent for agent in agents if agent.struck],
             )
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from models.agent_version import AgentVersions
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, store_messages
 from models.session import build_engine, session_scope
@@ -71,6 +72,31 @@ def test_the_steps_of_chains_are_added_up_where_they_are_asked_for(cli: Cli, clo
     )
 
 
+def test_replies_that_lost_figures_are_counted_by_agent(cli: Cli, clone_database: Callable[[], str]) -> None:
+    url = clone_database()
+    engine = build_engine(url, application_name="test")
+    for number in range(4):
+        ask(engine, "ana", f"a-{number}", Spent())
+    assert "nothing had told" not in cli("usage", DATABASE_URL=url).out
+    with session_scope(engine) as connection:
+        tenant = ensure_tenant(connection, slug=DEFAULT, name="Aurora", timezone="America/Sao_Paulo")
+        agents = AgentVersions(connection, tenant)
+        made = [agents.add("vendas", {}, digest, "") for digest in ("1", "2")]
+        ids = connection.execute(text("SELECT id FROM run ORDER BY id")).scalars().all()
+        change = text("UPDATE run SET error = :error, agent_version_id = :version WHERE id = :id")
+        errors = ["limit: usd; ungrounded: 2 left out", "", "ungrounded: 1 left out"]
+        for run_id, version, error in zip(ids[:3], [made[0].id, made[1].id, made[1].id], errors, strict=True):
+            connection.execute(change, {"id": run_id, "version": version, "error": error})
+    engine.dispose()
+    lines = cli("usage", DATABASE_URL=url).out.splitlines()[-2:]
+    assert [line.split() for line in lines] == [["the", "environment's", "1", "0"], ["vendas", "3", "2"]]
+    assert json.loads(cli("usage", "--json", DATABASE_URL=url).out)["agents"] == [
+        {"agent": "", "replies": 1, "struck": 0},
+        {"agent": "vendas", "replies": 3, "struck": 2},
+    ]
+    assert json.loads(cli("usage", "--json", "--to", "2020-01-31", "--from", "2020-01-01").out)["agents"] == []
+
+
 def test_one_user_can_be_asked_for_and_json_says_the_same(cli: Cli, spent_database_url: str) -> None:
     done = cli("usage", "--user", "bruno", "--json", DATABASE_URL=spent_database_url)
     report = json.loads(done.out)
@@ -114,7 +140,12 @@ def test_the_books_of_a_company_elsewhere_begin_on_its_own_day(
         ensure_tenant(connection, slug="acme", name="Acme", timezone="Pacific/Kiritimati")
     file = tmp_path / "far.yaml"
     file.write_text("agent: far\ntenant: acme\nsource: {url: '${FAR_URL}'}\nbudgets: {day: 100}\n", encoding="utf-8")
-    applied = cli("agents", "apply", str(file), DATABASE_URL=spent_database_url, TIMEZONE="Etc/GMT+12")
+    accounts = tmp_path / "accounts.yaml"
+    accounts.write_text(
+        "tenants: [{tenant: acme, name: Acme, timezone: Pacific/Kiritimati, secrets: [FAR_URL]}]", encoding="utf-8"
+    )
+    here = {"TIMEZONE": "Etc/GMT+12", "ACCOUNTS_FILE": str(accounts)}
+    applied = cli("agents", "apply", str(file), DATABASE_URL=spent_database_url, **here)
     assert applied.code == 0, applied.err
     with session_scope(engine) as connection:
         today = "(now() AT TIME ZONE 'Pacific/Kiritimati')::date"

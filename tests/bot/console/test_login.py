@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select, text, update
 
 from bot.console.accounts import AccountRefused, create_operator, ensure_first_operator
 from bot.console.attempts import PER_ADDRESS, PER_EMAIL, WINDOW_SECONDS, LoginAttempts
@@ -12,8 +12,11 @@ from bot.console.routes import build_redis
 from bot.tenant import prepare_tenant
 from models.access import disable_operator, operator_sessions, operators
 from models.errors import ConfigurationError
+from models.inbound import InboundMessage
+from models.inbox import RawRequest, store_messages
 from models.session import session_scope
-from models.tenant import DEFAULT, find_tenant
+from models.tenant import DEFAULT, ensure_account, find_tenant
+from tests.bot.answering import answer_message
 from tests.bot.conftest import Door, DoorMaker, MakeSettings
 from tests.bot.console.browsing import EMAIL, PASSWORD, add_ana, form_token, log_in, logged_in
 from tests.bot.door_requests import assert_problem
@@ -25,6 +28,23 @@ def test_the_right_password_opens_the_console(door: Door) -> None:
     page = client.get("/console/")
     assert page.status_code == 200
     assert "Ana" in page.get_data(as_text=True)
+
+
+def test_the_console_tells_of_replies_that_lost_figures_today(door: Door) -> None:
+    with session_scope(door.engine) as connection:
+        tenant = find_tenant(connection, DEFAULT)
+        assert tenant is not None
+        account = ensure_account(connection, tenant, channel="chat")
+    request = RawRequest("/chat", {}, b"{}", "0" * 32)
+    [stored] = store_messages(door.engine, account, request, [InboundMessage("m-1", "ana", "quanto vendi?")])
+    client = logged_in(door)
+    with session_scope(door.engine) as connection:
+        answer_message(connection, stored.message_id, "R$ 1", announce=False)
+    assert "nenhum dado confirmava" not in client.get("/console/").get_data(as_text=True)
+    with session_scope(door.engine) as connection:
+        connection.execute(text("UPDATE run SET error = 'ungrounded: 1 left out'"))
+    page = client.get("/console/").get_data(as_text=True)
+    assert "O agente padrão: 1 de 1 resposta(s) saíram sem números que nenhum dado confirmava." in page
 
 
 def test_the_e_mail_address_is_not_a_matter_of_case(door: Door) -> None:
