@@ -2,23 +2,29 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine
 
 from agent.spec.agent_spec import AgentSpec
 from agent.spec.mistakes import find_mistakes
+from bot.agent_files import read_contents
 from bot.permits import find_trespasses, read_permit
 from bot.settings import Settings
+from models.agent_file import store_contents
 from models.agent_version import AgentRefused, AgentVersions, StoredVersion
 from models.errors import ConfigurationError
 from models.session import session_scope
 from models.tenant import find_tenant
 from models.yaml_document import read_yaml
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +53,21 @@ def read_agent_file(path: Path, settings: Settings | None = None) -> AgentSpec:
     return spec
 
 
-def apply_specs(engine: Engine, specs: Sequence[AgentSpec], note: str = "") -> list[Applied]:
-    """All of them or none. Applying what is active already changes nothing. Raises AgentRefused."""
+def apply_specs(
+    engine: Engine, specs: Sequence[AgentSpec], note: str = "", environ: Mapping[str, str] = _NOTHING
+) -> list[Applied]:
+    """All of them or none, with what stands in the files they name. Applying what is active already changes nothing.
+    `environ` holds the secrets that must stand in no file. Raises AgentRefused, ConfigurationError."""
     names = [(spec.tenant, spec.agent) for spec in specs]
     if len(set(names)) != len(names):
         raise AgentRefused("two files describe the same agent of the same tenant: apply one of them")
+    contents = [read_contents(spec, environ) for spec in specs]
     with session_scope(engine) as connection:
         tenants = {slug: _lock_tenant(connection, slug) for slug in sorted({spec.tenant for spec in specs})}
-        applied = [_apply(tenants[spec.tenant], spec, note) for spec in specs]
+        applied = []
+        for spec, kept in zip(specs, contents, strict=True):
+            files = store_contents(connection, get_tenant_id(connection, spec.tenant), kept)
+            applied.append(_apply(tenants[spec.tenant], spec, files, note))
         for spec in specs:
             tenants[spec.tenant].leave_accounts(spec.agent)
         for spec in specs:
@@ -110,15 +123,24 @@ def _lock_tenant(connection: Connection, slug: str) -> AgentVersions:
     return agents
 
 
-def _apply(agents: AgentVersions, spec: AgentSpec, note: str) -> Applied:
+def _apply(agents: AgentVersions, spec: AgentSpec, files: Mapping[str, str], note: str) -> Applied:
     stored = as_json(spec)
-    digest = hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps([stored, files], sort_keys=True).encode()).hexdigest()
     before = agents.find_active(spec.agent)
-    if before is not None and before.digest == digest:
+    if before is not None and (before.digest == digest or _says_the_same(before, stored, files)):
         return Applied(spec, before, before)
-    version = agents.add(spec.agent, stored, digest, note)
+    version = agents.add(spec.agent, stored, digest, files, note)
     agents.activate(version)
     return Applied(spec, version, before)
+
+
+def _says_the_same(before: StoredVersion, stored: Mapping[str, Any], files: Mapping[str, str]) -> bool:
+    """As this release reads it: one with a further field is no reason for a further version."""
+    try:
+        earlier = as_json(AgentSpec.model_validate(dict(before.spec)))
+    except ValidationError:
+        return False
+    return earlier == stored and (before.files or {}) == files
 
 
 def _serve(agents: AgentVersions, spec: AgentSpec) -> None:

@@ -36,7 +36,7 @@ from bot.writing import ChannelFor, build_writing_tools
 from jobs.query_trail import QueryTrail
 from models.clock import Clock
 from models.errors import ConfigurationError
-from models.sales.reading import SourceFile, nine_views, read_source_file
+from models.sales.reading import SourceFile, nine_views, read_source, read_source_file
 from models.sales.source import SalesSource
 from models.secret_reference import resolve_reference
 from models.tenant import DEFAULT
@@ -52,6 +52,7 @@ class Surroundings:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     engine: Engine | None = None  # of Recado's own database, where changes are written; None: nothing can be
     channel_for: ChannelFor | None = None  # those of the process; None: what is needed is built
+    kept: Mapping[str, str] | None = None  # files by path, as a version keeps them; None: as they are on the disk
     permit: Permit = field(default_factory=lambda: Permit(DEFAULT))  # what of all this the agent's company may use
 
     def resolve(self, reference: str) -> str:
@@ -120,7 +121,7 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
         tools = {name: tool for name, tool in tools.items() if name in spec.tools}
     trail = None if surroundings.engine is None else QueryTrail(surroundings.engine, spec.tenant)
     permit, secrets = surroundings.permit, surroundings.secrets
-    add_tools(tools, build_described_tools(spec, permit.hosts, secrets, clock, doors, trail))
+    add_tools(tools, build_described_tools(spec, permit.hosts, secrets, clock, doors, trail, surroundings.kept))
     all_tools = build_mcp_tools(spec.mcp, environ=secrets, clock=clock, beside=tools)
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
@@ -181,8 +182,13 @@ def open_agent_source(spec: AgentSpec, surroundings: Surroundings) -> SalesSourc
     if source == SourceSpec():
         return open_source(settings, surroundings.database_url, clock=clock, pool_size=pool_size)
     url = surroundings.resolve(source.url) if source.url else sales_url(settings, surroundings.database_url)
-    file = read_source_file(Path(source.file)) if source.file else SourceFile(nine_views(), "the nine views")
-    return SalesSource(url, file, clock=clock, pool_size=pool_size)
+    return SalesSource(url, _read_meaning(source, surroundings.kept), clock=clock, pool_size=pool_size)
+
+
+def _read_meaning(source: SourceSpec, kept: Mapping[str, str] | None) -> SourceFile:
+    if not source.file:
+        return SourceFile(nine_views(), "the nine views")
+    return read_source_file(Path(source.file)) if kept is None else read_source(kept[source.file], source.file)
 
 
 def build_transcriber(settings: Settings) -> Transcriber | None:

@@ -19,16 +19,19 @@ def build_described_tools(
     clock: Clock,
     closing: ExitStack,
     audit: Audit | None = None,
+    kept: Mapping[str, str] | None = None,
 ) -> dict[str, Tool]:
-    """By name; what they hold open is closed by `closing`. `audit` is told of each SELECT of the LLM's own. Raises
-    ConfigurationError."""
+    """By name; what they hold open is closed by `closing`. `audit` is told of each SELECT of the LLM's own; `kept` is
+    what stood in the files that the spec names. Raises ConfigurationError."""
     tools: dict[str, Tool] = {}
     builders: list[Callable[[], dict[str, Tool]]] = []
     if spec.http or spec.openapi:
         client = build_tool_client(private_hosts)
         closing.callback(client.close)
         builders.append(lambda: build_http_tools(spec.http, client=client, environ=environ, clock=clock))
-        builders.append(lambda: build_openapi_tools(spec.openapi, client=client, environ=environ, clock=clock))
+        builders.append(
+            lambda: build_openapi_tools(spec.openapi, client=client, environ=environ, clock=clock, kept=kept)
+        )
     if spec.sql is not None:
         door, sql = build_sql_door(spec.sql, environ), spec.sql
         closing.callback(door.close)

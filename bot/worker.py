@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -35,11 +36,13 @@ from jobs.queue import JobQueue
 from jobs.runtime import Services, WorkPolicy, set_services
 from jobs.sweep import Sweeper
 from jobs.worker import ConcurrentWorker
+from models.agent_file import find_contents
+from models.agent_version import list_serving
 from models.budget_books import begin_books
 from models.clock import Clock, SystemClock
 from models.heartbeat import say_goodbye
 from models.ids import new_id
-from models.session import build_engine, session_scope
+from models.session import build_engine, session_scope, statement_scope
 
 GRACE = timedelta(seconds=60)
 
@@ -141,13 +144,18 @@ def _open_dollar(settings: Settings, engine: Engine, clock: Clock, closing: Exit
 def _open_agents(settings: Settings, surroundings: Surroundings, engine: Engine, home: UUID) -> AgentDirectory:
     """With everything built that is active now. Raises ConfigurationError for what the environment describes."""
 
-    def build(spec: AgentSpec) -> Assistant:
-        return build_assistant(spec, surroundings)
+    def build(spec: AgentSpec, version_id: UUID | None) -> Assistant:
+        if version_id is None:
+            return build_assistant(spec, surroundings)
+        with statement_scope(engine) as connection:
+            kept = find_contents(connection, version_id)
+        return build_assistant(spec, replace(surroundings, kept=kept))
 
     agents = AgentDirectory(home, describe_default(settings), build, surroundings.clock)
     try:
         with session_scope(engine) as connection:
-            agents.open(connection)
+            serving = list_serving(connection)
+        agents.open(serving)
     except BaseException:
         agents.close()
         raise

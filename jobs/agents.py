@@ -5,7 +5,7 @@ A version that cannot be built fails the turns of those it serves, and nobody el
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -14,10 +14,11 @@ from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent.agent import Agent
 from agent.spec.agent_spec import AgentSpec
-from models.agent_version import PlacedVersion, find_version, list_serving
+from models.agent_version import PlacedVersion, find_version
 from models.clock import Clock
 from models.errors import ConfigurationError
 from models.tenant import AccountKey
@@ -60,6 +61,9 @@ class Employed(Protocol):
     def close(self) -> None: ...
 
 
+Build = Callable[[AgentSpec, UUID | None], Employed]  # of that version, or None
+
+
 @dataclass(slots=True)
 class _Seat:
     """One version's place in this process. `building` is held while it is built, so that it is built once."""
@@ -75,7 +79,7 @@ class _Seat:
 class AgentDirectory:
     """The agents of a worker process. Thread-safe."""
 
-    def __init__(self, home: UUID, default: AgentSpec, build: Callable[[AgentSpec], Employed], clock: Clock) -> None:
+    def __init__(self, home: UUID, default: AgentSpec, build: Build, clock: Clock) -> None:
         """`default` serves the accounts of the tenant `home` that no file names, and of no other tenant."""
         self._home = home
         self._default = Terms(None, default, default.addresses)
@@ -107,11 +111,11 @@ class AgentDirectory:
         finally:
             self._leave(seat)
 
-    def open(self, connection: Connection) -> None:
-        """Build what is active now. Raises ConfigurationError for what the environment describes, and for no other."""
+    def open(self, serving: Sequence[PlacedVersion]) -> None:
+        """Build them. Raises ConfigurationError for what the environment describes, and for no other."""
         with self.at_work(self._default):
             pass
-        for version in list_serving(connection):
+        for version in serving:
             self._terms[version.id] = terms = self._read(version)
             try:
                 with self.at_work(terms):
@@ -162,15 +166,17 @@ class AgentDirectory:
             if seat.fault and now - seat.failed_at < _RETRY_SECONDS:
                 raise ConfigurationError(seat.fault)
             try:
-                employed = self._made_ready(terms.spec)
+                employed = self._made_ready(terms)
+            except SQLAlchemyError:
+                raise  # the database is away: no fault of the agent's
             except Exception as error:
                 seat.fault, seat.failed_at = _spell(error), now
                 raise ConfigurationError(seat.fault) from error
             seat.employed, seat.fault = employed, ""
             return employed
 
-    def _made_ready(self, spec: AgentSpec) -> Employed:
-        employed = self._build(spec)
+    def _made_ready(self, terms: Terms) -> Employed:
+        employed = self._build(terms.spec, terms.version_id)
         try:
             employed.agent.preload()
         except BaseException:

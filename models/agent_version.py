@@ -49,6 +49,7 @@ class AgentVersion(SQLModel, table=True):
     number: int = Field(sa_column=Column(Integer, nullable=False))
     spec: dict[str, Any] = Field(sa_column=json(nullable=False))
     digest: str = Field(sa_column=string(default=None))
+    files: dict[str, str] | None = Field(default=None, sa_column=json())  # digests by path; null: none were kept yet
     note: str = Field(sa_column=string())
     applied_at: datetime = Field(sa_column=moment(nullable=False))
 
@@ -79,7 +80,8 @@ class AgentRefused(RecadoError):
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One version. `is_active` as of the look; `spec` is the JSON that `AgentSpec` reads."""
+    """One version. `is_active` as of the look; `spec` is the JSON that `AgentSpec` reads; `files` are digests by path,
+    None for a version from before contents were kept."""
 
     id: UUID
     name: str
@@ -89,11 +91,12 @@ class StoredVersion:
     note: str
     applied_at: datetime
     is_active: bool
+    files: Mapping[str, str] | None = None
 
 
 def _read() -> Select[Any]:
     v, a = versions.c, active_agents.c
-    columns = (v.id, v.name, v.number, v.spec, v.digest, v.note, v.applied_at)
+    columns = (v.id, v.name, v.number, v.spec, v.digest, v.note, v.applied_at, v.files)
     is_active = (a.tenant_id == v.tenant_id) & (a.name == v.name) & (a.version_id == v.id)
     return select(*columns, a.version_id.is_not(None).label("is_active")).outerjoin(active_agents, is_active)
 
@@ -104,6 +107,11 @@ class AgentVersions:
     def __init__(self, connection: Connection, tenant_id: UUID) -> None:
         self._connection = connection
         self._tenant_id = tenant_id
+
+    @property
+    def connection(self) -> Connection:
+        """For what belongs to the same transaction."""
+        return self._connection
 
     def lock(self) -> None:
         """Until the transaction ends nobody else changes this tenant's agents: numbers and accounts stay consistent."""
@@ -122,16 +130,25 @@ class AgentVersions:
     def list_active(self) -> list[StoredVersion]:
         return self._rows(_read().where(active_agents.c.version_id.is_not(None)).order_by(versions.c.name))
 
-    def add(self, name: str, spec: Mapping[str, Any], digest: str, note: str = "") -> StoredVersion:
+    def add(
+        self, name: str, spec: Mapping[str, Any], digest: str, files: Mapping[str, str], note: str = ""
+    ) -> StoredVersion:
         """A further version under the next number, not active yet. Under `lock`."""
         highest = select(func.coalesce(func.max(versions.c.number), 0)).where(
             versions.c.tenant_id == self._tenant_id, versions.c.name == name
         )
         number = self._connection.execute(highest).scalar_one() + 1
-        values = {"name": name, "number": number, "spec": dict(spec), "digest": digest, "note": note}
+        values = {
+            "name": name,
+            "number": number,
+            "spec": dict(spec),
+            "digest": digest,
+            "files": {**files},
+            "note": note,
+        }
         made = insert(versions).values(id=new_id(), tenant_id=self._tenant_id, **values)
         row = self._connection.execute(made.returning(versions.c.id, versions.c.applied_at)).one()
-        return StoredVersion(row.id, name, number, spec, digest, note, row.applied_at, False)
+        return StoredVersion(row.id, name, number, spec, digest, note, row.applied_at, False, files)
 
     def activate(self, version: StoredVersion) -> None:
         """The agent's next turns are answered by this version. Under `lock`."""

@@ -33,15 +33,18 @@ def build_openapi_tools(
     environ: Mapping[str, str],
     clock: Clock | None = None,
     folder: Path = Path(),
+    kept: Mapping[str, str] | None = None,
 ) -> dict[str, Tool]:
-    """By name; documents are looked for in `folder`. Raises ConfigurationError."""
-    tools = [tool for spec in specs for tool in describe_operations(spec, folder)]
+    """By name; documents are `kept` by their paths, or else looked for in `folder`. Raises ConfigurationError."""
+    tools = [tool for spec in specs for tool in describe_operations(spec, folder, kept)]
     return build_http_tools(tools, client=client, environ=environ, clock=clock)
 
 
-def describe_operations(spec: OpenApiSpec, folder: Path = Path()) -> list[HttpToolSpec]:
+def describe_operations(
+    spec: OpenApiSpec, folder: Path = Path(), kept: Mapping[str, str] | None = None
+) -> list[HttpToolSpec]:
     """The operations as HTTP tools. Raises ConfigurationError naming the operation and what it lacks."""
-    document = read_document(spec.document, folder)
+    document = read_document(spec.document, folder, kept)
     return [_describe(document, document.get_operation(name), spec) for name in spec.operations]
 
 

@@ -11,7 +11,7 @@ from referencing.jsonschema import DRAFT202012
 
 from models.errors import ConfigurationError, PayloadError
 from models.strict_json import parse_json
-from models.yaml_document import read_yaml
+from models.yaml_document import parse_yaml, read_yaml
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _MOST_BYTES = 10_000_000
@@ -87,12 +87,20 @@ class OpenApiDocument:
                         yield method, str(path), resolved[method], resolved.get("parameters") or ()
 
 
-def read_document(document: str | Mapping[str, Any], folder: Path) -> OpenApiDocument:
-    """The document itself, or the file of that name, looked for in `folder`. Raises ConfigurationError."""
+def read_document(
+    document: str | Mapping[str, Any], folder: Path, kept: Mapping[str, str] | None = None
+) -> OpenApiDocument:
+    """The document itself; else the file of that name as it was `kept`, or else as it is in `folder`. Raises
+    ConfigurationError."""
     if not isinstance(document, str):
         return OpenApiDocument(document, "the OpenAPI document")
     path = folder / document
-    content = read_yaml(path).value if path.suffix in (".yaml", ".yml") else _read_json(path)
+    is_yaml = path.suffix in (".yaml", ".yml")
+    if kept is not None:
+        text = kept[document]
+        content = parse_yaml(text, document).value if is_yaml else _parse_json(text.encode(), document)
+    else:
+        content = read_yaml(path).value if is_yaml else _read_json(path)
     if not isinstance(content, Mapping):
         raise ConfigurationError(f"{path}: no OpenAPI document")
     return OpenApiDocument(content, str(path))
@@ -102,8 +110,13 @@ def _read_json(path: Path) -> Any:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ConfigurationError(f"{path}: more than {_MOST_BYTES} bytes; keep the operations that are needed")
-        return parse_json(path.read_bytes(), str(path), max_depth=_DEEPEST)
+        return _parse_json(path.read_bytes(), str(path))
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read ({error}): give the path of an OpenAPI document") from None
+
+
+def _parse_json(content: bytes, origin: str) -> Any:
+    try:
+        return parse_json(content, origin, max_depth=_DEEPEST)
     except PayloadError as error:
         raise ConfigurationError(str(error)) from None

@@ -13,17 +13,18 @@ from ruamel.yaml import YAML
 from sqlalchemy import Engine
 
 from agent.spec.agent_spec import AgentSpec
-from agent.spec.comparing import Change, compare_specs
+from bot.agent_files import Described, read_contents, spell_differences
 from bot.agents import apply_specs, as_json, get_active, get_tenant_id, get_version, read_agent_file, roll_back
 from bot.assistant import Surroundings, build_assistant
 from bot.commands.base import Command, CommandError, print_table, spell_moment
 from bot.commands.database import Database, open_database
 from bot.doctor.agents import examine_agent
 from bot.doctor.findings import Finding
-from bot.environment import read_environment
+from bot.environment import read_environment, with_secrets
 from bot.redaction import build_redactor
 from bot.settings import Settings
-from models.agent_version import AgentVersions
+from models.agent_file import find_contents
+from models.agent_version import AgentVersions, StoredVersion
 from models.budget_books import begin_books
 from models.clock import SystemClock
 from models.errors import ConfigurationError
@@ -46,6 +47,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     show = actions.add_parser("show", help="print a version as a file", description="The active one, or --version N.")
     show.add_argument("name", metavar="NAME")
     show.add_argument("--version", type=int, metavar="N")
+    show.add_argument("--file", metavar="PATH", help="print what stood in that file when it was applied")
     diff = actions.add_parser(
         "diff", help="compare versions", description="The active one with A or FILE (or the one before), or A with B."
     )
@@ -112,15 +114,16 @@ def _examine(spec: AgentSpec, settings: Settings) -> list[Finding]:
 def _apply(arguments: Namespace, settings: Settings) -> None:
     specs = _read_all(arguments.files, settings, "nothing was applied")
     with open_database(settings) as database:
-        applied = apply_specs(database.engine, specs, arguments.note)
+        environ = with_secrets(read_environment(), settings.secrets())
+        applied = apply_specs(database.engine, specs, arguments.note, environ)
         _begin_books(database.engine, specs)
         missing = [_find_obstacle(spec, settings, database) for spec in specs]
+        news = {one.version.id: _compare(database.engine, one.before, one.version) for one in applied if one.is_new}
     for one in applied:
         serves = ", ".join(one.spec.serves) or "no account yet: name some in `serves`"
         words = f"version {one.version.number}" if one.is_new else f"unchanged, still version {one.version.number}"
         print(f"{one.spec.agent} of {one.spec.tenant}: {words}; serves {serves}.")
-        if one.is_new and one.before is not None:
-            _print_changes(compare_specs(one.before.spec, one.version.spec))
+        print("\n".join(news.get(one.version.id, [])), end="\n" if news.get(one.version.id) else "")
     print("Every turn that begins from now on is answered so.")
     for obstacle in filter(None, missing):
         print(f"But {obstacle}: a worker that finds it so too answers with an apology.", file=sys.stderr)
@@ -179,8 +182,16 @@ def _show(arguments: Namespace, settings: Settings) -> None:
             version = get_active(agents, arguments.name)
         else:
             version = get_version(agents, arguments.name, arguments.version)
+        contents = find_contents(agents.connection, version.id) if arguments.file else None
+    if arguments.file:
+        if contents is None or arguments.file not in contents:
+            raise CommandError(f"version {version.number} of {version.name} keeps no {arguments.file}")
+        return print(contents[arguments.file], end="")
     print(f"# {version.name}, version {version.number}{', active' if version.is_active else ''}")
     print(spell_yaml(version.spec), end="")
+    for path, digest in sorted((version.files or {}).items()):
+        print(f"# {path} as it was applied: sha256 {digest[:12]}; show it by --file {path}")
+    return None
 
 
 def spell_yaml(spec: Mapping[str, Any]) -> str:
@@ -204,34 +215,40 @@ def _diff(arguments: Namespace, settings: Settings) -> None:
                     f"{name} has no version before {active.number} to compare with: apply its changed file first, or "
                     f"compare with a file, `diff {name} FILE`"
                 )
-            changes = compare_specs(before.spec, active.spec)
+            sides = _describe(agents, before), _describe(agents, active)
         elif a.isdecimal():
             other = active if b is None else get_version(agents, name, b)
-            changes = compare_specs(get_version(agents, name, int(a)).spec, other.spec)
+            sides = _describe(agents, get_version(agents, name, int(a))), _describe(agents, other)
         elif b is None:
-            changes = compare_specs(active.spec, as_json(read_agent_file(Path(a))))
+            spec = read_agent_file(Path(a))
+            sides = _describe(agents, active), Described(as_json(spec), read_contents(spec, {}))
         else:
             raise CommandError(f"{a} is no number of a version: give `diff {name} A B`, or one FILE")
-    if changes:
-        _print_changes(changes)
-    else:
-        print("They say the same.")
+    print("\n".join(spell_differences(*sides) or ["They say the same."]))
 
 
-def _print_changes(changes: list[Change]) -> None:
-    for change in changes:
-        before, after = (json.dumps(value, ensure_ascii=False) for value in (change.before, change.after))
-        print(f"  {change.place}: {before} -> {after}")
+def _describe(agents: AgentVersions, version: StoredVersion) -> Described:
+    return Described(version.spec, find_contents(agents.connection, version.id))
+
+
+def _compare(engine: Engine, before: StoredVersion | None, after: StoredVersion) -> list[str]:
+    """Nothing where there was none before."""
+    if before is None:
+        return []
+    with session_scope(engine) as connection:
+        sides = [Described(version.spec, find_contents(connection, version.id)) for version in (before, after)]
+    return spell_differences(*sides)
 
 
 def _roll_back(arguments: Namespace, settings: Settings) -> None:
     with open_database(settings) as database:
         before, now = roll_back(database.engine, arguments.tenant, arguments.name, arguments.to)
+        changes = _compare(database.engine, before, now)
     if before.id == now.id:
         print(f"{now.name} stays at version {now.number}.")
     else:
         print(f"{now.name}: version {now.number} instead of {before.number}, from the next turn on.")
-        _print_changes(compare_specs(before.spec, now.spec))
+        print("\n".join(changes))
 
 
 def spell_schema() -> str:

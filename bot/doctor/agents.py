@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 
 from pydantic import ValidationError
 from sqlalchemy import Engine
@@ -12,6 +13,7 @@ from agent.providers.retirements import find_retirement
 from agent.spec.agent_spec import AgentSpec
 from agent.tools.sql import build_sql_door
 from bot.accounts_file import read_tenants
+from bot.agent_files import find_changed
 from bot.assistant import Assistant, Surroundings, build_assistant, lend, open_agent_source
 from bot.doctor.findings import Finding, broken, doubtful, well
 from bot.doctor.prices import check_price
@@ -19,6 +21,7 @@ from bot.environment import read_environment
 from bot.permits import find_unset_secrets
 from bot.settings import Settings
 from bot.tenant import CHANNELS
+from models.agent_file import find_contents
 from models.agent_version import PlacedVersion, list_serving
 from models.clock import Clock
 from models.errors import ConfigurationError, ToolError
@@ -32,8 +35,8 @@ def check_agents(settings: Settings, engine: Engine, database_url: str, clock: C
     """What is active and serves somebody. Databases and MCP servers are asked; no LLM is, and no row is read."""
     surroundings = Surroundings(settings, database_url, clock, read_environment())
     with session_scope(engine) as connection:
-        serving = list_serving(connection)
-    return [finding for version in serving for finding in _judge(version, surroundings)]
+        serving = [(version, find_contents(connection, version.id)) for version in list_serving(connection)]
+    return [finding for version, kept in serving for finding in _judge(version, replace(surroundings, kept=kept))]
 
 
 def _judge(version: PlacedVersion, surroundings: Surroundings) -> list[Finding]:
@@ -53,7 +56,7 @@ def examine_agent(spec: AgentSpec, surroundings: Surroundings) -> list[Finding]:
         return [_fault(spec, f"cannot work here: {_spell_obstacle(spec, surroundings, error)}", _MEND)]
     with closing(assistant):
         checks: tuple[Callable[[AgentSpec, Surroundings, Assistant], Iterator[Finding]], ...]
-        checks = (_in_accounts, _in_llms, _in_source, _in_free_sql, _in_mcp)
+        checks = (_in_files, _in_accounts, _in_llms, _in_source, _in_free_sql, _in_mcp)
         return [finding for check in checks for finding in check(spec, surroundings, assistant)]
 
 
@@ -64,6 +67,11 @@ def _spell_obstacle(spec: AgentSpec, surroundings: Surroundings, error: Configur
     except ConfigurationError:
         unset = []
     return f"{', '.join(unset)} {'is' if len(unset) == 1 else 'are'} not set" if unset else str(error)
+
+
+def _in_files(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:
+    for path in find_changed(surroundings.kept or {}):
+        yield _doubt(spec, f"{path} was changed since the agent was applied", "apply it again for the change to count")
 
 
 def _in_accounts(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:

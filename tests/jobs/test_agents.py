@@ -12,6 +12,7 @@ from agent.spec.agent_spec import AgentSpec
 from bot.agents import apply_specs, roll_back
 from jobs.agents import AgentDirectory
 from jobs.runtime import set_services
+from models.agent_version import list_serving
 from models.errors import ConfigurationError, ProviderError
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account, ensure_tenant
@@ -88,7 +89,7 @@ def office(house: House) -> Iterator[Office]:
     default = a_spec("the environment's", agent="default", serves=[])
     clock = house.clock
     made: list[Office] = []
-    directory = AgentDirectory(house.account.tenant_id, default, lambda spec: made[0].build(spec), clock)
+    directory = AgentDirectory(house.account.tenant_id, default, lambda spec, version_id: made[0].build(spec), clock)
     made.append(Office(house, directory))
     set_services(replace(house.services, agents=directory))
     yield made[0]
@@ -179,7 +180,8 @@ def test_a_broken_version_does_not_keep_a_worker_from_starting(office: Office) -
     office.broken.add("first")
     office.apply("first")
     with session_scope(office.house.engine) as connection:
-        office.directory.open(connection)
+        serving = list_serving(connection)
+    office.directory.open(serving)
     assert office.built == ["the environment's"]
 
 
@@ -187,7 +189,8 @@ def test_nor_does_one_that_fails_in_a_way_that_nobody_foresaw(office: Office) ->
     office.cursed.add("first")
     office.apply("first")
     with session_scope(office.house.engine) as connection:
-        office.directory.open(connection)
+        serving = list_serving(connection)
+    office.directory.open(serving)
     assert office.built == ["the environment's"]
     assert "I am" not in office.ask("m1")
     [(outcome, error)] = office.house.rows("SELECT outcome, error FROM turn")
@@ -198,7 +201,8 @@ def test_what_is_active_is_built_when_a_worker_starts(office: Office) -> None:
     office.apply("first")
     office.apply("second")
     with session_scope(office.house.engine) as connection:
-        office.directory.open(connection)
+        serving = list_serving(connection)
+    office.directory.open(serving)
     assert office.built == ["the environment's", "second"]
 
 

@@ -63,7 +63,8 @@ def test_who_applies_what_cannot_work_here_is_told_at_once(cli: Cli) -> None:
     assert "But poor cannot work with what is set here: POOR_KEY is not set" in applied.err
     assert cli("agents", "apply", file, POOR_KEY="sk-1").err == ""
     lost = write("lost.yaml", "agent: lost\nsource: {file: no-such.yaml}\n")
-    assert "lost cannot work with what is set here: no-such.yaml: cannot be read" in cli("agents", "apply", lost).err
+    refused = cli("agents", "apply", lost)
+    assert (refused.code, "no-such.yaml cannot be read" in refused.err) == (2, True)
 
 
 def test_a_check_tells_what_is_missing_here_and_fails_and_the_form_alone_does_not(cli: Cli) -> None:
