@@ -162,6 +162,15 @@ def test_the_architecture_names_every_package() -> None:
 # Rooms: small, with a sign on the door.
 
 
+def test_migrations_follow_one_another_and_bear_their_files_numbers() -> None:
+    files = sorted(path.stem for path in (ROOT / "models/migrations/versions").glob("[0-9]*.py"))
+    modules = [import_module(f"models.migrations.versions.{name}") for name in files]
+    revisions = [module.revision for module in modules]
+    assert revisions == [f"{number:04}" for number in range(1, len(files) + 1)]
+    assert [name[:4] for name in files] == revisions
+    assert [module.down_revision for module in modules] == [None, *revisions[:-1]]
+
+
 def test_every_module_says_first_what_it_is_for() -> None:
     silent = [
         p for p in modules_of(*FLOORS, "tests") if not ast.get_docstring(ast.parse(p.read_text(encoding="utf-8")))
