@@ -210,6 +210,16 @@ def test_imports_are_absolute() -> None:
     assert relative == []
 
 
+def test_migrations_follow_one_another_in_the_order_of_their_files() -> None:
+    """Two of one number leave the tables in doubt, and nothing else would say so before a database is made."""
+    files = sorted(ROOT.glob("models/migrations/versions/0*.py"))
+    said = [dict(re.findall(r'^(revision|down_revision) = "?(\w+)', path.read_text(), re.MULTILINE)) for path in files]
+    numbers = [path.name.partition("_")[0] for path in files]
+    assert numbers == [f"{number:04}" for number in range(1, len(files) + 1)]
+    assert [one["revision"] for one in said] == numbers
+    assert [one["down_revision"] for one in said] == ["None", *numbers[:-1]]
+
+
 def test_every_folder_of_tests_is_a_package() -> None:
     folders = {path.parent for path in (ROOT / "tests").rglob("*.py")}
     assert [shown(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
