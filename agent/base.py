@@ -268,12 +268,13 @@ class TurnInput:
 
 @dataclass(frozen=True, slots=True)
 class ToolUse:
-    """A tool call that was made, as the record and `/chat` show it."""
+    """A tool call that was made, as the record shows it; `is_foreign`: its sentences may be a third party's."""
 
     name: str
     arguments: Mapping[str, Any]
     result: Mapping[str, Any]
     ok: bool
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

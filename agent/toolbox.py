@@ -276,13 +276,13 @@ class OpenToolbox:
         error = result.content.get("error")
         if not result.ok and isinstance(error, Mapping):
             self._failed[call.name, str(error.get("code"))] += 1
-        self.uses.append(ToolUse(call.name, result.arguments, result.content, result.ok))
         content = json.dumps(result.content, ensure_ascii=False)
         tool = self.tools.get(call.name)  # None: refused, or journalled by an earlier version of the agent
         if result.ok if tool is None else "untrusted" in tool.labels:
             brought: frozenset[Taint] = frozenset({"tool"})
         else:
             brought = frozenset() if tool is None else tool.taints(result)
+        self.uses.append(ToolUse(call.name, result.arguments, result.content, result.ok, "tool" in brought))
         self.taint |= brought
         return ChatMessage("tool", content, tool_call_id=call.id, origin="third_party" if "tool" in brought else "tool")
 

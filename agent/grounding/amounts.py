@@ -12,6 +12,7 @@ from agent.grounding.evidence import Evidence
 from agent.grounding.lexicon import CHOSEN, DIFFERENCE, MEAN, PROJECTION, REST
 from agent.grounding.operands import (
     LEAST_AMOUNT,
+    MOST_LISTS,
     MOST_LOOKED_AT,
     MOST_PAIRED,
     RATES,
@@ -31,6 +32,9 @@ def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Ite
     for known in _belonging(around):
         if known.key == "sum" and is_alike(claim, known):
             yield Derived(known.value, "sum", (known,), (known,))
+    for known in (*around.reckoned, *around.worked_out):
+        if is_alike(claim, known):
+            yield Derived(known.value, "said again", (known,), (known,))
     yield from _sums(claim, around, evidence)
     if DIFFERENCE.search(around.sentence):
         yield from _differences(claim, around, evidence)
@@ -133,6 +137,11 @@ def _means(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[D
             yield Derived(known.value, "mean", (known,), (known,))
     for items in lists(claim, evidence):
         yield _mean(total_of(items), len(items), tuple(items), claim)
+    for (path, key), items in list(evidence.collections.items())[:MOST_LISTS]:
+        for (other, which), counts in list(evidence.collections.items())[:MOST_LISTS]:
+            number = total_of(counts) if other == path and which != key and counts[0].kind == "count" else 0
+            if number and is_alike(claim, items[0]):
+                yield _mean(total_of(items), number, (*items, *counts), claim)
     for scope in list(evidence.scopes.values())[:200]:
         counts = [known for known in scope if known.kind == "count" and known.value > 1]
         for amount in scope:

@@ -14,6 +14,7 @@ _OF: Final = re.compile(
 )
 _ASIDE: Final = re.compile(r"\s*\([^)]*\)|[\s*_()%]+")
 _AGAINST: Final = re.compile(r"\([^()]*\b(?:contra|vs|versus|against|frente|ante|x)\b[^()]*\)|\([^()]*×[^()]*\)")
+_PARTS: Final = re.compile(r"[;)]")
 _LONGEST_OF: Final = 60
 _NEAR: Final = 25
 _PAUSE: Final = re.compile(r"[,;:.!?)]")
@@ -120,7 +121,7 @@ def _last_group(folded: str, before: list[Anchor], figures: Sequence[tuple[int, 
     """The last names that no figure parts."""
     group = [before[-1]]
     for anchor in reversed(before[:-1]):
-        is_parted = ";" in folded[anchor.end : group[0].start]
+        is_parted = bool(_PARTS.search(folded, anchor.end, group[0].start))
         if is_parted or any(anchor.end <= begin and stop <= group[0].start for begin, stop in figures):
             break
         group.insert(0, anchor)

@@ -25,7 +25,13 @@ def find_spans(claim: Claim, evidence: Evidence) -> tuple[Anchor, ...] | Reason:
     spans = tuple(days[0])
     if len(days) == 2:
         spans = tuple((one[0], other[1]) for one, other in zip(*days, strict=False) if one[0] <= other[1])
+    if all(first > evidence.today and not _is_told(first, evidence) for first, _ in spans):
+        return ()  # no figure is of a day to come
     return (Anchor(claim.start, claim.end, spans=spans),)
+
+
+def _is_told(day: date, evidence: Evidence) -> bool:
+    return any(first <= day <= last for first, last in evidence.spans)
 
 
 def _weekdays(claim: Claim, evidence: Evidence) -> tuple[Anchor, ...]:

@@ -6,18 +6,20 @@ nearly always is, somewhere. So each claim has its own number of tries: the coar
 
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, Decimal
-from itertools import islice
+from itertools import chain, islice, product
 from math import ceil
 from typing import Final
 
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import RATE
-from agent.grounding.operands import CHANGES, LEAST_AMOUNT, RATES, Surroundings, is_of_one_unit, totals
+from agent.grounding.lexicon import RATE, REST
+from agent.grounding.operands import CHANGES, RATES, Surroundings, is_of_one_unit, is_total_key, totals
 
 _BY_CHANCE: Final = 0.15  # how likely a made-up figure may be to match one of the tries
 _MOST_TRIES: Final = 1500
 _FEWEST_TRIES: Final = 2  # of counts: the sum of some two small ones is any small one
+_FEW_TRIES: Final = 20  # with so few, figures of the claim's own kind come first
+_MOST_IN_THREES: Final = 6
 _MOST_FIGURES: Final = 45
 
 _TOLD: Final = frozenset({"tool", "reckoned"})
@@ -39,11 +41,14 @@ def derive_unannounced(claim: Claim, around: Surroundings, evidence: Evidence) -
         wanted = [one for one in wanted if one[2] >= _FEWEST_TRIES]
     most = max((tries for _, _, tries in wanted), default=0)
     pool = _pool(claim, around, evidence) if most else []
-    for number, (value, operation, operands) in enumerate(islice(_tries(claim, pool, around), most)):
+    if most < _FEW_TRIES:
+        pool.sort(key=lambda known: known.kind != claim.kind)
+    tries_made = islice(chain(_tries(claim, pool, around), _discounted(claim, pool)), most)
+    for number, (value, operation, operands) in enumerate(tries_made):
         if operation == "quotient" and claim.kind == "count":
             value = ceil(value)  # so many of them are needed
         if any(abs(abs(value) - size) <= room and number < tries for size, room, tries in wanted):
-            taken_up = [*around.joined, *(around.beside if operation == "product" else ())]
+            taken_up = [*around.joined, *(around.beside if operation == "product" and not around.is_owned else ())]
             whose = tuple(one for one in operands if _has_owner(one) and one not in taken_up)
             is_change = operation == "change"
             exact = _exactly(operation, operands)
@@ -74,8 +79,8 @@ def _pool(claim: Claim, around: Surroundings, evidence: Evidence) -> list[Known]
     wanted = kinds.get(claim.kind, {"money", "count", "percent"})
     if claim.kind == "count" and (around.is_worked or not claim.unit):
         wanted = {"count", "money"}
-    if claim.kind == "count" and claim.values[0] < LEAST_AMOUNT:
-        pool.sort(key=lambda known: known.kind != "count")
+    if claim.kind in {"percent", "multiple"}:
+        pool = [one for one in pool if not CHANGES.search(one.key)]
     useful = (one for one in _by_value(pool) if one.kind in wanted and not _is_idle(one))
     return list(islice(useful, _MOST_FIGURES))
 
@@ -127,11 +132,32 @@ def _tries(claim: Claim, pool: Sequence[Known], around: Surroundings) -> Iterato
                     yield _value(operation, other, one), operation, (other, one)
 
 
+def _discounted(claim: Claim, pool: Sequence[Known]) -> Iterator[_Try]:
+    """So many at that price less so much per cent, and what is saved by it."""
+    if claim.kind != "money":
+        return
+    prices = [known for known in pool if known.kind == "money" and is_of_one_unit(claim, known)][:_MOST_IN_THREES]
+    counts = [known for known in pool if known.kind == "count"][:_MOST_IN_THREES]
+    percents = [known for known in pool if known.kind == "percent"][:_MOST_IN_THREES]
+    for operands in product(prices, counts, percents):
+        for operation in ("discounted product", "discount"):
+            yield float(_exactly(operation, operands)), operation, operands
+
+
 def _may_be_added(one: Known, other: Known, around: Surroundings) -> bool:
     """Two of a list only where the sentence speaks of these two; of a sum, nothing that it holds already."""
     if (one.origin == "reckoned") != (other.origin == "reckoned") or any(CHANGES.search(k.key) for k in (one, other)):
         return False
+    if _is_part(one, other) or _is_part(other, one):
+        return bool(REST.search(around.sentence))
     return not one.collection or one.collection != other.collection or around.names <= _PAIR
+
+
+def _is_part(one: Known, whole: Known) -> bool:
+    """Of a total that the same result tells."""
+    is_of_one_result = one.path.partition(".")[0] == whole.path.partition(".")[0]
+    is_whole = not whole.collection and is_total_key(whole.key) and whole.value >= one.value
+    return bool(one.collection) and is_whole and is_of_one_result
 
 
 def _operations(claim: Claim, one: Known, other: Known, *, is_rate: bool = False) -> tuple[str, ...]:
@@ -149,7 +175,10 @@ def _operations(claim: Claim, one: Known, other: Known, *, is_rate: bool = False
                 money = one if one.kind == "money" else other
                 if not is_of_one_unit(claim, money):
                     return ()
-                return ("product", "mean") if claim.kind == "money" else ("mean",)
+                count = other if money is one else one
+                return (
+                    ("product", "mean") if claim.kind == "money" and not count.key.startswith("number") else ("mean",)
+                )
             if kinds == {"money", "percent"}:
                 return ("part", "less", "more")
             if kinds == {"money"} and any(rate.key in RATES and is_of_one_unit(claim, rate) for rate in (one, other)):
@@ -157,13 +186,16 @@ def _operations(claim: Claim, one: Known, other: Known, *, is_rate: bool = False
             return ()
         case "percent":
             is_of_one_object = one.kind == "count" and one.scope == other.scope
+            is_of_one_list = one.kind == "count" and bool(one.collection) and one.collection == other.collection
             is_of_people = one.origin != "tool" or other.origin != "tool"
             is_alike = is_alike or (is_of_one_object and other.kind == "count")
             if not is_alike or kinds == {"percent"} or not (one.key == other.key or is_of_one_object or is_of_people):
                 return ()
             if claim.direction:
                 return ("change",)
-            return ("share", "change", "rate") if is_of_one_object and is_rate else ("share", "change")
+            return (
+                ("share", "change", "rate") if is_rate and (is_of_one_object or is_of_one_list) else ("share", "change")
+            )
     return ("quotient",) if is_alike else ()
 
 
@@ -175,6 +207,10 @@ def _exactly(operation: str, operands: tuple[Known, ...]) -> Decimal:
     one, other = operands[0].value, operands[1].value
     amount, rate = (other, one) if operands[0].kind == "percent" or operands[0].kind == "count" else (one, other)
     match operation:
+        case "discounted product":
+            return one * other * (1 - operands[2].value / 100)
+        case "discount":
+            return one * other * operands[2].value / 100
         case "difference":
             return one - other
         case "sum":

@@ -91,7 +91,8 @@ class Known:
 
     `labels` are the names it belongs to, folded; `spans` the days it is of; `path` is where it stands. `collection`
     and `key` are the same for the same figure of all items of one list. `scope` is the same for all figures of one
-    object. A total of a list is in no `collection`.
+    object. A total of a list is in no `collection`. `is_foreign` says that only
+    a third party's words tell it.
     """
 
     value: Decimal
@@ -104,6 +105,7 @@ class Known:
     key: str = ""
     scope: str = ""
     origin: str = "tool"
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

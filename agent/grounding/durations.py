@@ -22,6 +22,10 @@ def derive_duration(claim: Claim, around: Surroundings, evidence: Evidence) -> I
         yield from _lengths(claim.unit, evidence)
         if AHEAD.search(around.sentence):
             yield from _left(claim.unit, evidence.today)
+    if claim.unit == "months":
+        months = sorted({day.month for day in around.days if day.month})
+        for first, last in combinations(months, 2):
+            yield from (Derived(Decimal(last - first + more), f"months {first} to {last}", ()) for more in (0, 1))
     if claim.unit == "days" or not (claim.unit or claim.noun):
         yield from _days_between(around, evidence)
 

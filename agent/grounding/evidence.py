@@ -8,12 +8,14 @@ from datetime import date, timedelta
 
 from agent.base import ToolUse, TurnInput
 from agent.grounding.claims import Claim, Known, PartialDay, Span
-from agent.grounding.folding import Sentences
+from agent.grounding.days import find_weekdays
+from agent.grounding.folding import Sentences, fold_in_place
 from agent.grounding.names import Mention, NameBook
 from agent.grounding.reading import find_claims
 from agent.grounding.results import HOME_CURRENCY, ToolReading, read_tool_use
 
 _EPSILON = 1e-9  # floats only narrow the search; what matches is decided exactly
+_OTHERS = frozenset({"outsider", "third_party"})
 _LEAST_AMOUNT = 100
 _MOST_FIGURES = 5_000  # of one turn; what lies beyond is not looked at
 
@@ -27,6 +29,7 @@ class Evidence:
     days: set[date] = field(default_factory=set)
     spans: set[Span] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)  # of what third parties wrote
     currency: str = HOME_CURRENCY
     lengths: dict[str, int] = field(default_factory=dict)  # of lists, by their path
     names: NameBook = field(default_factory=NameBook)
@@ -65,19 +68,26 @@ def gather_evidence(turn: TurnInput, tools: Sequence[ToolUse]) -> Evidence:
     today = turn.situation.today
     evidence = Evidence(today, days={today, today - timedelta(days=1), today + timedelta(days=1)})
     for number, use in enumerate(tools):
-        _add_result(evidence, read_tool_use(use, number))
+        _add_result(evidence, read_tool_use(use, number), is_foreign=use.is_foreign)
+        evidence.sources += [use.name, str(use.result.get("source", ""))] if use.is_foreign else []
     situation = turn.situation
     evidence.texts += [situation.person_name, situation.salesperson or "", situation.customer or "", turn.company]
-    _add_words(evidence, turn.text, "question")
+    _add_words(evidence, turn.text, "question", is_foreign=_are_others_words(turn))
     for line in turn.context:
-        _add_words(evidence, line.content, "context")
+        _add_words(evidence, line.content, "context", is_foreign=line.origin in _OTHERS)
     for line in turn.history:
         if line.role in ("user", "assistant"):
-            _add_words(evidence, line.content, "conversation")
+            _add_words(evidence, line.content, "conversation", is_foreign=line.origin in _OTHERS)
     return evidence
 
 
-def _add_result(evidence: Evidence, reading: ToolReading) -> None:
+def _are_others_words(turn: TurnInput) -> bool:
+    """What was forwarded; and what an outsider wrote into the conversation of somebody who is none."""
+    is_staff = turn.situation.role in ("rep", "manager")
+    return "forwarded" in turn.taint or (is_staff and "outsider" in turn.taint)
+
+
+def _add_result(evidence: Evidence, reading: ToolReading, *, is_foreign: bool) -> None:
     evidence.results += 1
     evidence.add(reading.known)
     evidence.spans.update(reading.spans)
@@ -90,10 +100,10 @@ def _add_result(evidence: Evidence, reading: ToolReading) -> None:
     evidence.lengths |= reading.lengths
     evidence.names.add(label for one in reading.known for label in one.labels)
     for text, path in reading.passages:
-        _add_words(evidence, text, "tool", path)
+        _add_words(evidence, text, "tool", path, is_foreign=is_foreign)
 
 
-def _add_words(evidence: Evidence, text: str, origin: str, path: str = "") -> None:
+def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is_foreign: bool = False) -> None:
     """A figure in words belongs to whoever and whenever its sentence names."""
     claims = find_claims(text)
     sentences = Sentences(text)
@@ -103,6 +113,10 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "") -> No
         if claim.kind == "date":
             evidence.said += claim.days
             evidence.days.update(_exact(claim.days))
+    if origin != "tool":
+        for claim in find_weekdays(fold_in_place(text), []):
+            ahead = ((claim.weekday or 0) - evidence.today.weekday()) % 7  # "a reunião de sexta"
+            evidence.days.add(evidence.today + timedelta(days=ahead))
     for claim in claims:
         if not claim.values:
             continue
@@ -110,9 +124,10 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "") -> No
         spans = _spans_of(evidence, [c for c in claims if sentences.index(c.start) == index])
         labels = _labels_of([m for m in mentions if sentences.index(m.start) == index])
         known = Known(claim.values[0], claim.kind, claim.unit, f"{where}: {claim.text}", labels, spans, origin=origin)
+        known = replace(known, is_foreign=is_foreign)
         evidence.add(replace(known, value=value) for value in claim.values)
         if claim.kind == "count" and not claim.unit and claim.values[0] >= _LEAST_AMOUNT:  # "my goal is 400 mil"
-            evidence.add([replace(known, kind="money", unit=evidence.currency)])
+            evidence.add([replace(known, kind="money", unit=evidence.currency, path=f"{known.path} (money)")])
     evidence.texts.append(text)
 
 

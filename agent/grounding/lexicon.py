@@ -47,7 +47,7 @@ _COUNTED: Final = {
     "units": "unidade unidades unidad unidades unit units peca pecas caixa caixas pieces piezas",
     "deals": "negocio negocios deal deals oportunidade oportunidades oportunidad oportunidades",
     "customers": "cliente clientes customer customers account accounts",
-    "days": "dia dias day days",
+    "days": "dia dias day days corridos uteis habiles corridas naturales calendar",
     "months": "mes meses month months",
     "weeks": "semana semanas week weeks",
     "years": "ano anos year years",
@@ -132,7 +132,7 @@ WORKED: Final = re.compile(
 IF: Final = re.compile(r"\b(?:se|caso|suponh\w*|imagin\w*|if|suppose|say|si)\b")
 SUPPOSING: Final = re.compile(
     r"\b(?:se|caso|suponh\w*|imagin\w*|por exemplo|num pedido|em um pedido|so an?|if|suppose|say|for example|si"
-    r"|por ejemplo|en un pedido|cada|every|each)\b"
+    r"|suger\w*|sugest\w*|suggest\w*|por ejemplo|en un pedido|cada|every|each)\b"
 )
 CALLED_TOTAL: Final = re.compile(
     r"\btotal(?:is)?[*_:| ]*(?:geral|general|(?:do|del) \w+|d[eo]|of|is|was|foi|fue)?[*_:| ]*$"

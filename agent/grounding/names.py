@@ -41,7 +41,7 @@ class NameBook:
         for label in labels:
             if label in self._words:
                 continue
-            words = tuple(_WORD.findall(label))
+            words = tuple(map(_plain, _WORD.findall(label)))
             self._measures |= {(m[1].replace(",", "."), m[2]) for m in _MEASURE.finditer(label)}
             self._words[label] = words
             if len(words) > 1 and words[0] not in COUNTED:
@@ -52,7 +52,7 @@ class NameBook:
     def find(self, text: str) -> list[Mention]:
         """In their order. A part of a name counts from a capital letter on; a whole name in any letters."""
         folded = fold_in_place(text)
-        tokens = [(match[0], match.start(), match.end()) for match in _WORD.finditer(folded)]
+        tokens = [(_plain(match[0]), match.start(), match.end()) for match in _WORD.finditer(folded)]
         found, at = [], 0
         while at < len(tokens):
             length, labels = self._longest(text, tokens, at)
@@ -64,9 +64,10 @@ class NameBook:
     def find_heads(self, text: str, folded: str) -> list[Mention]:
         """First words of names in small letters, where only one name begins so: "a cerveja". They may mean it."""
         return [
-            Mention(word.start(), word.end(), frozenset(self._heads[word[0]]))
+            Mention(word.start(), word.end(), frozenset(self._heads[head]))
             for word in _WORD.finditer(folded)
-            if text[word.start()].islower() and len(word[0]) > _LEAST_LETTERS and len(self._heads.get(word[0], ())) == 1
+            for head in {word[0], word[0].removesuffix("s")}
+            if text[word.start()].islower() and len(head) > _LEAST_LETTERS and len(self._heads.get(head, ())) == 1
         ]
 
     def find_measures(self, folded: str) -> list[tuple[int, int]]:
@@ -94,9 +95,14 @@ class NameBook:
         if written[0].isdigit() and len(run) > 1:
             return True
         if len(first) < _LEAST_LETTERS:
-            return len(run) == words and written.isupper()
+            return len(run) == words and (written.isupper() or not written.isalpha())
         has_size = len(run) > 1 and any(word[0].isdigit() for word, _, _ in run)
         return len(run) == words or has_size or written[0].isupper() or written[0].isdigit()
+
+
+def _plain(word: str) -> str:
+    """ "09h" is "9h"."""
+    return word.lstrip("0") or word if word[:1] == "0" and word[1:2].isdigit() else word
 
 
 def _is_size(token: str, words: Sequence[str]) -> bool:

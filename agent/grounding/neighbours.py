@@ -55,6 +55,7 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
         column=[other.as_known() for other in above] if all(other.operation for other in above) else [],
         after=sentence[trace.claim.end - start :][:_WORDS_AFTER],
         is_worked=is_worked,
+        is_owned=bool(trace.owners.names),
         is_total=bool(CALLED_TOTAL.search(sentence, 0, trace.claim.start - start)),
     )
 

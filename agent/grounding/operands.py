@@ -31,8 +31,9 @@ class Surroundings:
     `supposed` are counts that nobody told, of which a sentence that shows its working (`is_worked`) may make an amount.
     `context` belongs to what is hinted at: by the line before, or in small letters. `joined` is taken up from before
     ("together with") or by its place ("the second"). `asked` is what people said themselves. `steps` are figures of
-    the times in it, each with the one before in its list; `column` is what stands above in a table. `is_total` says
-    that the claim is called a total, `after` are the words right after it.
+    the times in it, each with the one before in its list; `column` is what stands above in a table. `is_total`
+    says that the claim is called a total, `is_owned` that a name stands right beside it;
+    `after` are the words right after it.
     """
 
     sentence: str = ""
@@ -59,6 +60,7 @@ class Surroundings:
     after: str = ""
     is_worked: bool = False
     is_total: bool = False
+    is_owned: bool = False
 
 
 def is_of_one_unit(claim: Claim, known: Known) -> bool:
@@ -82,8 +84,12 @@ def is_alike(claim: Claim, known: Known) -> bool:
 
 def totals(evidence: Evidence) -> Iterator[Known]:
     for known in evidence.known[:MOST_LOOKED_AT]:
-        if not known.collection and _TOTALS.fullmatch(known.key) and known.origin == "tool":
+        if not known.collection and is_total_key(known.key) and known.origin == "tool":
             yield known
+
+
+def is_total_key(key: str) -> bool:
+    return bool(_TOTALS.fullmatch(key))
 
 
 def lists(claim: Claim, evidence: Evidence) -> Iterator[list[Known]]:

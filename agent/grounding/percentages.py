@@ -9,6 +9,7 @@ from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
 from agent.grounding.lexicon import DIFFERENCE, MISSING, TOTAL
 from agent.grounding.operands import (
+    CHANGES,
     MOST_LISTS,
     MOST_LOOKED_AT,
     MOST_PAIRED,
@@ -57,8 +58,12 @@ def _changes(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
 def _paired(around: Surroundings, evidence: Evidence) -> list[Known]:
     """Figures whose change, share or multiple somebody may tell: nearest first."""
     found: dict[str, Known] = {}
-    for known in (*around.beside, *around.reckoned, *around.named, *around.near, *totals(evidence)):
-        if known.kind in {"money", "count"} and len(found) < MOST_PAIRED:
+    for known in (*around.beside, *around.reckoned, *around.named, *around.worked_out, *around.near, *totals(evidence)):
+        if (
+            known.kind in {"money", "count"}
+            and not (known.origin == "reply" and CHANGES.search(known.key))
+            and len(found) < MOST_PAIRED
+        ):
             found.setdefault(known.path, known)
     return list(found.values())
 

@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from agent.base import Situation
 
-Reason = Literal["unknown", "other_name", "other_period", "other_unit", "other_direction", "wrong_weekday"]
+Reason = Literal[
+    "unknown", "other_name", "other_period", "other_unit", "other_direction", "wrong_weekday", "third_party"
+]
 
 
 @dataclass(frozen=True, slots=True)

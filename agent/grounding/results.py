@@ -38,7 +38,9 @@ _NO_NAMES: Final = frozenset(
 _NO_FIGURES: Final = frozenset({"rank", "ok"})
 _MEASURED: Final = frozenset({"total", "value", "difference"})  # what a `unit` beside them speaks of
 _RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask", "quote"})
-_PERCENTS: Final = re.compile(r"(?:^|_)(?:percent|pct|share|percentage|margin)(?:_|$)")
+_PERCENTS: Final = re.compile(
+    r"(?:^|_)(?:percent|pct|perc|share|percentage|percentual|porcent\w*|margin|margem|participacao|aliquota|probability)(?:_|$)"
+)
 _SPAN_IN_NAME: Final = re.compile(r"(?<![a-z0-9])(\d{1,3})_?([md]|dias|meses|days|months|semanas|weeks|h)(?![a-z0-9])")
 _YEAR_IN_NAME: Final = re.compile(r"(?<![0-9])((?:19|20)\d\d)(?![0-9])")
 _SHORTEST_CODE: Final = 3
@@ -159,7 +161,7 @@ def _said_by_names(value: Mapping[str, Any], path: str, reading: ToolReading) ->
         if (match := _SPAN_IN_NAME.search(str(key))) and match[0] not in reading.texts:
             reading.texts.append(match[0])
             unit = {"m": "months", "d": "days", "s": "weeks"}.get(match[2][0], "")
-            yield Known(Decimal(match[1]), "count", unit, f"{path}.{key} (name)")
+            yield Known(Decimal(match[1]), "count", unit, f"{path}.{key} (name)", scope=path)
 
 
 def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:

@@ -19,6 +19,7 @@ _REASONS: Final[dict[Reason, str]] = {
     "other_period": "belongs to another period than the one beside it",
     "other_unit": "is of another unit or currency",
     "other_direction": "goes the other way than you say",
+    "third_party": "only a third party's words tell it: say in the same sentence whose they are",
     "wrong_weekday": "that day is another day of the week",
 }
 

@@ -1,11 +1,12 @@
 """Traces every claim of a draft to what is known: said by a tool or a person, or following from it by arithmetic."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
 from agent.grounding.amounts import derive_amount, derive_count
+from agent.grounding.attribution import Attribution
 from agent.grounding.belongings import Belongings
 from agent.grounding.binding import Owners
 from agent.grounding.calendar import find_spans
@@ -41,6 +42,7 @@ class _Tracing:
     def __init__(self, draft: Draft, evidence: Evidence) -> None:
         self.draft, self.evidence = draft, evidence
         self.belongings = Belongings(evidence)
+        self.attribution = Attribution(draft.folded, map(fold_in_place, evidence.sources))
 
     def run(self) -> GroundingReport:
         for trace in self.draft.traces:
@@ -106,9 +108,18 @@ class _Tracing:
                 trace.reason = "other_name"
         if trace.found and all(known.labels for known in trace.found) and self._is_strangers(trace):
             trace.found, trace.reason = [], "other_name"
+        if trace.found and not self._are_attributed(trace, trace.found):
+            own = [known for known in trace.found if not known.is_foreign]
+            trace.found, trace.reason = own, trace.reason if own else "third_party"
+        if claim.bound:
+            trace.found.sort(key=lambda known: abs(abs(known.value) - claim.values[0]))
         trace.operation = "said" if trace.found else ""
         if not trace.found and self._is_supposed(trace):
             trace.operation, trace.found = "supposed", [trace.as_known()]
+
+    def _are_attributed(self, trace: Trace, known: Sequence[Known]) -> bool:
+        """Whether the sentence says whose words they are, if they are a third party's."""
+        return not any(one.is_foreign for one in known) or self.attribution.covers(*self.draft.bounds(trace))
 
     def _is_of_the_whole(self, trace: Trace, known: Known) -> bool:
         """Whether it belongs to what the named thing is a part of: the customer's figure beside one of its products."""
@@ -177,6 +188,8 @@ class _Tracing:
         if derived.is_change and trace.claim.direction and derived.value * trace.claim.direction < 0:
             return False
         hints = self.draft.hinted(trace) if derived.is_by_size and trace.owners.all_names else []
+        if not self._are_attributed(trace, derived.operands):
+            return False
         whose, named = derived.whose, Owners(names=(*trace.owners.all_names, *hints))
         is_of_two = derived.operation in _OF_TWO and len(trace.owners.all_names) > 1
         if (is_of_two or derived.is_by_size) and not all(named.fit_names(one) for one in whose):
@@ -186,6 +199,7 @@ class _Tracing:
         owners = trace.owners
         if derived.is_by_size and owners.names:
             owners = Owners(names=(*owners.names, *hints))
+            whose = tuple(one for one in whose if one.labels)
         return not whose or any(owners.fit_names(one) for one in whose)
 
     def _set_aside(self, trace: Trace) -> None:
