@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bot.commands.demo:DEMO", "load the demo company, or another cast from a JSON file"),
     "agents": ("bot.commands.agents:AGENTS", "the agents of each company: apply, check, list, show, diff, rollback"),
     "source": ("bot.commands.source:SOURCE", "what the company's tables mean: check, draft, schema"),
+    "docs": ("bot.commands.docs:DOCS", "what the assistant may read: add, list, remove, search"),
     "ask": ("bot.commands.ask:ASK", "ask the assistant one question, or a file of them"),
     "eval": ("bot.commands.eval:EVAL", "put sales questions to the LLM and count the right answers"),
     "chat": ("bot.commands.chat:CHAT", "talk to the running assistant from the terminal"),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from models.retrieval.inverting import GRAM, STEM, Inversion
 from models.retrieval.lexicon import DEFAULT_LANGUAGE, VERSION, grams_of, read_words, stem_of
 from models.retrieval.nearest import can_be_mistyped
-from models.retrieval.postings import BLOCK, unpack, without
+from models.retrieval.postings import BLOCK, without
 from models.retrieval.ranking import AskedLeg, Ground, Hit, best
 from models.search_posting import append_postings, read_postings, replace_postings
 from models.search_space import (
@@ -97,7 +97,7 @@ class SearchIndex:
         stems = AskedLeg(space.texts, space.stems / space.texts, frozenset().union(*forms))
         grams = AskedLeg(space.texts, space.grams / space.texts, _grams(meant))
         for term, block, postings in read_postings(self._connection, space_id, stems.asked | grams.asked):
-            (stems if term in stems.asked else grams).take(term, block, unpack(postings))
+            (stems if term in stems.asked else grams).take(term, block, postings)
         ground = Ground((stems, grams))
         scores = ground.scores(stems) + ground.scores(grams)
         places = best(ground, scores, k, allowed)

@@ -7,11 +7,13 @@ import models.agent_file
 import models.agent_version
 import models.audit
 import models.budget
+import models.chunk
 import models.contact
 import models.contact_link
 import models.conversation
 import models.crm_entry
 import models.discount
+import models.document
 import models.dollar_rate
 import models.fact
 import models.message

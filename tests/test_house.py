@@ -89,6 +89,21 @@ def test_every_faultpoint_is_on_the_list_and_every_name_on_the_list_is_a_faultpo
     assert set(re.findall(r'faultpoint\("([^"]+)"\)', text)) | set(RECORDED.values()) == set(POINTS)
 
 
+# Migrations: one line, in the order of their numbers.
+
+
+def test_the_migrations_are_one_line() -> None:
+    texts = {path.stem[:4]: path.read_text() for path in (ROOT / "models/migrations/versions").glob("0*.py")}
+    numbers = [f"{number:04}" for number in range(1, len(texts) + 1)]
+    assert sorted(path.stem[:4] for path in (ROOT / "models/migrations/versions").glob("0*.py")) == numbers
+    told = {
+        number: re.findall(r'^(?:down_)?revision(?:: .+)? = (?:"(\d+)"|None)', texts[number], re.M)
+        for number in numbers
+    }
+    before = ["", *numbers]
+    assert told == {number: [number, before[at]] for at, number in enumerate(numbers)}
+
+
 # Settings: `.env.example` says the whole truth.
 
 

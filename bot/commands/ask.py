@@ -1,23 +1,22 @@
 """`ask`: one question, or a file of them, put to the assistant outside any conversation."""
 
 import json
-import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from agent.base import RunResult
 from bot.asking import Asker, open_asker
 from bot.commands.base import Command, CommandError, a_day
+from bot.commands.batches import open_lines
 from bot.commands.database import open_database
 from bot.demo import prepare_demo
 from bot.settings import Settings
-from models.errors import ConfigurationError, RecadoError
+from models.errors import RecadoError
 
 _LONGEST_QUESTION = 8000  # characters, as on /chat
 
@@ -40,7 +39,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
     if bool(text) == bool(arguments.batch):
         raise CommandError('give either a question, `ask "quanto vendi ontem?"`, or --batch FILE.jsonl')
     if arguments.batch:
-        with _open_lines(arguments.batch) as lines, _asker(settings) as asker:
+        with open_lines(arguments.batch) as lines, _asker(settings) as asker:
             return _ask_all(asker, lines, arguments.today)
     with _asker(settings) as asker:
         described = ask_one(asker, Question(None, text, arguments.today))
@@ -54,19 +53,6 @@ def _asker(settings: Settings) -> Iterator[Asker]:
         prepare_demo(settings, database.database_url)
         with open_asker(settings, database.database_url) as asker:
             yield asker
-
-
-@contextmanager
-def _open_lines(path: str) -> Iterator[Iterable[bytes]]:
-    if path == "-":
-        yield sys.stdin.buffer
-        return
-    with ExitStack() as stack:
-        try:
-            lines = stack.enter_context(Path(path).open("rb"))
-        except OSError as error:
-            raise ConfigurationError(f"--batch: {path} cannot be read ({error.strerror})") from None
-        yield lines
 
 
 @dataclass(frozen=True, slots=True)

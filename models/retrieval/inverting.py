@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 
 from models.retrieval.lexicon import grams_of, read_words, stem_of
-from models.retrieval.postings import BLOCK, MOST, codes_of_lengths
+from models.retrieval.postings import BLOCK, BYTES, MOST, codes_of_lengths
 from models.retrieval.ranking import Numbers
 
 Place = tuple[str, int]  # a term, and a block of numbers
@@ -43,7 +43,7 @@ class InvertedLeg:
         begins = np.flatnonzero(np.diff(terms, prepend=-1) | np.diff(blocks, prepend=-1))
         names, packed = list(self.names), codes.astype("<u4").tobytes()
         for first, end in zip(begins, chain(begins[1:], [len(codes)]), strict=True):
-            yield (names[terms[first]], int(blocks[first])), packed[4 * first : 4 * end]
+            yield (names[terms[first]], int(blocks[first])), packed[BYTES * first : BYTES * end]
 
 
 class Inversion:

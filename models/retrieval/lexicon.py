@@ -15,6 +15,7 @@ VERSION: Final = 1
 GRAM: Final = 4  # letters of a piece
 DEFAULT_LANGUAGE: Final = "pt"
 _STEMMED: Final = {"pt": "portuguese", "en": "english", "es": "spanish"}
+LANGUAGES: Final = tuple(_STEMMED)
 _LONGEST_WORD = 40  # letters: what is longer is a key or a picture in base 64, and would be a term of its own each time
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -27,10 +28,6 @@ def read_words(text: str) -> list[str]:
     if not folded.isascii():
         folded = _MARKS.sub("", unicodedata.normalize("NFKD", folded))
     return [word[:_LONGEST_WORD] for word in _WORD.findall(folded) if word not in STOP_WORDS]
-
-
-def is_known_language(language: str) -> bool:
-    return language in _STEMMED
 
 
 @lru_cache(maxsize=100_000)

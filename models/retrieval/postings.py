@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK: Final = 4096  # texts; a full row has 16 kB
+BYTES: Final = 4  # of one posting
 MOST: Final = 31  # as often as a term counts in one text: beyond that it says nothing more
 _LONGEST: Final = 255  # the greatest code of a length
 _STEP: Final = log(1.04)

@@ -1,0 +1,125 @@
+"""The documents of each company: taken in, replaced, removed, and searched."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from models.chunk import Chunk, FoundChunk, add_chunks, indexed_texts, read_chunks
+from models.document import (
+    Document,
+    Upload,
+    delete_document,
+    find_document,
+    find_versions,
+    has_documents,
+    mark_ready,
+    put_document,
+    readable_numbers,
+)
+from models.passage import Passage, SearchScope
+from models.retrieval.ranking import Hit
+from models.search_index import IndexedText, SearchIndex
+from models.session import session_scope
+
+_LOOK_AGAIN: Final = timedelta(seconds=20)  # after which a company that had no documents is asked for again
+
+
+class Library:
+    """Safe for threads. What was added is found from the return on, and what was removed is not found any more."""
+
+    def __init__(self, engine: Engine, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._engine = engine
+        self._monotonic = monotonic
+        self._empty_until: dict[UUID, float] = {}
+
+    def search(self, query: str, scope: SearchScope, k: int) -> list[Passage]:
+        """The best `k` passages that the scope may see, the best first."""
+        # Numbers, postings and texts as of one moment: a document may be replaced in between.
+        with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            return search_documents(connection, query, scope, k)
+
+    def is_empty(self, tenant_id: UUID) -> bool:
+        """Whether a company has nothing to be found; looked up again only now and then."""
+        now = self._monotonic()
+        if now < self._empty_until.get(tenant_id, 0.0):
+            return True
+        with session_scope(self._engine) as connection:
+            is_empty = not has_documents(connection, tenant_id)
+        if is_empty:
+            self._empty_until[tenant_id] = now + _LOOK_AGAIN.total_seconds()
+        return is_empty
+
+    def add(self, tenant_id: UUID, upload: Upload, chunks: Sequence[Chunk]) -> Document:
+        """In one transaction; in place of the document that had its key."""
+        with session_scope(self._engine) as connection:
+            document_id = put_document(connection, tenant_id, upload)
+            document = index_document(connection, tenant_id, document_id, chunks)
+        assert document is not None, "it was put there just now"
+        return document
+
+    def remove(self, tenant_id: UUID, name: str) -> list[Document]:
+        """All versions of a key, out of everything; those that were there. Their files are the caller's to delete."""
+        with session_scope(self._engine) as connection:
+            found = find_versions(connection, tenant_id, name)
+            for document in found:
+                _take_out(connection, tenant_id, document)
+        return found
+
+
+def search_documents(connection: Connection, query: str, scope: SearchScope, k: int) -> list[Passage]:
+    """As `Library.search`, in a transaction of the caller's."""
+    index = SearchIndex(connection)
+    space_id = index.find_space(scope.tenant_id, "documents", scope.tenant_id)
+    allowed = readable_numbers(connection, scope) if space_id is not None else []
+    if space_id is None or not allowed:
+        return []
+    hits = index.search(space_id, query, k, allowed)
+    found = read_chunks(connection, scope.tenant_id, [hit.number for hit in hits])
+    return [_passage(hit, found[hit.number]) for hit in hits]
+
+
+def index_document(
+    connection: Connection, tenant_id: UUID, document_id: UUID, chunks: Sequence[Chunk]
+) -> Document | None:
+    """Make a pending document findable, in place of the one that has its key. None if it was given up meanwhile."""
+    index = SearchIndex(connection)
+    space_id = index.open_space(tenant_id, "documents", tenant_id)
+    document = find_document(connection, tenant_id, document_id, lock=True)
+    if document is None or document.status != "pending":
+        return None
+    for other in find_versions(connection, tenant_id, document.key):
+        if other.id != document_id:
+            _take_out(connection, tenant_id, other)
+    numbers = index.add(space_id, [IndexedText(chunk.indexed, document.language) for chunk in chunks])
+    add_chunks(connection, tenant_id, document_id, numbers, chunks)
+    mark_ready(connection, document_id, numbers)
+    return find_document(connection, tenant_id, document_id)
+
+
+def _take_out(connection: Connection, tenant_id: UUID, document: Document) -> None:
+    index = SearchIndex(connection)
+    space_id = index.find_space(tenant_id, "documents", tenant_id)
+    if space_id is not None and document.numbers is not None:
+        texts = [IndexedText(text, document.language) for text in indexed_texts(connection, document.id)]
+        index.remove(space_id, *document.numbers, texts)
+    delete_document(connection, document.id)
+
+
+def _passage(hit: Hit, found: FoundChunk) -> Passage:
+    chunk = found.chunk
+    own = f"{found.document}#{found.number - found.first_number + 1}"
+    return Passage(
+        id=own if chunk.given_id is None else chunk.given_id,
+        document=found.document,
+        title=found.title,
+        place=chunk.place or {},
+        text=chunk.text,
+        score=hit.score,
+        path=chunk.path,
+        coverage=hit.coverage,
+        document_id=found.document_id,
+    )

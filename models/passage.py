@@ -1,0 +1,34 @@
+"""What a search in documents takes and gives: values, without SQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SearchScope:
+    """Whose documents are searched, through whose eyes, and as of which day. `role` "" sees everything, `language`
+    None takes any."""
+
+    tenant_id: UUID
+    role: str
+    language: str | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document. `id` is as it was given, for passages that came with one; `document` is its key, `place`
+    says where in it: page, sheet, row, line or clause. `coverage` is the share of the question that it holds."""
+
+    id: Any
+    document: str
+    title: str
+    place: Mapping[str, Any]
+    text: str
+    score: float
+    path: tuple[str, ...] = ()
+    coverage: float = 0.0
+    document_id: UUID | None = field(default=None, repr=False)

@@ -1,0 +1,112 @@
+"""`docs`: documents added, listed, searched and removed from the terminal."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bot.commands.conftest import Cli
+
+
+def a_file(tmp_path: Path, *lines: object, name: str = "passages.jsonl") -> str:
+    path = tmp_path / name
+    texts = [line if isinstance(line, bytes) else json.dumps(line, ensure_ascii=False).encode() for line in lines]
+    path.write_bytes(b"\n".join(texts))
+    return str(path)
+
+
+def json_lines(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.fixture
+def own(cli: Cli, fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """The command line on a database of the test's own."""
+    monkeypatch.setenv("DATABASE_URL", fresh_database_url)
+    return cli
+
+
+def test_what_was_added_is_found_listed_and_removed(own: Cli, tmp_path: Path) -> None:
+    lines = [{"id": 1, "text": "Prazo de entrega: 3 dias"}, {"id": "b", "text": "Garantia de um ano"}]
+    added = own("docs", "add", a_file(tmp_path, *lines))
+    assert (added.code, added.out) == (0, "passages.jsonl: 2 passages can be found.\n"), added.err
+    found = json.loads(own("docs", "search", "qual", "a", "garantia?", "-k", "1", "--json").out)
+    assert [(passage["id"], passage["text"]) for passage in found] == [("b", "Garantia de um ano")]
+    assert set(found[0]) == {"id", "document", "title", "place", "path", "text", "score", "coverage"}
+    assert "passages.jsonl, line 1" in own("docs", "search", "prazo").out
+    (listed,) = json.loads(own("docs", "list", "--json").out)
+    assert (listed["key"], listed["state"], listed["chunks"]) == ("passages.jsonl", "ready", 2)
+    assert "passages.jsonl" in own("docs", "list").out
+    assert own("docs", "remove", "passages.jsonl").code == 0
+    assert own("docs", "search", "garantia").out == "Nothing in the documents is about that.\n"
+    assert own("docs", "list").out.startswith("No documents yet")
+    assert "there is no document passages.jsonl" in own("docs", "remove", "passages.jsonl").err
+
+
+def test_a_batch_gives_a_line_for_each_question_in_its_order(own: Cli, tmp_path: Path) -> None:
+    passages = [{"kind": "passage", "id": n, "text": f"assunto {word}"} for n, word in enumerate(["frete", "boleto"])]
+    questions = [
+        {"kind": "question", "text": "boleto", "relevant": [1]},
+        {"id": "q", "text": "frete"},
+        b"",
+        b"{",
+        b"[]",
+        {"id": 9, "text": " "},
+        {"question": "nada disso"},
+    ]
+    path = a_file(tmp_path, *passages, *questions)
+    added = own("docs", "add", path)
+    assert "1 lines of the kind question were left out" in added.err
+    assert "line 6: no JSON" in added.err
+    done = own("docs", "search", "--batch", path, "-k", "1")
+    answers = json_lines(done.out)
+    assert [answer["id"] for answer in answers] == [3, "q", 6, 7, 9, 9]
+    assert [[passage["id"] for passage in answer.get("passages", [])] for answer in answers] == [
+        [1],
+        ["q"],
+        [],
+        [],
+        [],
+        [],
+    ]
+    assert ["error" in answer for answer in answers] == [False, False, True, True, True, False]
+    assert all(set(passage) == {"id", "score"} for answer in answers for passage in answer.get("passages", []))
+    assert done.code == 0
+
+
+def test_lines_that_cannot_be_read_are_named_and_the_others_taken(own: Cli, tmp_path: Path) -> None:
+    lines = [{"text": "sem id"}, {"id": 1}, {"id": [], "text": "x"}, {"id": True, "text": "x"}, b"\xff", "x"]
+    added = own("docs", "add", a_file(tmp_path, *lines, {"_id": "beir", "title": "Um título", "text": "um texto"}))
+    assert added.out == "passages.jsonl: 2 passages can be found.\n"
+    assert [f"line {number}:" in added.err for number in range(1, 8)] == [False, True, True, True, True, True, False]
+    (found,) = json.loads(own("docs", "search", "título", "--json").out)
+    assert (found["id"], found["text"], found["path"]) == ("beir", "um texto", ["Um título"])
+    assert json.loads(own("docs", "search", "id", "--json").out)[0]["id"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("add", "nowhere.jsonl"), "cannot be read"),
+        (("add", "empty.jsonl"), "no line is a passage"),
+        (("add", "empty.jsonl", "--for", "boss"), "--for: name some of"),
+        (("add", "empty.jsonl", "empty.jsonl", "--key", "a"), "--key names one document"),
+        (("search",), "give either a question"),
+        (("search", "x", "--batch", "y"), "give either a question"),
+        (("search", "--batch", "nowhere.jsonl"), "cannot be read"),
+    ],
+)
+def test_a_wrong_call_is_told_what_is_wrong(cli: Cli, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+    done = cli("docs", *words)
+    assert done.code in {1, 2}
+    assert said in done.err
+
+
+def test_who_may_read_what_and_when_is_said_when_it_is_added(own: Cli, tmp_path: Path) -> None:
+    path = a_file(tmp_path, {"id": 1, "text": "desconto de 5%"})
+    assert own("docs", "add", path, "--for", "customer", "--to", "2026-03-02", "--key", "folheto").code == 0
+    for role, day, count in (("customer", "2026-03-02", 1), ("customer", "2026-03-03", 0), ("rep", "2026-03-02", 0)):
+        found = own("docs", "search", "desconto", "--as", role, "--on", day, "--json")
+        assert len(json.loads(found.out)) == count
