@@ -3,6 +3,8 @@ PYTHON =
 ARGS =
 SECONDS = 30
 SEED = 1
+# Tests run in as many processes as there are processors, at most four, a file at a time; each has engines of its own.
+AT_ONCE = -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 VENV = PYTHON='$(PYTHON)' sh deploy/venv.sh
 BIN = .venv/bin/python
 COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(BIN) -m piptools compile --quiet --generate-hashes --allow-unsafe \
@@ -12,7 +14,7 @@ COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(BIN) -m piptools compile --quiet 
 
 help:
 	@echo 'make run     start Recado (everything, on this machine)'
-	@echo 'make test    run the tests; ARGS="tests/channels -x" chooses some'
+	@echo 'make test    run the tests; ARGS="tests/channels -x" chooses some, AT_ONCE= runs them one by one'
 	@echo 'make matrix  let a process die at every moment, twice; ARGS="--first K" bounds it'
 	@echo 'make guards  remove each guard, alone and in pairs, and see whether it is missed; ARGS="fence" chooses'
 	@echo 'make chaos   kill the running program at seeded moments; SECONDS=600 SEED=2 chooses'
@@ -28,7 +30,7 @@ run:
 
 test:
 	@$(VENV) requirements-dev.txt
-	@exec $(BIN) -m pytest $(ARGS)
+	@exec $(BIN) -m pytest $(AT_ONCE) $(ARGS)
 
 matrix:
 	@$(VENV) requirements-dev.txt
