@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import Field, ValidationError
 
 from agent.base import Language, Tool, ToolContext, ToolResult, ToolSpec
+from agent.periods.coming import resolve_coming_day
 from agent.tools.desk import Bench, Desk
 from agent.tools.schema import Arguments, describe_mistakes, strict_schema
 from agent.tools.whose_words import taint_of_change
@@ -72,7 +73,7 @@ def _read_note(desk: Desk, given: NoteArguments) -> CrmEntry:
 
 
 def _read_task(desk: Desk, given: TaskArguments) -> CrmEntry:
-    customer, day = desk.customer(given.customer), desk.period(given.due).start
+    customer, day = desk.customer(given.customer), resolve_coming_day(given.due, desk.today)
     return CrmEntry("task", customer, _flat(given.text), day, desk.situation.person_name)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import Field as Described
 
 from agent.base import Language, Tool, ToolContext, ToolResult, ToolSpec
+from agent.periods.coming import resolve_coming_day
 from agent.tools.crm import ASKED, read_arguments
 from agent.tools.crm_fields import FIELDS, Field, check_address, read_amount
 from agent.tools.crm_remote import ask, find_customer
@@ -212,7 +213,7 @@ def _value(desk: Desk, field: Field, words: str) -> str:
     if field.kind == "money" and read_amount(words) is None:
         raise ToolError("amount must be a plain decimal such as 1200.50.", code="bad_arguments")
     if field.kind == "day":
-        return desk.period(words).start.isoformat()
+        return resolve_coming_day(words, desk.today).isoformat()
     return check_address(words) if field.kind == "address" else field.canonical(words)
 
 

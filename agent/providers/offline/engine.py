@@ -20,6 +20,7 @@ from agent.base import (
     ToolCall,
     Usage,
 )
+from agent.phrases import guess_language
 from agent.providers.offline.language import language_of
 from agent.providers.offline.lexing import is_common, scan
 from agent.providers.offline.names import Names
@@ -29,6 +30,7 @@ from agent.providers.offline.planning import plan_question
 from agent.providers.offline.refusing import LIMITS_SAID, TOPICS
 from agent.providers.offline.slots import Slots
 from agent.providers.offline.splitting import questions_in
+from agent.providers.offline.wishes import answer_wish, read_wish
 from agent.providers.offline.wording import say
 from models.catalogue import Catalogue
 from models.errors import ProviderError
@@ -64,6 +66,11 @@ class OfflineProvider:
             raise ProviderError("the prompt holds no question", kind="bad_request")
         catalogue, names = self._names(situation)
         question = request.messages[said[-1]]
+        wish = read_wish(question.content[:_LONGEST_TEXT], names, situation.today)
+        if wish is not None and any(tool.name == wish.tool for tool in request.tools):
+            return _wished(
+                wish, request.messages[said[-1] + 1 :], situation.language or guess_language(question.content)
+            )
         history = [request.messages[number].content for number in said[:-1]]
         steps = _steps(question.content, history, situation, catalogue, names)
         language = language_of(question.content, situation.language, names)
@@ -108,6 +115,19 @@ def _completion(text: str, calls: tuple[ToolCall, ...] = ()) -> Completion:
     return Completion(text, calls, "tool_calls" if calls else "stop", Usage(), _LLM)
 
 
+def _wished(wish: Step, turn: Sequence[ChatMessage], language: Language) -> Completion:
+    """The change is put before the person by whoever runs the call."""
+    result = next((_parsed(message.content) for message in turn if message.role == "tool"), None)
+    if result is not None:
+        return _completion(answer_wish(wish, result, language))
+    return _completion("", (_call(0, wish),))
+
+
+def _call(number: int, step: Step) -> ToolCall:
+    arguments = dict(step.arguments)
+    return ToolCall(f"offline_{number}", step.tool, arguments, json.dumps(arguments, ensure_ascii=False))
+
+
 def _questions(text: str, history: Sequence[str], names: Names, today: date) -> list[Slots]:
     before: list[Slots] = []
     for said in (*history[-_TURNS_BACK:], text):
@@ -138,12 +158,7 @@ def _first(steps: list[Step], request: CompletionRequest, language: Language, si
     wanted = [step for step in steps if step.tool in allowed]
     if not wanted:
         return _completion(_words(steps, language, situation, has_tools=bool(allowed)))
-    calls = tuple(
-        ToolCall(
-            f"offline_{number}", step.tool, dict(step.arguments), json.dumps(dict(step.arguments), ensure_ascii=False)
-        )
-        for number, step in enumerate(wanted)
-    )
+    calls = tuple(_call(number, step) for number, step in enumerate(wanted))
     return _completion("", calls)
 
 

@@ -115,6 +115,16 @@ SAYINGS: Final[dict[str, Texts]] = {
         "es": "¡Hola! Todavía no conozco este contacto, así que no puedo mostrar datos. Puedo pedir a una "
         "persona del equipo que te atienda.",
     },
+    "prepared": {
+        "pt": "Preparei isto:",
+        "en": "I prepared this:",
+        "es": "Preparé esto:",
+    },
+    "not_prepared": {
+        "pt": "Não preparei nada: não posso registrar isso aqui.",
+        "en": "I prepared nothing: I can't record that here.",
+        "es": "No preparé nada: no puedo registrar eso aquí.",
+    },
     "failed": {
         "pt": "Não consegui obter esse dado agora. Tente de novo daqui a pouco.",
         "en": "I could not get that right now. Please try again in a little while.",
