@@ -212,7 +212,7 @@ class Agent:
             progress.passed.append("polish: seconds")
             return
         progress.reviewed, trouble = rewrite(
-            polish, turn, progress.asking, progress.review, reviewed, progress.tools.uses, progress.listener
+            polish, turn, progress.asking, progress.review, reviewed, progress.tools, progress.listener
         )
         progress.passed += filter(None, [trouble])
 

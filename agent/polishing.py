@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from agent.asking import Asking
-from agent.base import ChatMessage, CompletionRequest, ToolUse, TurnInput
+from agent.base import ChatMessage, CompletionRequest, TurnInput
 from agent.chain import Polish
 from agent.grounding.claims import Claim
 from agent.grounding.reading import find_claims
@@ -17,6 +17,7 @@ from agent.grounding.review import Review, Reviewed
 from agent.providers.heard import Listener
 from agent.spending import SpentUp
 from agent.system_text import render_polish
+from agent.toolbox import OpenToolbox
 from models.errors import BudgetExceeded, ProviderError
 
 _Mark = tuple[str, frozenset[Decimal | str]]
@@ -37,13 +38,13 @@ def rewrite(
     asking: Asking,
     review: Review,
     reviewed: Reviewed,
-    uses: Sequence[ToolUse],
+    tools: OpenToolbox,
     listener: Listener | None,
 ) -> tuple[Reviewed, str]:
     """What goes out, and why it is the specialist's own words, where it is."""
     request = CompletionRequest(
         llm=polish.part.llm,
-        messages=build_polish_prompt(polish, turn, reviewed.text),
+        messages=build_polish_prompt(polish, turn, reviewed.text, is_tainted=bool(tools.taint)),
         situation=turn.situation,
         tool_choice="none",
     )
@@ -59,19 +60,19 @@ def rewrite(
     words = completion.text.strip()
     if completion.finish != "stop" or not words or len(words) > _MOST_TIMES_LONGER * len(reviewed.text) + 500:
         return reviewed, "polish: no reply"
-    polished = review.settle(words, uses)
+    polished = review.settle(words, tools.uses)
     if polished.struck or not keeps_figures(reviewed.text, words):
         return reviewed, "polish: figures changed"
     return polished, ""
 
 
-def build_polish_prompt(polish: Polish, turn: TurnInput, draft: str) -> tuple[ChatMessage, ...]:
-    """The rules, then the message and its reply as data. Pure."""
+def build_polish_prompt(polish: Polish, turn: TurnInput, draft: str, *, is_tainted: bool) -> tuple[ChatMessage, ...]:
+    """The rules, then the message and its reply as data, in which third-party words may stand. Pure."""
     system = render_polish(polish.brief, turn.company, turn.situation.channel)
     asked = f"[The message]\n{turn.text}\n\n[The reply to rewrite]\n{draft}"
     return (
         ChatMessage("system", system, origin="operator"),
-        ChatMessage("user", asked, origin="third_party" if turn.taint else "person"),
+        ChatMessage("user", asked, origin="third_party" if is_tainted else "person"),
     )
 
 

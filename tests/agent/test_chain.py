@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 
 from agent.agent import Agent, Limits
-from agent.base import ChatMessage, Completion, Situation, Tool, ToolContext, ToolResult, ToolSpec, TurnInput, Usage
+from agent.base import (
+    ChatMessage,
+    Completion,
+    Situation,
+    Taint,
+    Tool,
+    ToolContext,
+    ToolResult,
+    ToolSpec,
+    TurnInput,
+    Usage,
+)
 from agent.chain import Chain, Part, Polish, Route, Specialist, name_of_step
 from agent.polishing import keeps_figures
 from agent.routing import find_by_words, read_choice
@@ -157,6 +168,31 @@ def test_a_specialist_gives_no_right_that_the_role_has_not() -> None:
     crew = Crew(route=[PICK], cobranca=["ok"])
     crew.agent.run(turn(situation=replace(SITUATION, role="rep")), ScratchJournal())
     assert crew.cobranca.requests[0].tools == []
+
+
+class Asker:
+    """Notes what would be put before the person."""
+
+    def __init__(self) -> None:
+        self.proposed: list[str] = []
+
+    def propose(self, tool: Tool, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+        self.proposed.append(tool.spec.name)
+        return ToolResult(True, {"ok": True, "proposed": {}}, arguments)
+
+
+@pytest.mark.parametrize(("taint", "proposed"), [(frozenset[Taint](), ["dues"]), (frozenset[Taint]({"forwarded"}), [])])
+def test_third_party_words_switch_writing_off_for_whoever_was_chosen(
+    taint: frozenset[Taint], proposed: list[str]
+) -> None:
+    crew = Crew(route=[PICK], cobranca=[wish("dues"), "feito"], polish=["feito!"])
+    tools = {name: replace(tool(name), effect="write") for name in ("total", "dues")}
+    agent = Agent(crew.vendas, "large", tools, Limits(), crew.clock, chain=crew.agent.chain)
+    asker = Asker()
+    result = agent.run(replace(turn(), taint=taint), ScratchJournal(), asker)
+    assert (result.text, asker.proposed, result.is_write_refused) == ("feito!", proposed, bool(taint))
+    asked = [*crew.route.requests, *crew.polish.requests]
+    assert {request.messages[-1].origin for request in asked} == {"third_party" if taint else "person"}
 
 
 def test_a_reply_is_rewritten_where_the_polish_is_for_that_channel() -> None:

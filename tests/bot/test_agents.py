@@ -1,5 +1,6 @@
 """Agents as versions: what was applied never changes, and which one is active is only ever one of them."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -285,6 +286,20 @@ def test_a_step_of_a_chain_is_held_to_its_own_limits_and_to_those_of_its_llm() -
     assert limits == [("large", 30, 2048), ("large", 30, 700), ("small", 5, 512), ("large", 12, 2048)]
     assert [part.share for part in built.parts] == [None, None, Decimal("0.1"), Decimal("0.2")]
     assert built.default == "b"
+    assistant.close()
+
+
+def test_the_chain_that_the_documentation_shows_is_well_formed_and_can_be_built(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/agents.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```yaml\n(agent: acme\n.*?)```", page, re.DOTALL)
+    file = tmp_path / "acme.yaml"
+    file.write_text(shown, encoding="utf-8")
+    spec = read_agent_file(file)
+    environ = dict.fromkeys(("ANTHROPIC_API_KEY", "GROQ_API_KEY", "OPENAI_API_KEY"), "key-0123456789")
+    assistant = build_assistant(spec, Surroundings(Settings(), "postgresql://nowhere/none", SystemClock(), environ))
+    chain = assistant.agent.chain
+    assert [part.provider.name for part in chain.parts] == ["openai", "anthropic", "groq", "anthropic"]
+    assert chain.specialists["cobranca"].tools == {"customer_brief"}
     assistant.close()
 
 
