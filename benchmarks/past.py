@@ -27,8 +27,8 @@ _STATEMENTS = (
     """,
     """
     INSERT INTO turn (id, tenant_id, conversation_id, number, status, outcome, tries, trace_id, frozen_at, answered_at,
-                      settled_at)
-    SELECT {id_of_t}, :tenant, c.id, 2 * n - 1, 'settled', 'answered', 1, md5(n::text), t, t, t
+                      settled_at, remembered_at)
+    SELECT {id_of_t}, :tenant, c.id, 2 * n - 1, 'settled', 'answered', 1, md5(n::text), t, t, t, t
     FROM generate_series(1, :turns) AS n, conversation AS c,
          LATERAL (SELECT now() - (:turns - n) * interval '1 minute' AS t)
     WHERE c.account_id = :account AND c.sender LIKE :prefix || '%'

@@ -32,6 +32,7 @@ from jobs.alarms import Alarms
 from jobs.dollar import DollarRate
 from jobs.leases import LeaseKeeper
 from jobs.live import LiveWords
+from jobs.memory_keeper import MemoryKeeper
 from jobs.queue import JobQueue
 from jobs.runtime import Services, WorkPolicy, set_services
 from jobs.sweep import Sweeper
@@ -75,7 +76,8 @@ def installed_services(
         services = _build_services(settings, database_url, queue, is_stopping, pulse, owner, closing)
         set_services(services)
         closing.callback(set_services, None)
-        for thread in (services.leases, services.alarms, Sweeper(pulse, owner, queue.ring_many)):
+        sweeper, keeper = Sweeper(pulse, owner, queue.ring_many), MemoryKeeper(services, owner)
+        for thread in (services.leases, services.alarms, sweeper, keeper):
             thread.start()
             closing.callback(thread.stop)
         services.owed.start(services)

@@ -22,7 +22,14 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
     """The role comes from the address that the channel verified, never from the text."""
     today = services.clock.today(thread.timezone)
     with statement_scope(services.engine) as connection:
-        remembered = recollect(connection, thread.account, (thread.sender, *thread.aliases), today)
+        remembered = recollect(
+            connection,
+            thread.account,
+            (thread.sender, *thread.aliases),
+            today,
+            thread.conversation_id,
+            memory_from_seq=thread.memory_from_seq,
+        )
         situation = _situate(services, connection, thread, remembered.person, today)
         past = recent_turns(
             connection,
@@ -33,8 +40,10 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
         )
     history = recall(
         remembered.facts,
+        remembered.summary,
         past,
         terms.spec.memory_tokens,
+        is_all=len(past) < services.policy.memory_turns,
         asker=thread.sender,
         language=language_of(terms.spec, composed.text),
         timezone=thread.timezone,

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Select, Text, any_, bindparam, func, literal, or_, select, true
+from sqlalchemy import ARRAY, Connection, Select, Text, any_, bindparam, func, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.columns import table_of
 from models.contact import contacts
 from models.fact import SHOWN, KnownFact, facts
 from models.person import Identity, KnownPerson, Person
+from models.summary import KnownSummary, as_summary, summaries
 from models.tenant import AccountKey
 
 _people, _identities = table_of(Person), table_of(Identity)
@@ -26,6 +27,7 @@ class Recollection:
     person: KnownPerson | None = None
     holder_id: UUID | None = None
     facts: tuple[KnownFact, ...] = ()
+    summary: KnownSummary | None = None
 
 
 def _recollect() -> Select[Any]:
@@ -55,22 +57,38 @@ def _recollect() -> Select[Any]:
     )
     row = func.jsonb_build_array(*current.c)
     told = select(func.jsonb_agg(aggregate_order_by(row, current.c.recorded_at, current.c.id))).scalar_subquery()
-    return (
-        select(*known.c, one.c.id.label("holder_id"), told.label("told"))
-        .select_from(one.outerjoin(known, true()))
-        .where(literal(True))
+    s = summaries.c
+    summed = (
+        select(func.jsonb_build_array(s.covers_up_to, s.lines, s.prose, s.prose_up_to))
+        .where(s.conversation_id == bindparam("conversation", type_=s.conversation_id.type))
+        .where(s.sender == bindparam("sender"), s.covers_from == bindparam("covers_from", type_=s.covers_from.type))
+        .scalar_subquery()
+    )
+    return select(*known.c, one.c.id.label("holder_id"), told.label("told"), summed.label("summed")).select_from(
+        one.outerjoin(known, true())
     )
 
 
 _RECOLLECT = _recollect()
 
 
-def recollect(connection: Connection, account: AccountKey, addresses: Sequence[str], today: date) -> Recollection:
-    """Of whoever has one of these addresses; the first that is known decides."""
+def recollect(
+    connection: Connection,
+    account: AccountKey,
+    addresses: Sequence[str],
+    today: date,
+    conversation_id: UUID | None = None,
+    *,
+    memory_from_seq: int = 0,
+) -> Recollection:
+    """Of whoever has one of these addresses; the first that is known decides. With a conversation also the summary of
+    what she, by the first address, said in it since that number."""
     values = {"account": account.id, "tenant": account.tenant_id, "addresses": list(addresses), "today": today}
-    row = connection.execute(_RECOLLECT, values).one()
+    place = {"conversation": conversation_id, "sender": addresses[0], "covers_from": memory_from_seq}
+    row = connection.execute(_RECOLLECT, values | place).one()
     person = None if row.id is None else KnownPerson(row.id, row.name, row.role, row.salesperson, row.customer)
-    return Recollection(person, row.holder_id, tuple(_as_fact(*one) for one in row.told or ()))
+    summary = None if row.summed is None else as_summary(*row.summed)
+    return Recollection(person, row.holder_id, tuple(_as_fact(*one) for one in row.told or ()), summary)
 
 
 def _as_fact(

@@ -21,11 +21,13 @@ import models.outbox
 import models.person
 import models.process
 import models.proposal
+import models.remembered
 import models.rest
 import models.run
 import models.search_posting
 import models.search_space
 import models.search_word
+import models.summary
 import models.tenant
 import models.turn  # noqa: F401
 

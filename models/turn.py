@@ -10,6 +10,7 @@ from models.columns import key, moment, reference, string, table_of
 
 # Outcomes after which somebody may want the turn begun again; `confirmed` only with an error beside it.
 ENDED_BADLY = ("apologised", "fenced", "confirmed")
+UNREMEMBERED = "remembered_at IS NULL AND status = 'settled'"  # what memory has still to take in
 
 
 class Turn(SQLModel, table=True):
@@ -21,6 +22,7 @@ class Turn(SQLModel, table=True):
         CheckConstraint("status IN ('open', 'answered', 'settled')", name="turn_status_known"),
         Index("turn_ended_badly", "tenant_id", "frozen_at", postgresql_where=f"outcome IN {ENDED_BADLY!r}"),
         Index("turn_unsettled", "conversation_id", unique=True, postgresql_where="status <> 'settled'"),
+        Index("turn_unremembered", "conversation_id", "number", postgresql_where=UNREMEMBERED),
         ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
     )
 
@@ -43,6 +45,7 @@ class Turn(SQLModel, table=True):
     frozen_at: datetime = Field(sa_column=moment(nullable=False))
     answered_at: datetime | None = Field(default=None, sa_column=moment())
     settled_at: datetime | None = Field(default=None, sa_column=moment())
+    remembered_at: datetime | None = Field(default=None, sa_column=moment())  # taken into memory
 
 
 turns = table_of(Turn)

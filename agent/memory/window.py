@@ -12,18 +12,27 @@ def recall_window(newest_first: Iterable[PastTurn], token_budget: int, *, asker:
     """Oldest first. A turn is taken whole or not at all; the first that does not fit ends the window. Where others
     than the asker spoke, or their words were shown, both lines are third-party ones: our reply may repeat them. A reply
     that may hold no more than names of the records is our tools'."""
-    window: list[ChatMessage] = []
-    left = token_budget
+    turns = list(newest_first)
+    kept = turns[: count_fitting(turns, token_budget)]
+    return [line for turn in reversed(kept) for line in _lines_of(turn, asker) if line.content]
+
+
+def count_fitting(newest_first: Iterable[PastTurn], token_budget: int) -> int:
+    """How many of the newest turns fit."""
+    count, left = 0, token_budget
     for turn in newest_first:
-        taint = read_taint(turn.taint)
-        is_foreign = has_others_words(taint) or any(asker and sender != asker for sender in turn.senders)
-        ours: Origin = "third_party" if is_foreign else "tool" if taint else "assistant"
-        lines = [
-            ChatMessage("user", turn.asked, at=turn.asked_at, origin="third_party" if is_foreign else "person"),
-            ChatMessage("assistant", turn.replied, at=turn.replied_at, origin=ours),
-        ]
-        left -= estimate_prompt(lines)
+        left -= estimate_prompt(_lines_of(turn))
         if left < 0:
             break
-        window[:0] = [line for line in lines if line.content]
-    return window
+        count += 1
+    return count
+
+
+def _lines_of(turn: PastTurn, asker: str = "") -> list[ChatMessage]:
+    taint = read_taint(turn.taint)
+    is_foreign = has_others_words(taint) or any(asker and sender != asker for sender in turn.senders)
+    ours: Origin = "third_party" if is_foreign else "tool" if taint else "assistant"
+    return [
+        ChatMessage("user", turn.asked, at=turn.asked_at, origin="third_party" if is_foreign else "person"),
+        ChatMessage("assistant", turn.replied, at=turn.replied_at, origin=ours),
+    ]

@@ -1,18 +1,31 @@
 """Memory in the prompt: facts first, then the last turns, together never beyond the budget."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import TypedDict
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.base import Language
 from agent.memory.context import recall
 from agent.memory.telling import describe, label_of, recall_facts
 from agent.tokens import estimate_prompt
 from models.fact import KnownFact
 from models.history import PastTurn
+from models.summary import KnownSummary, SummaryLine
 
 START = datetime(2026, 3, 12, 15, tzinfo=UTC)
+
+
+class Here(TypedDict):
+    is_all: bool
+    asker: str
+    language: Language
+    timezone: str
+
+
+HERE: Here = {"is_all": True, "asker": "", "language": "pt", "timezone": "America/Sao_Paulo"}
 
 
 def known(value: str, number: int = 0, predicate: str = "preference", due_on: date | None = None) -> KnownFact:
@@ -28,17 +41,50 @@ def past(number: int, text: str) -> PastTurn:
 
 
 def test_facts_stand_before_the_turns() -> None:
-    lines = recall([known("boleto")], [past(1, "oi")], 1000, asker="", language="pt", timezone="America/Sao_Paulo")
+    lines = recall([known("boleto")], None, [past(1, "oi")], 1000, **HERE)
     assert ["boleto" in line.content for line in lines] == [True, False, False]
     assert [line.is_context for line in lines] == [True, False, False]
 
 
-@given(st.lists(st.text(max_size=60), max_size=20), st.lists(st.text(max_size=80), max_size=8), st.integers(0, 400))
-def test_the_budget_is_never_exceeded(values: list[str], texts: list[str], budget: int) -> None:
+@given(
+    st.lists(st.text(max_size=60), max_size=20),
+    st.lists(st.text(max_size=60), max_size=20),
+    st.lists(st.text(max_size=80), max_size=8),
+    st.integers(0, 600),
+)
+def test_the_budget_is_never_exceeded(values: list[str], sums: list[str], texts: list[str], budget: int) -> None:
+    lines = tuple(SummaryLine(number - len(sums), text, 1.0) for number, text in enumerate(sums))
+    summary = KnownSummary(0, lines)
     facts = [known(value, number) for number, value in enumerate(values)]
     turns = [past(number, text) for number, text in enumerate(texts)]
-    lines = recall(facts, turns, budget, asker="", language="pt", timezone="UTC")
-    assert estimate_prompt(lines) <= budget
+    recalled = recall(facts, summary, list(reversed(turns)), budget, **{**HERE, "is_all": False})
+    assert estimate_prompt(recalled) <= budget
+
+
+def test_a_summary_is_told_only_of_what_the_window_has_no_room_for() -> None:
+    summary = KnownSummary(3, tuple(SummaryLine(number, f"line {number}", 1.0) for number in range(1, 4)))
+    turns = [past(number, f"turn {number}") for number in (5, 4, 3)]
+    assert len(recall([], summary, turns, 1000, **HERE)) == 6
+    [told, *window] = recall([], summary, turns, 1000, **{**HERE, "is_all": False})
+    assert [number for number in range(1, 4) if f"line {number}" in told.content] == [1, 2]
+    assert [line.content for line in window[::2]] == ["turn 3", "turn 4", "turn 5"]
+
+
+def test_a_summary_of_third_party_words_stays_third_party_words() -> None:
+    own, foreign = SummaryLine(1, "own", 1.0), SummaryLine(2, "foreign", 1.0, is_foreign=True)
+    later = {**HERE, "is_all": False}
+    [told] = recall([], KnownSummary(2, (own,)), [], 1000, **later)  # type: ignore[typeddict-item]
+    assert told.origin == "person"
+    [told] = recall([], KnownSummary(2, (own, foreign)), [], 1000, **later)  # type: ignore[typeddict-item]
+    assert told.origin == "third_party"
+
+
+def test_of_a_summary_too_long_for_its_share_the_newest_lines_are_kept() -> None:
+    summary = KnownSummary(40, tuple(SummaryLine(number, f"line {number} " * 5, 1.0) for number in range(40)))
+    [told] = recall([], summary, [], 800, **{**HERE, "is_all": False})  # type: ignore[typeddict-item]
+    kept = [number for number in range(40) if f"- line {number} " in told.content]
+    assert kept == list(range(kept[0], 40))
+    assert 1 < len(kept) < 40
 
 
 def test_where_not_all_fit_the_newest_are_kept_in_their_order() -> None:

@@ -1,0 +1,169 @@
+"""Takes settled turns into memory, off every turn's path: their words become findable, and what a conversation's window
+has no room for is summed up.
+
+One process at a time, by a lease in the database; each step is one transaction, so that whatever dies in between is
+done again from where it was.
+"""
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.memory.summarising import grow, summarise_turn
+from agent.memory.window import count_fitting
+from agent.phrases import guess_language
+from jobs.runtime import Services
+from models.contact import ensure_contact
+from models.history import recent_turns
+from models.lease import hold_named_lease
+from models.remembered import (
+    SettledTurn,
+    claim_turns,
+    find_due_conversation,
+    mark_remembered,
+    note_numbers,
+    turns_between,
+)
+from models.search_index import IndexedText, SearchIndex
+from models.session import session_scope
+from models.summary import SummaryLine, find_summary, keep_summary
+from models.taint import has_others_words, read_taint
+from models.turns import Thread, get_thread
+
+KEEP_EVERY = timedelta(seconds=2)
+_LEASE = timedelta(seconds=30)
+_BATCH = 50  # turns of one conversation in one transaction
+_CHUNK = 200  # turns read at once for a summary
+_NO_END = 2**62
+
+_log = logging.getLogger("recado.memory")
+
+
+class MemoryKeeper:
+    """A thread of every worker; whoever holds the lease works."""
+
+    def __init__(self, services: Services, owner: str) -> None:
+        self._services = services
+        self._owner = owner
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="memory", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def work(self) -> int:
+        """One round, if it is this process's turn; how many turns were taken in."""
+        taken = 0
+        while not self._stopping.is_set():
+            with session_scope(self._services.engine) as connection:
+                if not hold_named_lease(connection, "memory", self._owner, _LEASE):
+                    break
+            step = take_in(self._services)
+            if step == 0:
+                break
+            taken += step
+        return taken
+
+    def _run(self) -> None:
+        while not self._stopping.wait(KEEP_EVERY.total_seconds()):
+            try:
+                self.work()
+            except SQLAlchemyError as error:
+                _log.warning("memory put off: %s", type(error).__name__)
+            except Exception:  # the turns stay due
+                _log.exception("memory put off")
+
+
+def take_in(services: Services) -> int:
+    """The next turns of one conversation; 0 when nothing is left. Safe to repeat, on any number of workers."""
+    with session_scope(services.engine) as connection:
+        conversation_id = find_due_conversation(connection)
+        if conversation_id is None:
+            return 0
+        thread = get_thread(connection, conversation_id)
+        ids, found = claim_turns(connection, conversation_id, _BATCH)
+        _index(connection, thread, [turn for turn in found if turn.is_said and turn.is_verified])
+        _summarise(services, connection, thread, found)
+        mark_remembered(connection, ids)
+    return len(ids)
+
+
+def _index(connection: Connection, thread: Thread, found: Sequence[SettledTurn]) -> None:
+    """Each in the space of whoever asked it."""
+    by_asker: dict[str, list[SettledTurn]] = defaultdict(list)
+    for turn in found:
+        by_asker[turn.senders[0]].append(turn)
+    index, zone = SearchIndex(connection), ZoneInfo(thread.timezone)
+    for asker, turns in sorted(by_asker.items()):
+        contact_id, _ = ensure_contact(connection, thread.account, asker)
+        space = index.open_space(thread.account.tenant_id, "turns", contact_id)
+        texts = [IndexedText(f"{turn.asked}\n{turn.replied}", guess_language(turn.asked)) for turn in turns]
+        numbered = zip(index.add(space, texts), turns, strict=True)
+        days = [(number, turn.id, turn.asked_at.astimezone(zone).date()) for number, turn in numbered]
+        note_numbers(connection, contact_id, days)
+
+
+def _summarise(services: Services, connection: Connection, thread: Thread, found: Sequence[SettledTurn]) -> None:
+    """Of each who wrote alone: up to what the newer half of her window has no room for."""
+    reach = _find_reach(services, connection, thread)
+    if reach is None:
+        return
+    for sender in sorted({turn.senders[0] for turn in found if len(turn.senders) == 1}):
+        _extend(connection, thread, sender, reach)
+
+
+def _find_reach(services: Services, connection: Connection, thread: Thread) -> int | None:
+    """The number of the last turn that a summary is to cover; None while all fit into the window."""
+    most = services.policy.memory_turns
+    terms = services.agents.find_terms(connection, thread.account, thread.agent_version_id)
+    past = recent_turns(
+        connection, thread.conversation_id, before_number=_NO_END, from_seq=thread.memory_from_seq, limit=most
+    )
+    kept = count_fitting(past, terms.spec.memory_tokens // 2)
+    if kept < len(past):
+        return past[kept].number
+    return past[-1].number - 1 if len(past) == most else None
+
+
+def _extend(connection: Connection, thread: Thread, sender: str, reach: int) -> None:
+    known = find_summary(connection, thread.conversation_id, sender, covers_from=thread.memory_from_seq)
+    lines, after = (list(known.lines), known.covers_up_to) if known else ([], thread.memory_from_seq)
+    if after >= reach:
+        return
+    while after < reach:
+        chunk = turns_between(connection, thread.conversation_id, after=after, up_to=reach, limit=_CHUNK)
+        lines = grow(lines, (line for turn in chunk if (line := _line_of(turn, sender, thread.timezone)) is not None))
+        after = chunk[-1].number if len(chunk) == _CHUNK else reach
+    keep_summary(
+        connection,
+        thread.conversation_id,
+        sender,
+        tenant_id=thread.account.tenant_id,
+        covers_from=thread.memory_from_seq,
+        covers_up_to=reach,
+        lines=lines,
+    )
+
+
+def _line_of(turn: SettledTurn, sender: str, timezone: str) -> SummaryLine | None:
+    if not turn.is_of_alone(sender):
+        return None
+    return summarise_turn(
+        turn.number,
+        turn.asked,
+        turn.replied,
+        turn.asked_at,
+        timezone,
+        is_foreign=has_others_words(read_taint(turn.taint)),
+    )

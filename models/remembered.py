@@ -1,0 +1,155 @@
+"""Turns that memory has taken in: each settled turn once, with the number under which its words are found again.
+
+What is not taken in yet has `turn.remembered_at` null, and a partial index of its own: finding the next is cheap
+however long the past is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Row,
+    UniqueConstraint,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlmodel import Field, SQLModel
+
+from models.columns import fixed, key, reference, table_of
+from models.fence import FENCED
+from models.message import messages
+from models.turn import turns
+
+_UNSAID = frozenset({"rejected", FENCED, "notice", "confirmed", ""})  # what nobody read, or nobody said
+
+
+class RememberedTurn(SQLModel, table=True):
+    """A turn in the search space of the contact who asked it."""
+
+    __tablename__ = "remembered_turn"
+    __table_args__ = (
+        UniqueConstraint("turn_id"),
+        Index("remembered_on", "contact_id", "said_on"),
+        ForeignKeyConstraint(["contact_id"], ["contact.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["turn_id"], ["turn.id"], ondelete="CASCADE"),
+    )
+
+    contact_id: UUID = Field(sa_column=key())
+    number: int = Field(sa_column=Column(Integer, primary_key=True))  # in the search space
+    turn_id: UUID = Field(sa_column=reference())
+    said_on: date = Field(sa_column=Column(Date, nullable=False))  # by the company's clock
+
+
+remembered_turns = table_of(RememberedTurn)
+
+
+@dataclass(frozen=True, slots=True)
+class SettledTurn:
+    """A turn as memory takes it in; `senders` are whoever wrote in it."""
+
+    id: UUID
+    number: int
+    outcome: str
+    taint: str
+    asked: str
+    asked_at: datetime
+    replied: str
+    senders: tuple[str, ...]
+    is_verified: bool
+
+    @property
+    def is_said(self) -> bool:
+        return self.outcome not in _UNSAID and bool(self.asked or self.replied) and bool(self.senders)
+
+    def is_of_alone(self, sender: str) -> bool:
+        """Whether nobody else wrote in it."""
+        return self.is_said and self.is_verified and set(self.senders) == {sender}
+
+
+_IS_DUE = turns.c.remembered_at.is_(None) & (turns.c.status == fixed("settled"))
+
+
+def find_due_conversation(connection: Connection) -> UUID | None:
+    """One with turns that memory has not taken in."""
+    t = turns.c
+    found = select(t.conversation_id).where(_IS_DUE).order_by(t.conversation_id, t.number).limit(1)
+    return connection.execute(found).scalar_one_or_none()
+
+
+def claim_turns(connection: Connection, conversation_id: UUID, limit: int) -> tuple[list[UUID], list[SettledTurn]]:
+    """The next of them, oldest first, locked until the commit: whoever comes meanwhile waits, and finds them done. Of a
+    turn without messages there is the id alone."""
+    t = turns.c
+    due = select(t.id).where(t.conversation_id == conversation_id, _IS_DUE).order_by(t.number).limit(limit)
+    ids = list(connection.execute(due.with_for_update()).scalars())
+    return ids, read_turns(connection, ids)
+
+
+def read_turns(connection: Connection, turn_ids: Sequence[UUID]) -> list[SettledTurn]:
+    """With all that was said in them, in the order of their conversations."""
+    rows = connection.execute(_READ.where(turns.c.id.in_(turn_ids))) if turn_ids else ()
+    return [_as_turn(list(lines)) for _, lines in groupby(rows, key=lambda row: row.id)]
+
+
+_READ = (
+    select(turns.c.id, turns.c.number, turns.c.outcome, turns.c.taint)
+    .add_columns(messages.c.direction, messages.c.text, messages.c.sender, messages.c.is_verified)
+    .add_columns(messages.c.received_at)
+    .join(messages, messages.c.turn_id == turns.c.id)
+    .order_by(turns.c.conversation_id, turns.c.number, case((messages.c.direction == "in", 0), else_=1), messages.c.seq)
+)
+
+
+def _as_turn(lines: Sequence[Row[Any]]) -> SettledTurn:
+    asked = [line for line in lines if line.direction == "in"]
+    replied = [line.text for line in lines if line.direction == "out"]
+    first = lines[0]
+    return SettledTurn(
+        first.id,
+        first.number,
+        first.outcome,
+        first.taint,
+        "\n".join(line.text for line in asked if line.text),
+        (asked or lines)[0].received_at,
+        replied[-1] if replied else "",
+        tuple(dict.fromkeys(line.sender for line in asked if line.sender)),
+        all(line.is_verified for line in asked),
+    )
+
+
+def turns_between(
+    connection: Connection, conversation_id: UUID, *, after: int, up_to: int, limit: int
+) -> list[SettledTurn]:
+    """The next settled turns after the one number and up to the other, oldest first."""
+    t = turns.c
+    wanted = select(t.id).where(t.conversation_id == conversation_id, t.number > after, t.number <= up_to)
+    wanted = wanted.where(t.status == "settled").order_by(t.number).limit(limit)
+    return read_turns(connection, list(connection.execute(wanted).scalars()))
+
+
+def mark_remembered(connection: Connection, turn_ids: Sequence[UUID]) -> None:
+    """They are not looked at again."""
+    connection.execute(update(turns).where(turns.c.id.in_(turn_ids)).values(remembered_at=func.now()))
+
+
+def note_numbers(connection: Connection, contact_id: UUID, found: Sequence[tuple[int, UUID, date]]) -> None:
+    """Under which numbers turns are found in the contact's search space."""
+    rows = [
+        {"contact_id": contact_id, "number": number, "turn_id": turn_id, "said_on": said_on}
+        for number, turn_id, said_on in found
+    ]
+    if rows:
+        connection.execute(insert(remembered_turns), rows)
