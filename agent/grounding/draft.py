@@ -78,6 +78,10 @@ class Draft:
         start, end = self.bounds(trace)
         return [Anchor(m.start, m.end, m.labels) for m in self.hints if start <= m.start < end]
 
+    def subject(self) -> list[Anchor]:
+        """Whom the turn is about, where all that was found out is about one."""
+        return [Anchor(0, 0, self.evidence.subject)] if self.evidence.subject else []
+
     def names_before(self, trace: Trace) -> list[Anchor]:
         """Of the line that heads the lines that it stands in."""
         start, _ = self.bounds(trace)

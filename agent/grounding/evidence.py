@@ -1,5 +1,6 @@
 """What a reply may rest on: the turn's tool results, the person's words, the conversation, and what day it is."""
 
+import re
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from agent.grounding.reading import find_claims
 from agent.grounding.results import HOME_CURRENCY, ToolReading, read_tool_use
 
 _EPSILON = 1e-9  # floats only narrow the search; what matches is decided exactly
+_SLASHED = re.compile(r"\d/\d")
 _OTHERS = frozenset({"outsider", "third_party"})
 _LEAST_AMOUNT = 100
 _MOST_FIGURES = 5_000  # of one turn; what lies beyond is not looked at
@@ -29,6 +31,7 @@ class Evidence:
     days: set[date] = field(default_factory=set)
     spans: set[Span] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
+    subject: frozenset[str] = frozenset()  # whom all figures of the last result are of
     sources: list[str] = field(default_factory=list)  # of what third parties wrote
     currency: str = HOME_CURRENCY
     lengths: dict[str, int] = field(default_factory=dict)  # of lists, by their path
@@ -99,6 +102,11 @@ def _add_result(evidence: Evidence, reading: ToolReading, *, is_foreign: bool) -
     evidence.currency = next((one.unit for one in reading.known if one.kind == "money"), evidence.currency)
     evidence.lengths |= reading.lengths
     evidence.names.add(label for one in reading.known for label in one.labels)
+    for text in reading.texts:
+        if _SLASHED.search(text):  # a week that calls itself "07/12 a 11/12"
+            evidence.said += [day for claim in find_claims(text) if claim.kind == "date" for day in claim.days]
+    subjects = [one.labels for one in reading.known if one.labels]
+    evidence.subject = frozenset.intersection(*subjects) if subjects else frozenset()
     for text, path in reading.passages:
         _add_words(evidence, text, "tool", path, is_foreign=is_foreign)
 

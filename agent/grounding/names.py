@@ -89,7 +89,9 @@ class NameBook:
 
     def _counts(self, text: str, run: list[tuple[str, int, int]], words: int) -> bool:
         first, start, end = run[0]
-        if first in _SMALL:
+        if first in _SMALL or (
+            len(run) < words and all(word.isdigit() and len(word) < _LEAST_LETTERS for word, _, _ in run)
+        ):
             return False
         written = text[start:end]
         if written[0].isdigit() and len(run) > 1:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.grounding.belongings import Belongings
+from agent.grounding.binding import Anchor
 from agent.grounding.claims import Known
 from agent.grounding.draft import Draft, Trace
 from agent.grounding.lexicon import CALLED_TOTAL, JOINED, WEEKEND, WORKDAYS, WORKED
@@ -48,7 +49,7 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
         asked=[known for known in belongings.told if known.value > 1],
         worked_out=[known for known in _reckoned(before)[-_MOST_NEAR:] if known.kind != "percent"],
         worked_later=_reckoned(after),
-        context=belongings.of([*draft.hinted(trace), *([] if names else draft.names_before(trace))]),
+        context=belongings.of([*draft.hinted(trace), *([] if names else _heads(trace, draft))]),
         joined=[*find_ranked(sentence, draft.evidence), *(near if JOINED.search(sentence) else ())],
         steps=list(belongings.steps(known for known in named if known.collection)),
         supposed=[o.as_known() for o in beside if not o.operation and o.claim.kind == "count"] if is_worked else [],
@@ -58,6 +59,11 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
         is_owned=bool(trace.owners.names),
         is_total=bool(CALLED_TOTAL.search(sentence, 0, trace.claim.start - start)),
     )
+
+
+def _heads(trace: Trace, draft: Draft) -> list[Anchor]:
+    """Whom a sentence without a name may be about."""
+    return draft.names_before(trace) or (draft.subject() if trace.claim.kind == "money" else [])
 
 
 def _near(before: Sequence[Trace], after: Sequence[Trace]) -> list[Known]:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.agent.grounding.corpus import Specimen, scenes, specimens
 
-PARTS = ("open", "held", "fresh", "plain", "last", "pens", "desks", "briefs", "later")
+PARTS = ("open", "held", "fresh", "plain", "last", "pens", "desks", "briefs", "later", "latest")
 
 
 def part(name: str) -> list[Specimen]:
