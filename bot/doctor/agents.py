@@ -90,9 +90,11 @@ def _in_accounts(spec: AgentSpec, surroundings: Surroundings, assistant: Assista
 
 def _in_llms(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:
     today = surroundings.clock.today("UTC")
-    for link in assistant.agent.links:
-        if link.provider.engine == "offline":
+    agent, asked = assistant.agent, set[tuple[str, str]]()
+    for link in (*agent.links, *(link for part in agent.chain.parts for link in part.links)):
+        if link.provider.engine == "offline" or (link.address, link.llm) in asked:
             continue
+        asked.add((link.address, link.llm))
         if (day := find_retirement(link.llm)) is not None:
             ends = "ended" if day <= today else "ends"
             yield _doubt(spec, f"{link.llm} {ends} on {day.isoformat()} by its vendor's word", "name another `model`")

@@ -86,6 +86,19 @@ ANOTHERS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"llm": {"provider": "offline", "fallbacks": [{"provider": "mistral", "model": "m"}]}},
         "llm.fallbacks.0.api_key: the secret MISTRAL_API_KEY is not the tenant acme's",
     ),
+    "a specialist of its chain": (
+        "acme",
+        {
+            "chain": {
+                "specialists": {
+                    "a": {"description": "Answers about sales.", "llm": {"provider": "openai", "model": "m"}},
+                    "b": {"description": "Answers about goals."},
+                },
+                "default": "b",
+            }
+        },
+        "chain.specialists.a.llm.api_key: the secret OPENAI_API_KEY is not the tenant acme's",
+    ),
     "Recado's own database": (
         "acme",
         {"source": {"url": "${DATABASE_URL}"}},

@@ -63,6 +63,14 @@ def test_llms_that_end_or_whose_price_nobody_knows_are_named_down_the_chain() ->
     ]
 
 
+def test_the_llms_of_a_chains_steps_are_looked_at_too_and_each_once() -> None:
+    step = {"description": "Answers about sales and goals.", "llm": OWN}
+    chain = {"specialists": {"vendas": step, "metas": step}, "default": "vendas"}
+    assert examined(llm=OWN, chain=chain) == ["warn no price is known for house-model at openai-compatible"]
+    other = {"polish": {"llm": {**OWN, "model": "gpt-4o"}}}
+    assert examined(chain=other)[0] == "warn gpt-4o ends on 2027-01-14 by its vendor's word"
+
+
 def test_databases_that_are_away_are_named_by_their_secret() -> None:
     found = examined(source={"url": "${SALES}"}, sql=FREE, environ={"SALES": AWAY, "FREE_URL": AWAY})
     assert [words.partition(" (")[0] for words in found] == [
