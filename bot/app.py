@@ -14,6 +14,7 @@ from bot.health import HealthRoutes
 from bot.media import MediaRoutes
 from bot.problems import register_problems
 from bot.request_trace import register_tracing
+from bot.search import SearchRoutes
 from bot.security_headers import register_security_headers
 from bot.usage import UsageRoutes
 from bot.waiting import AnswerBell, WaitingPlaces
@@ -61,6 +62,7 @@ def create_app(services: WebServices) -> Flask:
         ChatSocketRoutes(services, desk, places),
         health,
         UsageRoutes(services),
+        SearchRoutes(services),
         MediaRoutes(services),
         ConsoleRoutes(services, health),
     ):

@@ -7,8 +7,6 @@ import psycopg
 from sqlalchemy import BigInteger, Column, Connection, ForeignKeyConstraint, Integer, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
-from models.retrieval.inverting import Place
-
 
 class SearchPostingRow(SQLModel, table=True):
     """Terms sort by bytes, so that those of one text are written near each other in every locale."""
@@ -21,6 +19,8 @@ class SearchPostingRow(SQLModel, table=True):
     block: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     postings: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
+
+Place = tuple[str, int]  # a term, and a block of numbers
 
 _AT_ONCE = 10_000  # rows that a statement writes
 

@@ -252,7 +252,7 @@ def test_the_import_contracts_hold() -> None:
 def test_the_web_door_loads_no_llm_sdk_and_no_agent() -> None:
     script = (
         "import sys, wsgi\n"
-        "heavy = {'openai', 'anthropic', 'agent', 'genai_prices'} & set(sys.modules)\n"
+        "heavy = {'openai', 'anthropic', 'agent', 'genai_prices', 'numpy'} & set(sys.modules)\n"
         "print(sorted(heavy | ({'twilio.rest'} & set(sys.modules))))\n"
     )
     environ = {
