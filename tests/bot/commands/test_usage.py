@@ -81,7 +81,7 @@ def test_replies_that_lost_figures_are_counted_by_agent(cli: Cli, clone_database
     with session_scope(engine) as connection:
         tenant = ensure_tenant(connection, slug=DEFAULT, name="Aurora", timezone="America/Sao_Paulo")
         agents = AgentVersions(connection, tenant)
-        made = [agents.add("vendas", {}, digest, "") for digest in ("1", "2")]
+        made = [agents.add("vendas", {}, digest, {}) for digest in ("1", "2")]
         ids = connection.execute(text("SELECT id FROM run ORDER BY id")).scalars().all()
         change = text("UPDATE run SET error = :error, agent_version_id = :version WHERE id = :id")
         errors = ["limit: usd; ungrounded: 2 left out", "", "ungrounded: 1 left out"]
