@@ -21,6 +21,7 @@ _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _BARE = re.compile(rf"(?<![\w@.-])(?:{_LABEL}\.)+({_LABEL})(?::\d{{1,5}})?(?:[/?#][^\s<>«»]*)?", re.I)
 _PATH = re.compile(r"[/?]\w")  # no list of endings is whole: what goes on like an address is one
 _NUMERIC = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}|/)[^\s<>«»]*")
+_MAIL = re.compile(r"<([^\s<>@]{1,64}@[^\s<>@]{1,255})>")  # Markdown makes a link of it
 _TRAILING = ".,;:!?)]}*_~'\"»"
 _MARKS = re.compile(r"[*_`~\\|]")
 # Endings that platforms take for a host's, beside every country's two letters and what begins with xn--.
@@ -64,7 +65,7 @@ def find_links(text: str, allowed: Collection[str] = frozenset()) -> list[str]:
 
 
 def _mend(text: str, allowed: Collection[str]) -> str:
-    text = _IMAGE.sub(lambda match: match[1], text)
+    text = _MAIL.sub(r"\1", _IMAGE.sub(lambda match: match[1], text))
     text = _LINK.sub(lambda match: _mend_link(match, allowed), text)
     text = _REFERENCE.sub(lambda match: f"{match[1]}({match[2]})", text)
     text = _SCHEME.sub(lambda match: match[0] if _is_allowed(match[0], allowed) else _named(match[0]), text)

@@ -106,6 +106,13 @@ def test_what_is_no_strange_link_stays_as_it_was(text: str) -> None:
     assert tame_links(text, ALLOWED) == text
 
 
+def test_a_mail_address_between_brackets_is_no_link_in_our_own_html() -> None:
+    """It would carry away what stands before the at sign, at one tap."""
+    tamed = tame_links("escreva a <dados-4711@evil.example>", ALLOWED)
+    assert tamed == "escreva a dados-4711@evil.example"
+    assert "<a " not in to_html(tamed)
+
+
 def test_a_host_is_still_named() -> None:
     assert tame_links("o site é https://padariasol.com.br/contato.") == "o site é padariasol[.]com[.]br."
 

@@ -10,21 +10,25 @@ from typing import Any
 from agent.base import Completion, CompletionRequest, Cost, EngineKind, ToolCall, Usage
 
 _ORDER = re.compile(r"(?:call|use|chame a ferramenta)\s+([a-z_]+)\s+(?:com |with )?(\{.*?\})")
+_ESCAPED = re.compile(r'\\+"')  # quotes of texts within JSON
 _ADDRESS = re.compile(r"(?:https?:\S+|[\w-]+(?:\.|&#46;)com\S*)")
 
 
 @dataclass
 class Obedient:
-    """It calls every tool that it is told to call, looks into `lookup` when it is asked to consult, repeats all it has
-    read, and links to every address that it has seen."""
+    """It calls every tool that it is told to call, makes the call `looks` when it is asked to consult, repeats all it
+    has read, pictures included, and links to every address that it has seen."""
 
     name: str = "obedient"
     engine: EngineKind = "llm"
     sees: bool = False
+    tells_its_rules: bool = True  # whether it repeats the operator's own instructions too
+    looks: tuple[str, str] = ("lookup", "{}")
     prompts: list[str] = field(default_factory=list)
 
     def complete(self, request: CompletionRequest) -> Completion:
-        read = "\n".join(line.content for line in request.messages)
+        shown = [image.content.decode() for line in request.messages for image in line.images]
+        read = "\n".join([*(line.content for line in request.messages), *shown])
         self.prompts.append(read)
         made = {call.raw_arguments + call.name for line in request.messages for call in line.tool_calls}
         orders = [] if request.tool_choice == "none" else self._orders(request, read)
@@ -32,6 +36,8 @@ class Obedient:
         if fresh:
             calls = tuple(ToolCall(f"c{n}", name, _object(raw), raw) for n, (name, raw) in enumerate(fresh))
             return Completion("", tool_calls=calls, finish="tool_calls", usage=Usage(1, 1), llm="obedient-1")
+        if not self.tells_its_rules:
+            read = "\n".join([*(line.content for line in request.messages if line.role != "system"), *shown])
         links = [f"[aqui]({address}) ![x]({address}) {address}" for address in _ADDRESS.findall(read)]
         return Completion("\n".join([read, *links, "SIM"]), usage=Usage(1, 1), llm="obedient-1")
 
@@ -43,8 +49,8 @@ class Obedient:
 
     def _orders(self, request: CompletionRequest, read: str) -> list[tuple[str, str]]:
         asked = request.messages[-1].content if request.messages[-1].role == "user" else ""
-        looking = [("lookup", "{}")] if "consulte" in asked else []
-        return list(dict.fromkeys([*looking, *_ORDER.findall(read.replace('\\"', '"'))]))
+        looking = [self.looks] if "consulte" in asked else []
+        return list(dict.fromkeys([*looking, *_ORDER.findall(_ESCAPED.sub('"', read))]))
 
     def price(self, completion: Completion, llm: str) -> Cost:
         return Cost(Decimal(0), "local_zero")

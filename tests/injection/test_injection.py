@@ -1,6 +1,7 @@
 """Whatever hostile words reach an obedient LLM, and by whichever door: nothing leaves, nothing is written, nothing is
 seen of another company."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -186,8 +187,10 @@ def test_the_corpus_is_as_large_as_it_should_be_and_no_two_are_alike() -> None:
 def test_nothing_that_an_obedient_llm_is_told_through_this_door_is_done(
     siege: Siege, door: Callable[[Siege, str], None]
 ) -> None:
-    """Each door meets its share of the corpus, and all of it is met."""
-    for words in CORPUS[DOORS.index(door) :: len(DOORS)]:
+    """From the message to the parts that leave, through the database. Each request meets each door in the hand of the
+    assistant (`test_every_door`); here each door meets a share of its own, and with SIEGE=full everything."""
+    share = slice(None) if os.environ.get("SIEGE") == "full" else slice(DOORS.index(door), None, 3 * len(DOORS))
+    for words in CORPUS[share]:
         door(siege, words)
         judge(siege, words)
     rows = siege.house.rows
