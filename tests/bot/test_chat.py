@@ -66,10 +66,11 @@ def test_an_unknown_price_is_null_and_never_zero(door: Door) -> None:
     assert door.client.get(f"/chat/{turn_id}").get_json()["cost"] is None
 
 
-def test_no_wait_is_needed_for_who_prefers_to_come_back(door: Door) -> None:
+def test_no_wait_is_needed_for_who_prefers_to_come_back(make_door: DoorMaker) -> None:
+    door = make_door(chat_wait_seconds=60)
     started_at = time.monotonic()
     response = ask(door.client, headers={"Prefer": "handling=strict, Respond-Async"})
-    assert time.monotonic() - started_at < 8, "less than the ten seconds that others wait"
+    assert time.monotonic() - started_at < 50, "less than the minute that others wait"
     assert response.status_code == 202
     assert response.headers["Preference-Applied"] == "respond-async"
     body = response.get_json()
@@ -97,7 +98,7 @@ def test_a_wait_that_gets_too_long_ends_with_202(make_door: DoorMaker) -> None:
     started_at = time.monotonic()
     response = ask(door.client)
     assert response.status_code == 202
-    assert 0.3 <= time.monotonic() - started_at < 8
+    assert 0.3 <= time.monotonic() - started_at < 50
 
 
 def test_the_listener_wakes_a_waiter_at_once(door: Door) -> None:
@@ -111,19 +112,21 @@ def test_the_listener_wakes_a_waiter_at_once(door: Door) -> None:
         assert min(took) < 1, "who looks for the answer without being woken finds it after two seconds"
 
 
-def test_an_answer_nobody_announced_is_found_within_two_seconds(door: Door) -> None:
+def test_an_answer_nobody_announced_is_found_all_the_same(make_door: DoorMaker) -> None:
+    door = make_door(chat_wait_seconds=60)
     with pretend_worker(door.engine, announce=False):
         started_at = time.monotonic()
         assert ask(door.client).status_code == 200
-        assert time.monotonic() - started_at < 8
+        assert time.monotonic() - started_at < 30, "it looks every two seconds, and would wait for a minute"
 
 
-def test_a_dead_listener_makes_no_answer_much_later(door: Door) -> None:
+def test_a_dead_listener_makes_no_answer_much_later(make_door: DoorMaker) -> None:
+    door = make_door(chat_wait_seconds=60)
     door_of(door.app).bell.stop()
     with pretend_worker(door.engine):
         started_at = time.monotonic()
         assert ask(door.client).status_code == 200
-        assert time.monotonic() - started_at < 8
+        assert time.monotonic() - started_at < 30, "it looks every two seconds, and would wait for a minute"
 
 
 def test_waiters_beyond_half_of_the_threads_get_their_202_at_once(make_door: DoorMaker) -> None:

@@ -10,11 +10,12 @@ from tests.faults.town import Letter, Town
 _DOOR = 6.0  # seconds; the platforms wait for ten or more
 
 
-def judge(town: Town, channel: str, letter: Letter) -> None:
+def judge(town: Town, channel: str, letter: Letter, most_crashes: int = 0) -> None:
     """By the far side's history, and by what is stored."""
     assert town.copies(channel, letter) == 1
     turn = town.turn_of(letter)
-    assert (turn.status, turn.outcome, turn.crashes) == ("settled", "answered", 0)
+    assert (turn.status, turn.outcome) == ("settled", "answered")
+    assert turn.crashes <= most_crashes
     stored = town.rows("SELECT count(*) FROM message WHERE text = :words AND direction = 'in'", words=letter.words)
     assert stored == [(1,)]
     town.wait_for(lambda: town.rows("SELECT count(*) FROM conversation WHERE lease_owner IS NOT NULL") == [(0,)])
@@ -66,9 +67,11 @@ def test_the_database_fails(town: Town, fault: str) -> None:
         town.llm.latency = 0.0
     assert statuses <= ({200, 503} if fault == "flapping" else {503})
     assert letter.post(town.client) == 200, "the platform delivers again what it got no 2xx for"
+    # A turn's beginning may have been committed and only the word of it lost, which counts as a crash.
+    may_lose_words = fault in {"reset", "flapping"}
     for one in (under_way, letter):
         town.settle(one)
-        judge(town, "whatsapp", one)
+        judge(town, "whatsapp", one, most_crashes=int(may_lose_words))
         assert town.calls(one) == 1, "an answer is paid for once, also when it comes while nobody can write it down"
 
 

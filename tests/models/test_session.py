@@ -64,7 +64,7 @@ def test_a_server_that_falls_silent_counts_as_gone_and_its_late_answer_is_nobody
         with pytest.raises(OperationalError) as caught, session_scope(engine) as connection:
             connection.execute(text("SELECT 2"))
         assert is_database_away(caught.value)
-        assert time.monotonic() - began < 5, "the statement's time-out is kept by the server, which nobody hears"
+        assert time.monotonic() - began < 60, "the statement's time-out is kept by the server, which nobody hears"
         proxy.heal()
         with session_scope(engine) as connection:
             assert connection.execute(text("SELECT 3")).scalar_one() == 3

@@ -103,7 +103,7 @@ def test_a_silent_vendor_is_a_timeout(wire: str, asked_for: str, vendor: VendorS
         provider.complete(ask(timeout=short if asked_for == "of the request" else long))
     assert caught.value.kind == "timeout"
     assert not caught.value.permanent
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize("wire", WIRES)
