@@ -15,6 +15,7 @@ _OF: Final = re.compile(
 _ASIDE: Final = re.compile(r"\s*\([^)]*\)|[\s*_()%]+")
 _AGAINST: Final = re.compile(r"\([^()]*\b(?:contra|vs|versus|against|frente|ante|x)\b[^()]*\)|\([^()]*×[^()]*\)")
 _PARTS: Final = re.compile(r"[;)]")
+_IN_BRACKETS: Final = re.compile(r"[*_ ]*\([^()]*")
 _LONGEST_OF: Final = 60
 _NEAR: Final = 25
 _PAUSE: Final = re.compile(r"[,;:.!?)]")
@@ -81,6 +82,8 @@ def bind(
     if any(aside.start() < start < aside.end() for aside in _AGAINST.finditer(folded)):
         return tuple(anchors)  # "A sold more than B (20 against 10)"
     before = [anchor for anchor in anchors if anchor.end <= start]
+    if before and _IN_BRACKETS.fullmatch(folded, before[-1].end, start):
+        return _last_group(folded, before, figures)  # "18 of Trek (R$ 389)"
     if anchors[0].start < min(begin for begin, _ in figures):
         last = [anchor for anchor in before if not _of_another(folded, anchor, figures)] or before
         return _last_group(folded, last, figures)

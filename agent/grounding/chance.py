@@ -12,8 +12,8 @@ from typing import Final
 
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import RATE, REST
-from agent.grounding.operands import CHANGES, RATES, Surroundings, is_of_one_unit, is_total_key, totals
+from agent.grounding.lexicon import DIFFERENCE, RATE, REST
+from agent.grounding.operands import CHANGES, LEAST_AMOUNT, RATES, Surroundings, is_of_one_unit, is_total_key, totals
 
 _BY_CHANCE: Final = 0.15  # how likely a made-up figure may be to match one of the tries
 _MOST_TRIES: Final = 1500
@@ -150,6 +150,9 @@ def _may_be_added(one: Known, other: Known, around: Surroundings) -> bool:
         return False
     if _is_part(one, other) or _is_part(other, one):
         return bool(REST.search(around.sentence))
+    if one.kind == "count" and one.value < LEAST_AMOUNT and not DIFFERENCE.search(around.sentence):
+        said = {known.path for known in (*around.beside, *around.reckoned)}
+        return one.scope == other.scope or {one.path, other.path} <= said
     return not one.collection or one.collection != other.collection or around.names <= _PAIR
 
 

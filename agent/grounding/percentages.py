@@ -90,6 +90,9 @@ def _shares(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
 
 def _is_comparable(part: Known, whole: Known) -> bool:
     """Of one unit, or counts that one object tells: the returns and the orders of a month."""
+    times = [(one, other) for one in part.spans for other in whole.spans]
+    if times and not any(one[0] <= other[1] and other[0] <= one[1] for one, other in times):
+        return False  # March is no part of February
     is_told_together = part.kind == "count" and part.scope == whole.scope
     return part.kind == whole.kind and (part.unit == whole.unit or is_told_together)
 

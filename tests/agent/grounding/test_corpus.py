@@ -7,7 +7,7 @@ import pytest
 
 from tests.agent.grounding.corpus import Specimen, scenes, specimens
 
-PARTS = ("open", "held", "fresh", "plain", "last", "pens", "desks", "briefs", "later", "latest")
+PARTS = ("open", "held", "fresh", "plain", "last", "pens", "desks", "briefs", "later", "latest", "final")
 
 
 def part(name: str) -> list[Specimen]:
