@@ -11,7 +11,6 @@ from jobs.discount_news import reach_person, ring, tell, words_for
 from jobs.question import find_situation
 from jobs.runtime import Services
 from models.discount import DiscountRequest, hold_numbered, rule
-from models.faultpoint import faultpoint
 from models.lease import Lease, check_lease
 from models.person import KnownPerson, People
 from models.session import session_scope
@@ -43,7 +42,6 @@ def rule_on(services: Services, lease: Lease, thread: Thread, turn: BegunTurn, r
             return discount_phrase("ruled_already", language, number=str(ruling.number), status=status)
         status_now: Outcome = "approved" if ruling.is_yes else "refused"
         rung, is_told = _settle(connection, services, thread, turn, request, status_now, me)
-    faultpoint("discount.ruled")
     ring(services, rung)
     _log.info("a discount was ruled on", extra={"number": request.number, "status": status_now})
     outcome = words_for(status_now, request, by=me.name)

@@ -29,7 +29,6 @@ POINTS = (
     "tool.due",
     "tool.worked",
     "tool.journalled",
-    "discount.ruled",
     "media.fetched",
     "answer.written",
     "answer.committed",

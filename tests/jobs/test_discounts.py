@@ -188,7 +188,7 @@ def test_a_worker_that_dies_asks_once(asking: WritingHouse, point: str) -> None:
     assert len(told(asking, BIA)) == 1
 
 
-@pytest.mark.parametrize("point", ["discount.ruled", "answer.written", "answer.committed"])
+@pytest.mark.parametrize("point", ["answer.written", "answer.committed"])
 def test_a_worker_that_dies_tells_of_a_ruling_once(asking: WritingHouse, point: str) -> None:
     ask(asking)
     asking.say("sim", "m2")
