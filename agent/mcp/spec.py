@@ -21,6 +21,9 @@ class McpToolSpec(Frozen):
     that says anything else of itself is not offered and not called."""
     effect: Effect = "external_write"
     """What it does; lower it only for a tool that is known to do less."""
+    sink: bool = False
+    """For one that reads: whether others than the company learn what it is asked, such as a search of the web. Closed
+    once somebody else's words or names stand in the conversation. One that writes is always taken for such."""
     roles: Annotated[tuple[Literal["rep", "manager", "customer"], ...], Field(min_length=1)] = ("manager", "rep")
     """Who may use it."""
 

@@ -89,7 +89,8 @@ class _McpTool:
         self._told = ToolSpec(self.name, " ".join(found.description.split()), self._schema.strict)
 
     def as_tool(self) -> Tool:
-        labels: set[Label] = {"untrusted"} if self._wanted.effect == "read" else {"untrusted", "sink"}
+        reaches_out = self._wanted.sink or self._wanted.effect != "read"
+        labels: set[Label] = {"untrusted", "sink"} if reaches_out else {"untrusted"}
         return Tool(
             self._told,
             self._wanted.effect,

@@ -1,11 +1,14 @@
 """Every way by which somebody else's words may come to stand in a question of the person's own, found by looking."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from agent.links import find_links
+from agent.mcp.spec import McpServerSpec, McpToolSpec
+from agent.mcp.tools import take_stock
 from channels.base import Account, FetchedMedia
 from channels.email.incoming import read_arrived
 from channels.email.markdown import to_text
@@ -22,6 +25,7 @@ from models.tenant import AccountKey, ensure_account
 from models.turns import Thread
 from tests.channels.email.reading.mails import NOW, mail
 from tests.fakes import wish
+from tests.injection.hand import Outside, Server
 from tests.jobs.house import REQUEST, House, house
 from tests.jobs.test_what_was_said import VOICE, listening
 
@@ -157,3 +161,12 @@ def test_even_a_friendly_host_is_no_link_once_words_may_be_somebody_elses(house:
     house.advance(house.receive(InboundMessage("m1", ANA, "onde vejo?", is_forwarded=is_forwarded)))
     assert bool(find_links(house.sent[0])) is not is_forwarded
     assert ("SEGREDO" in house.sent[0]) is not is_forwarded
+
+
+@pytest.mark.parametrize(("given", "reaches_out"), [({}, True), ({"effect": "read"}, False)])
+def test_a_tool_of_an_mcp_server_that_others_hear_is_a_sink(given: dict[str, Any], reaches_out: bool) -> None:
+    for sink in (False, True):
+        wanted = McpToolSpec(name="look", pin=Server.offered.pin, sink=sink, **given)
+        server = McpServerSpec(name="web", url="https://mcp.example.com/", tools=(wanted,))
+        [tool] = take_stock(server, Server(server, Outside()), lambda name: None).tools.values()
+        assert ("sink" in tool.labels) is (sink or reaches_out)
