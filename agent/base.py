@@ -114,6 +114,7 @@ class Situation:
     language: Language | None = None  # the tenant's; None lets the text decide
     channel: str = ""  # where; empty outside a conversation
     tenant: UUID | None = None  # whose data; None outside a conversation
+    holder: UUID | None = None  # whose memory; None: nothing was ever kept of whoever asks
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from agent.telemetry import Traced
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen
+from agent.tools.recall import build_recall_tool
 from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
 from bot.chains import build_chain
@@ -114,6 +115,8 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
     exchange = ExchangeRates(settings.exchange_rate_base_url, clock=clock)
     doors.callback(exchange.close)
     tools = build_tools(source, exchange, clock)
+    if surroundings.engine is not None:
+        tools |= build_recall_tool(surroundings.engine)
     if spec.tools is not None:
         if surroundings.engine is not None:
             bench = Bench(source, exchange, clock)

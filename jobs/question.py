@@ -31,6 +31,7 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
             memory_from_seq=thread.memory_from_seq,
         )
         situation = _situate(services, connection, thread, remembered.person, today)
+        situation = replace(situation, holder=remembered.holder_id)
         past = recent_turns(
             connection,
             thread.conversation_id,

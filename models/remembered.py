@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from models.columns import fixed, key, reference, table_of
+from models.conversation import asker, conversations
 from models.fence import FENCED
 from models.message import messages
 from models.turn import turns
@@ -106,9 +107,10 @@ def read_turns(connection: Connection, turn_ids: Sequence[UUID]) -> list[Settled
 
 _READ = (
     select(turns.c.id, turns.c.number, turns.c.outcome, turns.c.taint)
-    .add_columns(messages.c.direction, messages.c.text, messages.c.sender, messages.c.is_verified)
+    .add_columns(messages.c.direction, messages.c.text, asker.label("sender"), messages.c.is_verified)
     .add_columns(messages.c.received_at)
     .join(messages, messages.c.turn_id == turns.c.id)
+    .join(conversations, conversations.c.id == turns.c.conversation_id)
     .order_by(turns.c.conversation_id, turns.c.number, case((messages.c.direction == "in", 0), else_=1), messages.c.seq)
 )
 
