@@ -253,8 +253,7 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TurnInput:
-    """What is to be answered. `text` joins the turn's messages by line breaks; `context` goes before it in the prompt:
-    what it points at, where it comes from."""
+    """What is to be answered. `text` joins the turn's messages by line breaks; `context` stands before it."""
 
     turn_id: UUID
     text: str
