@@ -172,8 +172,17 @@ def test_any_script_of_a_provider_ends_in_words_within_the_limits(script: Script
         assert all(len(line.content) < 60_000 for line in lines)
 
 
+_WISHES = st.builds(
+    ToolCall,
+    st.sampled_from(["c1", "c2"]),
+    st.sampled_from(["dirty", "named", "sink", "write"]),
+    st.dictionaries(st.just("a"), st.integers(), min_size=1),
+)
+_STEPS = st.builds(Completion, st.just(""), st.lists(_WISHES, max_size=2).map(tuple), st.just("tool_calls"))
+
+
 @settings(max_examples=250, deadline=None)
-@given(_SCRIPTS)
+@given(_SCRIPTS | st.lists(_STEPS, min_size=2, max_size=STEPS))
 def test_whatever_is_wished_for_nothing_is_proposed_or_carried_outside_on_strangers_words(script: Script) -> None:
     ran: list[str] = []
     provider = ScriptedProvider([*script])
