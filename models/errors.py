@@ -12,6 +12,7 @@ RecadoError
 │   └── BudgetExceeded      steps, tokens, time or money  -> a polite reply, the operator alerted
 ├── StorageError            the place for files failed (.permanent decides retry)
 │   └── StoredFileMissing   no file under that key: deleted, or never there
+├── UnreadableDocument      a file that cannot be taken in -> said to who gave it; trying again cannot help
 ├── IdempotencyConflict     the same key with another body -> 422
 └── LeaseLost               another worker owns the conversation now: stop, write nothing
 """
@@ -99,6 +100,10 @@ class StoredFileMissing(StorageError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"no file is stored under {key[:60]!r}", permanent=True)
+
+
+class UnreadableDocument(RecadoError):
+    """A file that the assistant cannot read; the message says why, and what to do."""
 
 
 class IdempotencyConflict(RecadoError):

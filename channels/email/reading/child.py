@@ -3,33 +3,21 @@
 It limits itself before it looks at a single byte, has no secrets in its environment, and opens nothing.
 """
 
-import contextlib
 import gc
 import sys
 
 from channels.email.reading.reader import read_mail
 from channels.email.reading.wire import dump_mail, dump_refusal, load_task, split_frames, write_frames
+from models.confined import limit_resources
 from models.errors import PayloadError
 
 _MEMORY = 300 * 1024 * 1024  # bytes of address space; an interpreter with nothing to do takes some 30 MB of it
 _CPU = 5  # seconds
 
 
-def limit_resources() -> None:
-    """As far as the system has such limits: macOS knows none on address space, Windows none at all."""
-    try:
-        import resource
-    except ImportError:
-        return
-    limits = ((resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CPU, _CPU), (resource.RLIMIT_FSIZE, 0))
-    for kind, value in limits:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (value, value))
-
-
 def main() -> int:
     """0 whenever there is an answer, a refusal too."""
-    limit_resources()
+    limit_resources(_MEMORY, _CPU)
     gc.disable()  # one mail and out: collecting on the way would only cost time
     task, raw = split_frames(sys.stdin.buffer.read())
     own, now, verdict, envelope_sender = load_task(task)

@@ -6,7 +6,7 @@ from itertools import islice
 
 from channels.email.reading.bounds import MAX_TAGS
 from channels.email.reading.lines import Hint, Line
-from channels.email.reading.markup import Tag, read_markup
+from models.markup import Tag, read_markup
 
 
 def _names(words: str) -> frozenset[str]:

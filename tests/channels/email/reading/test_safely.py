@@ -88,8 +88,8 @@ def test_the_child_has_bounds_of_its_own() -> None:
     import subprocess
 
     script = (
-        "from channels.email.reading.child import limit_resources\n"
-        "limit_resources()\n"
+        "from models.confined import limit_resources\n"
+        "limit_resources(300 * 1024 * 1024, 5)\n"
         "try:\n    bytearray(900 * 1024 * 1024)\nexcept MemoryError:\n    print('bounded')\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
@@ -97,10 +97,10 @@ def test_the_child_has_bounds_of_its_own() -> None:
 
 
 def test_the_child_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    from channels.email.reading.safely import _bare_environment
+    from models.confined import bare_environment
 
     monkeypatch.setenv("EMAIL_WEBHOOK_SECRET", "x")
-    assert "EMAIL_WEBHOOK_SECRET" not in _bare_environment()
+    assert "EMAIL_WEBHOOK_SECRET" not in bare_environment()
 
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
