@@ -212,9 +212,8 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """Made by `agent.tools.decorator.tool` from a typed function whose docstring is product text. `timeout` is in
-    seconds; `max_bytes` caps its JSON; `cache_for` is how long an equal call of the same person may be answered by an
-    earlier result: zero is never. `taints` tells whose words a result carries, beside what the labels say."""
+    """`timeout` is in seconds, `max_bytes` of its JSON; `cache_for` is how long an equal call of the same person may be
+    answered by an earlier result: zero is never. `taints` tells whose words a result carries, beside the labels."""
 
     spec: ToolSpec
     effect: Effect
@@ -226,6 +225,7 @@ class Tool:
     cache_for: timedelta = timedelta(0)
     writing: Writing | None = None  # None on a tool that writes: its arguments are shown as they are
     taints: Callable[[ToolResult], frozenset[Taint]] = lambda result: frozenset()
+    is_offered: Callable[[Situation], bool] = lambda situation: True  # whether there is anything behind it here
 
 
 class Journal(Protocol):

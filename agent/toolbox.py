@@ -84,7 +84,8 @@ class Toolbox:
     def _is_for(self, tool: Tool, situation: Situation) -> bool:
         role, rule = situation.role, self.rules.get(tool.spec.name, _NO_RULE)
         is_for_role = role in tool.roles and (rule.roles is None or role in rule.roles)
-        return is_for_role and (rule.channels is None or situation.channel in rule.channels)
+        is_for_channel = rule.channels is None or situation.channel in rule.channels
+        return is_for_role and is_for_channel and tool.is_offered(situation)
 
     def open(
         self,

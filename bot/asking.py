@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from agent.agent import Agent
 from agent.base import RunResult, Situation, TurnInput
@@ -12,10 +13,12 @@ from bot.assistant import Surroundings, build_assistant
 from bot.default_agent import describe_default
 from bot.environment import read_environment
 from bot.settings import Settings
+from jobs.library import Library
 from models.clock import Clock, SystemClock
 from models.demo.stored import find_stored_company
 from models.ids import new_id
 from models.session import build_engine, session_scope
+from models.tenant import DEFAULT, find_tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,12 @@ class Asker:
     salesperson: str | None
     timezone: str
     clock: Clock
+    tenant_id: UUID | None = None  # whose documents are read; None: nobody's
 
     def ask(self, text: str, today: date | None = None) -> RunResult:
         """The first message of a fresh conversation. Raises ProviderError."""
         day = today or self.clock.today(self.timezone)
-        situation = Situation(day, "manager", self.salesperson or "", self.salesperson)
+        situation = Situation(day, "manager", self.salesperson or "", self.salesperson, tenant=self.tenant_id)
         turn = TurnInput(new_id(), text, (), situation, self.timezone, self.company)
         return self.agent.run(turn, ScratchJournal())
 
@@ -40,20 +44,17 @@ class Asker:
 def open_asker(settings: Settings, database_url: str) -> Iterator[Asker]:
     """For as long as the block lasts; many questions may be asked in it. Raises ConfigurationError."""
     clock = SystemClock()
-    surroundings = Surroundings(settings, database_url, clock, read_environment())
-    assistant = build_assistant(describe_default(settings), surroundings)
+    engine = build_engine(database_url, application_name="recado-ask", pool_size=4)
+    surroundings = Surroundings(settings, database_url, clock, read_environment(), library=Library(engine))
     try:
-        sender = None if settings.sales_database_url else _find_demo_sender(database_url)
-        yield Asker(assistant.agent, settings.company_name, sender, settings.timezone, clock)
-    finally:
-        assistant.close()
-
-
-def _find_demo_sender(database_url: str) -> str | None:
-    engine = build_engine(database_url, application_name="recado-ask", pool_size=1)
-    try:
-        with session_scope(engine) as connection:
-            company = find_stored_company(connection)
-        return company.sender.name if company else None
+        assistant = build_assistant(describe_default(settings), surroundings)
+        try:
+            with session_scope(engine) as connection:
+                company = None if settings.sales_database_url else find_stored_company(connection)
+                tenant_id = find_tenant(connection, DEFAULT)
+            sender = company.sender.name if company else None
+            yield Asker(assistant.agent, settings.company_name, sender, settings.timezone, clock, tenant_id)
+        finally:
+            assistant.close()
     finally:
         engine.dispose()

@@ -4,9 +4,12 @@ from agent.providers.registry import find_profile, resolve_llm
 from agent.spec.agent_spec import AgentSpec, LimitsSpec, QuietWindowSpec, SourceSpec, ToolUseSpec
 from agent.spec.llm import LlmSpec
 from agent.tools.crm import CRM_TOOLS
+from agent.tools.knowledge import SEARCH_DOCUMENTS
 from agent.tools.recall import RECALL
 from agent.tools.registry import TOOLS
 from bot.settings import Settings
+
+_DEMO_TOOLS = (*TOOLS, *CRM_TOOLS, RECALL, SEARCH_DOCUMENTS)
 
 
 def describe_default(settings: Settings) -> AgentSpec:
@@ -26,7 +29,7 @@ def describe_default(settings: Settings) -> AgentSpec:
         ),
         limits=LimitsSpec(steps=settings.max_steps, seconds=settings.run_timeout_seconds),
         source=_describe_source(settings),
-        tools=None if settings.sales_database_url else {name: ToolUseSpec() for name in (*TOOLS, *CRM_TOOLS, RECALL)},
+        tools=None if settings.sales_database_url else {name: ToolUseSpec() for name in _DEMO_TOOLS},
         quiet_window=QuietWindowSpec(
             seconds=settings.quiet_window_seconds, longest_seconds=settings.quiet_window_max_seconds
         ),

@@ -31,6 +31,7 @@ from jobs.agents import AgentDirectory
 from jobs.alarms import Alarms
 from jobs.dollar import DollarRate
 from jobs.leases import LeaseKeeper
+from jobs.library import Library
 from jobs.live import LiveWords
 from jobs.memory_keeper import MemoryKeeper
 from jobs.queue import JobQueue
@@ -105,7 +106,7 @@ def _build_services(
             begin_books(connection, tenant_id, budgets)
     closing.callback(_say_goodbye, engine, owner)
     channel_for = ChannelDirectory(build_accounts(settings)).find
-    surroundings = Surroundings(settings, database_url, clock, read_environment(), engine, channel_for)
+    surroundings = Surroundings(settings, database_url, clock, read_environment(), engine, channel_for, Library(engine))
     agents = _open_agents(settings, surroundings, engine, tenant_id)
     closing.callback(agents.close)
     transcriber = build_transcriber(settings)

@@ -23,9 +23,9 @@ from models.document import (
 from models.passage import Passage, SearchScope
 from models.retrieval.ranking import Hit
 from models.search_index import IndexedText, SearchIndex
-from models.session import session_scope
+from models.session import session_scope, statement_scope
 
-_LOOK_AGAIN: Final = timedelta(seconds=20)  # after which a company that had no documents is asked for again
+_LOOK_AGAIN: Final = timedelta(seconds=5)  # every turn asks whether there are documents at all
 
 
 class Library:
@@ -34,7 +34,7 @@ class Library:
     def __init__(self, engine: Engine, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
         self._monotonic = monotonic
-        self._empty_until: dict[UUID, float] = {}
+        self._known: dict[UUID, tuple[float, bool]] = {}
 
     def search(self, query: str, scope: SearchScope, k: int) -> list[Passage]:
         """The best `k` passages that the scope may see, the best first."""
@@ -45,12 +45,12 @@ class Library:
     def is_empty(self, tenant_id: UUID) -> bool:
         """Whether a company has nothing to be found; looked up again only now and then."""
         now = self._monotonic()
-        if now < self._empty_until.get(tenant_id, 0.0):
-            return True
-        with session_scope(self._engine) as connection:
+        until, is_empty = self._known.get(tenant_id, (now, True))
+        if now < until:
+            return is_empty
+        with statement_scope(self._engine) as connection:
             is_empty = not has_documents(connection, tenant_id)
-        if is_empty:
-            self._empty_until[tenant_id] = now + _LOOK_AGAIN.total_seconds()
+        self._known[tenant_id] = (now + _LOOK_AGAIN.total_seconds(), is_empty)
         return is_empty
 
     def add(self, tenant_id: UUID, upload: Upload, chunks: Sequence[Chunk]) -> Document:

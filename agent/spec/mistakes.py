@@ -9,11 +9,14 @@ from agent.spec.chain import SpecialistSpec, StepSpec
 from agent.spec.llm import LlmChoice, LlmSpec
 from agent.system_text import list_prompts
 from agent.tools.crm import CRM_TOOLS
+from agent.tools.knowledge import SEARCH_DOCUMENTS
 from agent.tools.recall import RECALL
 from agent.tools.registry import TOOLS
 from models.errors import ConfigurationError
 from models.tenant import DEFAULT
 from models.yaml_document import Place
+
+_BUILT_IN = frozenset({*TOOLS, *CRM_TOOLS, RECALL, SEARCH_DOCUMENTS})
 
 Mistake = tuple[Place, str]
 
@@ -79,7 +82,7 @@ def _in_llm(llm: LlmChoice, place: Place) -> Iterator[Mistake]:
 
 def _in_tools(spec: AgentSpec) -> Iterator[Mistake]:
     described = [tool.name for tool in spec.http] + ([spec.sql.name] if spec.sql else [])
-    known = {*TOOLS, *CRM_TOOLS, RECALL, *described}
+    known = {*_BUILT_IN, *described}
     sources = [api.name for api in spec.openapi] + [server.name for server in spec.mcp]
     for name in spec.tools or ():
         if name not in known and not name.startswith(tuple(f"{source}_" for source in sources)):
@@ -87,7 +90,7 @@ def _in_tools(spec: AgentSpec) -> Iterator[Mistake]:
     if "crm_update" in (spec.tools or ()) and spec.changes.write_to is None:
         yield ("tools", "crm_update"), "needs changes.write_to: only a CRM holds what can be changed"
     for number, tool in enumerate(spec.http):
-        if tool.name in {*TOOLS, *CRM_TOOLS, RECALL} or described.count(tool.name) > 1:
+        if tool.name in _BUILT_IN or described.count(tool.name) > 1:
             yield ("http", number, "name"), f"another tool is called {tool.name}: choose another name"
 
 
@@ -96,9 +99,7 @@ def _in_chain(spec: AgentSpec) -> Iterator[Mistake]:
     if spec.chain is None:
         return
     built_in = (
-        (*TOOLS, RECALL)
-        if spec.tools is None
-        else [name for name in spec.tools if name in {*TOOLS, *CRM_TOOLS, RECALL}]
+        (*TOOLS, RECALL, SEARCH_DOCUMENTS) if spec.tools is None else [name for name in spec.tools if name in _BUILT_IN]
     )
     own = {*built_in, *(tool.name for tool in spec.http), *([spec.sql.name] if spec.sql else [])}
     sources = [api.name for api in spec.openapi] + [server.name for server in spec.mcp]

@@ -21,6 +21,7 @@ from agent.base import (
     Usage,
 )
 from agent.phrases import guess_language
+from agent.providers.offline.citing import look_up
 from agent.providers.offline.language import language_of
 from agent.providers.offline.lexing import is_common, scan
 from agent.providers.offline.names import Names
@@ -72,7 +73,8 @@ class OfflineProvider:
                 wish, request.messages[said[-1] + 1 :], situation.language or guess_language(question.content)
             )
         history = [request.messages[number].content for number in said[:-1]]
-        steps = _steps(question.content, history, situation, catalogue, names)
+        offered = {tool.name for tool in request.tools}
+        steps = look_up(_steps(question.content, history, situation, catalogue, names), question.content, offered)
         language = language_of(question.content, situation.language, names)
         turn = request.messages[said[-1] + 1 :]
         calls = [call for message in turn if message.role == "assistant" for call in message.tool_calls]

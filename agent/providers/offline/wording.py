@@ -45,6 +45,11 @@ SAYINGS: Final[dict[str, Texts]] = {
         "en": "I did not understand the question. {can_do}",
         "es": "No entendí la pregunta. {can_do}",
     },
+    "documents_silent": {
+        "pt": "Os documentos da empresa não respondem a isso. {can_do}",
+        "en": "The company's documents do not answer that. {can_do}",
+        "es": "Los documentos de la empresa no responden a eso. {can_do}",
+    },
     "out_of_reach": {
         "pt": "Não consigo fazer isso ({topic}): está fora do meu alcance, e nada foi feito. {can_do}",
         "en": "I can't do that ({topic}): it is out of my reach, and nothing was done. {can_do}",

@@ -101,3 +101,13 @@ def test_a_question_or_a_batch_must_be_given_but_not_both(cli: Cli, tmp_path: Pa
 def test_what_is_no_question_is_refused(fields: object) -> None:
     with pytest.raises(ValueError, match=r"text|today|object"):
         read_question(fields, None)
+
+
+def test_what_is_no_sales_question_is_answered_from_the_documents(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "termos.jsonl"
+    path.write_text('{"id": 1, "text": "Prazo de entrega: 3 dias úteis, com frete de R$ 12,50."}')
+    assert "fora do meu alcance" in cli("ask", "qual o prazo de entrega?").out
+    assert cli("docs", "add", str(path)).code == 0
+    done = cli("ask", "qual o prazo de entrega?")
+    assert done.out == "Segundo **termos.jsonl**, linha 1: “Prazo de entrega: 3 dias úteis, com frete de R$ 12,50.”\n"
+    assert cli("docs", "remove", "termos.jsonl").code == 0

@@ -1,0 +1,86 @@
+"""Where there are documents, the engine looks up what is no sales question, and cites the place."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from agent.base import ChatMessage, Language, ToolSpec
+from agent.providers.offline.citing import SEARCH, cite
+from tests.agent.offline.cast import TOOLS, ask, kind_of
+
+WITH_DOCUMENTS = (*TOOLS, ToolSpec(SEARCH, "", {}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["qual o prazo de entrega?", "tem em estoque?", "what is the return policy?", "qual a margem?", "bla ble bli"],
+)
+def test_what_the_rules_cannot_answer_is_looked_up(text: str) -> None:
+    (call,) = ask(text, tools=WITH_DOCUMENTS).tool_calls
+    assert (call.name, call.arguments) == (SEARCH, {"query": text})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quanto vendi ontem?",
+        "vendas de ontem e o prazo de entrega",
+        "cancela o pedido 123",
+        "manda por e-mail",
+        "obrigado",
+        "oi",
+        "vendas do Fulano de Tal ontem",
+    ],
+)
+def test_everything_else_is_answered_as_without_documents(text: str) -> None:
+    before, after = ask(text), ask(text, tools=WITH_DOCUMENTS)
+    assert (after.text, after.tool_calls) == (before.text, before.tool_calls)
+
+
+def test_without_documents_nothing_is_looked_up() -> None:
+    completion = ask("qual o prazo de entrega?")
+    assert (completion.tool_calls, kind_of(completion.text)) == ((), "out_of_reach")
+
+
+def answer(text: str, data: Mapping[str, Any]) -> str:
+    (call,) = ask(text, tools=WITH_DOCUMENTS).tool_calls
+    lines = [
+        ChatMessage("assistant", tool_calls=(call,)),
+        ChatMessage("tool", json.dumps({"ok": True, "data": data}), tool_call_id=call.id),
+    ]
+    return ask(text, tools=WITH_DOCUMENTS, after=lines).text
+
+
+def test_the_best_passage_is_cited_with_its_place() -> None:
+    passage = {"document": "termos.pdf", "place": {"page": 3}, "text": "Prazo de\n\nentrega: 3 dias."}
+    other = {"document": "outro.pdf", "place": {}, "text": "Outra coisa."}
+    said = answer("qual o prazo de entrega?", {"answered": True, "passages": [passage, other]})
+    assert said == "Segundo **termos.pdf**, p. 3: “Prazo de entrega: 3 dias.”"
+
+
+def test_documents_that_do_not_answer_are_said_not_to() -> None:
+    passage = {"document": "termos.pdf", "place": {"page": 3}, "text": "Outra coisa."}
+    for data in ({"answered": False, "passages": [passage]}, {"answered": False, "passages": []}):
+        assert kind_of(answer("qual o prazo de entrega?", data)) == "documents_silent"
+
+
+@pytest.mark.parametrize(
+    ("language", "place", "said"),
+    [
+        ("pt", {"sheet": "Preços", "row": 7}, "Segundo **a.xlsx**, planilha Preços, linha 7: “x”"),
+        ("en", {"clause": "5.1"}, "According to **a.xlsx**, clause 5.1: “x”"),
+        ("es", {"line": 2}, "Según **a.xlsx**, línea 2: “x”"),
+        ("pt", {}, "Segundo **a.xlsx**: “x”"),
+    ],
+)
+def test_places_are_spelt_in_the_language_of_the_question(language: Language, place: object, said: str) -> None:
+    passage = {"document": "a.xlsx", "place": place, "text": "x"}
+    assert cite({"answered": True, "passages": [passage]}, language) == said
+
+
+def test_a_long_passage_is_cut_at_a_word() -> None:
+    said = cite({"answered": True, "passages": [{"document": "a", "text": "palavra " * 500}]}, "pt")
+    assert len(said) < 800
+    assert said.endswith("palavra [...]”")

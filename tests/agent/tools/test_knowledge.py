@@ -1,0 +1,88 @@
+"""The tool that looks something up in documents: through whose eyes, what it cites, and when it is there at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from agent.base import Situation, ToolContext, ToolResult
+from agent.tools.knowledge import ANSWERS, build_search_tool
+from models.ids import new_id
+from models.passage import Passage, SearchScope
+
+TENANT, OTHER = new_id(), new_id()
+ASKER = Situation(date(2026, 3, 2), "customer", tenant=TENANT)
+PASSAGE = Passage(7, "termos.pdf", "Termos de venda", {"page": 3}, "Frete grátis.", 9.5, ("Entrega",), coverage=0.8)
+
+
+@dataclass
+class Shelf:
+    """A library of passages given."""
+
+    passages: Sequence[Passage] = (PASSAGE,)
+    asked: list[tuple[str, SearchScope, int]] = field(default_factory=list)
+
+    def search(self, query: str, scope: SearchScope, k: int) -> Sequence[Passage]:
+        self.asked.append((query, scope, k))
+        return self.passages[:k]
+
+    def is_empty(self, tenant_id: UUID) -> bool:
+        return tenant_id != TENANT
+
+
+def call(shelf: Shelf, **arguments: object) -> ToolResult:
+    return build_search_tool(shelf).call(ToolContext(ASKER, "America/Sao_Paulo"), arguments)
+
+
+def test_it_looks_through_the_asker_s_eyes_as_of_the_asker_s_day() -> None:
+    shelf = Shelf()
+    call(shelf, query="frete")
+    assert shelf.asked == [("frete", SearchScope(TENANT, "customer", None, date(2026, 3, 2)), 5)]
+
+
+def test_a_passage_comes_with_what_is_needed_to_cite_it_and_no_score_to_repeat() -> None:
+    result = call(Shelf(), query="frete")
+    expected = {"document": "Termos de venda", "place": {"page": 3}, "headings": "Entrega", "text": "Frete grátis."}
+    assert result.ok
+    assert result.content["data"] == {"answered": True, "passages": [expected]}
+    assert result.content["source"] == "termos.pdf"
+
+
+@pytest.mark.parametrize(("coverage", "answered"), [(ANSWERS, True), (ANSWERS - 0.01, False)])
+def test_what_holds_too_little_of_the_question_is_no_answer(coverage: float, answered: bool) -> None:
+    passage = Passage(1, "a", "a", {}, "texto", 1.0, coverage=coverage)
+    assert call(Shelf([passage]), query="frete").content["data"]["answered"] is answered
+
+
+def test_nothing_found_is_no_answer() -> None:
+    assert call(Shelf([]), query="frete").content["data"] == {"answered": False, "passages": []}
+
+
+def test_many_long_passages_stay_within_what_a_tool_may_return() -> None:
+    tool = build_search_tool(Shelf())
+    long = [Passage(n, "a", "a", {}, "palavra " * 10_000, 1.0) for n in range(9)]
+    result = call(Shelf(long), query="frete")
+    assert len(str(result.content).encode()) < tool.max_bytes
+
+
+@pytest.mark.parametrize("arguments", [{}, {"query": ""}, {"query": "x" * 501}, {"query": "frete", "tenant": "b"}])
+def test_wrong_arguments_are_told(arguments: dict[str, object]) -> None:
+    shelf = Shelf()
+    result = call(shelf, **arguments)
+    assert (result.ok, result.content["error"]["code"], shelf.asked) == (False, "bad_arguments", [])
+
+
+def test_it_is_offered_where_there_are_documents() -> None:
+    tool = build_search_tool(Shelf())
+    tenants = (TENANT, OTHER, None)
+    assert [tool.is_offered(Situation(date.min, "rep", tenant=one)) for one in tenants] == [True, False, False]
+
+
+def test_what_it_returns_is_others_words_and_the_unknown_do_not_get_it() -> None:
+    tool = build_search_tool(Shelf())
+    assert (tool.effect, tool.labels, "unknown" in tool.roles) == ("read", {"private", "untrusted"}, False)
+    Draft202012Validator.check_schema(dict(tool.spec.parameters))
+    assert tool.spec.parameters["additionalProperties"] is False
