@@ -1,0 +1,156 @@
+"""A question in the one spelling that all its repeats share. Pure.
+
+Only what can never change an answer is taken away: case, accents, greetings, courtesies, the marks at the end. Order,
+negation and every other word stay, so what differs in one of them is another question.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Final
+
+from agent.base import Language
+from agent.cache.numbers import spell_numbers
+from agent.cache.words import (
+    ASKING,
+    BINDING,
+    CALENDAR,
+    COURTESIES,
+    GOING_ON,
+    GREETINGS,
+    LEANING,
+    OPENERS,
+    POINTS_AT_CALENDAR,
+    SHORT,
+    UNACCENTED,
+)
+from agent.periods import find_periods
+
+_LONGEST = 500  # characters: nobody repeats more than that to the letter
+_FEWEST_WORDS = 3
+_MARKS: Final = {"?": ".", "!": ".", ".": ".", "…": ".", ";": ".", "\n": ".", ":": ".", ",": ","}
+_SILENT: Final = frozenset({"¿", "¡"})
+_TOKEN = re.compile(
+    r"[¿¡?!…;:,.\n]"
+    r"|(?:r\$|us\$|u\$s|[$€£%])"
+    r"|\d+(?:[.,]\d+)*(?:k|mil)?(?![\w/:-])"
+    r"|\w(?:[\w/'’.,:-]*\w)?"
+    r"|\S",
+)
+_STUCK = re.compile(r"(\d+(?:[.,]\d+)*)(k|mil)")
+
+
+def _phrases(listed: str) -> tuple[tuple[str, ...], ...]:
+    """The longest first."""
+    return tuple(sorted((tuple(phrase.split()) for phrase in listed.split("|")), key=len, reverse=True))
+
+
+_GREETINGS: Final = _phrases(GREETINGS)
+_COURTESIES: Final = _phrases(COURTESIES)
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalQuestion:
+    """`words` are equal for repeats; `periods` are the days meant by its words of time, resolved."""
+
+    words: str
+    periods: tuple[tuple[date, date], ...]
+    is_whole: bool  # understood without anything that was said before
+
+
+def canonical(text: str, today: date, language: Language) -> CanonicalQuestion | None:
+    """None for what is too long, or says nothing once greetings are gone. `today` is the tenant's."""
+    if len(text) > _LONGEST:
+        return None
+    tokens = _tokens(text)
+    tokens = _without_ends(tokens)
+    if not any(token[0].isalnum() for token in tokens):
+        return None
+    tokens = spell_numbers(tokens, language)
+    periods = tuple((found.period.start, found.period.end) for found in find_periods(text, today))
+    return CanonicalQuestion(" ".join(tokens), periods, _is_whole(tokens))
+
+
+def is_idle(text: str) -> bool:
+    """Whether it is a greeting, thanks, or nothing at all: words after which no later question means anything else."""
+    return len(text) <= _LONGEST and not _without_ends(_tokens(text), keeps_greetings=False)
+
+
+def _tokens(text: str) -> list[str]:
+    tokens: list[str] = []
+    for match in _TOKEN.finditer(unicodedata.normalize("NFC", text).lower().replace("’", "'")):
+        token = match[0]
+        if token in _SILENT:
+            continue
+        if stuck := _STUCK.fullmatch(token):
+            tokens += [stuck[1], stuck[2]]
+        elif mark := _MARKS.get(token):
+            if tokens and (tokens[-1] not in {".", ","} or mark == "."):
+                tokens[-1:] = [mark] if tokens[-1] in {".", ","} else [tokens[-1], mark]
+        else:
+            folded = _fold(token)
+            tokens.append(SHORT.get(folded, folded))
+    return tokens
+
+
+def _fold(word: str) -> str:
+    """Without accents, but for those that make another word: "à", "é", and the last one of a verb ("ganó")."""
+    if word in {"à", "às", "é"}:
+        return word
+    keeps_last = word[-1] in "óéíúá" and word not in UNACCENTED
+    head, last = (word[:-1], word[-1]) if keeps_last else (word, "")
+    decomposed = unicodedata.normalize("NFD", head)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)) + last
+
+
+def _without_ends(tokens: list[str], *, keeps_greetings: bool = True) -> list[str]:
+    """Greetings only before a pause or a word that begins a question, courtesies never where a name may end so."""
+    left = list(tokens)
+    while True:
+        before = len(left)
+        left = _strip_marks(left)
+        for phrase in (*_GREETINGS, *_COURTESIES):
+            size = len(phrase)
+            rest = left[size:]
+            is_apart = not rest or rest[0] in {".", ","} or rest[0] in OPENERS or _begins_idly(rest)
+            if tuple(left[:size]) == phrase and is_apart and (rest or not keeps_greetings):
+                left = rest
+                break
+        for phrase in _COURTESIES:
+            size = len(phrase)
+            if tuple(left[-size:]) == phrase and len(left) > size and left[-size - 1] not in BINDING:
+                left = left[:-size]
+                break
+        if len(left) == before:
+            return left
+
+
+def _begins_idly(rest: list[str]) -> bool:
+    return any(tuple(rest[: len(phrase)]) == phrase for phrase in (*_GREETINGS, *_COURTESIES))
+
+
+def _strip_marks(tokens: list[str]) -> list[str]:
+    first, last = 0, len(tokens)
+    while first < last and tokens[first] in {".", ","}:
+        first += 1
+    while last > first and tokens[last - 1] in {".", ","}:
+        last -= 1
+    return tokens[first:last]
+
+
+def _is_whole(tokens: list[str]) -> bool:
+    """When in doubt it is not."""
+    words = [token for token in tokens if token[0].isalnum()]
+    if len(words) < _FEWEST_WORDS or words[0] in GOING_ON or not ASKING & set(words[:4]):
+        return False
+    return not any(
+        word in LEANING and not (word in POINTS_AT_CALENDAR and {before, after} & CALENDAR)
+        for before, word, after in _neighbours(words)
+    )
+
+
+def _neighbours(words: list[str]) -> list[tuple[str, str, str]]:
+    padded = ["", *words, ""]
+    return [(first, second, third) for (first, second), third in zip(pairwise(padded), padded[2:], strict=False)]

@@ -1,0 +1,1 @@
+"""Questions that share an answer, and questions that must not."""

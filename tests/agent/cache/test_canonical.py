@@ -1,0 +1,77 @@
+"""Repeats of a question are one question, and what differs in one word is another."""
+
+from datetime import date
+
+import pytest
+
+from agent.base import Language
+from agent.cache.canonical import CanonicalQuestion, canonical, is_idle
+from tests.agent.cache.pairs import minimal_pairs, repeats
+
+TODAY = date(2026, 3, 31)
+LANGUAGES: tuple[Language, ...] = ("pt", "en", "es")
+
+
+def read(text: str, language: Language = "pt", today: date = TODAY) -> CanonicalQuestion:
+    question = canonical(text, today, language)
+    assert question is not None, text
+    return question
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_questions_that_differ_in_one_slot_are_never_one(language: Language) -> None:
+    pairs = minimal_pairs(language)
+    wrong = [pair for pair in pairs if read(pair[0], language).words == read(pair[1], language).words]
+    assert wrong == []
+
+
+def test_there_are_at_least_two_hundred_minimal_pairs() -> None:
+    assert sum(len(minimal_pairs(language)) for language in LANGUAGES) >= 200
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_repeats_are_one_question(language: Language) -> None:
+    missed = [pair for pair in repeats(language) if read(pair[0], language) != read(pair[1], language)]
+    assert missed == []
+
+
+def test_there_are_at_least_sixty_repeats() -> None:
+    assert sum(len(repeats(language)) for language in LANGUAGES) >= 60
+
+
+def test_last_month_means_other_days_a_day_later() -> None:
+    text = "Quanto vendemos no mês passado?"
+    assert read(text, today=date(2026, 3, 31)).periods != read(text, today=date(2026, 4, 1)).periods
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("e em março?", "E da Ana?", "and in March?", "¿y en marzo?", "Curitiba", "março", "sim", "mais detalhes"),
+        *("quanto ela vendeu em março?", "quanto foi isso em reais?", "how much did she sell?", "what about that one?"),
+        *("quanto vendeu o mesmo cliente?", "¿cuánto vendió su equipo?", "mas quanto vendemos?", "a partir de agora"),
+    ],
+)
+def test_what_leans_on_something_said_before_is_not_whole(text: str) -> None:
+    assert not read(text).is_whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Quanto vendemos este mês?", "Oi! Quanto vendemos nesta semana?", "Vendas de março por estado"),
+        *("How much did we sell this month?", "¿Cuánto vendimos este año?", "Compare março com abril"),
+    ],
+)
+def test_what_is_understood_by_itself_is_whole(text: str) -> None:
+    assert read(text).is_whole
+
+
+def test_greetings_and_thanks_say_nothing_that_counts() -> None:
+    assert all(is_idle(text) for text in ("Oi!", "bom dia", "Olá, tudo bem?", "obrigado!", "thanks", "¡Hola!"))
+    assert not any(is_idle(text) for text in ("oi, só Curitiba", "quanto?", "5", "obrigado por nada hoje"))
+
+
+def test_what_nobody_repeats_to_the_letter_has_no_spelling() -> None:
+    assert canonical("quanto " * 200, TODAY, "pt") is None
+    assert canonical("👍", TODAY, "pt") is None
