@@ -30,6 +30,7 @@ from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.memory import keep_told
 from jobs.proposals import Deciding
 from jobs.proposing import TurnProposer
+from jobs.proving import answer_proof
 from jobs.question import gather_question
 from jobs.remembering import Remembered, answer_wish
 from jobs.run_record import figures_of
@@ -134,8 +135,9 @@ class _Answering(Execution):
         return explain_earlier(self.services, agent.toolbox, self.thread, self.turn, composed)
 
     def _remember(self, composed: Composed) -> Remembered | None:
-        language = language_of(self.terms.spec, composed.text)
-        return answer_wish(self.services, self.thread, self.turn, composed, language)
+        asked = self.services, self.thread, self.turn, composed, language_of(self.terms.spec, composed.text)
+        proven = answer_proof(*asked)
+        return answer_wish(*asked) if proven is None else Remembered(proven)
 
     def _decide(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
         """Only her own typed words decide over a change or a request, and nothing beside them."""

@@ -16,6 +16,7 @@ import models.discount
 import models.document
 import models.dollar_rate
 import models.fact
+import models.mailbox_code
 import models.message
 import models.outbox
 import models.person
