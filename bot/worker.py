@@ -30,10 +30,12 @@ from bot.tenant import prepare_tenant
 from jobs.agents import AgentDirectory
 from jobs.alarms import Alarms
 from jobs.dollar import DollarRate
+from jobs.knowledge import KnowledgeKeeper
 from jobs.leases import LeaseKeeper
 from jobs.library import Library
 from jobs.live import LiveWords
 from jobs.memory_keeper import MemoryKeeper
+from jobs.plain_reading import read_plain
 from jobs.queue import JobQueue
 from jobs.runtime import Services, WorkPolicy, set_services
 from jobs.sweep import Sweeper
@@ -78,7 +80,8 @@ def installed_services(
         set_services(services)
         closing.callback(set_services, None)
         sweeper, keeper = Sweeper(pulse, owner, queue.ring_many), MemoryKeeper(services, owner)
-        for thread in (services.leases, services.alarms, sweeper, keeper):
+        knowledge = KnowledgeKeeper(services.engine, build_storage(settings), read_plain)
+        for thread in (services.leases, services.alarms, sweeper, keeper, knowledge):
             thread.start()
             closing.callback(thread.stop)
         services.owed.start(services)

@@ -1,7 +1,9 @@
 """The documents of each company: taken in, replaced, removed, and searched."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -20,19 +22,27 @@ from models.document import (
     put_document,
     readable_numbers,
 )
+from models.errors import StorageError
 from models.passage import Passage, SearchScope
 from models.retrieval.ranking import Hit
 from models.search_index import IndexedText, SearchIndex
 from models.session import session_scope, statement_scope
+from models.storage import Storage
 
 _LOOK_AGAIN: Final = timedelta(seconds=5)  # every turn asks whether there are documents at all
+
+_log = logging.getLogger("recado.library")
 
 
 class Library:
     """Safe for threads. What was added is found from the return on, and what was removed is not found any more."""
 
-    def __init__(self, engine: Engine, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, engine: Engine, storage: Storage | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`storage` is where files are kept; only who adds and removes needs it."""
         self._engine = engine
+        self._storage = storage
         self._monotonic = monotonic
         self._known: dict[UUID, tuple[float, bool]] = {}
 
@@ -56,18 +66,48 @@ class Library:
     def add(self, tenant_id: UUID, upload: Upload, chunks: Sequence[Chunk]) -> Document:
         """In one transaction; in place of the document that had its key."""
         with session_scope(self._engine) as connection:
-            document_id = put_document(connection, tenant_id, upload)
-            document = index_document(connection, tenant_id, document_id, chunks)
+            document_id, files = put_document(connection, tenant_id, upload)
+            document, replaced = index_document(connection, tenant_id, document_id, chunks)
         assert document is not None, "it was put there just now"
+        self._delete_files([*files, *replaced])
+        return document
+
+    def submit(self, tenant_id: UUID, upload: Upload, content: bytes) -> UUID:
+        """Keep a file, to be read by whoever does that. Raises StorageError."""
+        assert self._storage is not None, "files are submitted by who knows where they are kept"
+        kept = replace(upload, file=self._storage.put(content, upload.content_type))
+        with session_scope(self._engine) as connection:
+            document_id, files = put_document(connection, tenant_id, kept)
+        self._delete_files(files)
+        return document_id
+
+    def index(
+        self, tenant_id: UUID, document_id: UUID, chunks: Sequence[Chunk], *, title: str = "", notes: str = ""
+    ) -> Document | None:
+        """Make a pending document findable, in one transaction. None if it was given up meanwhile."""
+        with session_scope(self._engine) as connection:
+            document, files = index_document(connection, tenant_id, document_id, chunks, title=title, notes=notes)
+        self._delete_files(files)
         return document
 
     def remove(self, tenant_id: UUID, name: str) -> list[Document]:
-        """All versions of a key, out of everything; those that were there. Their files are the caller's to delete."""
+        """All versions of a key, out of everything; those that were there."""
         with session_scope(self._engine) as connection:
             found = find_versions(connection, tenant_id, name)
             for document in found:
                 _take_out(connection, tenant_id, document)
+        self._delete_files([document.file for document in found if document.file])
         return found
+
+    def _delete_files(self, files: Sequence[str]) -> None:
+        """After the commit: a file too many harms less than one too few."""
+        if self._storage is None:
+            return
+        for file in files:
+            try:
+                self._storage.delete(file)
+            except StorageError as error:
+                _log.warning("the file of a document that is gone could not be deleted: %s", error)
 
 
 def search_documents(connection: Connection, query: str, scope: SearchScope, k: int) -> list[Passage]:
@@ -83,21 +123,28 @@ def search_documents(connection: Connection, query: str, scope: SearchScope, k: 
 
 
 def index_document(
-    connection: Connection, tenant_id: UUID, document_id: UUID, chunks: Sequence[Chunk]
-) -> Document | None:
-    """Make a pending document findable, in place of the one that has its key. None if it was given up meanwhile."""
+    connection: Connection,
+    tenant_id: UUID,
+    document_id: UUID,
+    chunks: Sequence[Chunk],
+    *,
+    title: str = "",
+    notes: str = "",
+) -> tuple[Document | None, list[str]]:
+    """Make a pending document findable, in place of the one that has its key, whose file nothing needs any more. None
+    if it was given up meanwhile."""
     index = SearchIndex(connection)
     space_id = index.open_space(tenant_id, "documents", tenant_id)
     document = find_document(connection, tenant_id, document_id, lock=True)
     if document is None or document.status != "pending":
-        return None
-    for other in find_versions(connection, tenant_id, document.key):
-        if other.id != document_id:
-            _take_out(connection, tenant_id, other)
+        return None, []
+    others = [one for one in find_versions(connection, tenant_id, document.key) if one.id != document_id]
+    for other in others:
+        _take_out(connection, tenant_id, other)
     numbers = index.add(space_id, [IndexedText(chunk.indexed, document.language) for chunk in chunks])
     add_chunks(connection, tenant_id, document_id, numbers, chunks)
-    mark_ready(connection, document_id, numbers)
-    return find_document(connection, tenant_id, document_id)
+    mark_ready(connection, document_id, numbers, title=title, notes=notes)
+    return find_document(connection, tenant_id, document_id), [other.file for other in others if other.file]
 
 
 def _take_out(connection: Connection, tenant_id: UUID, document: Document) -> None:

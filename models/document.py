@@ -60,7 +60,7 @@ class DocumentRow(SQLModel, table=True):
     valid_from: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
     valid_to: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
     status: str = Field(sa_column=string(default="pending"))
-    error: str = Field(sa_column=string())
+    error: str = Field(sa_column=string())  # why it failed; of one that is ready, what of it could not be read
     tries: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     due_at: datetime | None = Field(default=None, sa_column=moment())
     first_number: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
@@ -117,14 +117,16 @@ _READ = select(
 )
 
 
-def put_document(connection: Connection, tenant_id: UUID, upload: Upload) -> UUID:
-    """A pending version. One of the same key that was not ready yet is given up for it."""
+def put_document(connection: Connection, tenant_id: UUID, upload: Upload) -> tuple[UUID, list[str]]:
+    """A pending version, and the files that nothing needs any more: one of the same key that was not ready yet is
+    given up for it."""
     mine = (_d.tenant_id == tenant_id, _d.key == upload.key)
-    connection.execute(delete(documents).where(*mine, _d.status != "ready"))
+    given_up = connection.execute(delete(documents).where(*mine, _d.status != "ready").returning(_d.file)).scalars()
+    files = [file for file in given_up if file]
     values = {name: getattr(upload, name) for name in Upload.__slots__}
     made = insert(documents).values(id=new_id(), tenant_id=tenant_id, **values, due_at=func.now())
     document_id: UUID = connection.execute(made.returning(_d.id)).scalar_one()
-    return document_id
+    return document_id, files
 
 
 def find_document(connection: Connection, tenant_id: UUID, document_id: UUID, *, lock: bool = False) -> Document | None:
@@ -170,9 +172,13 @@ def documents_version(connection: Connection, tenant_id: UUID) -> str:
     return "/".join(map(str, connection.execute(statement).one()))
 
 
-def mark_ready(connection: Connection, document_id: UUID, numbers: Sequence[int]) -> None:
-    """It can be found from the commit on. What had its key before must be gone."""
-    values: dict[str, Any] = {"status": "ready", "error": "", "due_at": None, "ready_at": func.clock_timestamp()}
+def mark_ready(
+    connection: Connection, document_id: UUID, numbers: Sequence[int], *, title: str = "", notes: str = ""
+) -> None:
+    """It can be found from the commit on. What had its key before must be gone. Without `title` it keeps its own."""
+    values: dict[str, Any] = {"status": "ready", "error": notes, "due_at": None, "ready_at": func.clock_timestamp()}
+    if title:
+        values["title"] = title
     if numbers:
         values |= {"first_number": numbers[0], "last_number": numbers[-1]}
     connection.execute(update(documents).where(_d.id == document_id).values(values))

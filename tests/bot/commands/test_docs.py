@@ -5,7 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+from jobs.knowledge import KnowledgeKeeper, ReadFile
+from jobs.plain_reading import read_plain
+from models.heartbeat import beat
+from models.session import session_scope
+from models.storage import DiskStorage
 from tests.bot.commands.conftest import Cli
 
 
@@ -110,3 +116,37 @@ def test_who_may_read_what_and_when_is_said_when_it_is_added(own: Cli, tmp_path:
     for role, day, count in (("customer", "2026-03-02", 1), ("customer", "2026-03-03", 0), ("rep", "2026-03-02", 0)):
         found = own("docs", "search", "desconto", "--as", role, "--on", day, "--json")
         assert len(json.loads(found.out)) == count
+
+
+def test_a_file_is_read_by_the_command_itself_where_no_worker_lives(own: Cli, tmp_path: Path) -> None:
+    terms, other = tmp_path / "termos.txt", tmp_path / "figura.txt"
+    terms.write_text("Prazo de entrega: 3 dias.", encoding="utf-8")
+    other.write_bytes(b"\0\1\2")
+    done = own("docs", "add", str(other), str(terms))
+    assert (done.code, done.out) == (1, "termos.txt: 1 passages can be found.\n")
+    assert "figura.txt: it is no" in done.err
+    assert json.loads(own("docs", "search", "entrega", "--json").out)[0]["place"] == {"line": 1}
+    listed = {one["key"]: one["state"] for one in json.loads(own("docs", "list", "--json").out)}
+    assert listed == {"figura.txt": "failed", "termos.txt": "ready"}
+    assert own("docs", "remove", "termos.txt", "figura.txt").code == 0
+    assert not [path for path in (tmp_path / "data" / "files").rglob("*") if path.is_file()]
+
+
+def test_where_a_worker_lives_the_command_leaves_the_file_to_it(own: Cli, engine: Engine, tmp_path: Path) -> None:
+    read: list[str] = []
+
+    def read_there(name: str, content_type: str, content: bytes) -> ReadFile:
+        read.append(name)
+        return read_plain(name, content_type, content)
+
+    path = tmp_path / "termos.txt"
+    path.write_text("Prazo de entrega: 3 dias.", encoding="utf-8")
+    with session_scope(engine) as connection:
+        beat(connection, "host-1", kind="worker", in_flight=0)
+    keeper = KnowledgeKeeper(engine, DiskStorage(tmp_path / "data" / "files"), read_there)
+    keeper.start()
+    try:
+        done = own("docs", "add", str(path))
+    finally:
+        keeper.stop()
+    assert (done.code, done.out, read) == (0, "termos.txt: 1 passages can be found.\n", ["termos.txt"])

@@ -1,0 +1,144 @@
+"""`docs add`: files taken in. The command returns once they can be found, and reads them itself if no worker lives."""
+
+import hashlib
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from bot.commands.base import CommandError, a_day
+from bot.commands.database import Database
+from bot.files import build_storage
+from bot.settings import Settings
+from jobs.knowledge import KnowledgeKeeper
+from jobs.library import Library
+from jobs.passages_file import read_passages
+from jobs.plain_reading import read_plain
+from models.chunk import Chunk
+from models.document import Upload
+from models.document_queue import Progress, find_progress
+from models.errors import ConfigurationError
+from models.file_types import type_of_ending
+from models.heartbeat import count_alive
+from models.retrieval.lexicon import LANGUAGES
+from models.session import statement_scope
+from models.storage import MAX_BYTES
+
+_ROLES: Final = ("rep", "manager", "customer")
+_ALIVE: Final = timedelta(seconds=15)  # since a worker's last sign of life
+_LOOK_EVERY: Final = 0.2  # seconds
+
+
+def add_adding_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help='a .jsonl holds lines {"id", "text"}')
+    parser.add_argument("--key", help="the name it is known and replaced by (default: the file's name)")
+    parser.add_argument("--title", help="how it is cited (default: its own, else the file's name)")
+    parser.add_argument("--language", choices=LANGUAGES, default="pt", help="of its words (default: %(default)s)")
+    parser.add_argument(
+        "--for", dest="roles", default="rep,manager", metavar="ROLES", help=f"who may read it, of {', '.join(_ROLES)}"
+    )
+    parser.add_argument("--from", dest="valid_from", type=a_day, metavar="YYYY-MM-DD", help="first day it holds")
+    parser.add_argument("--to", dest="valid_to", type=a_day, metavar="YYYY-MM-DD", help="last day it holds")
+
+
+def add_documents(arguments: Namespace, settings: Settings, database: Database) -> int:
+    """Each file by itself: one that cannot be read keeps none of the others out. Raises CommandError."""
+    if arguments.key and len(arguments.files) > 1:
+        raise CommandError("--key names one document: add the files one by one")
+    roles = tuple(role.strip() for role in arguments.roles.split(",") if role.strip())
+    if not roles or set(roles) - set(_ROLES):
+        raise CommandError(f"--for: name some of {', '.join(_ROLES)}, with commas between them")
+    adding = _Adding(arguments, roles, settings, database)
+    failures = [failure for path in arguments.files if (failure := adding.add(path))]
+    if failures:
+        raise CommandError("; ".join(failures))
+    return 0
+
+
+class _Adding:
+    """One call of the command."""
+
+    def __init__(self, arguments: Namespace, roles: tuple[str, ...], settings: Settings, database: Database) -> None:
+        self._arguments = arguments
+        self._roles = roles
+        self._database = database
+        storage = build_storage(settings)
+        self._library = Library(database.engine, storage)
+        self._keeper = KnowledgeKeeper(database.engine, storage, read_plain)
+
+    def add(self, path: Path) -> str:
+        """What went wrong; empty if it can be found now."""
+        if path.suffix.lower() in {".jsonl", ".ndjson"}:
+            return self._add_passages(path)
+        content = _read(path)
+        if len(content) > MAX_BYTES:
+            return f"{path.name}: larger than {MAX_BYTES // 1_000_000} MB: split it"
+        upload = self._upload(path, type_of_ending(path.suffix.removeprefix(".")), content)
+        return self._await(upload.key, self._library.submit(self._database.tenant_id, upload, content))
+
+    def _add_passages(self, path: Path) -> str:
+        """Nothing is to be read out of them, so nobody is asked to."""
+        chunks = _read_passages(path)
+        if not chunks:
+            return f'{path.name}: no line is a passage {{"id", "text"}}'
+        upload = self._upload(path, "application/x-ndjson", b"")
+        document = self._library.add(self._database.tenant_id, upload, chunks)
+        print(f"{upload.key}: {document.chunks} passages can be found.")
+        return ""
+
+    def _upload(self, path: Path, content_type: str, content: bytes) -> Upload:
+        key = self._arguments.key or path.name
+        return Upload(
+            key=key,
+            title=self._arguments.title or key,
+            language=self._arguments.language,
+            roles=self._roles,
+            content_type=content_type,
+            digest=hashlib.sha256(content).hexdigest() if content else "",
+            size=path.stat().st_size,
+            valid_from=self._arguments.valid_from,
+            valid_to=self._arguments.valid_to,
+        )
+
+    def _await(self, key: str, document_id: UUID) -> str:
+        """Until somebody has read it: a worker, or else this command."""
+        while (progress := self._look(document_id)) is not None and progress.status == "pending":
+            if self._has_workers() or not self._keeper.work(document_id):
+                time.sleep(_LOOK_EVERY)
+        if progress is None:
+            return f"{key}: it was removed or replaced meanwhile"
+        if progress.status == "failed":
+            return f"{key}: {progress.error}"
+        print(f"{key}: {progress.chunks} passages can be found.")
+        if progress.error:
+            print(f"{key}: {progress.error}", file=sys.stderr)
+        return ""
+
+    def _look(self, document_id: UUID) -> Progress | None:
+        with statement_scope(self._database.engine) as connection:
+            return find_progress(connection, document_id)
+
+    def _has_workers(self) -> bool:
+        with statement_scope(self._database.engine) as connection:
+            return count_alive(connection, kind="worker", within=_ALIVE) > 0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from None
+
+
+def _read_passages(path: Path) -> list[Chunk]:
+    try:
+        with path.open("rb") as lines:
+            found = read_passages(lines)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from None
+    for note in found.notes():
+        print(f"{path.name}: {note}", file=sys.stderr)
+    return found.passages

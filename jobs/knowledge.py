@@ -1,0 +1,108 @@
+"""Reads the files that were added, off every turn's path, and makes them findable.
+
+A thread of every worker, one file at a time in each; what is due stands in the database, so that neither Redis nor any
+one worker is needed. A reader that dies is followed when its claim is over.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from jobs.library import Library
+from models.chunk import Chunk
+from models.document import mark_failed
+from models.document_queue import DueDocument, claim_document, put_off
+from models.errors import StorageError, StoredFileMissing, UnreadableDocument
+from models.session import session_scope, statement_scope
+from models.storage import Storage
+
+LOOK_EVERY: Final = timedelta(seconds=1)
+_CLAIM: Final = timedelta(minutes=15)  # longer than any file may take to be read
+_WAIT: Final = timedelta(seconds=20)  # before the place for files is asked again
+_MOST_TRIES: Final = 3
+
+_log = logging.getLogger("recado.knowledge")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What a file holds. `title` is empty if it says none; `notes` tell what of it could not be read."""
+
+    chunks: Sequence[Chunk]
+    title: str = ""
+    notes: Sequence[str] = ()
+
+
+ReadDocument = Callable[[str, str, bytes], ReadFile]  # name, type, content; raises UnreadableDocument
+
+
+class KnowledgeKeeper:
+    """`read` may take as long as it bounds itself to."""
+
+    def __init__(self, engine: Engine, storage: Storage, read: ReadDocument) -> None:
+        self._engine = engine
+        self._storage = storage
+        self._read = read
+        self._library = Library(engine, storage)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="knowledge", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def work(self, only: UUID | None = None) -> bool:
+        """Read the next file that is due, or that one; False when there is none. Safe to repeat, and for any number of
+        workers at once."""
+        with statement_scope(self._engine) as connection:
+            due = claim_document(connection, _CLAIM, only)
+        if due is None:
+            return False
+        try:
+            self._take_in(due)
+        except UnreadableDocument as error:
+            self._fail(due, str(error))
+        except StoredFileMissing:
+            self._fail(due, "the file is gone from where files are kept: add it again")
+        except StorageError as error:
+            _log.warning("a document is put off: %s", error)
+            with statement_scope(self._engine) as connection:
+                put_off(connection, due.id, _WAIT)
+        return True
+
+    def _take_in(self, due: DueDocument) -> None:
+        if due.tries > _MOST_TRIES:
+            raise UnreadableDocument(f"whoever read it died, {_MOST_TRIES} times: add it again in another format")
+        found = self._read(due.key, due.content_type, self._storage.get(due.file))
+        if not found.chunks:
+            raise UnreadableDocument("there is no text in it. Add a file whose text can be selected and copied")
+        title = found.title if due.title == due.key else ""
+        document = self._library.index(due.tenant_id, due.id, found.chunks, title=title, notes=" ".join(found.notes))
+        if document is not None:
+            _log.info("a document can be found", extra={"document": str(due.id), "chunks": document.chunks})
+
+    def _fail(self, due: DueDocument, reason: str) -> None:
+        _log.info("a document cannot be read", extra={"document": str(due.id)})
+        with session_scope(self._engine) as connection:
+            mark_failed(connection, due.id, reason)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(LOOK_EVERY.total_seconds()):
+            try:
+                while not self._stopping.is_set() and self.work():
+                    pass
+            except SQLAlchemyError as error:
+                _log.warning("documents are put off: %s", type(error).__name__)
+            except Exception:  # its claim ends, and it is tried again
+                _log.exception("a document is put off")

@@ -1,0 +1,208 @@
+"""Files that were added and are read by whoever finds them due: once, by one reader, with a word where it fails."""
+
+import threading
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, text
+
+from jobs.knowledge import KnowledgeKeeper, ReadFile
+from jobs.library import Library
+from jobs.plain_reading import read_plain
+from models.chunk import Chunk
+from models.document import Upload, list_documents
+from models.document_queue import Progress, find_progress
+from models.errors import StorageError, StoredFileMissing, UnreadableDocument
+from models.passage import SearchScope
+from models.session import session_scope
+from models.storage import DiskStorage
+from models.tenant import ensure_tenant
+from tests.running import eventually
+
+
+class Shelf(DiskStorage):
+    """A folder that can be away."""
+
+    is_away = False
+
+    def get(self, key: str) -> bytes:
+        if self.is_away:
+            raise StorageError("the bucket does not answer", permanent=False)
+        return super().get(key)
+
+
+class Ground:
+    """A company, a place for its files, and a reader that can be told what to do."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self.storage = Shelf(folder)
+        self.library = Library(engine, self.storage)
+        with session_scope(engine) as connection:
+            self.tenant_id = ensure_tenant(connection, slug="a", name="A", timezone="America/Sao_Paulo")
+        self.keeper = KnowledgeKeeper(engine, self.storage, read_plain)
+
+    def submit(self, content: str, key: str = "termos.txt") -> UUID:
+        upload = Upload(key, key, "pt", ("rep",), "text/plain")
+        return self.library.submit(self.tenant_id, upload, content.encode())
+
+    def progress(self, document_id: UUID) -> Progress | None:
+        with session_scope(self.engine) as connection:
+            return find_progress(connection, document_id)
+
+    def found(self, query: str) -> list[str]:
+        scope = SearchScope(self.tenant_id, "rep", None, date(2026, 3, 2))
+        return [passage.text for passage in self.library.search(query, scope, 5)]
+
+    def files(self) -> list[str]:
+        return [path.name for path in self.storage._folder.rglob("*.*") if path.is_file()]
+
+    def let_claims_end(self) -> None:
+        with session_scope(self.engine) as connection:
+            connection.execute(text("UPDATE document SET due_at = now() WHERE status = 'pending'"))
+
+
+@pytest.fixture
+def ground(engine: Engine, tmp_path: Path) -> Ground:
+    return Ground(engine, tmp_path / "files")
+
+
+def test_a_file_is_read_once_and_can_be_found(ground: Ground) -> None:
+    document_id = ground.submit("Prazo de entrega: 3 dias.\n\nGarantia: um ano.")
+    assert ground.found("garantia") == []
+    assert ground.keeper.work()
+    assert ground.found("garantia") == ["Prazo de entrega: 3 dias.\nGarantia: um ano."]
+    assert ground.progress(document_id) == Progress("ready", "", 1, 1)
+    assert not ground.keeper.work()
+
+
+def test_the_old_version_is_found_until_the_new_one_is_read_and_its_file_goes(ground: Ground) -> None:
+    ground.submit("preço: 10 reais")
+    ground.keeper.work()
+    ground.submit("preço: 11 reais")
+    ground.submit("preço: 12 reais")
+    assert (ground.found("preço"), len(ground.files())) == (["preço: 10 reais"], 2)
+    ground.keeper.work()
+    assert (ground.found("preço"), len(ground.files())) == (["preço: 12 reais"], 1)
+    ground.library.remove(ground.tenant_id, "termos.txt")
+    assert (ground.found("preço"), ground.files()) == ([], [])
+
+
+def test_a_file_that_cannot_be_read_says_why_and_the_old_version_stays(ground: Ground) -> None:
+    ground.submit("preço: 10 reais")
+    ground.keeper.work()
+    for content, why in (("\0", "no plain text"), (" \n ", "there is no text in it")):
+        document_id = ground.submit(content)
+        assert ground.keeper.work()
+        progress = ground.progress(document_id)
+        assert progress is not None
+        assert progress.status == "failed"
+        assert why in progress.error
+        assert ground.found("preço") == ["preço: 10 reais"]
+    assert not ground.keeper.work(), "trying again cannot help"
+
+
+def test_what_could_not_be_read_of_it_and_its_own_title_are_kept(ground: Ground) -> None:
+    def read(name: str, content_type: str, content: bytes) -> ReadFile:
+        return ReadFile([Chunk("texto", "texto")], "Termos de venda", ["Page 3 is a picture."])
+
+    document_id = ground.submit("x")
+    KnowledgeKeeper(ground.engine, ground.storage, read).work()
+    with session_scope(ground.engine) as connection:
+        (document,) = list_documents(connection, ground.tenant_id)
+    assert (document.title, document.status, document.error) == ("Termos de venda", "ready", "Page 3 is a picture.")
+    assert ground.progress(document_id) is not None
+
+
+def test_two_readers_never_have_one_file(ground: Ground) -> None:
+    for number in range(6):
+        ground.submit(f"texto {number}", f"{number}.txt")
+    read: list[str] = []
+
+    def note(name: str, content_type: str, content: bytes) -> ReadFile:
+        read.append(name)
+        return read_plain(name, content_type, content)
+
+    def work() -> None:
+        keeper = KnowledgeKeeper(ground.engine, ground.storage, note)
+        while keeper.work():
+            pass
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(read) == [f"{number}.txt" for number in range(6)]
+
+
+def test_a_reader_that_dies_is_followed_three_times_and_then_the_file_is_given_up(ground: Ground) -> None:
+    def die(name: str, content_type: str, content: bytes) -> ReadFile:
+        raise KeyboardInterrupt
+
+    document_id = ground.submit("texto")
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            KnowledgeKeeper(ground.engine, ground.storage, die).work()
+        assert not ground.keeper.work(), "claimed still"
+        ground.let_claims_end()
+    assert ground.keeper.work()
+    progress = ground.progress(document_id)
+    assert progress is not None
+    assert (progress.status, "died" in progress.error) == ("failed", True)
+
+
+def test_a_place_for_files_that_is_away_costs_no_document(ground: Ground) -> None:
+    document_id = ground.submit("texto")
+    ground.storage.is_away = True
+    assert ground.keeper.work()
+    assert not ground.keeper.work(), "not asked again at once"
+    ground.storage.is_away = False
+    ground.let_claims_end()
+    assert ground.keeper.work()
+    progress = ground.progress(document_id)
+    assert progress is not None
+    assert progress.status == "ready"
+
+
+def test_a_file_that_was_deleted_under_our_feet_is_said_to_be_gone(ground: Ground) -> None:
+    document_id = ground.submit("texto")
+    for name in ground.files():
+        ground.storage.delete(name)
+    assert ground.keeper.work()
+    progress = ground.progress(document_id)
+    assert progress is not None
+    assert progress.status == "failed"
+    with pytest.raises(StoredFileMissing):
+        ground.storage.get("0" * 32 + ".txt")
+
+
+def test_a_version_that_is_replaced_while_it_is_read_never_shows(ground: Ground) -> None:
+    def read_late(name: str, content_type: str, content: bytes) -> ReadFile:
+        ground.submit("o novo texto")
+        return read_plain(name, content_type, content)
+
+    ground.submit("o velho texto")
+    KnowledgeKeeper(ground.engine, ground.storage, read_late).work()
+    assert ground.found("texto") == []
+    ground.keeper.work()
+    assert ground.found("texto") == ["o novo texto"]
+
+
+def test_a_worker_s_thread_reads_what_is_due(ground: Ground) -> None:
+    ground.keeper.start()
+    document_id = ground.submit("texto")
+    eventually(lambda: (ground.progress(document_id) or Progress("", "", 0, 0)).status == "ready")
+    ground.keeper.stop()
+
+
+def test_plain_text_is_cut_where_lines_end() -> None:
+    lines = [f"linha {number} " + "x" * 300 for number in range(10)]
+    found = read_plain("a.txt", "text/plain", "\n".join([*lines, "", "y" * 2000]).encode("cp1252"))
+    assert "\n".join(chunk.text for chunk in found.chunks).replace("\n", "") == "".join([*lines, "y" * 2000])
+    assert max(len(chunk.text) for chunk in found.chunks) <= 900
+    assert [chunk.place for chunk in found.chunks][:2] == [{"line": 1}, {"line": 3}]
+    with pytest.raises(UnreadableDocument):
+        read_plain("a.pdf", "application/pdf", b"%PDF")
