@@ -119,8 +119,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """One call of an LLM. `timeout` is in seconds; `tool_choice` "none" forbids tools and asks for words; `instead_of`
-    says why others that come before it did not answer; `chain_step` which step of a chain asks."""
+    """One call of an LLM. `timeout` is in seconds; `tool_choice` "none" forbids tools and asks for words."""
 
     llm: str
     messages: Sequence[ChatMessage]
@@ -129,8 +128,8 @@ class CompletionRequest:
     max_output_tokens: int = 2048
     timeout: float = 60.0
     tool_choice: Literal["auto", "none"] = "auto"
-    instead_of: str = ""
-    chain_step: str = ""
+    instead_of: str = ""  # why others that come before it did not answer
+    chain_step: str = ""  # which step of a chain asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +222,9 @@ class Tool:
     timeout: float = 30.0
     max_bytes: int = 32_768
     cache_for: timedelta = timedelta(0)
+    version: Callable[[], str | None] | None = (
+        None  # of the data it reads: changes whenever a result may; None: unknown
+    )
     writing: Writing | None = None  # None on a tool that writes: its arguments are shown as they are
     taints: Callable[[ToolResult], frozenset[Taint]] = lambda result: frozenset()
     is_offered: Callable[[Situation], bool] = lambda situation: True  # whether there is anything behind it here

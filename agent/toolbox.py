@@ -81,6 +81,10 @@ class Toolbox:
             return None
         return tool
 
+    def tools_for(self, situation: Situation) -> dict[str, Tool]:
+        """Those that this person has here."""
+        return {name: tool for name, tool in self.tools.items() if self._is_for(tool, situation)}
+
     def _is_for(self, tool: Tool, situation: Situation) -> bool:
         role, rule = situation.role, self.rules.get(tool.spec.name, _NO_RULE)
         is_for_role = role in tool.roles and (rule.roles is None or role in rule.roles)
@@ -99,8 +103,7 @@ class Toolbox:
     ) -> "OpenToolbox":
         """For one run of at most so many calls; no tool is waited for much longer than until `deadline`, by the
         clock's monotonic seconds. `only` can narrow what this person has, never widen it."""
-        named = self.tools.items() if only is None else [pair for pair in self.tools.items() if pair[0] in only]
-        tools = {name: tool for name, tool in named if self._is_for(tool, turn.situation)}
+        tools = {name: tool for name, tool in self.tools_for(turn.situation).items() if only is None or name in only}
         return OpenToolbox(self, tools, turn, journal, proposer, most, deadline, set(taint_of(turn)))
 
 

@@ -17,7 +17,7 @@ class CustomerArguments(Arguments):
     customer: str = Field(description="The customer's name, or a part that picks out one; case and accents are free.")
 
 
-@tool(effect="read", roles={"rep", "manager", "customer"})
+@tool(effect="read", roles={"rep", "manager", "customer"}, reads_sales=True)
 def customer_brief(desk: Desk, arguments: CustomerArguments) -> Answer:
     """One customer before a visit: where, who sells to it, last order, twelve months, open orders, products, deals.
 

@@ -27,6 +27,7 @@ class Blueprint(Generic[A]):
     roles: frozenset[PersonRole]
     arguments: type[A]
     work: Callable[[Desk, A], Answer]
+    reads_sales: bool = False  # and nothing else
 
     def bind(self, bench: Bench) -> Tool:
         """The tool as the source of the bench needs it."""
@@ -40,7 +41,8 @@ class Blueprint(Generic[A]):
         def call(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
             return self._call(Desk(bench, context), arguments)
 
-        return Tool(self.spec, self.effect, self.roles, call, taints=taint_of_records)
+        version = bench.sales.version if self.reads_sales else None
+        return Tool(self.spec, self.effect, self.roles, call, taints=taint_of_records, version=version)
 
     def _call(self, desk: Desk, given: Mapping[str, Any]) -> ToolResult:
         if desk.situation.role not in self.roles:
@@ -64,8 +66,11 @@ class Blueprint(Generic[A]):
             raise ToolError("Wrong arguments: they are no JSON object.", code="bad_arguments") from None
 
 
-def tool(*, effect: Effect, roles: set[PersonRole]) -> Callable[[Callable[[Desk, A], Answer]], Blueprint[A]]:
-    """The function's name is the tool's, its docstring the description, its `arguments` parameter the schema."""
+def tool(
+    *, effect: Effect, roles: set[PersonRole], reads_sales: bool = False
+) -> Callable[[Callable[[Desk, A], Answer]], Blueprint[A]]:
+    """The function's name is the tool's, its docstring the description, its `arguments` parameter the schema.
+    What `reads_sales` gives the same result for as long as the sales data do not change."""
 
     def make(work: Callable[[Desk, A], Answer]) -> Blueprint[A]:
         arguments = get_type_hints(work)["arguments"]
@@ -73,7 +78,7 @@ def tool(*, effect: Effect, roles: set[PersonRole]) -> Callable[[Callable[[Desk,
         if not description:
             raise TypeError(f"tool {work.__name__} needs a docstring: the LLM reads it")
         spec = ToolSpec(work.__name__, description, strict_schema(arguments))
-        return Blueprint(spec, effect, frozenset(roles), arguments, work)
+        return Blueprint(spec, effect, frozenset(roles), arguments, work, reads_sales)
 
     return make
 

@@ -23,7 +23,7 @@ class GoalArguments(Arguments):
     period: PeriodWords = None
 
 
-@tool(effect="read", roles={"rep", "manager"})
+@tool(effect="read", roles={"rep", "manager"}, reads_sales=True)
 def goal_progress(desk: Desk, arguments: GoalArguments) -> Answer:
     """The goal of a month (or of several), what was achieved, what is missing and what each business day must bring.
 

@@ -14,7 +14,7 @@ class PipelineArguments(Arguments):
     stage: str | None = Field(default=None, description="A stage, or a part of its name; null: all stages.")
 
 
-@tool(effect="read", roles={"rep", "manager"})
+@tool(effect="read", roles={"rep", "manager"}, reads_sales=True)
 def pipeline_status(desk: Desk, arguments: PipelineArguments) -> Answer:
     """How many deals stand in each stage of the sales pipeline today, and what they are worth.
 

@@ -58,7 +58,7 @@ class CompareArguments(Arguments):
     filters: FilterSet = Filters()
 
 
-@tool(effect="read", roles={"rep", "manager", "customer"})
+@tool(effect="read", roles={"rep", "manager", "customer"}, reads_sales=True)
 def sales_summary(desk: Desk, arguments: SalesSummaryArguments) -> Answer:
     """Revenue, orders, units or average ticket of a period, as a total or grouped.
 
@@ -95,7 +95,7 @@ def sales_summary(desk: Desk, arguments: SalesSummaryArguments) -> Answer:
     )
 
 
-@tool(effect="read", roles={"rep", "manager"})
+@tool(effect="read", roles={"rep", "manager"}, reads_sales=True)
 def top_n(desk: Desk, arguments: TopArguments) -> Answer:
     """The n best customers, products, categories, salespeople or states of a period, largest first.
 
@@ -124,7 +124,7 @@ def top_n(desk: Desk, arguments: TopArguments) -> Answer:
     )
 
 
-@tool(effect="read", roles={"rep", "manager"})
+@tool(effect="read", roles={"rep", "manager"}, reads_sales=True)
 def compare_periods(desk: Desk, arguments: CompareArguments) -> Answer:
     """One figure in two periods, with the difference a - b and the change of a against b in per cent.
 

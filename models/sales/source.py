@@ -1,6 +1,7 @@
 """The door to the sales data: read-only, in short transactions, the same for the demo and a company's own database."""
 
 import logging
+import math
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from models.sales.summary import SalesFigures, sum_sales
 _log = logging.getLogger(__name__)
 _NAMES_LIVE_SECONDS = 60.0
 _MAX_DIRECTORIES = 200
+_RELOAD_SECONDS = 1.0  # names are read anew no more often than that, however often the data change
 
 
 class SalesSource:
@@ -48,6 +50,8 @@ class SalesSource:
         self._clock = clock or SystemClock()
         self._directories: OrderedDict[Scope, tuple[float, Directory]] = OrderedDict()
         self._lock = Lock()
+        self._version: str | None = None  # that the names are at least as young as
+        self._forgot_at = -math.inf
 
     def catalogue(self, scope: Scope = EVERYTHING) -> Catalogue:
         """All names that the scope may know, at most a minute old."""
@@ -93,9 +97,20 @@ class SalesSource:
         return Scope(salesperson=None, customer=None, manager=salesperson or "")
 
     def version(self) -> str | None:
-        """Changes whenever figures may have changed; None where the source cannot tell."""
+        """Changes whenever figures may have changed; None where the source cannot tell. Names that were read before the
+        last change are forgotten here, so that what is found after this call is as young as the version says."""
+        if self.layer.version is None:
+            return None
         with self.reading() as connection:
-            return read_version(connection, self.layer)
+            found = read_version(connection, self.layer)
+        with self._lock:
+            if found != self._version:
+                now = self._clock.monotonic()
+                if now - self._forgot_at < _RELOAD_SECONDS:
+                    return None
+                self._directories.clear()
+                self._version, self._forgot_at = found, now
+        return found
 
     def check(self) -> None:
         """Reads no row of anything that the tools need. Raises ConfigurationError naming the first that fails."""
@@ -132,6 +147,8 @@ class SalesSource:
 
     def _keep(self, scope: Scope, known: tuple[float, Directory]) -> None:
         with self._lock:
+            if known[0] < self._forgot_at:
+                return  # it may be older than the change that the others were forgotten for
             self._directories[scope] = known
             self._directories.move_to_end(scope)
             while len(self._directories) > _MAX_DIRECTORIES:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
+import psycopg
 import pytest
 
 from agent.base import Situation
@@ -16,6 +17,7 @@ from models.sales.mistakes import SourceMistakes
 from models.sales.question import EVERYTHING, SalesFilters, SalesQuestion, Scope
 from models.sales.reading import SOURCES, read_source
 from models.sales.source import SalesSource
+from tests.fakes import FixedClock
 from tests.models.sales.conftest import AskSql
 
 Open = Callable[[str], SalesSource]
@@ -125,8 +127,47 @@ def test_strangers_know_no_name(open_source: Open) -> None:
     assert "Padaria Real" in seen(Situation(YEAR.end, "manager")).customers
 
 
-def test_a_version_changes_with_the_data_and_is_none_without_a_query(open_source: Open) -> None:
-    assert open_source(DEMO).version() is None
-    told = open_source(DEMO + "version: 'SELECT max(id) FROM sales_order'\n").version()
-    assert told is not None
-    assert told.isdigit()
+def test_without_a_query_a_source_tells_no_version(open_source: Open) -> None:
+    assert open_source(SMALL).version() is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE demo.customer SET city = city WHERE id = 1",
+        "DELETE FROM demo.order_item WHERE false",
+        "INSERT INTO demo.sales_order SELECT * FROM demo.sales_order WHERE false",
+        "UPDATE demo.goal SET amount = amount WHERE false",
+        "DELETE FROM demo.deal WHERE false",
+    ],
+)
+def test_every_statement_over_the_demo_moves_its_version(
+    open_source: Open, demo_database_url: str, change: str
+) -> None:
+    before = open_source(DEMO).version()
+    assert before is not None
+    assert open_source(DEMO).version() == before
+    with psycopg.connect(demo_database_url) as connection:
+        connection.execute(change.encode())
+        assert open_source(DEMO).version() == before, "nobody sees what is not committed"
+    assert open_source(DEMO).version() != before
+
+
+def test_names_from_before_a_change_are_forgotten_with_it(demo_database_url: str) -> None:
+    clock = FixedClock()
+    source = SalesSource(demo_reader_url(demo_database_url), read_source(DEMO), clock=clock)
+    try:
+        assert source.version() is not None
+        known = source.directory()
+        assert source.version() is not None
+        assert source.directory() is known
+        clock.move(10)
+        with psycopg.connect(demo_database_url) as connection:
+            connection.execute("UPDATE demo.customer SET city = city WHERE false")
+        assert source.version() is not None
+        assert source.directory() is not known
+        with psycopg.connect(demo_database_url) as connection:
+            connection.execute("UPDATE demo.customer SET city = city WHERE false")
+        assert source.version() is None, "names are not read anew that soon, so nobody knows how old they are"
+    finally:
+        source.close()
