@@ -222,9 +222,7 @@ class Tool:
     timeout: float = 30.0
     max_bytes: int = 32_768
     cache_for: timedelta = timedelta(0)
-    version: Callable[[], str | None] | None = (
-        None  # of the data it reads: changes whenever a result may; None: unknown
-    )
+    version: Callable[[], str | None] | None = None  # of the data it reads: moves whenever a result may change
     writing: Writing | None = None  # None on a tool that writes: its arguments are shown as they are
     taints: Callable[[ToolResult], frozenset[Taint]] = lambda result: frozenset()
     is_offered: Callable[[Situation], bool] = lambda situation: True  # whether there is anything behind it here
