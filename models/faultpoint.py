@@ -53,6 +53,12 @@ POINTS = (
     "gaps.listed",
     "gaps.half-stored",
     "retention.half-purged",
+    # The erasure of a person.
+    "erasure.leased",
+    "erasure.cut",
+    "erasure.table",
+    "erasure.committed",
+    "erasure.file",
     # What a person sets going again.
     "replay.reopened",
 )

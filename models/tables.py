@@ -15,6 +15,7 @@ import models.crm_entry
 import models.discount
 import models.document
 import models.dollar_rate
+import models.erasure
 import models.fact
 import models.mailbox_code
 import models.message

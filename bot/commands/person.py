@@ -1,0 +1,114 @@
+"""`person`: what is kept of somebody - handed out to her, or erased."""
+
+import getpass
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from bot.commands.base import Command, CommandError, add_tenant, print_table
+from bot.commands.database import Database, open_database
+from bot.commands.names import fold
+from bot.files import build_storage
+from bot.settings import Settings
+from jobs.erasing import Whose, erase, preview
+from jobs.queue import connect
+from models.belongings import Address, addresses_of, find_addresses
+from models.person import People
+from models.session import build_engine, session_scope
+
+_ANSWER_WITHIN = 900.0  # seconds of one statement: a search through all that was ever said
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    erasing = actions.add_parser(
+        "erase", help="erase whatever is kept of somebody; a receipt that names nobody remains"
+    )
+    erasing.add_argument("--yes", action="store_true", help="do not ask")
+    for action in (erasing,):
+        action.add_argument(
+            "who", metavar="WHO", help="her name, an address (channel:address where it is several), an id"
+        )
+        add_tenant(action)
+
+
+def _run(arguments: Namespace, settings: Settings) -> int:
+    actions: dict[str, Callable[[Namespace, Settings, Database, Engine], int]] = {"erase": _erase}
+    with open_database(settings, arguments.tenant) as database:
+        engine = build_engine(
+            database.database_url, application_name="recado-person", pool_size=4, answer_within=_ANSWER_WITHIN
+        )
+        try:
+            return actions[arguments.action](arguments, settings, database, engine)
+        finally:
+            engine.dispose()
+
+
+def _erase(arguments: Namespace, settings: Settings, database: Database, engine: Engine) -> int:
+    whose = find_whose(engine, database.tenant_id, arguments.who)
+    counts = preview(engine, whose)
+    _show(whose, counts)
+    if not arguments.yes and not _is_agreed():
+        print("Nothing was erased.")
+        return 1
+    with connect(database.redis_url, timeout=5.0) as redis:
+        erased = erase(engine, whose, made_by=getpass.getuser(), storage=build_storage(settings), redis=redis)
+    print(f"Erased. Her words were cut out of {erased.cut} row(s) of others. Receipt: {erased.id}")
+    print("Backups, and what LLM vendors and platforms keep, are yours to see to: docs/privacy.md")
+    return 0
+
+
+def _show(whose: Whose, counts: Mapping[str, int]) -> None:
+    for one in whose.addresses:
+        account = "" if one.account == "default" else f" ({one.account})"
+        print(f"{one.channel}{account}: {one.address}")
+    print_table(("table", "rows"), [(name, str(count)) for name, count in counts.items()], right=(1,))
+
+
+def _is_agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise CommandError("nobody can be asked here: add --yes")
+    return input("Erase all of this? It cannot be taken back. Type yes: ").strip().lower() in {"yes", "sim", "si", "sí"}
+
+
+def find_whose(engine: Engine, tenant_id: UUID, asked: str) -> Whose:
+    """Whom the words name: one person. Raises CommandError for nobody, and for several."""
+    with session_scope(engine) as connection:
+        holders = _holders(connection, tenant_id, asked)
+        if len(holders) > 1:
+            raise CommandError(f'"{asked}" fits several people: give an address, or an id of `people list`')
+        found = [one for holder in holders for one in addresses_of(connection, tenant_id, holder)]
+        if not holders:
+            found = _by_address(connection, tenant_id, asked)
+    if not holders and not found:
+        raise CommandError(f'nothing is kept of "{asked}": `python -m bot people contacts` shows who has written')
+    return Whose(tenant_id, tuple(holders), tuple(found))
+
+
+def _holders(connection: Connection, tenant_id: UUID, asked: str) -> list[UUID]:
+    try:
+        wanted = UUID(asked.strip())
+    except ValueError:
+        return [one.id for one in People(connection, tenant_id).all() if fold(one.name) == fold(asked)]
+    is_person = any(one.id == wanted for one in People(connection, tenant_id).all())
+    known = addresses_of(connection, tenant_id, wanted)
+    return list({wanted} if is_person else {one.holder_id for one in known if one.holder_id})
+
+
+def _by_address(connection: Connection, tenant_id: UUID, asked: str) -> list[Address]:
+    channel, colon, rest = asked.strip().partition(":")
+    found = find_addresses(connection, tenant_id, asked.strip())
+    if colon and not found:
+        found = [one for one in find_addresses(connection, tenant_id, rest) if one.channel == channel]
+    held = {one.holder_id for one in found if one.holder_id}
+    places = {(one.channel, one.account) for one in found}
+    if len(held) > 1 or (not held and len(places) > 1):
+        spelled = ", ".join(sorted(f"{one.channel}:{one.address}" for one in found))
+        raise CommandError(f'"{asked}" is known in several places, and may be several people: give one of {spelled}')
+    return found
+
+
+PERSON = Command(_run, _add_arguments)

@@ -1,0 +1,161 @@
+"""Erasing a person while workers run: her conversations are leased, everything goes in one transaction, then what lies
+outside the database goes by the list that the transaction left. Whatever dies in between, the next erasure ends it."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from redis import Redis
+from redis.exceptions import ResponseError
+from sqlalchemy import Connection, Engine, text
+
+from models.belongings import Address, collect, her_threads
+from models.erasure import add_receipt, count_hers, erase_hers, find_outside, find_unfinished, note_finished
+from models.errors import RecadoError
+from models.faultpoint import faultpoint
+from models.ids import new_id
+from models.lease import Lease, acquire_lease, check_lease, release_lease
+from models.quoted import cut_quotations
+from models.session import session_scope
+from models.storage import Storage
+
+_LEASE = timedelta(minutes=10)
+_LOOK_EVERY = 0.2  # seconds
+
+
+class TurnUnderWay(RecadoError):
+    """Somebody is answering her just now; nothing was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """A person of one tenant, by what is known of her: holders of contacts, and addresses."""
+
+    tenant_id: UUID
+    holders: tuple[UUID, ...]
+    addresses: tuple[Address, ...]
+
+    def collect(self, connection: Connection) -> None:
+        collect(connection, self.tenant_id, self.holders, self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The receipt: rows by table, and how many rows of others lost words of hers."""
+
+    id: UUID
+    counts: dict[str, int]
+    cut: int
+
+
+def preview(engine: Engine, whose: Whose) -> dict[str, int]:
+    """What would go, in rows by table. Nothing is changed."""
+    with engine.connect() as connection:
+        whose.collect(connection)
+        counts = count_hers(connection)
+        connection.rollback()
+    return counts
+
+
+def erase(
+    engine: Engine, whose: Whose, *, made_by: str, storage: Storage | None, redis: Redis, patience: float = 60.0
+) -> Erased:
+    """All that is hers. Waits `patience` seconds for a turn under way, then raises TurnUnderWay. Safe to repeat."""
+    erasure_id = new_id()
+    leases = _lease_all(engine, whose, f"erasure-{erasure_id}", patience)
+    faultpoint("erasure.leased")
+    try:
+        with session_scope(engine) as connection:
+            erased = _erase_leased(connection, whose, leases, erasure_id, made_by)
+    finally:
+        _release_all(engine, leases)
+    faultpoint("erasure.committed")
+    finish(engine, storage, redis)
+    return erased
+
+
+def _erase_leased(
+    connection: Connection, whose: Whose, leases: Sequence[Lease], erasure_id: UUID, made_by: str
+) -> Erased:
+    for lease in leases:  # from here on messages to these conversations wait for the commit
+        check_lease(connection, lease)
+    whose.collect(connection)
+    if set(her_threads(connection)) - {lease.conversation_id for lease in leases}:
+        raise TurnUnderWay("she has begun another conversation meanwhile: try again")
+    cut = cut_quotations(connection, whose.tenant_id)
+    faultpoint("erasure.cut")
+    pending = find_outside(connection)
+    pseudonym = f"erased:{erasure_id.hex[-12:]}"
+    counts = erase_hers(connection, pseudonym)
+    add_receipt(connection, erasure_id, whose.tenant_id, made_by, pseudonym, {**counts, "cut": cut}, pending)
+    return Erased(erasure_id, counts, cut)
+
+
+def _lease_all(engine: Engine, whose: Whose, owner: str, patience: float) -> list[Lease]:
+    with engine.connect() as connection:
+        whose.collect(connection)
+        wanted = her_threads(connection)
+        connection.rollback()
+    until = time.monotonic() + patience
+    held: list[Lease] = []
+    for conversation_id in wanted:
+        while (lease := _try_lease(engine, conversation_id, owner)) is None:
+            if time.monotonic() >= until:
+                _release_all(engine, held)
+                raise TurnUnderWay("a turn of hers is under way: nothing was erased, try again when it is over")
+            time.sleep(_LOOK_EVERY)
+        held.append(lease)
+    return held
+
+
+def _try_lease(engine: Engine, conversation_id: UUID, owner: str) -> Lease | None:
+    with session_scope(engine) as connection:
+        return acquire_lease(connection, conversation_id, owner, _LEASE)
+
+
+def _release_all(engine: Engine, leases: Sequence[Lease]) -> None:
+    """When each is due stays as it is: with whom it was shared may wait for an answer."""
+    with session_scope(engine) as connection:
+        for lease in leases:
+            due = text("SELECT due_at FROM conversation WHERE id = :id")
+            due_at = connection.execute(due, {"id": lease.conversation_id}).scalar_one_or_none()
+            release_lease(connection, lease, due_at)
+
+
+def finish(engine: Engine, storage: Storage | None, redis: Redis) -> int:
+    """Remove files and rings of every erasure that was cut off before; how many were. Safe to repeat."""
+    with session_scope(engine) as connection:
+        unfinished = find_unfinished(connection)
+    for erasure_id, pending in unfinished:
+        for key in pending.get("files", []):
+            if storage is None:
+                return 0
+            storage.delete(key)
+            faultpoint("erasure.file")
+        _forget_rings(redis, pending.get("conversations", []))
+        with session_scope(engine) as connection:
+            note_finished(connection, erasure_id)
+    return len(unfinished)
+
+
+def _forget_rings(redis: Redis, conversations: Sequence[str]) -> None:
+    """A ring for a conversation without work does nothing; a failed one may quote the error's story."""
+    wanted = {UUID(one).hex for one in conversations}
+    for found in redis.scan_iter(match="rq:*:ring_*", count=1000):
+        name = found.decode(errors="replace") if isinstance(found, bytes) else str(found)
+        job_id = next((piece for piece in name.split(":") if piece.startswith("ring_")), "")
+        if job_id.split("_")[1:2] and job_id.split("_")[1] in wanted:
+            redis.delete(found)
+            _unlist(redis, job_id)
+
+
+def _unlist(redis: Redis, job_id: str) -> None:
+    for listed in redis.scan_iter(match="rq:queue:*"):
+        with suppress(ResponseError):
+            redis.lrem(listed, 0, job_id)
+    for registry in redis.scan_iter(match="rq:*:*"):
+        with suppress(ResponseError):
+            redis.zrem(registry, job_id)
