@@ -187,6 +187,10 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
         plain=_words("status how decided_by"),
         hers=f"{_BY_HER_CONTACTS} OR holder_id IN (SELECT id FROM her_holder)",
     ),
+    "mailbox_code": Holding(
+        personal=_words("mailbox digest"),
+        hers=f"{_BY_HER_CONTACTS} OR mailbox {_AN_ADDRESS}",
+    ),
     "contact": Holding(personal=_words("address verified_key"), hers="id IN (SELECT id FROM her_contact)"),
     "identity": Holding(personal=_words("address"), hers=f"{_FROM_HER} OR person_id IN (SELECT id FROM her_holder)"),
     "person": Holding(

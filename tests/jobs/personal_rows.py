@@ -30,6 +30,8 @@ _ROWS = """
         WHERE c.address = ':ana';
     INSERT INTO contact_link (id, tenant_id, contact_id, holder_id, from_holder, how)
         SELECT :l, :t, c.id, c.id, c.id, 'stated' FROM contact c WHERE c.address = ':ana';
+    INSERT INTO mailbox_code (id, tenant_id, contact_id, mailbox, digest)
+        SELECT :o, :t, c.id, 'ana:mark@exemplo.com', 'x' FROM contact c WHERE c.address = ':ana';
     INSERT INTO summary (conversation_id, sender, tenant_id, covers_from, covers_up_to, lines, prose)
         VALUES (:c, ':ana', :t, 0, 1, '["disse :mark"]', 'disse :mark');
     INSERT INTO proposal (id, tenant_id, conversation_id, turn_id, call_key, address, person, tool, arguments, words,
@@ -87,7 +89,7 @@ def plant(house: House, storage: DiskStorage) -> Planted:
     while take_in(house.services):
         pass
     turn = own.message_id
-    values: dict[str, object] = {name: new_id() for name in ("p", "i", "f", "l", "q", "u", "d", "e", "h", "r")} | {
+    values: dict[str, object] = {name: new_id() for name in ("p", "i", "f", "l", "q", "u", "d", "e", "h", "r", "o")} | {
         "t": house.account.tenant_id,
         "a": house.account.id,
         "c": own.conversation_id,

@@ -17,7 +17,7 @@ from tests.bot.commands.conftest import Cli
 def own(
     cli: Cli, fresh_database_url: str, fresh_redis_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Cli:
-    """The command line on engines where user-0 and user-1 asked something, and two people are called Ana."""
+    """The command line on engines where user-1 and user-2 asked something, and two people are called Ana."""
     monkeypatch.setenv("DATABASE_URL", fresh_database_url)
     monkeypatch.setenv("REDIS_URL", fresh_redis_url)
     monkeypatch.setenv("RECADO_DATA_DIR", str(tmp_path))
@@ -27,7 +27,7 @@ def own(
         account = ensure_account(connection, tenant, channel="chat")
         crm = ensure_account(connection, tenant, channel="crm")
         for place in (account, crm):
-            ensure_contact(connection, place, "user-1")
+            ensure_contact(connection, place, "user-2")
         for _ in range(2):
             People(connection, tenant).add(name="Ana Souza", role="manager")
     write_past(engine, account, "user-", 2, 3)
@@ -37,31 +37,34 @@ def own(
 
 def words_of(url: str, sender: str) -> int:
     with psycopg.connect(url) as connection:
-        row = connection.execute("SELECT count(*) FROM message WHERE sender = %s", (sender,)).fetchone()
+        asked = "SELECT count(*) FROM message m JOIN conversation c ON c.id = m.conversation_id "
+        row = connection.execute(
+            asked + "WHERE c.sender = %s AND m.text <> '' AND direction = 'in'", (sender,)
+        ).fetchone()
     assert row is not None
     return int(row[0])
 
 
 def test_she_is_erased_and_nobody_else(own: Cli, fresh_database_url: str) -> None:
-    done = own("person", "erase", "user-0", "--yes")
+    done = own("person", "erase", "user-1", "--yes")
     assert done.code == 0, done.err
     assert "message" in done.out
     assert "Receipt: " in done.out
-    assert words_of(fresh_database_url, "user-0") == 0
-    assert words_of(fresh_database_url, "user-1") == 3
-    assert own("person", "erase", "user-0", "--yes").code == 1
+    assert words_of(fresh_database_url, "user-1") == 0
+    assert words_of(fresh_database_url, "user-2") == 3
+    assert own("person", "erase", "user-1", "--yes").code == 1
 
 
 def test_nothing_is_erased_unasked(own: Cli, fresh_database_url: str) -> None:
-    assert "add --yes" in own("person", "erase", "user-0").err
-    assert words_of(fresh_database_url, "user-0") == 3
+    assert "add --yes" in own("person", "erase", "user-1").err
+    assert words_of(fresh_database_url, "user-1") == 3
 
 
 def test_an_address_that_may_be_two_people_is_asked_about(own: Cli, fresh_database_url: str) -> None:
-    assert "chat:user-1, crm:user-1" in own("person", "erase", "user-1", "--yes").err
-    assert words_of(fresh_database_url, "user-1") == 3
-    assert own("person", "erase", "chat:user-1", "--yes").code == 0
-    assert words_of(fresh_database_url, "user-1") == 0
+    assert "chat:user-2, crm:user-2" in own("person", "erase", "user-2", "--yes").err
+    assert words_of(fresh_database_url, "user-2") == 3
+    assert own("person", "erase", "chat:user-2", "--yes").code == 0
+    assert words_of(fresh_database_url, "user-2") == 0
 
 
 def test_a_name_that_two_people_bear_is_asked_about(own: Cli) -> None:
