@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.library import Library
+from jobs.reindexing import reindex_documents
 from models.chunk import Chunk
 from models.document import mark_failed
 from models.document_queue import DueDocument, claim_document, put_off
@@ -97,7 +98,15 @@ class KnowledgeKeeper:
         with session_scope(self._engine) as connection:
             mark_failed(connection, due.id, reason)
 
+    def _reindex(self) -> None:
+        """Once in the life of a process: only another program reads words in another way."""
+        try:
+            reindex_documents(self._engine, self._stopping.is_set)
+        except SQLAlchemyError as error:
+            _log.warning("documents are indexed anew another time: %s", type(error).__name__)
+
     def _run(self) -> None:
+        self._reindex()
         while not self._stopping.wait(LOOK_EVERY.total_seconds()):
             try:
                 while not self._stopping.is_set() and self.work():

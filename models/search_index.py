@@ -24,6 +24,7 @@ from models.search_space import (
     find_space,
     note_change,
     read_space,
+    reset_space,
 )
 from models.search_word import count_words, known_words, nearest_words
 
@@ -67,9 +68,20 @@ class SearchIndex:
         while start < len(texts):
             space = self._locked(space_id)
             end = start + BLOCK - space.next_number % BLOCK  # a block is written at once, where there is so much
-            self._add(space, texts[start:end])
+            self._add(space, space.next_number, texts[start:end])
             start = end
         return range(first, first + len(texts))
+
+    def rebuild(self, space_id: int, parts: Iterable[tuple[int, Sequence[IndexedText]]]) -> None:
+        """Index anew what the space holds: each part by the number of its first text. For a space that another version
+        of the lexicon indexed."""
+        reset_space(self._connection, space_id, VERSION)
+        for first, texts in parts:
+            start = 0
+            while start < len(texts):
+                end = start + BLOCK - (first + start) % BLOCK
+                self._add(self._locked(space_id), first + start, texts[start:end])
+                start = end
 
     def remove(self, space_id: int, first: int, last: int, texts: Iterable[IndexedText]) -> None:
         """Take out the texts that were added under the numbers `first` to `last`."""
@@ -83,8 +95,8 @@ class SearchIndex:
         }
         replace_postings(self._connection, space_id, left)
         count_words(self._connection, space_id, {word: -count for word, count in inverted.words.items()})
-        lengths = {"stems": -sum(inverted.stems.lengths), "grams": -sum(inverted.grams.lengths)}
-        note_change(self._connection, space, texts=-len(inverted.stems.lengths), **lengths, languages=frozenset())
+        stems, grams = sum(inverted.stems.lengths), sum(inverted.grams.lengths)
+        note_change(self._connection, space, texts=-len(inverted.stems.lengths), stems=-stems, grams=-grams)
 
     def search(self, space_id: int, query: str, k: int, allowed: Sequence[tuple[int, int]] | None = None) -> list[Hit]:
         """The best `k`, the best first: all of them within `allowed`, ranges of numbers that do not overlap."""
@@ -112,13 +124,19 @@ class SearchIndex:
         meant = nearest_words(self._connection, space_id, unknown)
         return {meant.get(word, word) for word in words}
 
-    def _add(self, space: SearchSpace, texts: Sequence[IndexedText]) -> None:
+    def _add(self, space: SearchSpace, first: int, texts: Sequence[IndexedText]) -> None:
         inverted = _invert(texts)
-        append_postings(self._connection, space.id, inverted.postings(space.next_number))
+        append_postings(self._connection, space.id, inverted.postings(first))
         count_words(self._connection, space.id, inverted.words)
-        languages = frozenset(text.language for text in texts)
-        lengths = {"stems": sum(inverted.stems.lengths), "grams": sum(inverted.grams.lengths)}
-        note_change(self._connection, space, texts=len(texts), **lengths, languages=languages)
+        note_change(
+            self._connection,
+            space,
+            texts=len(texts),
+            stems=sum(inverted.stems.lengths),
+            grams=sum(inverted.grams.lengths),
+            languages=frozenset(text.language for text in texts),
+            end=first + len(texts),
+        )
 
     def _locked(self, space_id: int) -> SearchSpace:
         space = read_space(self._connection, space_id, lock=True)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -90,17 +91,39 @@ def read_space(connection: Connection, space_id: int, *, lock: bool = False) -> 
 
 
 def note_change(
-    connection: Connection, space: SearchSpace, *, texts: int, stems: int, grams: int, languages: frozenset[str]
+    connection: Connection,
+    space: SearchSpace,
+    *,
+    texts: int,
+    stems: int,
+    grams: int,
+    languages: frozenset[str] = frozenset(),
+    end: int = 0,
 ) -> None:
-    """Add to what the space counts, of a space that is locked; less than nothing for what was removed."""
+    """Add to what the space counts, of a space that is locked; less than nothing for what was removed. `end` is the
+    number after the last one added."""
     changed = {
-        "next_number": space.next_number + max(texts, 0),
+        "next_number": max(space.next_number, end),
         "texts": space.texts + texts,
         "stems": space.stems + stems,
         "grams": space.grams + grams,
         "languages": sorted(languages.union(space.languages)),
     }
     connection.execute(update(spaces).where(_s.id == space.id).values(changed))
+
+
+def lock_outdated(connection: Connection, space_id: int, lexicon_version: int) -> bool:
+    """Take a space that another version of the lexicon indexed; False if that is over, or somebody else has it."""
+    mine = select(_s.id).where(_s.id == space_id, _s.lexicon_version != lexicon_version)
+    return connection.execute(mine.with_for_update(skip_locked=True)).first() is not None
+
+
+def reset_space(connection: Connection, space_id: int, lexicon_version: int) -> None:
+    """As if nothing had been indexed yet; numbers go on."""
+    for table in ("search_posting", "search_word"):
+        connection.execute(text(f"DELETE FROM {table} WHERE space_id = :space_id"), {"space_id": space_id})  # noqa: S608
+    fresh = {"texts": 0, "stems": 0, "grams": 0, "languages": [], "lexicon_version": lexicon_version}
+    connection.execute(update(spaces).where(_s.id == space_id).values(fresh))
 
 
 def delete_space(connection: Connection, space_id: int) -> None:

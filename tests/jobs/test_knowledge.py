@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from jobs.knowledge import KnowledgeKeeper, ReadFile
 from jobs.library import Library
 from jobs.plain_reading import read_plain
+from jobs.reindexing import reindex_documents
 from models.chunk import Chunk
 from models.document import Upload, list_documents
 from models.document_queue import Progress, find_progress
@@ -206,3 +207,26 @@ def test_plain_text_is_cut_where_lines_end() -> None:
     assert [chunk.place for chunk in found.chunks][:2] == [{"line": 1}, {"line": 3}]
     with pytest.raises(UnreadableDocument):
         read_plain("a.pdf", "application/pdf", b"%PDF")
+
+
+def test_documents_that_an_older_program_indexed_are_indexed_anew(ground: Ground) -> None:
+    for key, words in (("a.txt", "primeiro"), ("b.txt", "frete grátis"), ("c.txt", "garantia de um ano")):
+        ground.submit(words, key)
+        ground.keeper.work()
+    ground.library.remove(ground.tenant_id, "a.txt")
+    with session_scope(ground.engine) as connection:
+        before = connection.execute(text("SELECT next_number, texts, stems, grams FROM search_space")).one()
+        connection.execute(text("UPDATE search_space SET lexicon_version = 0, texts = 99"))
+        connection.execute(text("UPDATE search_posting SET term = '=old' || term"))
+        connection.execute(text("UPDATE search_word SET word = 'old' || word"))
+    assert ground.found("garantia") == []
+    assert reindex_documents(ground.engine) == 1
+    assert (ground.found("garantia"), ground.found("frete")) == (["garantia de um ano"], ["frete grátis"])
+    with session_scope(ground.engine) as connection:
+        after = connection.execute(text("SELECT next_number, texts, stems, grams FROM search_space")).one()
+        left = connection.execute(text("SELECT count(*) FROM search_word WHERE word LIKE 'old%'")).scalar_one()
+    assert (tuple(after), left) == (tuple(before), 0)
+    assert reindex_documents(ground.engine) == 0
+    ground.submit("mais um texto", "d.txt")
+    ground.keeper.work()
+    assert ground.found("mais") == ["mais um texto"]
