@@ -21,6 +21,7 @@ _CITED: Final[Texts] = {
     "es": "Según **{document}**{place}: “{text}”",
 }
 _PLACES: Final[Mapping[str, Texts]] = {
+    "file": {"pt": "anexo {}", "en": "attachment {}", "es": "adjunto {}"},
     "page": {"pt": "p. {}", "en": "p. {}", "es": "p. {}"},
     "sheet": {"pt": "planilha {}", "en": "sheet {}", "es": "hoja {}"},
     "row": {"pt": "linha {}", "en": "row {}", "es": "fila {}"},
