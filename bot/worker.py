@@ -29,13 +29,13 @@ from bot.telemetry import configure_logging, configure_sentry
 from bot.tenant import prepare_tenant
 from jobs.agents import AgentDirectory
 from jobs.alarms import Alarms
+from jobs.document_reading import read_file
 from jobs.dollar import DollarRate
 from jobs.knowledge import KnowledgeKeeper
 from jobs.leases import LeaseKeeper
 from jobs.library import Library
 from jobs.live import LiveWords
 from jobs.memory_keeper import MemoryKeeper
-from jobs.plain_reading import read_plain
 from jobs.queue import JobQueue
 from jobs.runtime import Services, WorkPolicy, set_services
 from jobs.sweep import Sweeper
@@ -80,7 +80,7 @@ def installed_services(
         set_services(services)
         closing.callback(set_services, None)
         sweeper, keeper = Sweeper(pulse, owner, queue.ring_many), MemoryKeeper(services, owner)
-        knowledge = KnowledgeKeeper(services.engine, build_storage(settings), read_plain)
+        knowledge = KnowledgeKeeper(services.engine, build_storage(settings), read_file)
         for thread in (services.leases, services.alarms, sweeper, keeper, knowledge):
             thread.start()
             closing.callback(thread.stop)

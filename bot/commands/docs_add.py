@@ -13,10 +13,10 @@ from bot.commands.base import CommandError, a_day
 from bot.commands.database import Database
 from bot.files import build_storage
 from bot.settings import Settings
+from jobs.document_reading import read_file
 from jobs.knowledge import KnowledgeKeeper
 from jobs.library import Library
 from jobs.passages_file import read_passages
-from jobs.plain_reading import read_plain
 from models.chunk import Chunk
 from models.document import Upload
 from models.document_queue import Progress, find_progress
@@ -67,7 +67,7 @@ class _Adding:
         self._database = database
         storage = build_storage(settings)
         self._library = Library(database.engine, storage)
-        self._keeper = KnowledgeKeeper(database.engine, storage, read_plain)
+        self._keeper = KnowledgeKeeper(database.engine, storage, read_file)
 
     def add(self, path: Path) -> str:
         """What went wrong; empty if it can be found now."""

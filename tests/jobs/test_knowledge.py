@@ -10,7 +10,6 @@ from sqlalchemy import Engine, text
 
 from jobs.knowledge import KnowledgeKeeper, ReadFile
 from jobs.library import Library
-from jobs.plain_reading import read_plain
 from jobs.reindexing import reindex_documents
 from models.chunk import Chunk
 from models.document import Upload, list_documents
@@ -21,6 +20,14 @@ from models.session import session_scope
 from models.storage import DiskStorage
 from models.tenant import ensure_tenant
 from tests.running import eventually
+
+
+def read_plain(name: str, content_type: str, content: bytes) -> ReadFile:
+    """A reader without a process of its own; the real one: `tests.jobs.test_document_reading`."""
+    if b"\0" in content:
+        raise UnreadableDocument("it is no plain text")
+    text = "\n".join(line for line in content.decode().split("\n") if line.strip())
+    return ReadFile([Chunk(text, text)] if text else [])
 
 
 class Shelf(DiskStorage):
@@ -197,16 +204,6 @@ def test_a_worker_s_thread_reads_what_is_due(ground: Ground) -> None:
     document_id = ground.submit("texto")
     eventually(lambda: (ground.progress(document_id) or Progress("", "", 0, 0)).status == "ready")
     ground.keeper.stop()
-
-
-def test_plain_text_is_cut_where_lines_end() -> None:
-    lines = [f"linha {number} " + "x" * 300 for number in range(10)]
-    found = read_plain("a.txt", "text/plain", "\n".join([*lines, "", "y" * 2000]).encode("cp1252"))
-    assert "\n".join(chunk.text for chunk in found.chunks).replace("\n", "") == "".join([*lines, "y" * 2000])
-    assert max(len(chunk.text) for chunk in found.chunks) <= 900
-    assert [chunk.place for chunk in found.chunks][:2] == [{"line": 1}, {"line": 3}]
-    with pytest.raises(UnreadableDocument):
-        read_plain("a.pdf", "application/pdf", b"%PDF")
 
 
 def test_documents_that_an_older_program_indexed_are_indexed_anew(ground: Ground) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from jobs.document_reading import read_file
 from jobs.knowledge import KnowledgeKeeper, ReadFile
-from jobs.plain_reading import read_plain
 from models.heartbeat import beat
 from models.session import session_scope
 from models.storage import DiskStorage
@@ -124,7 +124,7 @@ def test_a_file_is_read_by_the_command_itself_where_no_worker_lives(own: Cli, tm
     other.write_bytes(b"\0\1\2")
     done = own("docs", "add", str(other), str(terms))
     assert (done.code, done.out) == (1, "termos.txt: 1 passages can be found.\n")
-    assert "figura.txt: it is no" in done.err
+    assert "figura.txt: its bytes are of no kind that can be read" in done.err
     assert json.loads(own("docs", "search", "entrega", "--json").out)[0]["place"] == {"line": 1}
     listed = {one["key"]: one["state"] for one in json.loads(own("docs", "list", "--json").out)}
     assert listed == {"figura.txt": "failed", "termos.txt": "ready"}
@@ -137,7 +137,7 @@ def test_where_a_worker_lives_the_command_leaves_the_file_to_it(own: Cli, engine
 
     def read_there(name: str, content_type: str, content: bytes) -> ReadFile:
         read.append(name)
-        return read_plain(name, content_type, content)
+        return read_file(name, content_type, content)
 
     path = tmp_path / "termos.txt"
     path.write_text("Prazo de entrega: 3 dias.", encoding="utf-8")
