@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from agent.agent import Agent, Limits
 from agent.base import (
@@ -32,6 +33,7 @@ from agent.tools.crm import CrmTarget, build_crm_tools
 from agent.tools.desk import Bench
 from agent.tools.http import build_http_tools
 from agent.tools.http_spec import HttpToolSpec
+from agent.tools.knowledge import SEARCH_DOCUMENTS, build_search_tool
 from agent.tools.openapi import build_openapi_tools
 from agent.tools.openapi_spec import OpenApiSpec
 from agent.tools.registry import get_blueprint
@@ -44,6 +46,7 @@ from models.errors import ToolError
 from models.guarded_client import Answer
 from models.history import PastTurn
 from models.ids import new_id
+from models.passage import Passage, SearchScope
 from models.reply import Reply
 from models.said import SaidMedia, SaidMessage
 from models.sales.brief import CustomerBrief, OpenDeal
@@ -62,6 +65,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 RENDERED = 7  # every so many replies are rendered for the channels as well
 SECRET = "PRIVATE-FIGURE-4711"
 ZONE = "America/Sao_Paulo"
+TENANT = new_id()
 DOCUMENT = {
     "openapi": "3.0.0",
     "info": {"title": "CRM", "version": "1"},
@@ -81,6 +85,13 @@ class Outside:
         """As an API answers."""
         body = json.dumps({"note": self.words}, ensure_ascii=False).encode()
         return Answer(self.status, {"content-type": "application/json"}, body)
+
+    def search(self, query: str, scope: SearchScope, k: int) -> list[Passage]:
+        """As the company's documents do, one of which somebody else has written."""
+        return [Passage("d#1", self.words, self.words, {"page": 1}, self.words, 1.0, (self.words,), coverage=1.0)]
+
+    def is_empty(self, tenant_id: UUID) -> bool:
+        return False
 
     def ask(self, sql: str, values: object = (), timezone: str = "UTC") -> SqlAnswer:
         """As the database for free SQL does."""
@@ -157,9 +168,9 @@ class Hand:
         sql = SqlSpec.model_validate({"url": "${FREE_SQL_URL}", "tables": {"notes": table}})
         tools |= build_sql_tool(sql, door=self.outside, clock=clock)  # type: ignore[arg-type]
         tools |= self._of_server()
+        tools[SEARCH_DOCUMENTS] = build_search_tool(self.outside)
         for tool in (
             self._tool("lookup", "read", "untrusted"),
-            self._tool("search_documents", "read", "private", "untrusted"),
             self._tool("web_search", "read", "sink", "untrusted"),
             self._tool("pay", "external_write", "sink"),
             self._tool("count_up", "read", "private"),
@@ -189,7 +200,7 @@ class Hand:
     def hear(self, *said: SaidMessage, channel: str = "whatsapp", past: tuple[PastTurn, ...] = ()) -> PastTurn:
         """One turn, from what was said to the parts that leave; what is remembered of it."""
         composed = compose(said, sees=True, asker=ANA, channel=channel)
-        situation = Situation(NOON.date(), "manager", "Ana", channel=channel)
+        situation = Situation(NOON.date(), "manager", "Ana", channel=channel, tenant=TENANT)
         turn = TurnInput(
             new_id(),
             composed.text,

@@ -133,7 +133,7 @@ DOORS: dict[str, Door] = {
     **{door.__name__: door for door in (nothing_but_history, subject_of_an_empty_mail, record_of_the_crm)},
     **{door.__name__: door for door in (picture, recording, forwarded_voice_note)},
     "result of a tool": found_by("lookup"),
-    "document": found_by("search_documents"),
+    "document": found_by("search_documents", '{"query": "prazo"}'),
     "answer of an API": found_by("api"),
     "error of an API": found_by("api", status=422),
     "answer of an OpenAPI operation": found_by("crm_list_deals"),
