@@ -4,6 +4,7 @@ import getpass
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -14,8 +15,10 @@ from bot.commands.names import fold
 from bot.files import build_storage
 from bot.settings import Settings
 from jobs.erasing import Whose, erase, preview
+from jobs.person_export import export
 from jobs.queue import connect
 from models.belongings import Address, addresses_of, find_addresses
+from models.clock import SystemClock
 from models.person import People
 from models.session import build_engine, session_scope
 
@@ -28,7 +31,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "erase", help="erase whatever is kept of somebody; a receipt that names nobody remains"
     )
     erasing.add_argument("--yes", action="store_true", help="do not ask")
-    for action in (erasing,):
+    exporting = actions.add_parser("export", help="write all that is kept of somebody into a ZIP file")
+    exporting.add_argument("--out", type=Path, metavar="FILE.zip", help="default: person-<day>.zip, here")
+    for action in (erasing, exporting):
         action.add_argument(
             "who", metavar="WHO", help="her name, an address (channel:address where it is several), an id"
         )
@@ -36,7 +41,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, settings: Settings) -> int:
-    actions: dict[str, Callable[[Namespace, Settings, Database, Engine], int]] = {"erase": _erase}
+    actions: dict[str, Callable[[Namespace, Settings, Database, Engine], int]] = {
+        "erase": _erase,
+        "export": _export,
+    }
     with open_database(settings, arguments.tenant) as database:
         engine = build_engine(
             database.database_url, application_name="recado-person", pool_size=4, answer_within=_ANSWER_WITHIN
@@ -58,6 +66,20 @@ def _erase(arguments: Namespace, settings: Settings, database: Database, engine:
         erased = erase(engine, whose, made_by=getpass.getuser(), storage=build_storage(settings), redis=redis)
     print(f"Erased. Her words were cut out of {erased.cut} row(s) of others. Receipt: {erased.id}")
     print("Backups, and what LLM vendors and platforms keep, are yours to see to: docs/privacy.md")
+    return 0
+
+
+def _export(arguments: Namespace, settings: Settings, database: Database, engine: Engine) -> int:
+    whose = find_whose(engine, database.tenant_id, arguments.who)
+    now = SystemClock().now()
+    out = arguments.out or Path(f"person-{now.date().isoformat()}.zip")
+    try:
+        count = export(engine, whose, build_storage(settings), out, settings.timezone, now)
+    except FileExistsError:
+        raise CommandError(f"{out} is there already: give another --out") from None
+    except OSError as error:
+        raise CommandError(f"{out} cannot be written: {error.strerror}") from None
+    print(f"{count} records are in {out}. It holds personal data: hand it over safely, then delete it.")
     return 0
 
 

@@ -73,3 +73,11 @@ def test_a_name_that_two_people_bear_is_asked_about(own: Cli) -> None:
 
 def test_of_nobody_nothing_is_erased(own: Cli) -> None:
     assert 'nothing is kept of "ninguem"' in own("person", "erase", "ninguem", "--yes").err
+
+
+def test_she_is_exported_once_to_a_place(own: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "her.zip"
+    done = own("person", "export", "user-1", "--out", str(out))
+    assert done.code == 0, done.err
+    assert out.exists()
+    assert "is there already" in own("person", "export", "user-1", "--out", str(out)).err
