@@ -1,7 +1,5 @@
-"""The nouns of the assistant, and the protocols that providers, tools and journal keep to.
-
-It must not know SQL, channels or the queue: what the loop needs from them arrives as the protocols below.
-"""
+"""The nouns of the assistant, and the protocols that providers, tools and journal keep to. It must not know SQL,
+channels or the queue: what the loop needs from them arrives as the protocols below."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -114,6 +112,7 @@ class Situation:
     language: Language | None = None  # the tenant's; None lets the text decide
     channel: str = ""  # where; empty outside a conversation
     tenant: UUID | None = None  # whose data; None outside a conversation
+    person: UUID | None = None  # who, among the people of the company; None: nobody whom it knows
     holder: UUID | None = None  # whose memory; None: nothing was ever kept of whoever asks
 
 

@@ -12,7 +12,6 @@ from jobs.discount_news import reach_managers, ring, tell, words_for
 from jobs.runtime import Services
 from models.discount import Requester, Wish, add_request, find_request, withdraw
 from models.errors import ToolError
-from models.person import People
 from models.proposal import find_asker
 from models.session import session_scope
 
@@ -26,23 +25,22 @@ class DiscountBook:
 
     def check(self, context: ToolContext) -> None:
         with session_scope(self.engine) as connection:
-            managers = reach_managers(connection, self.services(), _tenant(context))
-        if not any(manager.name != context.situation.person_name for manager in managers):
+            managers = reach_managers(connection, self.services(), _tenant(context), but=_person(context))
+        if not managers:
             raise ToolError("There is no manager but her who could be asked: say so.", code="refused")
 
     def add(self, context: ToolContext, wish: Wish) -> Mapping[str, Any]:
-        services, rung = self.services(), list[UUID]()
+        services, rung, person_id = self.services(), list[UUID](), _person(context)
         with session_scope(self.engine) as connection:
             request_id = _request_id(context)
             asker = find_asker(connection, _tenant(context), request_id)
             if asker is None:
                 raise ToolError("Nobody has agreed to this request.", code="not_allowed")
-            person = People(connection, _tenant(context)).find_by_address(asker.account_id, (asker.address,))
             whose = (_tenant(context), asker.account_id, asker.address)
-            requester = Requester(*whose, person.id if person else None, context.situation.person_name or asker.address)
+            requester = Requester(*whose, person_id, context.situation.person_name or asker.address)
             request, is_new = add_request(connection, request_id, requester, wish, context.language)
             if is_new:
-                managers = reach_managers(connection, services, requester.tenant_id, but=requester.person_id)
+                managers = reach_managers(connection, services, requester.tenant_id, but=person_id)
                 if not managers:
                     raise ToolError("There is no other manager who could be asked.", code="refused")
                 rung = tell(connection, services, managers, words_for("asked", request))
@@ -64,6 +62,13 @@ def _tenant(context: ToolContext) -> UUID:
     if context.situation.tenant is None:
         raise ToolError("There is no company here to ask for.", code="not_allowed")
     return context.situation.tenant
+
+
+def _person(context: ToolContext) -> UUID:
+    """Whoever asks has to be known, by whichever of her addresses: nobody may rule on a request of her own."""
+    if context.situation.person is None:
+        raise ToolError("Only somebody whom the company has on its list can ask for a discount.", code="not_allowed")
+    return context.situation.person
 
 
 def _request_id(context: ToolContext) -> UUID:

@@ -10,7 +10,7 @@ from agent.discount_words import STATUS, TOLD, Ruling, discount_phrase
 from jobs.discount_news import reach_person, ring, tell, words_for
 from jobs.question import find_situation
 from jobs.runtime import Services
-from models.discount import DiscountRequest, hold_numbered, rule
+from models.discount import DiscountRequest, Requester, hold_numbered, rule
 from models.lease import Lease, check_lease
 from models.person import KnownPerson, People
 from models.session import session_scope
@@ -29,13 +29,14 @@ def rule_on(services: Services, lease: Lease, thread: Thread, turn: BegunTurn, r
         role = find_situation(services, connection, thread).role
         if role not in ("manager", "rep"):
             return None
-        me = People(connection, tenant_id).find_by_address(thread.account.id, (thread.sender, *thread.aliases))
+        people = People(connection, tenant_id)
+        me = people.find_by_address(thread.account.id, (thread.sender, *thread.aliases))
         if role != "manager" or me is None:
             return discount_phrase("not_yours", language)
         request = hold_numbered(connection, tenant_id, ruling.number)
         if request is None:
             return discount_phrase("no_such", language, number=str(ruling.number))
-        if request.requester.person_id == me.id:
+        if _is_own(people, thread, request.requester, me):
             return discount_phrase("not_own", language)
         if request.status != "waiting" and request.ruled_in != turn.id:
             status = STATUS[request.status][language].format(by=request.ruled_by)
@@ -47,6 +48,14 @@ def rule_on(services: Services, lease: Lease, thread: Thread, turn: BegunTurn, r
     outcome = words_for(status_now, request, by=me.name)
     person, told = request.requester.person, TOLD[is_told][language]
     return discount_phrase("ruled", language, outcome=outcome, person=person, told=told)
+
+
+def _is_own(people: People, thread: Thread, requester: Requester, me: KnownPerson) -> bool:
+    """By her id, or by any address that is hers."""
+    if requester.person_id == me.id:
+        return True
+    is_here = requester.account_id == thread.account.id and requester.address in (thread.sender, *thread.aliases)
+    return is_here or people.find_by_address(requester.account_id, (requester.address,)) == me
 
 
 def _settle(

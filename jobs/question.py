@@ -78,7 +78,7 @@ def _situate(
 
 def _known(person: KnownPerson, today: date) -> Situation:
     role: PersonRole = person.role  # type: ignore[assignment]  # the table's CHECK allows no other
-    return Situation(today, role, person.name, person.salesperson, person.customer)
+    return Situation(today, role, person.name, person.salesperson, person.customer, person=person.id)
 
 
 def _let_in(services: Services, connection: Connection, thread: Thread, today: date) -> Situation:

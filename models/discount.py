@@ -62,8 +62,8 @@ class DiscountRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks, by the address that the channel verified; `person_id` is None for somebody whom only an open door
-    let in."""
+    """Who asks, by the address that the channel verified; `person_id` is None in what earlier releases stored
+    of somebody whom only an open door let in, or an address beside the one that is on the list."""
 
     tenant_id: UUID
     account_id: UUID

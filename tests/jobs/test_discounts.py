@@ -12,7 +12,7 @@ from agent.tools.desk import Bench
 from agent.tools.discount import build_discount_tool
 from jobs.advance import advance
 from jobs.discount_book import DiscountBook
-from jobs.runtime import get_services
+from jobs.runtime import OpenDoor, get_services, set_services
 from models.faultpoint import set_fault_hook
 from models.inbound import InboundMessage
 from models.inbox import store_messages
@@ -112,6 +112,35 @@ def test_nobody_rules_on_her_own_request(asking: WritingHouse) -> None:
     asking.say("sim", "m2")
     assert asking.say("aprovar 1", "m3").startswith("Este pedido é seu")
     assert statuses(asking) == [(1, "waiting", "")]
+
+
+@pytest.mark.parametrize("is_stored_without_her", [False, True], ids=["as now", "as earlier releases stored it"])
+def test_nobody_rules_on_her_own_request_from_an_address_beside_the_one_on_the_list(
+    asking: WritingHouse, is_stored_without_her: bool
+) -> None:
+    def write(words: str, external_id: str) -> str:
+        asking.house.advance(asking.house.receive(InboundMessage(external_id, "BR.99887766", words, aliases=(ANA,))))
+        return asking.house.sent[-1]
+
+    wanted = {"customer": asking.customer, "percent": 10, "reason": "pedido grande"}
+    asking.house.provider.script = [wish("discount_request", **wanted), "Preparei o pedido."]
+    write("pede desconto", "m1")
+    write("sim", "m2")
+    assert told(asking, ANA) == [], "never the one who asks"
+    if is_stored_without_her:
+        asking.house.run("UPDATE discount_request SET person_id = NULL")
+    assert write("aprovar 1", "m3").startswith("Este pedido é seu")
+    assert asking.say("aprovar 1", "m4").startswith("Este pedido é seu"), "nor from the other one"
+    assert statuses(asking) == [(1, "waiting", "")]
+
+
+def test_somebody_whom_only_the_open_door_lets_in_asks_for_nothing(asking: WritingHouse) -> None:
+    house = asking.house
+    house.services = replace(house.services, open_door=lambda connection, tenant_id: OpenDoor("Visita", None))
+    set_services(house.services)
+    assert "SIM" not in ask(asking, sender="+5511333330000")
+    said = [line.content for line in house.provider.requests[-1].messages if line.role == "tool"]
+    assert "on its list" in said[-1]
 
 
 def test_a_rep_rules_on_nothing(asking: WritingHouse) -> None:
