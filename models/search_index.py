@@ -110,6 +110,7 @@ class SearchIndex:
         grams = AskedLeg(space.texts, space.grams / space.texts, _grams(meant))
         for term, block, postings in read_postings(self._connection, space_id, stems.asked | grams.asked):
             (stems if term in stems.asked else grams).take(term, block, postings)
+        grams.leave_out_common()
         ground = Ground((stems, grams))
         scores = ground.scores(stems) + ground.scores(grams)
         places = best(ground, scores, k, allowed)

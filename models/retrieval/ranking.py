@@ -15,6 +15,7 @@ from models.retrieval.postings import BLOCK, BYTES, LENGTHS, MOST, Codes, unpack
 
 K1 = 1.2
 B = 0.75
+_MANY = 1_000  # texts
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -44,8 +45,16 @@ class AskedLeg:
 
     def weight(self, term: str) -> float:
         """Rare terms weigh more; one that no text holds weighs most."""
-        holders = sum(len(postings) for _, postings in self.found.get(term, ())) // BYTES
+        holders = self._holders(term)
         return log(1 + max(0.0, self.texts - holders + 0.5) / (holders + 0.5))
+
+    def leave_out_common(self) -> None:
+        """What more than half of many texts hold is the longest to score and decides nothing."""
+        if self.texts >= _MANY:
+            self.found = {term: held for term, held in self.found.items() if 2 * self._holders(term) <= self.texts}
+
+    def _holders(self, term: str) -> int:
+        return sum(len(postings) for _, postings in self.found.get(term, ())) // BYTES
 
 
 class Ground:

@@ -207,3 +207,11 @@ def test_scores_are_those_of_the_formula(database_url: str, texts: list[list[str
     )
     for number, (stems, grams) in enumerate(zip(by_stems, by_grams, strict=True)):
         assert hits.get(number, 0.0) == pytest.approx(stems + grams, rel=0.03, abs=1e-9)
+
+
+def test_a_piece_that_most_of_many_texts_hold_decides_nothing_and_a_word_still_finds(connection: Connection) -> None:
+    space, index = a_space(connection), SearchIndex(connection)
+    index.add(space, as_texts([f"entrega {n}" for n in range(1_200)] + ["retirada na loja"]))
+    assert numbers(connection, space, "entrega 77", 1) == [77]
+    assert numbers(connection, space, "entrega", 3) == [0, 1, 2]
+    assert numbers(connection, space, "retirada", 1) == [1_200]
