@@ -9,7 +9,7 @@ from agent.grounding.chance import derive_unannounced
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.durations import derive_duration
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import CHOSEN, DIFFERENCE, MEAN, PROJECTION, REST
+from agent.grounding.lexicon import CHOSEN, DIFFERENCE, MEAN, PROJECTION, REST, TIME_SPANS
 from agent.grounding.operands import (
     LEAST_AMOUNT,
     MOST_LISTS,
@@ -67,11 +67,11 @@ def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[De
         if len(same) >= 2:
             yield add_up(same)
     together = [known for group in around.bound for known in group]
-    for group in (*around.bound, together, around.named):
+    for group in (*around.bound, together, around.of_names, around.named):
         for items in _by_key(claim, group).values():
             if len(items) >= 2:
                 yield add_up(items)
-    for items in lists(claim, evidence):
+    for items in lists(claim, evidence) if claim.unit not in TIME_SPANS else ():
         yield add_up(items)
         for first in {*around.counts, around.items} & set(range(2, len(items))):
             yield add_up(items[:first], f"sum of the first {first}")
@@ -116,7 +116,7 @@ def _pool(claim: Claim, around: Surroundings, evidence: Evidence) -> list[Known]
 
 def _rests(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """A list or a total less what is named or shown."""
-    for key, items in _by_key(claim, around.named).items():
+    for key, items in _by_key(claim, around.named or unique(around.shown)).items():
         whole = evidence.collections.get(key, [])
         if key[0] and len(items) < len(whole):
             rest = tuple(item for item in whole if item not in items)
@@ -135,6 +135,10 @@ def _means(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[D
     for known in _belonging(around):
         if known.key == "mean" and is_alike(claim, known):
             yield Derived(known.value, "mean", (known,), (known,))
+    for group in (around.shown, around.beside, around.of_names):
+        for items in _by_key(claim, unique(group)).values():
+            if len(items) > 1:
+                yield _mean(total_of(items), len(items), tuple(items), claim)
     for items in lists(claim, evidence):
         yield _mean(total_of(items), len(items), tuple(items), claim)
     for (path, key), items in list(evidence.collections.items())[:MOST_LISTS]:
@@ -206,6 +210,8 @@ def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[
             Derived(Decimal(n), "some of a list", ()) for n in range(1, max(evidence.lengths.values(), default=0))
         )
     for path, length in evidence.lengths.items():
+        if claim.unit in TIME_SPANS and not _is_of_times(path, evidence):
+            continue
         yield Derived(Decimal(length), f"number of {path}", ())
         if around.items:
             yield Derived(Decimal(abs(length - around.items)), f"number of {path} not shown", ())
@@ -215,3 +221,8 @@ def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[
     for length in set(evidence.lengths.values()) & set(around.counts):
         for part in range(1, length):
             yield Derived(Decimal(part), f"some of {length}", ())
+
+
+def _is_of_times(path: str, evidence: Evidence) -> bool:
+    """Whether the items of the list are months or days."""
+    return any(items[0].spans != items[-1].spans for (where, _), items in evidence.collections.items() if where == path)

@@ -69,7 +69,7 @@ class Evidence:
 def gather_evidence(turn: TurnInput, tools: Sequence[ToolUse]) -> Evidence:
     """From a turn and the tool calls made in it. What the assistant said before counts: it was checked then."""
     today = turn.situation.today
-    evidence = Evidence(today, days={today, today - timedelta(days=1), today + timedelta(days=1)})
+    evidence = Evidence(today, days={today, today - timedelta(days=1)})
     for number, use in enumerate(tools):
         _add_result(evidence, read_tool_use(use, number), is_foreign=use.is_foreign)
         evidence.sources += [use.name, str(use.result.get("source", ""))] if use.is_foreign else []

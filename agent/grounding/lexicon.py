@@ -74,7 +74,7 @@ _DOWN: Final = (
 UP: Final = re.compile(rf"\b(?:{_UP})\b")
 DOWN: Final = re.compile(rf"\b(?:{_DOWN})\b")
 OVER: Final = re.compile(
-    r"\b(?:mais d[eo]|mais (?:do )?que o|mas del?|acima d[eo]s?|pass\w+ d[eo]s?|super\w+|over|more than|above|past"
+    r"\b(?:mais d[eo]|mais (?:do )?que o|mas del?|acima d[eo]s?|pass\w+ d[aeo]s?|super\w+|over|more than|above|past"
     r"|por encima de)\s+$"
 )
 UNDER: Final = re.compile(
@@ -110,6 +110,7 @@ RATE: Final = re.compile(
 )
 MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|leav\w*|rest\w*|qued\w*|to go|short|remain\w*|pela frente)\b")
 AHEAD: Final = re.compile(rf"{MISSING.pattern}|\b(?:next|proxim[ao]s|ainda|todavia|still|until|ate|hasta|ahead)\b")
+TOMORROW: Final = re.compile(r"\b(?:amanha|tomorrow|manana)\b")
 WEEKEND: Final = re.compile(r"\b(?:weekends?|fins? de semana|fin(?:es)? de semana)\b")
 WORKDAYS: Final = re.compile(
     r"\b(?:weekdays?|work(?:ing)? ?days?|business days?|dias? uteis|dias? habiles|dias laborables|monday to friday"

@@ -8,6 +8,7 @@ from typing import Final
 
 from agent.grounding.folding import fold_in_place
 from agent.grounding.lexicon import COUNTED
+from agent.grounding.states import STATES
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _SMALL: Final = frozenset(
@@ -36,6 +37,7 @@ class NameBook:
         self._heads: dict[str, set[str]] = defaultdict(set)
         self._measures: set[tuple[str, str]] = set()
         self._places: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self._states: dict[tuple[str, ...], str] = {}
 
     def add(self, labels: Iterable[str]) -> None:
         for label in labels:
@@ -44,6 +46,8 @@ class NameBook:
             words = tuple(map(_plain, _WORD.findall(label)))
             self._measures |= {(m[1].replace(",", "."), m[2]) for m in _MEASURE.finditer(label)}
             self._words[label] = words
+            if label in STATES:
+                self._states[STATES[label]] = label
             if len(words) > 1 and words[0] not in COUNTED:
                 self._heads[words[0]].add(label)
             for at, word in enumerate(words):
@@ -55,7 +59,7 @@ class NameBook:
         tokens = [(_plain(match[0]), match.start(), match.end()) for match in _WORD.finditer(folded)]
         found, at = [], 0
         while at < len(tokens):
-            length, labels = self._longest(text, tokens, at)
+            length, labels = max(self._longest(text, tokens, at), self._state(tokens, at), key=lambda found: found[0])
             if labels:
                 found.append(Mention(tokens[at][1], tokens[at + length - 1][2], frozenset(labels)))
             at += max(length, 1)
@@ -73,6 +77,12 @@ class NameBook:
     def find_measures(self, folded: str) -> list[tuple[int, int]]:
         """Sizes that are part of a name: "5 mm", "18 L"."""
         return [m.span() for m in _MEASURE.finditer(folded) if (m[1].replace(",", "."), m[2]) in self._measures]
+
+    def _state(self, tokens: list[tuple[str, int, int]], at: int) -> tuple[int, set[str]]:
+        for name, label in self._states.items():
+            if tuple(token for token, _, _ in tokens[at : at + len(name)]) == name:
+                return len(name), {label}
+        return 0, set()
 
     def _longest(self, text: str, tokens: list[tuple[str, int, int]], at: int) -> tuple[int, set[str]]:
         best, labels = 0, set[str]()

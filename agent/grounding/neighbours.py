@@ -37,6 +37,7 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
         beside=[known for other in beside if other.operation in _AS_TOLD for known in other.found[:2]],
         near=near,
         named=named,
+        of_names=belongings.of(names),
         bound=list(_bound(trace, sentence, belongings)),
         counts=_counts(beside, sentence, is_spanish=draft.is_spanish),
         shown=[known for other in before for known in other.found[:1]],

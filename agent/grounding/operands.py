@@ -25,7 +25,8 @@ _TOTALS: Final = re.compile(r"value|achieved|goal|(?:\w+_)?total(?:_\w+)?")
 class Surroundings:
     """What the reply says around a claim.
 
-    `beside` is told in its sentence, `near` in others; `named` belongs to the names of the sentence, `bound` to each
+    `beside` is told in its sentence, `near` in others; `named` belongs to the names and times of the sentence,
+    `of_names` to its names, `bound` to each
     of those right beside the claim; `counts` are whole numbers said in it; `shown` are the figures before it.
     `reckoned` follow from others, in its sentence; `worked_out` in those before, `worked_later` in those after.
     `supposed` are counts that nobody told, of which a sentence that shows its working (`is_worked`) may make an amount.
@@ -40,6 +41,7 @@ class Surroundings:
     beside: Sequence[Known] = ()
     near: Sequence[Known] = ()
     named: Sequence[Known] = ()
+    of_names: Sequence[Known] = ()
     bound: Sequence[Sequence[Known]] = ()
     counts: Sequence[int] = ()
     shown: Sequence[Known] = ()

@@ -40,6 +40,7 @@ _CODE: Final = re.compile(
     r"|\b(?:pedidos?|orders?|notas?(?: fiscal| fiscais)?|nf-?e?|invoices?|facturas?|propostas?|protocolos?|tickets?"
     r"|boletos?)\s+(?:(?:numero|n[ºo°.]+|num\.?|number|no\.?)\s*)?#?(\d{3,})(?![.,]?\d|\s*(?:%|reais|em\b))"
     r"|\bn[º°]\s?\.?(\d{3,})\b"
+    r"|\b(?:notas?(?: fiscal)?|nf-?e?)\s+(?:n[ºo°.]+\s*)?(\d{1,3}(?:\.\d{3})+)(?![.,]?\d)"
     r"|\b\d{1,3}(?:/\d{1,3}){2,}(?= ?(?:dias|days|d)\b)"
 )
 _MORE_CODES: Final = re.compile(r"\s*(?:,|e|and|y|ou|or)\s+(?:(?:e|o|os)\s+)?#?(\d{3,})\b(?![.,]\d)")
@@ -78,7 +79,7 @@ def _is_free(taken: Iterable[Place], start: int, end: int) -> bool:
 
 def _codes(folded: str, taken: list[Place]) -> Iterator[Claim]:
     for match in _CODE.finditer(folded):
-        group = next((at for at in (1, 2) if match[at]), 0)
+        group = next((at for at in (1, 2, 3) if match[at]), 0)
         start, end = match.span(group)
         while _is_free(taken, start, end):
             taken.append((start, end))

@@ -16,6 +16,7 @@ HOME_CURRENCY: Final = "BRL"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")
 _DAYS: Final = re.compile(r"\d{4}(?:-\d\d){1,2}/\d{4}(?:-\d\d){1,2}")
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+_GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _CODE_KEYS: Final = frozenset({"number", "id", "code", "sku", "order_number", "invoice_number", "protocol"})
 _NO_NAMES: Final = frozenset(
@@ -174,7 +175,7 @@ def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
         if isinstance(value, str) and _is_passage(value):
             reading.passages.append((text, setting.path))
         return
-    if "." not in text and len(text) >= _SHORTEST_CODE:
+    if ("." not in text and len(text) >= _SHORTEST_CODE) or (isinstance(value, str) and _GROUPED.fullmatch(text)):
         reading.texts.append(text)  # it may be a number that counts nothing, an order's say
     kind, unit = _measure(text, setting)
     if _RATIOS.search(key) and key not in _RATES and abs(Decimal(text)) <= 1:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -14,7 +15,7 @@ from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.draft import Draft, Trace
 from agent.grounding.evidence import Evidence
 from agent.grounding.folding import fold_in_place
-from agent.grounding.lexicon import AHEAD, IF, PROJECTION, SUPPOSING, TOTAL, WORKED
+from agent.grounding.lexicon import AHEAD, IF, PROJECTION, SUPPOSING, TOMORROW, TOTAL, WORKED
 from agent.grounding.neighbours import look_around
 from agent.grounding.operands import CHANGES, Surroundings, is_of_one_unit
 from agent.grounding.percentages import derive_multiple, derive_percent
@@ -64,20 +65,23 @@ class _Tracing:
 
     def _trace_day(self, trace: Trace) -> None:
         found = find_spans(trace.claim, self.evidence)
-        if found == "unknown" and self._is_end_of_month(trace):
-            trace.operation = "end of the month"
+        if found == "unknown" and self._is_of_the_calendar(trace):
+            trace.operation = "of the calendar"
         elif isinstance(found, str):
             trace.reason = found
         else:
             trace.operation, trace.owners = "said", Owners(days=found)
 
-    def _is_end_of_month(self, trace: Trace) -> bool:
-        """ "Falta pouco até 31/05": no tool need tell when the month ends."""
-        end = whole_month(self.evidence.today)[1]
+    def _is_of_the_calendar(self, trace: Trace) -> bool:
+        """ "Falta pouco até 31/05", "amanhã, 21/05": no tool need tell when the month ends, or what day is tomorrow."""
+        today = self.evidence.today
         [first, *others] = trace.claim.days
-        is_end = not others and first.day is not None and first.fits(end)
+        if others or first.day is None:
+            return False
         place = self.draft.folded, *self.draft.bounds(trace)
-        return is_end and bool(AHEAD.search(*place) or PROJECTION.search(*place))
+        if first.fits(whole_month(today)[1]):
+            return bool(AHEAD.search(*place) or PROJECTION.search(*place))
+        return first.fits(today + timedelta(days=1)) and bool(TOMORROW.search(*place))
 
     def _trace_code(self, trace: Trace) -> None:
         code = re.escape(fold_in_place(trace.claim.text))
