@@ -70,9 +70,7 @@ def _heads(trace: Trace, draft: Draft) -> list[Anchor]:
 def _near(before: Sequence[Trace], after: Sequence[Trace]) -> list[Known]:
     traced = [trace for trace in before if trace.found][: -_MOST_NEAR - 1 : -1]
     near = [trace.found[0] for trace in (*traced, *[trace for trace in after if trace.found][:2])]
-    return [
-        known for known in near if known.scope or known.kind == "percent" or known.origin != "tool"
-    ]  # terms in words are no shares of others
+    return [known for known in near if known.scope or known.kind == "percent" or known.origin != "tool"]
 
 
 def _reckoned(traces: Sequence[Trace]) -> list[Known]:
