@@ -64,7 +64,7 @@ def _belonging(around: Surroundings) -> list[Known]:
 def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     for said in (around.beside, around.shown, around.column, around.reckoned, around.worked_out, around.worked_later):
         same = unique(known for known in said if is_alike(claim, known))
-        if len(same) >= 2:
+        if len(same) >= 2 and len({known.unit for known in same}) == 1:
             yield add_up(same)
     together = [known for group in around.bound for known in group]
     for group in (*around.bound, together, around.of_names, around.named):

@@ -128,6 +128,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
     )
 )
 _MAY = re.compile(r"\b(?:in|for|of|since|from|to|and|until|vs|this|last|between)\s+$|^\W*$")
+_ASKS = re.compile(r" (?:i|we|you|he|she|it|they|the|this|that|these|your|our)\b")
 _ALONE = re.compile(rf"\b({_WEEKDAY})s?(?:-feira)?\b")
 _IN = re.compile(r"\ben $")
 _WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(_WEEKDAY_NUMBERS) + r")(?:-feira)?,?\s+(?:the |el |dia )?$")
@@ -152,8 +153,8 @@ def _is_no_month(text: str, folded: str, match: re.Match[str]) -> bool:
     """ "You may ask", "Júlio", "Marco" name no month."""
     written = text[match.start() : match.end()]
     if match[0] == "may":
-        is_within = written == "May" and text[: match.start()].rstrip("*_ ")[-1:] not in ("", ".", "!", "?", ":", "\n")
-        return not is_within and not _MAY.search(folded, max(0, match.start() - 10), match.start())
+        is_month = written == "May" and not _ASKS.match(folded, match.end())
+        return not is_month and not _MAY.search(folded, max(0, match.start() - 10), match.start())
     return written in {"Júlio", "Julio", "Marco"} and not _IN.search(folded, max(0, match.start() - 4), match.start())
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from agent.base import ToolUse, TurnInput
 from agent.grounding.claims import Claim, Known, PartialDay, Span
@@ -17,6 +18,7 @@ from agent.grounding.results import HOME_CURRENCY, ToolReading, read_tool_use
 
 _EPSILON = 1e-9  # floats only narrow the search; what matches is decided exactly
 _SLASHED = re.compile(r"\d/\d")
+_TERMS = re.compile(r"\d{1,3}(?:/\d{1,3}){2,}")
 _OTHERS = frozenset({"outsider", "third_party"})
 _LEAST_AMOUNT = 100
 _MOST_FIGURES = 5_000  # of one turn; what lies beyond is not looked at
@@ -125,6 +127,7 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is
         for claim in find_weekdays(fold_in_place(text), []):
             ahead = ((claim.weekday or 0) - evidence.today.weekday()) % 7  # "a reunião de sexta"
             evidence.days.add(evidence.today + timedelta(days=ahead))
+    claims += [part for claim in claims if claim.kind == "code" for part in _slashed(claim)]
     for claim in claims:
         if not claim.values:
             continue
@@ -137,6 +140,13 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is
         if claim.kind == "count" and not claim.unit and claim.values[0] >= _LEAST_AMOUNT:  # "my goal is 400 mil"
             evidence.add([replace(known, kind="money", unit=evidence.currency, path=f"{known.path} (money)")])
     evidence.texts.append(text)
+
+
+def _slashed(code: Claim) -> Iterable[Claim]:
+    """ "28/42/56 dias": three terms."""
+    if _TERMS.fullmatch(code.text):
+        for days in code.text.split("/"):
+            yield replace(code, text=days, kind="count", values=(Decimal(days),), slack=(Decimal(0),), unit="days")
 
 
 def _exact(days: Iterable[PartialDay]) -> Iterable[date]:

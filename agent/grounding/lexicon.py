@@ -88,7 +88,7 @@ ABOUT: Final = re.compile(
 DIFFERENCE: Final = re.compile(
     rf"\b(?:{_UP}|{_DOWN}|diferenca|diferencia|difference|gap|falt\w*|missing|short|to go|rest\w*|sobr\w+|left"
     r"|remain\w*|leav\w*|than|do que|que (?:a|o|em|en|el|la)|ahead|frente|behind|atras|pass\w*|exce\w*|ultrapass\w*"
-    r"|varia\w*|change\w*|lead|ganhou|vantagem|sem|exceto|fora|demais|outros?|others?|without|excluding|contra|vs|versus"
+    r"|varia\w*|change\w*|lead|ganhou|vantagem|distanci?[ae]|sem|exceto|fora|demais|outros?|others?|without|excluding|contra|vs|versus"
     r"|compar\w*|net|melhor|pior)\b"
 )
 REST: Final = re.compile(
@@ -108,6 +108,9 @@ CHOSEN: Final = re.compile(  # the "3" of "os 3 primeiros" says how many are spo
 RATE: Final = re.compile(
     r"\b(?:taxa|rate|conversao|conversion|tasa|aproveitamento|ratio|indice|(?:de|of) (?:cada|every))\b"
 )
+REDUCTION: Final = re.compile(
+    r"[*_]* (?:de |of )?(?:desconto|discount|descuento|off|abatimento|rebate|comissao|commission)\b"
+)
 MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|leav\w*|rest\w*|qued\w*|to go|short|remain\w*|pela frente)\b")
 AHEAD: Final = re.compile(rf"{MISSING.pattern}|\b(?:next|proxim[ao]s|ainda|todavia|still|until|ate|hasta|ahead)\b")
 TOMORROW: Final = re.compile(r"\b(?:amanha|tomorrow|manana)\b")
@@ -120,10 +123,11 @@ OFFER: Final = re.compile(
     r"\?|\b(?:se quiser|se preferir|quer|posso|gostaria|if you|would you|shall i|want me|can i|could|si quieres?"
     r"|si quiere|quieres|puedo)\b"
 )
-PROJECTION: Final = re.compile(
-    r"\b(?:ritmo|pace|projec\w*|proyec\w*|forecast\w*|previs\w*|mantend\w*|mantiver\w*|mantenien\w*|seguindo|siguiendo"
+PACE: Final = re.compile(
+    r"\b(?:ritmo|pace|projec\w*|proyec\w*|mantend\w*|mantiver\w*|mantenien\w*|seguindo|siguiendo"
     r"|fechari\w*|chegar\w*|terminari\w*|cerrari\w*|llegari\w*|on track|run rate|linear|tendencia|trend)\b"
 )
+PROJECTION: Final = re.compile(rf"{PACE.pattern}|\b(?:forecast\w*|previs\w*)\b")
 # Words and signs of a sentence that shows its working, or supposes something: 10 x R$ 5, "if you sold 3 of them".
 WORKED: Final = re.compile(
     r"[×÷=]|\bx\b|\b(?:se|caso|suponh\w*|imagin\w*|exemplo|ejemplo|example|num pedido|em um pedido|so an?|if|suppose"

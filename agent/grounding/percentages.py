@@ -1,13 +1,14 @@
 """Percentages and multiples that follow from figures: changes, shares of a total, what is missing to a hundred."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, permutations
 
 from agent.grounding.chance import derive_unannounced
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import DIFFERENCE, MISSING, TOTAL
+from agent.grounding.lexicon import DIFFERENCE, MISSING, REDUCTION, TOTAL
 from agent.grounding.operands import (
     CHANGES,
     MOST_LISTS,
@@ -22,8 +23,10 @@ from agent.grounding.operands import (
 
 
 def derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
-    """Changes only where the sentence compares; no share where it says up or down."""
+    """Changes only where the sentence compares; no share where it says up or down, or off."""
     yield from _over_percents(around, evidence)
+    if REDUCTION.match(around.after):
+        claim = replace(claim, direction=claim.direction or -1)
     if claim.direction or around.compares or DIFFERENCE.search(around.sentence):
         yield from _changes(around, evidence)
     if not claim.direction:

@@ -15,7 +15,7 @@ from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.draft import Draft, Trace
 from agent.grounding.evidence import Evidence
 from agent.grounding.folding import fold_in_place
-from agent.grounding.lexicon import AHEAD, IF, PROJECTION, SUPPOSING, TOMORROW, TOTAL, WORKED
+from agent.grounding.lexicon import AHEAD, IF, PACE, SUPPOSING, TOMORROW, TOTAL, WORKED
 from agent.grounding.neighbours import look_around
 from agent.grounding.operands import CHANGES, Surroundings, is_of_one_unit
 from agent.grounding.percentages import derive_multiple, derive_percent
@@ -80,7 +80,7 @@ class _Tracing:
             return False
         place = self.draft.folded, *self.draft.bounds(trace)
         if first.fits(whole_month(today)[1]):
-            return bool(AHEAD.search(*place) or PROJECTION.search(*place))
+            return bool(AHEAD.search(*place) or PACE.search(*place))
         return first.fits(today + timedelta(days=1)) and bool(TOMORROW.search(*place))
 
     def _trace_code(self, trace: Trace) -> None:
@@ -190,6 +190,8 @@ class _Tracing:
 
     def _may_be(self, trace: Trace, derived: Derived) -> bool:
         if derived.is_change and trace.claim.direction and derived.value * trace.claim.direction < 0:
+            return False
+        if trace.reason == "other_direction" and derived.operation == "difference":
             return False
         hints = self.draft.hinted(trace) if derived.is_by_size and trace.owners.all_names else []
         if not self._are_attributed(trace, derived.operands):

@@ -7,7 +7,8 @@ import pytest
 
 from tests.agent.grounding.corpus import Specimen, scenes, specimens
 
-PARTS = ("open", "held", "fresh", "plain", "last", "pens", "desks", "briefs", "later", "latest", "final")
+DENSE = ("pens", "desks", "briefs", "later", "latest", "final")
+PARTS = ("open", "held", "fresh", "plain", "last", *DENSE, "chats", "talks")
 
 
 def part(name: str) -> list[Specimen]:
