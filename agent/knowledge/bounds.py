@@ -28,6 +28,7 @@ class Effort:
 
 
 def effort_for(size: int) -> Effort:
-    """By the size of the file in bytes: a page of a PDF is some 2 KB and takes up to 70 ms."""
-    cpu = 20 + 15 * (size // MIB)
-    return Effort(cpu=cpu, memory=1024 * MIB, patience=4.0 * cpu + 60)
+    """By the size of the file in bytes: a page of a PDF is some 2 KB and takes up to 70 ms. Two such patiences are less
+    than the quarter of an hour after which a reader counts as dead."""
+    cpu = min(20 + 15 * (size // MIB), 180)
+    return Effort(cpu=cpu, memory=1024 * MIB, patience=2.0 * cpu + 60)
