@@ -124,6 +124,7 @@ def test_a_file_is_read_by_the_command_itself_where_no_worker_lives(own: Cli, tm
     other.write_bytes(b"\0\1\2")
     done = own("docs", "add", str(other), str(terms))
     assert (done.code, done.out) == (1, "termos.txt: 1 passages can be found.\n")
+    assert "termos.txt: is stored ..." in done.err
     assert "figura.txt: its bytes are of no kind that can be read" in done.err
     assert json.loads(own("docs", "search", "entrega", "--json").out)[0]["place"] == {"line": 1}
     listed = {one["key"]: one["state"] for one in json.loads(own("docs", "list", "--json").out)}
@@ -150,3 +151,11 @@ def test_where_a_worker_lives_the_command_leaves_the_file_to_it(own: Cli, engine
     finally:
         keeper.stop()
     assert (done.code, done.out, read) == (0, "termos.txt: 1 passages can be found.\n", ["termos.txt"])
+
+
+def test_a_key_that_says_nothing_of_the_kind_loses_no_headings(own: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "termos.md"
+    path.write_text("# Termos\n\n## Entrega\n\nO prazo é de 3 dias.\n", encoding="utf-8")
+    assert own("docs", "add", str(path), "--key", "condições").code == 0
+    (found,) = json.loads(own("docs", "search", "prazo", "--json").out)
+    assert (found["document"], found["path"][-1], found["title"]) == ("condições", "Entrega", "Termos")
