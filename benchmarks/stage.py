@@ -117,6 +117,7 @@ def build_stage(llm_url: str, threads: int) -> Iterator[Stage]:
         configured = {
             "RECADO_DATA_DIR": str(folder / "data"),
             "LLM_PROVIDER": "openai-compatible",
+            "MEMORY_LLM": "0",
             "LLM_MODEL": "standin",
             "LLM_BASE_URL": llm_url,
             "WORKER_THREADS": str(threads),

@@ -34,6 +34,7 @@ def describe_default(settings: Settings) -> AgentSpec:
             seconds=settings.quiet_window_seconds, longest_seconds=settings.quiet_window_max_seconds
         ),
         memory_tokens=settings.memory_token_budget,
+        memory_llm=settings.memory_llm,
     )
 
 

@@ -36,6 +36,7 @@ from jobs.leases import LeaseKeeper
 from jobs.library import Library
 from jobs.live import LiveWords
 from jobs.memory_keeper import MemoryKeeper
+from jobs.memory_reader import MemoryReader
 from jobs.queue import JobQueue
 from jobs.runtime import Services, WorkPolicy, set_services
 from jobs.sweep import Sweeper
@@ -79,9 +80,13 @@ def installed_services(
         services = _build_services(settings, database_url, queue, is_stopping, pulse, owner, closing)
         set_services(services)
         closing.callback(set_services, None)
-        sweeper, keeper = Sweeper(pulse, owner, queue.ring_many), MemoryKeeper(services, owner)
-        knowledge = KnowledgeKeeper(services.engine, build_storage(settings), read_file)
-        for thread in (services.leases, services.alarms, sweeper, keeper, knowledge):
+        keepers = (
+            Sweeper(pulse, owner, queue.ring_many),
+            MemoryKeeper(services, owner),
+            MemoryReader(services),
+            KnowledgeKeeper(services.engine, build_storage(settings), read_file),
+        )
+        for thread in (services.leases, services.alarms, *keepers):
             thread.start()
             closing.callback(thread.stop)
         services.owed.start(services)

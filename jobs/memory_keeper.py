@@ -35,6 +35,7 @@ from models.session import session_scope
 from models.summary import SummaryLine, find_summary, keep_summary
 from models.taint import has_others_words, read_taint
 from models.turns import Thread, get_thread
+from models.unread import mark_unread
 
 KEEP_EVERY = timedelta(seconds=2)
 _LEASE = timedelta(seconds=30)
@@ -93,14 +94,16 @@ def take_in(services: Services) -> int:
             return 0
         thread = get_thread(connection, conversation_id)
         ids, found = claim_turns(connection, conversation_id, _BATCH)
-        _index(connection, thread, [turn for turn in found if turn.is_said and turn.is_verified])
-        _summarise(services, connection, thread, found)
+        spec = services.agents.find_terms(connection, thread.account, thread.agent_version_id).spec
+        is_read = spec.memory_llm and spec.llm.engine == "llm"
+        _index(connection, thread, [turn for turn in found if turn.is_said and turn.is_verified], is_read=is_read)
+        _summarise(services.policy.memory_turns, spec.memory_tokens, connection, thread, found)
         mark_remembered(connection, ids)
     return len(ids)
 
 
-def _index(connection: Connection, thread: Thread, found: Sequence[SettledTurn]) -> None:
-    """Each in the space of whoever asked it."""
+def _index(connection: Connection, thread: Thread, found: Sequence[SettledTurn], *, is_read: bool) -> None:
+    """Each in the space of whoever asked it; `is_read`: an LLM is to read them as well."""
     by_asker: dict[str, list[SettledTurn]] = defaultdict(list)
     for turn in found:
         by_asker[turn.senders[0]].append(turn)
@@ -112,25 +115,25 @@ def _index(connection: Connection, thread: Thread, found: Sequence[SettledTurn])
         numbered = zip(index.add(space, texts), turns, strict=True)
         days = [(number, turn.id, turn.asked_at.astimezone(zone).date()) for number, turn in numbered]
         note_numbers(connection, contact_id, days)
+        if is_read:
+            mark_unread(connection, contact_id)
 
 
-def _summarise(services: Services, connection: Connection, thread: Thread, found: Sequence[SettledTurn]) -> None:
+def _summarise(most: int, tokens: int, connection: Connection, thread: Thread, found: Sequence[SettledTurn]) -> None:
     """Of each who wrote alone: up to what the newer half of her window has no room for."""
-    reach = _find_reach(services, connection, thread)
+    reach = _find_reach(most, tokens, connection, thread)
     if reach is None:
         return
     for sender in sorted({turn.senders[0] for turn in found if len(turn.senders) == 1}):
         _extend(connection, thread, sender, reach)
 
 
-def _find_reach(services: Services, connection: Connection, thread: Thread) -> int | None:
+def _find_reach(most: int, tokens: int, connection: Connection, thread: Thread) -> int | None:
     """The number of the last turn that a summary is to cover; None while all fit into the window."""
-    most = services.policy.memory_turns
-    terms = services.agents.find_terms(connection, thread.account, thread.agent_version_id)
     past = recent_turns(
         connection, thread.conversation_id, before_number=_NO_END, from_seq=thread.memory_from_seq, limit=most
     )
-    kept = count_fitting(past, terms.spec.memory_tokens // 2)
+    kept = count_fitting(past, tokens // 2)
     if kept < len(past):
         return past[kept].number
     return past[-1].number - 1 if len(past) == most else None

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Column,
     Connection,
     ForeignKeyConstraint,
     Index,
+    Integer,
     Text,
     UniqueConstraint,
     any_,
@@ -36,6 +38,7 @@ class Contact(SQLModel, table=True):
         UniqueConstraint("account_id", "address"),
         Index("contact_of_holder", "tenant_id", "holder_id"),
         Index("contact_verified", "tenant_id", "verified_key", postgresql_where="verified_key <> ''"),
+        Index("contact_unread", "unread_since", postgresql_where="unread_since IS NOT NULL"),
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["account_id"], ["channel_account.id"], ondelete="CASCADE"),
     )
@@ -46,6 +49,11 @@ class Contact(SQLModel, table=True):
     address: str = Field(sa_column=string())  # under which she was first known on the account
     verified_key: str = Field(sa_column=string())  # what proves the same person elsewhere; empty: nothing does
     holder_id: UUID = Field(sa_column=reference())  # a person's id, or that of the first of her contacts
+    unread_since: datetime | None = Field(default=None, sa_column=moment())  # since when an LLM has something to read
+    held_until: datetime | None = Field(default=None, sa_column=moment())  # by whoever reads it
+    read_up_to: int = Field(
+        sa_column=Column(Integer, nullable=False, server_default="-1")
+    )  # a remembered turn's number
     created_at: datetime = Field(sa_column=moment(nullable=False))
 
 

@@ -147,6 +147,20 @@ def tell(connection: Connection, source: Source, told: Sequence[NewFact], ending
     return kept
 
 
+def tell_beside(connection: Connection, source: Source, told: Sequence[NewFact]) -> list[UUID]:
+    """The same of what only adds: nothing that stands is closed, and what was ended stays ended."""
+    held, f = is_held_by(source.tenant_id, source.holder_id), facts.c
+    fresh = []
+    for one in told:
+        same = (
+            (f.predicate == one.predicate) & _IS_CURRENT if one.is_single else func.lower(f.value) == one.value.lower()
+        )
+        ended = func.lower(f.value) == one.value.lower()
+        if connection.execute(select(f.id).where(held, or_(same, ended)).limit(1)).first() is None:
+            fresh.append(one)
+    return tell(connection, source, fresh)
+
+
 def _is_believed(connection: Connection, held: ColumnElement[bool], one: NewFact) -> bool:
     f = facts.c
     same = (f.predicate == one.predicate) & (func.lower(f.value) == one.value.lower())

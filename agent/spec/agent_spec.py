@@ -124,7 +124,9 @@ class AgentSpec(Frozen):
     """Left out, it works always."""
     handover: HandoverSpec = HandoverSpec()
     memory_tokens: Annotated[int, Field(ge=200, le=200_000)] = 3000
-    """How much of the conversation so far the LLM is shown."""
+    """How much of what is remembered the LLM is shown."""
+    memory_llm: bool = True
+    """Whether the LLM reads what people told of themselves, beside the rules (docs/memory.md)."""
 
     @property
     def llms(self) -> tuple[LlmSpec, ...]:

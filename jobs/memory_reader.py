@@ -1,0 +1,139 @@
+"""Lets an LLM read what people told, once they have been quiet for a while: it adds to what the rules read, and never
+replaces or brings back anything. Off every turn's path, within the budgets, and on record as usage.
+
+Any number of processes work side by side: who reads a contact holds it for a few minutes.
+"""
+
+import logging
+import threading
+from datetime import timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.base import Completion, CompletionRequest
+from agent.decisions import read_decision
+from agent.memory.llm_reading import MOST_TOKENS, ask_for_facts, read_facts
+from agent.memory.wish import read_wish
+from agent.providers.fallback import Fallback
+from agent.tokens import estimate_prompt
+from jobs.agents import Terms
+from jobs.budget import limits_of
+from jobs.memory import as_new
+from jobs.runtime import Services
+from models.budget import charge, refuse_if_spent
+from models.errors import BudgetExceeded, ConfigurationError, ProviderError
+from models.fact import Source, tell_beside
+from models.remembered import SettledTurn
+from models.session import session_scope, statement_scope
+from models.taint import has_others_words, read_taint
+from models.turns import Thread, get_thread
+from models.unread import Unread, claim_unread, find_unread_turns, note_read, put_back, record_reading
+
+READ_EVERY = timedelta(seconds=10)
+QUIET = timedelta(seconds=60)  # since the last turn was taken in: several are read at once
+_HELD = timedelta(minutes=5)
+_LATER = timedelta(minutes=10)
+_BATCH = 20  # turns in one call
+_LONGEST = 2_000  # characters of a message that are shown
+
+_log = logging.getLogger("recado.memory")
+
+
+class MemoryReader:
+    """A thread of every worker."""
+
+    def __init__(self, services: Services, quiet: timedelta = QUIET) -> None:
+        self._services = services
+        self._quiet = quiet
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="memory-reader", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def work(self) -> int:
+        """All that is due; how many contacts were read."""
+        count = 0
+        while not self._stopping.is_set():
+            with session_scope(self._services.engine) as connection:
+                unread = claim_unread(connection, quiet=self._quiet, held=_HELD)
+            if unread is None:
+                break
+            read_contact(self._services, unread)
+            count += 1
+        return count
+
+    def _run(self) -> None:
+        while not self._stopping.wait(READ_EVERY.total_seconds()):
+            try:
+                self.work()
+            except SQLAlchemyError as error:
+                _log.warning("reading put off: %s", type(error).__name__)
+            except Exception:  # the contact is read again once its hold has ended
+                _log.exception("reading put off")
+
+
+def read_contact(services: Services, unread: Unread) -> None:
+    """One batch of a contact's turns. What cannot be read now is put back, what never can is passed over."""
+    with session_scope(services.engine) as connection:
+        found = find_unread_turns(connection, unread, _BATCH)
+        thread = get_thread(connection, found[-1].conversation_id) if found else None
+        if thread is None:
+            return note_read(connection, unread, unread.read_up_to)
+        terms = services.agents.find_terms(connection, thread.account, thread.agent_version_id)
+    said = {one.number: one.turn.asked[:_LONGEST] for one in found if _is_worth_reading(one.turn, unread.address)}
+    facts = []
+    if said and terms.spec.memory_llm and terms.spec.llm.engine == "llm":
+        try:
+            facts = read_facts(_ask(services, terms, thread, unread, found[-1].turn, said).text, said)
+        except (ProviderError, BudgetExceeded, ConfigurationError) as error:
+            _log.warning("what was told cannot be read now: %s", type(error).__name__)
+            with session_scope(services.engine) as connection:
+                return put_back(connection, unread, _LATER)
+    zone, turns = ZoneInfo(thread.timezone), {one.number: one.turn for one in found}
+    with session_scope(services.engine) as connection:
+        for number, told in facts:
+            turn = turns[number]
+            said_on = turn.asked_at.astimezone(zone).date()
+            place = (unread.account.tenant_id, unread.contact_id, unread.holder_id, turn.id, unread.account.channel)
+            tell_beside(connection, Source(*place, "", said_on, "llm"), as_new([told]))
+        note_read(connection, unread, found[-1].number)
+    return None
+
+
+def _is_worth_reading(turn: SettledTurn, address: str) -> bool:
+    """Her own words alone, and no word to the memory itself: what she wants forgotten is not to be read again."""
+    is_own = turn.is_of_alone(address) and not has_others_words(read_taint(turn.taint))
+    return is_own and read_wish(turn.asked) is None and read_decision(turn.asked) is None
+
+
+def _ask(
+    services: Services, terms: Terms, thread: Thread, unread: Unread, turn: SettledTurn, said: dict[int, str]
+) -> Completion:
+    """On record beside the turn's own calls. Raises ProviderError, BudgetExceeded, ConfigurationError."""
+    budgets = limits_of(services, terms, thread.timezone)
+    if budgets is not None:
+        with statement_scope(services.engine) as connection:
+            refuse_if_spent(connection, budgets, unread.account.tenant_id, unread.address)
+    prompt = ask_for_facts(said)
+    started = services.clock.monotonic()
+    with services.agents.at_work(terms) as agent:
+        line = Fallback(agent.links)
+        asked = CompletionRequest(agent.llm, prompt, max_output_tokens=MOST_TOKENS, tool_choice="none")
+        completion = line.complete(asked)
+        cost = line.price(completion, agent.llm)
+    time_ms = round((services.clock.monotonic() - started) * 1000)
+    tokens = (completion.usage.input or estimate_prompt(prompt), completion.usage.output or 0)
+    with session_scope(services.engine) as connection:
+        record_reading(connection, unread, turn.id, completion.provider, completion.llm, tokens, cost.amount, time_ms)
+        if budgets is not None:
+            assumed = budgets.assumed_price.cost_of(*tokens) or Decimal(0)
+            charge(connection, budgets, turn.id, assumed if cost.amount is None else cost.amount)
+    return completion
