@@ -33,7 +33,7 @@ from models.remembered import (
 from models.search_index import IndexedText, SearchIndex
 from models.session import session_scope
 from models.summary import SummaryLine, find_summary, keep_summary
-from models.taint import has_others_words, read_taint
+from models.taint import read_taint
 from models.turns import Thread, get_thread
 from models.unread import mark_unread
 
@@ -96,7 +96,7 @@ def take_in(services: Services) -> int:
         ids, found = claim_turns(connection, conversation_id, _BATCH)
         spec = services.agents.find_terms(connection, thread.account, thread.agent_version_id).spec
         is_read = spec.memory_llm and spec.llm.engine == "llm"
-        _index(connection, thread, [turn for turn in found if turn.is_said and turn.is_verified], is_read=is_read)
+        _index(connection, thread, [turn for turn in found if turn.is_of_one], is_read=is_read)
         _summarise(services.policy.memory_turns, spec.memory_tokens, connection, thread, found)
         mark_remembered(connection, ids)
     return len(ids)
@@ -168,5 +168,5 @@ def _line_of(turn: SettledTurn, sender: str, timezone: str) -> SummaryLine | Non
         turn.replied,
         turn.asked_at,
         timezone,
-        is_foreign=has_others_words(read_taint(turn.taint)),
+        taint=read_taint(turn.taint),
     )

@@ -118,10 +118,3 @@ def give_to_person(connection: Connection, account_id: UUID, address: str, perso
     c = contacts.c
     hers = update(contacts).where(c.account_id == account_id, c.address == address)
     connection.execute(hers.values(holder_id=person_id))
-
-
-def take_from_person(connection: Connection, tenant_id: UUID, person_id: UUID) -> None:
-    """The operator removed her: each of her addresses stands for itself again."""
-    c = contacts.c
-    hers = update(contacts).where(c.tenant_id == tenant_id, c.holder_id == person_id)
-    connection.execute(hers.values(holder_id=c.id))

@@ -3,7 +3,7 @@
 What the index does not hold yet is looked through directly. What was said before she started over is not found.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -105,7 +105,7 @@ def _scan_tail(connection: Connection, hers: Sequence[UUID], query: str, most: f
     found = {}
     for turn in read_turns(connection, list(connection.execute(waiting).scalars())):
         share = len(wanted & _stems(f"{turn.asked} {turn.replied}")) / max(len(wanted), 1)
-        if share and turn.is_said and turn.is_verified and span.holds(turn.asked_at.date()):
+        if share and turn.is_of_one and span.holds(turn.asked_at.date()):
             found[turn.id] = share * most
     return found
 
@@ -121,10 +121,16 @@ def _with_neighbours(connection: Connection, scored: Iterable[tuple[UUID, float]
     wanted = {one for turn_id in kept for one in (turn_id, *beside[turn_id]) if one is not None}
     read = {turn.id: turn for turn in read_turns(connection, list(wanted))}
     return [
-        Episode(read[turn_id], ordered[turn_id], *(read.get(one) if one else None for one in beside[turn_id]))
+        Episode(read[turn_id], ordered[turn_id], *(_if_hers(read, one, read[turn_id]) for one in beside[turn_id]))
         for turn_id in kept
         if turn_id in read
     ]
+
+
+def _if_hers(read: Mapping[UUID, SettledTurn], turn_id: UUID | None, found: SettledTurn) -> SettledTurn | None:
+    """What a colleague asked in the same thread, and was told, is not hers to read again."""
+    beside = None if turn_id is None else read.get(turn_id)
+    return beside if beside is not None and beside.is_of_alone(found.senders[0]) else None
 
 
 def _since_reset(connection: Connection, turn_ids: Sequence[UUID]) -> list[UUID]:

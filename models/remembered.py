@@ -75,9 +75,13 @@ class SettledTurn:
     def is_said(self) -> bool:
         return self.outcome not in _UNSAID and bool(self.asked or self.replied) and bool(self.senders)
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether one person alone wrote in it, whom the channel vouches for."""
+        return self.is_said and self.is_verified and len(self.senders) == 1
+
     def is_of_alone(self, sender: str) -> bool:
-        """Whether nobody else wrote in it."""
-        return self.is_said and self.is_verified and set(self.senders) == {sender}
+        return self.is_of_one and self.senders[0] == sender
 
 
 _IS_DUE = turns.c.remembered_at.is_(None) & (turns.c.status == fixed("settled"))

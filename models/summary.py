@@ -39,12 +39,13 @@ summaries = table_of(Summary)
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
     """One exchange in short; `weight` decides what stays when there are too many, `number` is the turn's. `is_foreign`:
-    third-party words had come into it."""
+    third-party words had come into it; `has_names`: no more than names out of the records had."""
 
     number: int
     text: str
     weight: float
     is_foreign: bool = False
+    has_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,11 @@ _ABOUT_CONDUCT: Final = re.compile(
     r"|developer|operador\w*|operator|sistema|system)\b"
     r"|\b(?:tenho|i have|tengo)\b.{0,20}\b(?:permiss\w+|permission|permiso|acesso|access|acceso|autorizac\w+"
     r"|authori[sz]ation)\b"
+    r"|\b(?:sem|sin) (?:me |nos )?(?:perguntar|confirmar|pedir|avisar|preguntar|confirmar)\b"
+    r"|\bwithout (?:asking|confirm\w+|telling)\b"
+    r"|\b(?:desconto|discount|descuento)s?\b.{0,40}\b(?:aprov|approv|aprueb)\w+"
+    r"|\b(?:links?|urls?|ferramentas?|tools?|herramientas?)\b|\b[a-z]+_[a-z_]+\b(?!@)"
+    r"|(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|dev|app|xyz|info|site|online|shop|ru|cn|top)\b(?!@)"
     r"|https?://|www\.|<\w+|\{\{|```"
 )
 

@@ -6,7 +6,7 @@ of all turns at once. Pure.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from agent.grounding.folding import Sentences
 from agent.memory.reading import find_told
 from agent.tokens import estimate_prompt
 from models.summary import KnownSummary, SummaryLine
+from models.taint import has_others_words
 
 MOST_LINES = 24
 _ASKED, _REPLIED = 140, 180  # characters
@@ -31,18 +32,20 @@ _OPENING = (
 
 
 def summarise_turn(
-    number: int, asked: str, replied: str, asked_at: datetime, timezone: str, *, is_foreign: bool = False
+    number: int, asked: str, replied: str, asked_at: datetime, timezone: str, taint: Collection[str] = ()
 ) -> SummaryLine | None:
     """None for what nobody needs to remember."""
     asked, reply = _flat(asked), _weightiest(replied)
     said_on = asked_at.astimezone(ZoneInfo(timezone)).date()
     figures, names = len(_FIGURE.findall(reply)), len(_NAME.findall(f"{asked} {reply}"))
-    told = len(find_told(asked, said_on))
-    if len(asked) < _SMALL_TALK and not figures and not told:
+    stated = len(find_told(asked, said_on))
+    if len(asked) < _SMALL_TALK and not figures and not stated:
         return None
-    weight = min(figures, 4) + min(names, 4) * 0.5 + told * 3 + number * _NEWER
+    weight = min(figures, 4) + min(names, 4) * 0.5 + stated * 3 + number * _NEWER
     text = f"{said_on:%d/%m/%Y}: «{_short(asked, _ASKED)}»"
-    return SummaryLine(number, f"{text} → {_short(reply, _REPLIED)}" if reply else text, round(weight, 4), is_foreign)
+    is_foreign = has_others_words(taint)
+    told = f"{text} → {_short(reply, _REPLIED)}" if reply else text
+    return SummaryLine(number, told, round(weight, 4), is_foreign, bool(taint) and not is_foreign)
 
 
 def grow(lines: Iterable[SummaryLine], more: Iterable[SummaryLine], most: int = MOST_LINES) -> list[SummaryLine]:
@@ -61,19 +64,23 @@ def recall_summary(summary: KnownSummary | None, token_budget: int) -> list[Chat
     message: list[ChatMessage] = []
     for count in range(len(newer) + 1):
         shown = newer[len(newer) - count :]
-        is_foreign = any(line.is_foreign for line in (summary.lines if summary.prose else shown))
-        candidate = _message(summary.prose, shown, is_foreign)
+        candidate = _message(summary.prose, shown, _origin(summary.lines if summary.prose else shown))
         if candidate and estimate_prompt(candidate) > token_budget:
             break
         message = candidate
     return message
 
 
-def _message(prose: str, shown: Sequence[SummaryLine], is_foreign: bool) -> list[ChatMessage]:
+def _origin(lines: Sequence[SummaryLine]) -> Origin:
+    if any(line.is_foreign for line in lines):
+        return "third_party"
+    return "tool" if any(line.has_names for line in lines) else "person"
+
+
+def _message(prose: str, shown: Sequence[SummaryLine], origin: Origin) -> list[ChatMessage]:
     body = [*([prose] if prose else []), *(f"- {line.text}" for line in shown)]
     if not body:
         return []
-    origin: Origin = "third_party" if is_foreign else "person"
     return [ChatMessage("user", "\n".join([_OPENING, *body]) + "]", is_context=True, origin=origin)]
 
 

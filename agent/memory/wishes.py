@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from agent.grounding.folding import fold_in_place
 from agent.memory.coming_days import find_coming_day
 from agent.memory.rules import Rule, phrases
 from agent.memory.sentences import Sentence
@@ -100,8 +101,17 @@ def find_wishes(sentence: Sentence, today: date) -> Iterator[Told]:
         yield from _find_deadline(sentence, today)
 
 
+# "Prefiro que ..." orders somebody about, but for how she is written to and what a thing is to be like.
+_ORDERS: Final = re.compile(
+    r"(?:que|that) (?!(?:nao )?(?:seja|sejam|sea|sean|fique|fiquem|venha|venham|entregue|entreguem|entreguen|be|it)\b"
+    r"|(?:nao |no )?(?:me|nos) (?:liguem?|mandem?|enviem?|escrevam?|avisem?|llamen?|manden?|envien?|escriban?)\b)"
+)
+
+
 def _find_preferences(sentence: Sentence) -> Iterator[Told]:
     for told in (*_PREFERS.read(sentence), *_DISLIKES.read(sentence)):
+        if _ORDERS.match(fold_in_place(told.value)):
+            continue
         topic = _topic_of(sentence.folded)
         yield replace(told, predicate=f"{told.predicate}:{topic}") if topic else told
 

@@ -1,7 +1,7 @@
 """The tool that looks things up in the person's own past conversations, on whichever channel."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -54,7 +54,7 @@ class _Recall:
             found = search_past(connection, situation.tenant, situation.holder, arguments.query, _FOUND, span)
         zone = ZoneInfo(context.timezone)
         content = {"ok": True, "found": [_describe(episode, zone) for episode in found]}
-        return ToolResult(True, content | {"third_party_words": any(map(_is_foreign, found))}, asked)
+        return ToolResult(True, content | {"words_of": _whose(found)}, asked)
 
 
 def build_recall_tool(engine: Engine) -> dict[str, Tool]:
@@ -65,14 +65,18 @@ def build_recall_tool(engine: Engine) -> dict[str, Tool]:
 
 
 def _taints(result: ToolResult) -> frozenset[Taint]:
-    return frozenset({"tool"}) if result.content.get("third_party_words") else frozenset()
+    """A replay of an older release's result, which does not say, counts as anybody's words."""
+    whose = result.content.get("words_of", "others") if result.content.get("found") else "her"
+    return frozenset({"tool"}) if whose == "others" else frozenset({"names"}) if whose == "records" else frozenset()
 
 
-def _is_foreign(episode: Episode) -> bool:
-    return any(
-        turn is not None and (has_others_words(read_taint(turn.taint)) or len(turn.senders) > 1)
-        for turn in (episode.before, episode.turn, episode.after)
-    )
+def _whose(found: Sequence[Episode]) -> str:
+    """ "others" where third-party words came into any of it, "records" where names out of the records did."""
+    shown = [turn for one in found for turn in (one.before, one.turn, one.after) if turn is not None]
+    taints = [read_taint(turn.taint) for turn in shown]
+    if any(map(has_others_words, taints)):
+        return "others"
+    return "records" if any(taints) else "her"
 
 
 def _describe(episode: Episode, zone: ZoneInfo) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from bot.settings import Settings
 from bot.sources import open_source
 from channels.whatsapp.addresses import whatsapp_address
 from models.catalogue import Catalogue
-from models.contact import take_from_person
 from models.errors import RecadoError
+from models.leaving import take_from_person
 from models.person import ROLES, KnownPerson, People
 from models.session import session_scope
 from models.tenant import DEFAULT
@@ -167,9 +167,9 @@ def _remove(arguments: Namespace, settings: Settings) -> None:
     with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
         people = People(connection, database.tenant_id)
         person = _pick(people.all(), arguments.person)
-        people.remove(person.id)
         take_from_person(connection, database.tenant_id, person.id)
-    print(f"Removed {person.name}. What was said stays on record; whoever writes from her addresses is unknown now.")
+        people.remove(person.id)
+    print(f"Removed {person.name}. What was said stays on record; who writes from her addresses now begins anew.")
 
 
 def _pick(everybody: list[KnownPerson], asked: str) -> KnownPerson:

@@ -6,6 +6,7 @@ import pytest
 
 from agent.base import ChatMessage
 from models.inbound import InboundMedia, InboundMessage
+from models.leaving import take_from_person
 from models.person import People
 from models.session import session_scope
 from models.tenant import ensure_account
@@ -150,3 +151,20 @@ def test_no_more_is_kept_than_a_person_can_mean(house: House) -> None:
     )
     house.advance(house.say("trabalho com mercados", "m2"))
     assert house.rows("SELECT count(*) FROM fact") == [(200,)]
+
+
+def test_who_gets_the_number_of_somebody_who_left_gets_nothing_of_hers(house: House) -> None:
+    with session_scope(house.engine) as connection:
+        people = People(connection, house.account.tenant_id)
+        ana = people.add(name="Ana", role="rep", salesperson="Ana Souza")
+        people.add_identity(ana, house.account.id, ANA)
+    house.advance(house.say("me chama de Bia, a comissão da Joana é segredo", "m1"))
+    with session_scope(house.engine) as connection:
+        take_from_person(connection, house.account.tenant_id, ana)
+        people = People(connection, house.account.tenant_id)
+        people.remove(ana)
+        people.add_identity(people.add(name="Bruno", role="rep", salesperson="Bruno Lima"), house.account.id, ANA)
+    house.advance(house.say("oi", "m2"))
+    assert [line.content for line in house.provider.requests[-1].messages if line.role != "system"] == ["oi"]
+    house.advance(house.say("o que você sabe sobre mim?", "m3"))
+    assert house.sent[-1].startswith("Não guardei nada")

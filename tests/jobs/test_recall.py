@@ -129,7 +129,7 @@ def test_third_party_words_that_are_recalled_are_third_party_words_again(talks: 
     situation = Situation(date(2026, 3, 2), "manager", tenant=talks.account.tenant_id, holder=holder)
     context = ToolContext(situation, "America/Sao_Paulo")
     result = tool.call(context, {"query": "goiabada atrasou", "since": None, "until": None})
-    assert result.content["third_party_words"]
+    assert result.content["words_of"] == "others"
     assert tool.taints(result) == {"tool"}
     clean = tool.call(context, {"query": "prazo de entrega", "since": None, "until": None})
     assert tool.taints(clean) == frozenset()
@@ -141,3 +141,34 @@ def test_wrong_arguments_are_told_and_nobody_without_memory_finds_anything(talks
     assert not tool.call(context, {"query": "x" * 400, "since": None, "until": None}).ok
     assert not tool.call(context, {"query": "prazo", "since": "ontem", "until": None}).ok
     assert tool.call(context, {"query": "prazo", "since": "2026-01-01", "until": None}).content["found"] == []
+
+
+def test_names_out_of_the_records_are_names_again_when_they_are_recalled(talks: House) -> None:
+    talks.run("UPDATE turn SET taint = 'names'")
+    keep(talks)
+    with session_scope(talks.engine) as connection:
+        _, holder = ensure_contact(connection, talks.account, ANA)
+    tool = build_recall_tool(talks.engine)[RECALL]
+    situation = Situation(date(2026, 3, 2), "manager", tenant=talks.account.tenant_id, holder=holder)
+    context = ToolContext(situation, "America/Sao_Paulo")
+    result = tool.call(context, {"query": "prazo de entrega", "since": None, "until": None})
+    assert tool.taints(result) == {"names"}
+
+
+def test_what_a_colleague_asked_in_the_same_thread_is_not_shown_beside_hers(house: House) -> None:
+    for number, (sender, words) in enumerate(
+        [(EVA, "qual a comissão da Joana?"), (ANA, "qual o prazo do contrato?"), (EVA, "a Rita vai sair?")]
+    ):
+        house.provider.script = ["Isso fica com a gerência."]
+        house.advance(house.receive(InboundMessage(f"m{number}", sender, words, thread="deal-7")))
+    keep(house)
+    [found] = find(house, "prazo do contrato")
+    assert found.turn.asked == "qual o prazo do contrato?"
+    assert (found.before, found.after) == (None, None)
+
+
+def test_a_turn_in_which_two_wrote_is_neither_ones_to_find(house: House) -> None:
+    house.receive(InboundMessage("m1", EVA, "qual a comissão da Joana?", thread="deal-7"))
+    house.advance(house.receive(InboundMessage("m2", ANA, "qual o prazo do contrato?", thread="deal-7")))
+    keep(house)
+    assert find(house, "prazo comissão contrato") == find(house, "prazo comissão contrato", EVA) == []

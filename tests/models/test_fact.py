@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from models.contact import ensure_contact, give_to_person, take_from_person, verified_key
+from models.contact import ensure_contact, give_to_person, verified_key
 from models.fact import Facts, NewFact, Source, tell
 from models.ids import new_id
+from models.leaving import take_from_person
 from models.person import People
 from models.recollection import recollect
 from models.session import session_scope
@@ -100,11 +101,23 @@ def test_whom_the_operator_enters_later_keeps_what_she_told(connection: Connecti
     assert found.person is not None
     assert found.person.id == found.holder_id == ana
     assert [fact.value for fact in found.facts] == ["Campinas"]
-    people.remove(ana)
+
+
+def test_whoever_gets_the_address_of_somebody_who_left_begins_anew(connection: Connection, account: AccountKey) -> None:
+    people = People(connection, account.tenant_id)
+    ana = people.add(name="Ana", role="rep")
+    people.add_identity(ana, account.id, ANA)
+    say(connection, account, ANA, "city", "Campinas")
     take_from_person(connection, account.tenant_id, ana)
-    again = recollect(connection, account, [ANA], TODAY)
-    assert again.person is None
-    assert [fact.value for fact in again.facts] == ["Campinas"]
+    people.remove(ana)
+    bruno = people.add(name="Bruno", role="rep")
+    assert people.add_identity(bruno, account.id, ANA)
+    give_to_person(connection, account.id, ANA, bruno)
+    found = recollect(connection, account, [ANA], TODAY)
+    assert found.person is not None
+    assert (found.person.name, found.facts) == ("Bruno", ())
+    assert Facts(connection, account.tenant_id, bruno).current() == []
+    assert connection.execute(text("SELECT count(*) FROM fact")).scalar_one() == 1, "it stays on record"
 
 
 def test_of_several_addresses_the_first_that_is_known_decides(connection: Connection, account: AccountKey) -> None:

@@ -60,6 +60,7 @@ TOLD = [
     ("pt", "não gosto de ligação", "dislike:channel", "ligação"),
     ("pt", "odeio e-mail longo", "dislike:channel", "e-mail longo"),
     ("pt", "Detesto áudio", "dislike", "áudio"),
+    ("pt", "prefiro que me liguem à tarde", "preference:channel", "que me liguem à tarde"),
     # Portuguese: promises and days
     ("pt", "me lembre de ligar para a Padaria Sol amanhã", "reminder", "ligar para a Padaria Sol amanhã"),
     ("pt", "me lembra de mandar a proposta na sexta", "reminder", "mandar a proposta na sexta"),

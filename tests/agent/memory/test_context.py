@@ -77,6 +77,9 @@ def test_a_summary_of_third_party_words_stays_third_party_words() -> None:
     assert told.origin == "person"
     [told] = recall([], KnownSummary(2, (own, foreign)), [], 1000, **later)  # type: ignore[typeddict-item]
     assert told.origin == "third_party"
+    named = SummaryLine(2, "named", 1.0, has_names=True)
+    [told] = recall([], KnownSummary(2, (own, named)), [], 1000, **later)  # type: ignore[typeddict-item]
+    assert told.origin == "tool"
 
 
 def test_of_a_summary_too_long_for_its_share_the_newest_lines_are_kept() -> None:
