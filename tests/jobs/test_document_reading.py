@@ -1,5 +1,6 @@
 """What a sales team uploads, found and cited by its page, its row and its headings."""
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from benchmarks.reading import GOAL, make_pages, measure
 from jobs.document_reading import read_file
 from jobs.knowledge import KnowledgeKeeper
 from jobs.library import Library
@@ -81,3 +83,10 @@ def test_a_scan_is_said_to_be_one(desk: Desk) -> None:
     assert "its 2 pages hold no text, only pictures of it (a scan?)" in error
     status, error = desk.add("misto.pdf", pdf([["A garantia é de um ano."], []]))
     assert (status, error) == ("ready", "no text was found on 1 of its pages (2): pictures of text are not read")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_hundred_pages_can_be_found_after_thirty_seconds_of_one_processor(engine: Engine) -> None:
+    found = measure(engine, make_pages(100))
+    assert (found.pages, found.characters > 400_000, found.chunks > 400) == (100, True, True)
+    assert found.reading + found.indexing < GOAL
