@@ -49,9 +49,11 @@ class RemoteCrm:
         found = self.records.find_written(_written(context, entry))
         if isinstance(found, Accepted):
             return {"id": found.provider_id}
-        if isinstance(found, Absent) or self.records.keeps_keys(entry.kind):
+        if self.records.keeps_keys(entry.kind):
             return None
-        raise ToolError(found.reason, code="unknown_outcome")
+        # A list lags behind: what stands in it was written, and of what does not nobody can say so.
+        reason = "The CRM does not show it yet." if isinstance(found, Absent) else found.reason
+        raise ToolError(reason, code="unknown_outcome")
 
     def remove(self, context: ToolContext, entry: CrmEntry) -> bool:
         written = _written(context, entry)

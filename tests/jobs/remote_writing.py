@@ -1,7 +1,8 @@
 """A house whose changes go into a stand-in CRM."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,14 @@ class RemoteHouse:
     writing: WritingHouse
     crm: StandInCrm
     deal: str
+
+    def keep_no_keys(self) -> None:
+        """From now on the CRM takes what is sent again for something new, and its mapping says so."""
+        crm: Any = self.writing.house.agent.toolbox.tools["crm_note"].call.__self__.target  # type: ignore[attr-defined]
+        note = crm.records.requests.note.model_copy(update={"keeps_keys": False})
+        requests = crm.records.requests.model_copy(update={"note": note})
+        object.__setattr__(crm, "records", replace(crm.records, requests=requests))
+        self.shelf.honours_keys = False
 
     @property
     def shelf(self) -> RecordShelf:

@@ -77,6 +77,28 @@ def test_a_crm_that_cannot_be_asked_after_a_death_is_written_to_under_the_same_k
     assert len(remote.shelf.notes) == 1
 
 
+@pytest.mark.parametrize("point", ["tool.due", "tool.worked"])
+def test_where_no_keys_are_kept_a_death_leaves_it_open_rather_than_written_twice(
+    remote: RemoteHouse, point: str
+) -> None:
+    """The list that does not show it may be behind."""
+    remote.keep_no_keys()
+    remote.ask_for_note()
+    remote.shelf.lags = True
+    assert remote.say_with_a_death("sim", "m2", point).startswith("Não sei se")
+    assert len(remote.shelf.notes) == (point == "tool.worked")
+    assert remote.writing.trail == ["proposed", "confirmed", "unknown"]
+    [(wanted_at,)] = remote.writing.house.rows("SELECT wanted_at FROM conversation")
+    assert wanted_at is not None, "an operator is called"
+
+
+def test_where_no_keys_are_kept_a_death_is_told_as_done_once_the_list_shows_it(remote: RemoteHouse) -> None:
+    remote.keep_no_keys()
+    remote.ask_for_note()
+    assert remote.say_with_a_death("sim", "m2", "tool.worked").startswith("Feito: ")
+    assert len(remote.shelf.notes) == 1
+
+
 def test_an_undo_whose_answer_got_lost_is_not_told_as_done_and_can_be_said_again(remote: RemoteHouse) -> None:
     remote.ask_for_note()
     remote.writing.say("sim", "m2")
