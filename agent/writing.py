@@ -24,4 +24,5 @@ class Writing:
     preview: "Callable[[ToolContext, Mapping[str, Any]], Change]"
     # Whether the target has taken `context.key`, and what it gave then; None: it has not. ToolError: nobody knows.
     find: "Callable[[ToolContext, Mapping[str, Any]], ToolResult | None] | None" = None
-    undo: "Callable[[ToolContext, Mapping[str, Any]], ToolResult] | None" = None  # of that key; safe to repeat
+    # Of that key, and of what the call had answered. Safe to repeat. ToolError where it is not found there.
+    undo: "Callable[[ToolContext, Mapping[str, Any], Mapping[str, Any]], ToolResult] | None" = None

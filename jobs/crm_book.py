@@ -37,9 +37,10 @@ class CrmBook:
             found = find_entry(connection, _tenant(context), context.key)
         return None if found is None else {"id": str(found)}
 
-    def remove(self, context: ToolContext, entry: CrmEntry) -> bool:
+    def remove(self, context: ToolContext, entry: CrmEntry, written_id: str) -> None:
         with session_scope(self.engine) as connection:
-            return remove_entry(connection, _tenant(context), context.key)
+            if not remove_entry(connection, _tenant(context), context.key):
+                raise ToolError("It is not there.", code="unknown_outcome")
 
 
 def _tenant(context: ToolContext) -> UUID:

@@ -151,7 +151,8 @@ class Deciding:
         if tool is None or tool.writing is None or tool.writing.undo is None:
             return self._leave(proposal, "not allowed any more")
         try:
-            result = tool.writing.undo(self._context(proposal, situation), proposal.arguments)
+            made = proposal.result or {}
+            result = tool.writing.undo(self._context(proposal, situation), proposal.arguments, made)
         except ToolError as error:
             if error.code in _STANDS:
                 return self._leave(proposal, str(error), error.details.get(_ANEW, ""))
@@ -160,7 +161,7 @@ class Deciding:
 
     def _leave(self, proposal: Proposal, error: str, reason: object = "") -> str:
         """What was made stands."""
-        self._end(proposal, "applied", {"error": error})
+        self._end(proposal, "applied", {**(proposal.result or {}), "error": error})
         said = phrase("not_undone", language_of(proposal), changes=proposal.words)
         return f"{tame_links(spell_out(str(reason)), self.services.link_hosts)}\n\n{said}" if reason else said
 

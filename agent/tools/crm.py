@@ -42,7 +42,9 @@ class CrmTarget(Protocol):
 
     def find(self, context: ToolContext, entry: CrmEntry) -> Mapping[str, Any] | None: ...
 
-    def remove(self, context: ToolContext, entry: CrmEntry) -> bool: ...
+    def remove(self, context: ToolContext, entry: CrmEntry, written_id: str) -> None:
+        """`written_id`: what `add` called it, empty where that was lost. What it cannot find, it does not call gone."""
+        ...
 
 
 class NoteArguments(Arguments):
@@ -114,9 +116,9 @@ class _Writer(Generic[A]):
         found = self.target.find(context, self._entry(context, given))
         return None if found is None else ToolResult(True, {"ok": True, **found}, given)
 
-    def undo(self, context: ToolContext, given: Mapping[str, Any]) -> ToolResult:
-        removed = self.target.remove(context, self._entry(context, given))
-        return ToolResult(True, {"ok": True, "removed": removed}, given)
+    def undo(self, context: ToolContext, given: Mapping[str, Any], made: Mapping[str, Any]) -> ToolResult:
+        self.target.remove(context, self._entry(context, given), str(made.get("id") or ""))
+        return ToolResult(True, {"ok": True, "removed": True}, given)
 
     def _entry(self, context: ToolContext, given: Mapping[str, Any]) -> CrmEntry:
         arguments = read_arguments(self.arguments, {name: given[name] for name in given if name != _PLACE})

@@ -55,16 +55,19 @@ class RemoteCrm:
         reason = "The CRM does not show it yet." if isinstance(found, Absent) else found.reason
         raise ToolError(reason, code="unknown_outcome")
 
-    def remove(self, context: ToolContext, entry: CrmEntry) -> bool:
+    def remove(self, context: ToolContext, entry: CrmEntry, written_id: str) -> None:
         written = _written(context, entry)
+        outcome = self.records.remove(written, written_id or self._find_id(written))
+        if not isinstance(outcome, Accepted):
+            code = "refused" if isinstance(outcome, Rejected) else "unknown_outcome"
+            raise ToolError(outcome.reason, code=code)
+
+    def _find_id(self, written: Written) -> str:
         found = self.records.find_written(written)
-        if isinstance(found, Absent):
-            return False
-        outcome = found if isinstance(found, Unknown) else self.records.remove(written, found.provider_id)
-        if isinstance(outcome, Accepted):
-            return True
-        code = "refused" if isinstance(outcome, Rejected) else "unknown_outcome"
-        raise ToolError(outcome.reason, code=code)
+        if isinstance(found, Accepted) and found.provider_id:
+            return found.provider_id
+        reason = found.reason if isinstance(found, Unknown) else "The CRM does not show it."
+        raise ToolError(reason, code="unknown_outcome")
 
 
 def find_customer(records: Records, name: str) -> Record:

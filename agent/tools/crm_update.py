@@ -88,7 +88,7 @@ class _Updater:
         before, after = dict(given["before"]), _after(given)
         return self._set(context, given, before, after)
 
-    def undo(self, context: ToolContext, given: Mapping[str, Any]) -> ToolResult:
+    def undo(self, context: ToolContext, given: Mapping[str, Any], made: Mapping[str, Any]) -> ToolResult:
         self._check_scope(context, given)
         return self._set(context, given, _after(given), dict(given["before"]))
 

@@ -73,7 +73,7 @@ class _Asker:
         found = self.target.find(context)
         return None if found is None else ToolResult(True, {"ok": True, **found}, given)
 
-    def undo(self, context: ToolContext, given: Mapping[str, Any]) -> ToolResult:
+    def undo(self, context: ToolContext, given: Mapping[str, Any], made: Mapping[str, Any]) -> ToolResult:
         if not self.target.withdraw(context):
             raise ToolError("A manager has ruled on it already.", code="refused")
         return ToolResult(True, {"ok": True, "withdrawn": True}, given)

@@ -5,15 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
+from uuid import UUID
 
 from channels.base import Account
 from channels.crm.fields import Request
 from channels.crm.mapping import Mapping as CrmMapping
-from channels.crm.marker import marker_of
+from channels.crm.marker import find_marked, marker_of
 from channels.crm.rate import TokenBucket
 from channels.crm.records_mapping import EntryRequests, Listing, Reading, RecordRequests, WritingRequests
 from channels.crm.reply import judge_refusal
 from channels.crm.requests import fill_request, mark_text, surroundings
+from channels.crm.words import words_of_html
 from models.clock import Clock
 from models.crm_record import Record, RecordKind, Standing, Written, WrittenKind
 from models.errors import ConfigurationError, DeliveryError, PayloadError
@@ -105,12 +107,13 @@ class CrmRecords:
             if answer.status == 204:
                 return Absent()
             items = requests.find.items.find(self._json(answer))
-            for item in items or []:
-                if marker_of(entry.key) in requests.find.text.text(item):
-                    return Accepted(requests.find.id.text(item))
+            if not isinstance(items, list):
+                return Unknown(f"{self.mapping.name}'s answer is no list")
+            ours = [item for item in items if _find_key(requests, item) == entry.key]
+            # Newest first: whoever repeats ours to its end wrote later.
+            return Accepted(requests.find.id.text(ours[-1])) if ours else Absent()
         except (DeliveryError, PayloadError, TypeError) as error:
             return Unknown(str(error))
-        return Absent() if isinstance(items, list) else Unknown(f"{self.mapping.name}'s answer is no list")
 
     def remove(self, entry: Written, written_id: str) -> SendOutcome:
         requests = self._entries(entry.kind)
@@ -195,6 +198,12 @@ class CrmRecords:
             return json.loads(answer.body)
         except (ValueError, RecursionError):
             raise DeliveryError(f"{self.mapping.name}'s answer cannot be read", permanent=False) from None
+
+
+def _find_key(requests: EntryRequests, item: Any) -> UUID | None:
+    """Of the entry of ours that this is."""
+    text = requests.find.text.text(item)
+    return find_marked(words_of_html(text) if requests.html else text)
 
 
 def _record(name: str, record: Record | None) -> dict[str, Any]:

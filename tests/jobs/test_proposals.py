@@ -139,7 +139,7 @@ def test_an_undo_that_she_may_not_have_any_more_is_told_as_it_is(writing: Writin
 
 
 def test_an_undo_that_the_target_answered_with_an_error_is_not_told_as_done(writing: WritingHouse) -> None:
-    def refuse(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+    def refuse(context: ToolContext, arguments: Mapping[str, Any], made: object) -> ToolResult:
         return ToolResult(False, {"ok": False, "error": {"code": "failed", "message": "closed"}}, arguments)
 
     tools = writing.house.agent.toolbox.tools
@@ -150,6 +150,13 @@ def test_an_undo_that_the_target_answered_with_an_error_is_not_told_as_done(writ
     writing.say("sim", "m2")
     assert writing.say("desfazer", "m3").startswith("Não sei se")
     assert writing.trail[-1] == "unknown"
+
+
+def test_an_undo_that_finds_nothing_is_not_told_as_done(writing: WritingHouse) -> None:
+    ask_for_note(writing)
+    writing.say("sim", "m2")
+    writing.house.run("DELETE FROM crm_entry")
+    assert writing.say("desfazer", "m3").startswith("Não sei se")
 
 
 def test_a_rep_writes_about_her_own_customers_alone(writing: WritingHouse) -> None:
@@ -227,7 +234,7 @@ def test_what_the_target_cannot_tell_after_a_death_is_not_repeated_in_the_dark(w
 
 
 def test_a_target_that_refuses_is_told_as_it_is(writing: WritingHouse) -> None:
-    def refuse(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+    def refuse(context: ToolContext, arguments: Mapping[str, Any], made: object) -> ToolResult:
         raise ToolError("The CRM is closed.", code="refused")
 
     tools = writing.house.agent.toolbox.tools

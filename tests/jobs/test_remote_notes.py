@@ -99,6 +99,54 @@ def test_where_no_keys_are_kept_a_death_is_told_as_done_once_the_list_shows_it(r
     assert len(remote.shelf.notes) == 1
 
 
+QUOTES = {
+    "quoted in the middle": "> {ours}\n\nFechado em R$ 9.000, contrato anexo. - Paulo",
+    "quoted at the end": "Fechado em R$ 9.000, contrato anexo. - Paulo\n\n> {ours}",
+}
+
+
+@pytest.mark.parametrize("answer", QUOTES.values(), ids=QUOTES)
+@pytest.mark.parametrize("is_id_lost", [False, True])
+def test_an_undo_leaves_alone_what_a_colleague_answered_to_the_note(
+    remote: RemoteHouse, answer: str, is_id_lost: bool
+) -> None:
+    remote.ask_for_note()
+    remote.writing.say("sim", "m2")
+    [ours] = remote.shelf.notes
+    remote.shelf.notes.insert(0, ours | {"id": "hers", "key": "k", "text": answer.format(ours=ours["text"])})
+    if is_id_lost:
+        remote.writing.house.run("UPDATE proposal SET result = '{\"ok\": true}'")
+    assert remote.writing.say("desfazer", "m3").startswith("Desfeito: ")
+    assert [note["id"] for note in remote.shelf.notes] == ["hers"]
+
+
+def test_an_undo_needs_no_list_that_shows_the_note(remote: RemoteHouse) -> None:
+    remote.ask_for_note()
+    remote.writing.say("sim", "m2")
+    remote.shelf.lags = True
+    assert remote.writing.say("desfazer", "m3").startswith("Desfeito: ")
+    assert remote.shelf.notes == []
+
+
+def test_an_undo_that_finds_nothing_to_take_back_is_not_told_as_done(remote: RemoteHouse) -> None:
+    remote.ask_for_note()
+    remote.writing.say("sim", "m2")
+    remote.writing.house.run("UPDATE proposal SET result = '{\"ok\": true}'")
+    remote.shelf.lags = True
+    assert remote.writing.say("desfazer", "m3").startswith("Não sei se")
+    assert len(remote.shelf.notes) == 1
+
+
+def test_an_undo_that_was_refused_keeps_the_id_for_the_next_one(remote: RemoteHouse) -> None:
+    remote.ask_for_note()
+    remote.writing.say("sim", "m2")
+    remote.shelf.lags = True
+    remote.crm.faults.append(Fault("status", status=403))
+    assert remote.writing.say("desfazer", "m3").startswith("Não posso desfazer")
+    assert remote.writing.say("desfazer", "m4").startswith("Desfeito: ")
+    assert remote.shelf.notes == []
+
+
 def test_an_undo_whose_answer_got_lost_is_not_told_as_done_and_can_be_said_again(remote: RemoteHouse) -> None:
     remote.ask_for_note()
     remote.writing.say("sim", "m2")
