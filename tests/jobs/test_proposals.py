@@ -234,7 +234,7 @@ def test_what_the_target_cannot_tell_after_a_death_is_not_repeated_in_the_dark(w
 
 
 def test_a_target_that_refuses_is_told_as_it_is(writing: WritingHouse) -> None:
-    def refuse(context: ToolContext, arguments: Mapping[str, Any], made: object) -> ToolResult:
+    def refuse(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
         raise ToolError("The CRM is closed.", code="refused")
 
     tools = writing.house.agent.toolbox.tools
