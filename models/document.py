@@ -120,6 +120,8 @@ _READ = select(
 def put_document(connection: Connection, tenant_id: UUID, upload: Upload) -> tuple[UUID, list[str]]:
     """A pending version, and the files that nothing needs any more: one of the same key that was not ready yet is
     given up for it."""
+    # Two who add under one key at the same moment come one after the other; the later one stands.
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{tenant_id}/{upload.key}", 0))))
     mine = (_d.tenant_id == tenant_id, _d.key == upload.key)
     given_up = connection.execute(delete(documents).where(*mine, _d.status != "ready").returning(_d.file)).scalars()
     files = [file for file in given_up if file]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Computed, Connection, ForeignKeyConstraint, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
-from models.retrieval.nearest import KnownWord, errors_forgiven, nearest
+from models.retrieval.nearest import KnownWord, errors_forgiven, intact_letters, nearest
 
 
 class SearchWordRow(SQLModel, table=True):
@@ -27,7 +27,6 @@ class SearchWordRow(SQLModel, table=True):
     )
 
 
-_HEAD, _TAIL = 2, 3  # letters: a word with one error in it has its beginning or its end right
 _ABOVE_ALL = "\U0010ffff"
 
 _COUNT = text("""
@@ -78,8 +77,8 @@ def nearest_words(connection: Connection, space_id: int, words: Collection[str])
     ordered = list(words)
     given = {
         "words": ordered,
-        "heads": [word[:_HEAD] for word in ordered],
-        "tails": [word[: -_TAIL - 1 : -1] for word in ordered],
+        "heads": [word[: intact_letters(word)] for word in ordered],
+        "tails": [word[::-1][: intact_letters(word)] for word in ordered],
         "forgiven": [errors_forgiven(word) for word in ordered],
     }
     candidates: dict[str, list[KnownWord]] = defaultdict(list)

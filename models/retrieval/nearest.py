@@ -21,6 +21,12 @@ def errors_forgiven(word: str) -> int:
     return 1 if len(word) < _TWO_ERRORS else 2
 
 
+def intact_letters(word: str) -> int:
+    """So many letters at its beginning or its end are right, whatever the one error; with two errors, nearly always."""
+    length = len(word)
+    return max(2, (length - 1) // 2) if errors_forgiven(word) == 1 else max(3, length // 3)
+
+
 def nearest(word: str, candidates: Iterable[KnownWord]) -> str | None:
     """The nearest candidate, of equals the most frequent; None if all are too far. Pure."""
     from rapidfuzz.distance import OSA

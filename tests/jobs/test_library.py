@@ -1,5 +1,6 @@
 """Documents taken in, found through the right eyes, replaced and removed."""
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
@@ -201,3 +202,17 @@ def test_the_recorded_questions_find_their_passages(engine: Engine, library: Lib
 
     assert recall(found, questions) >= 0.93
     assert sum(recall(found, mistyped(questions, seed)) for seed in range(2)) / 2 >= 0.91
+
+
+def test_two_who_add_under_one_key_at_once_leave_one_document(engine: Engine, tenant_id: UUID) -> None:
+    def add(words: str) -> None:
+        Library(engine).add(tenant_id, an_upload("tabela"), chunks(words))
+
+    threads = [threading.Thread(target=add, args=(f"parafuso {number}",)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with session_scope(engine) as connection:
+        assert [(d.status, d.chunks) for d in list_documents(connection, tenant_id)] == [("ready", 1)]
+    assert len(Library(engine).search("parafuso", scope(tenant_id), 10)) == 1
