@@ -25,6 +25,8 @@ Phrase = Literal[
     "figure_left_out",
     "figures_unknown",
     "closed_now",
+    "opted_out",
+    "opted_in",
     "say_yes",
     "yes_late",
     "tool_changed",
@@ -147,6 +149,16 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "pt": "{changes}\n\nConfirma? Responda **SIM** ou **NÃO**.",
         "en": "{changes}\n\nShall I? Reply **YES** or **NO**.",
         "es": "{changes}\n\n¿Confirma? Responda **SÍ** o **NO**.",
+    },
+    "opted_out": {
+        "pt": "Pronto: você não recebe mais mensagens por aqui. Se mudar de ideia, responda VOLTAR.",
+        "en": "Done: you will get no more messages here. If you change your mind, reply START.",
+        "es": "Listo: ya no recibirá más mensajes por aquí. Si cambia de idea, responda VOLVER.",
+    },
+    "opted_in": {
+        "pt": "Que bom ter você de volta: volto a responder por aqui. Para parar, responda PARAR.",
+        "en": "Good to have you back: I answer here again. To stop, reply STOP.",
+        "es": "Qué bueno tenerle de vuelta: vuelvo a responder por aquí. Para dejarlo, responda BAJA.",
     },
     "yes_late": {
         "pt": "O prazo para confirmar passou, e nada foi alterado. Se ainda quiser:",

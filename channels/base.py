@@ -52,6 +52,7 @@ class Capabilities:
     meets_machines: bool = False  # programs write here that no header gives away: answers to one sender are limited
     max_body: int = 1_000_000  # bytes of an inbound request
     pause_between_parts: float = 0.0  # seconds
+    opt_out_codes: frozenset[str] = frozenset()  # by which the platform says that she wants no more messages
     reply_window: timedelta | None = None  # since the person's last message; free text is refused after it
 
 

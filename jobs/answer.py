@@ -28,6 +28,7 @@ from jobs.listening import find_listener
 from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.memory import keep_told
+from jobs.opting import heed
 from jobs.proposals import Deciding
 from jobs.proposing import TurnProposer
 from jobs.proving import answer_proof
@@ -85,6 +86,11 @@ class _Answering(Execution):
         said = self.read()
         if (confirmation := find_confirmation(said)) is not None:
             return self._confirm(confirmation)
+        opted = heed(self.services, self.lease, self.thread, self.channel, self.turn, self.terms.spec, said)
+        if opted == "silent":
+            return None
+        if opted is not None:
+            return self.say(self.compose(said), opted.answer, opted.beside)
         if any(message.media for message in said):
             if not prepare_media(self.services, self.channel, said):
                 return self.put_off(LATE_WAIT, "a file is late")

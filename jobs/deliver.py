@@ -15,6 +15,7 @@ from jobs.runtime import Services, WorkPolicy
 from models.errors import LeaseLost
 from models.faultpoint import faultpoint
 from models.lease import Lease, check_lease, extend_lease
+from models.opt_out import opt_out_by_platform
 from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent, replace_part, rest_part
 from models.outside import outside
 from models.reply import Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
@@ -117,6 +118,8 @@ def _keep_outcome(
     elif outcome.permanent or outcome.use_template or due.age > policy.send_patience:
         _log.error("a part cannot be delivered", extra={"error_code": outcome.code})
         give_up(connection, part_id, status="failed", code=outcome.code, error=outcome.reason)
+        if outcome.code in channel.capabilities.opt_out_codes:
+            opt_out_by_platform(connection, part_id)
         return False
     else:
         mark_again(connection, part_id, status="pending", wait=wait, code=outcome.code, error=outcome.reason)

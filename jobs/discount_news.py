@@ -15,6 +15,7 @@ from channels.base import Channel
 from jobs.runtime import Services
 from models.discount import DiscountRequest
 from models.notice import add_notice
+from models.opt_out import is_opted_out
 from models.person import People
 from models.reply import Reply
 from models.tenant import AccountKey, find_account
@@ -56,7 +57,9 @@ def _reach(connection: Connection, services: Services, tenant_id: UUID, wanted: 
             continue
         channel = services.channel_for(place.channel, place.account)
         account = find_account(connection, channel=place.channel, name=place.account)
-        if channel is not None and account is not None and channel.capabilities.delivery == "push":
+        if channel is None or account is None or is_opted_out(connection, account.id, place.address):
+            continue
+        if channel.capabilities.delivery == "push":
             name = wanted[place.person_id]
             found[place.person_id] = Reached(place.person_id, name, account, channel, place.address)
     return list(found.values())

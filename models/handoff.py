@@ -11,6 +11,7 @@ from models.budget import settle_lost
 from models.conversation import conversations
 from models.ids import new_id
 from models.message import messages, reply_id
+from models.opt_out import wants_no_messages
 from models.outbox import SETTLED, next_number, outbox
 from models.reply import Question, RenderedPart
 from models.trace import new_trace_id
@@ -18,7 +19,7 @@ from models.turn import turns
 from models.turns import close_executions
 from models.work import is_waiting
 
-Obstacle = Literal["draft", "delivering", "nobody waits"]
+Obstacle = Literal["draft", "delivering", "nobody waits", "opted out"]
 
 
 def take_conversation(connection: Connection, tenant_id: UUID, conversation_id: UUID, person: str) -> bool:
@@ -81,6 +82,8 @@ def find_obstacle(connection: Connection, conversation_id: UUID, *, is_pulled: b
     if turn is not None and turn.status == "answered":
         first = select(o.status).where(o.turn_id == turn.id, o.status.not_in(SETTLED)).order_by(o.number).limit(1)
         return "draft" if connection.execute(first).scalar_one_or_none() == "draft" else "delivering"
+    if wants_no_messages(connection, conversation_id):
+        return "opted out"
     if is_pulled and turn is None:
         waiting = select(messages.c.id).where(is_waiting(conversation_id)).limit(1)
         return None if connection.execute(waiting).first() else "nobody waits"

@@ -200,6 +200,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
         personal=_words("address sender"),
         hers=f"{_FROM_HER} OR (account_id, sender) IN (SELECT account_id, address FROM her_address)",
     ),
+    "opt_out": Holding(personal=_words("address"), plain=_words("source"), hers=_FROM_HER),
     "budget": Holding(
         personal=_words("subject"), plain=_words("kind"), hers=f"kind = 'person_day' AND subject {_AN_ADDRESS}"
     ),

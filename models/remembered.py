@@ -32,9 +32,10 @@ from models.columns import fixed, key, reference, table_of
 from models.conversation import asker, conversations
 from models.fence import FENCED
 from models.message import messages
+from models.opt_out import OPTED_OUT
 from models.turn import turns
 
-_UNSAID = frozenset({"rejected", FENCED, "notice", "confirmed", ""})  # what nobody read, or nobody said
+_UNSAID = frozenset({"rejected", FENCED, "notice", "confirmed", OPTED_OUT, ""})  # what nobody read, or nobody said
 
 
 class RememberedTurn(SQLModel, table=True):

@@ -19,6 +19,7 @@ import models.erasure
 import models.fact
 import models.mailbox_code
 import models.message
+import models.opt_out
 import models.outbox
 import models.person
 import models.process

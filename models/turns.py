@@ -33,6 +33,7 @@ from models.conversation import conversations
 from models.ids import new_id
 from models.lease import IS_HELD, Lease, check_lease, write_under
 from models.message import messages
+from models.opt_out import HAS_OPTED_OUT
 from models.rest import Resting, read_resting, resting_among
 from models.run import completions, runs
 from models.tenant import AccountKey, ChannelAccount, Tenant
@@ -79,6 +80,7 @@ class BegunTurn:
     asker: str
     asker_name: str
     replays: int = 0
+    has_opted_out: bool = False
     rests: Mapping[str, Resting] = field(default_factory=dict)
 
 
@@ -171,6 +173,7 @@ _BEGIN = (
     .returning(turns.c.tenant_id, turns.c.number, turns.c.tries, turns.c.crashes, turns.c.trace_id, turns.c.replays)
     .returning((func.now() - turns.c.first_failed_at).label("failing_for"))
     .returning(*(_first_message(column).label(column.name) for column in (messages.c.sender, messages.c.sender_name)))
+    .returning(HAS_OPTED_OUT.label("has_opted_out"))
     .returning(resting_among(bindparam("neighbours", type_=_NAMES)))
 )
 _OPEN_RUN = insert(runs).values(
@@ -208,6 +211,7 @@ def begin_turn(
         asker=row.sender,
         asker_name=row.sender_name,
         replays=row.replays,
+        has_opted_out=row.has_opted_out,
         rests=read_resting(row.resting),
     )
 

@@ -45,6 +45,7 @@ _OBSTACLES: dict[Obstacle, str] = {
     "draft": "a draft of the bot waits there: approve or reject it first (`python -m bot outbox list --drafts`)",
     "delivering": "an answer is on its way there just now: wait until it is delivered, then reply "
     "(`python -m bot outbox list` shows how far it is)",
+    "opted out": "she wants no more messages: only her own VOLTAR or START changes that",
     "nobody waits": "nobody waits for an answer there: replies of this channel are fetched by whoever asked",
 }
 

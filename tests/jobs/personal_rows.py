@@ -32,6 +32,7 @@ _ROWS = """
         SELECT :l, :t, c.id, c.id, c.id, 'stated' FROM contact c WHERE c.address = ':ana';
     INSERT INTO mailbox_code (id, tenant_id, contact_id, mailbox, digest)
         SELECT :o, :t, c.id, 'ana:mark@exemplo.com', 'x' FROM contact c WHERE c.address = ':ana';
+    INSERT INTO opt_out (account_id, address, tenant_id, source) VALUES (:a, ':ana', :t, 'her word');
     INSERT INTO summary (conversation_id, sender, tenant_id, covers_from, covers_up_to, lines, prose)
         VALUES (:c, ':ana', :t, 0, 1, '["disse :mark"]', 'disse :mark');
     INSERT INTO proposal (id, tenant_id, conversation_id, turn_id, call_key, address, person, tool, arguments, words,
