@@ -36,7 +36,8 @@ _SENDER = "coalesce(nullif(m.sender, ''), c.sender)"
 _COLLECT = (
     """INSERT INTO her_contact SELECT c.id FROM contact c
     WHERE c.tenant_id = :tenant AND (c.holder_id IN (SELECT id FROM her_holder)
-        OR (c.account_id, c.address) IN (SELECT account_id, address FROM her_address))""",
+        OR EXISTS (SELECT FROM her_address h WHERE h.account_id = c.account_id  -- or what it was: `models.leaving`
+            AND c.address IN (h.address, h.address || '#' || c.id)))""",
     "INSERT INTO her_name SELECT name FROM person WHERE id IN (SELECT id FROM her_holder) AND name <> '' "
     "ON CONFLICT DO NOTHING",
     "INSERT INTO her_customer SELECT customer FROM person WHERE id IN (SELECT id FROM her_holder) "

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from agent.base import ChatMessage
+from jobs.erasing import Whose, preview
+from models.belongings import find_addresses
 from models.inbound import InboundMedia, InboundMessage
 from models.leaving import take_from_person
 from models.person import People
@@ -168,3 +170,12 @@ def test_who_gets_the_number_of_somebody_who_left_gets_nothing_of_hers(house: Ho
     assert [line.content for line in house.provider.requests[-1].messages if line.role != "system"] == ["oi"]
     house.advance(house.say("o que você sabe sobre mim?", "m3"))
     assert house.sent[-1].startswith("Não guardei nada")
+    erased = preview(house.engine, whose(house))
+    assert (erased["fact"], erased["contact"]) == (1, 1), "who erases by the address erases what was told by it before"
+
+
+def whose(house: House) -> Whose:
+    """Whoever is known by her address."""
+    with session_scope(house.engine) as connection:
+        addresses = find_addresses(connection, house.account.tenant_id, ANA)
+    return Whose(house.account.tenant_id, (), tuple(addresses))
