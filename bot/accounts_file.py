@@ -65,6 +65,8 @@ class TenantEntry(_Frozen):
     """Which its agents' files may name: each by its name, or by a beginning, such as ACME_*."""
     private_hosts: Annotated[tuple[PrivateHost, ...], Field(max_length=100)] = ()
     """Of its own network, as name or name:port, which its agents may reach."""
+    files: str = ""
+    """The folder below which the files are that its agents' files name."""
     accounts: Annotated[tuple[AccountEntry, ...], Field(max_length=100)] = ()
 
     @property

@@ -1,9 +1,12 @@
-"""What of an installation the agents of one company may use: the secrets they may name, the hosts of a private network
-that they may reach. Another company's are refused when an agent is applied, and again when it is built."""
+"""What of an installation the agents of one company may use: the secrets and files they may name, the hosts of a private
+network that they may reach. Another company's are refused when an agent is applied, and again when it is built."""
 
 import ipaddress
+import socket
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, get_args
 from urllib.parse import urlsplit
 
@@ -39,6 +42,8 @@ class Permit:
     hosts: frozenset[str] = frozenset()
     others_names: Mapping[str, str] = field(default_factory=dict)  # whose each is
     others_hosts: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""  # below which its files are; empty: it has none of its own
+    others_folders: Mapping[str, str] = field(default_factory=dict)
 
     def objection_to_secret(self, name: str) -> str:
         """Why the tenant's agents may not name it, and the cure; empty: they may. Pure."""
@@ -67,6 +72,16 @@ class Permit:
         place = "TOOL_PRIVATE_HOSTS" if self.tenant == DEFAULT else f"`private_hosts` of {self.tenant} in ACCOUNTS_FILE"
         return f"{whose}: add it to {place} if the tenant {self.tenant} may reach it"
 
+    def objection_to_file(self, path: str) -> str:
+        """The same for a file that is read and kept. Links are followed on this machine's disk."""
+        if self.folder and _is_below(path, self.folder):
+            return ""
+        owner = next((tenant for folder, tenant in self.others_folders.items() if _is_below(path, folder)), "")
+        if self.tenant == DEFAULT and not owner:
+            return ""
+        whose = f"is {owner}'s" if owner else f"is not below the folder of the tenant {self.tenant}"
+        return f"{path} {whose}: name the folder of its files as `files` of {self.tenant} in ACCOUNTS_FILE"
+
 
 class Keyring(Mapping[str, str]):
     """The environment as one tenant's files may refer to it: looking up another's name raises ConfigurationError."""
@@ -94,13 +109,15 @@ def read_permit(settings: Settings, tenant: str) -> Permit:
     own = next((entry for entry in entries if entry.tenant == tenant), None)
     others = [entry for entry in entries if entry.tenant != tenant]
     names = frozenset(own.secrets) if own and (own.secrets or tenant != DEFAULT) else None
-    hosts = frozenset(own.private_hosts) if own else frozenset[str]()
+    hosts = frozenset(map(_plain_host, own.private_hosts)) if own else frozenset[str]()
     return Permit(
         tenant,
         frozenset() if names is None and tenant != DEFAULT else names,
         hosts | (settings.private_tool_hosts if tenant == DEFAULT else frozenset()),
         {name: entry.tenant for entry in others for name in entry.declared_secrets},
-        {host: entry.tenant for entry in others for host in entry.private_hosts},
+        {_plain_host(host): entry.tenant for entry in others for host in entry.private_hosts},
+        own.files if own else "",
+        {entry.files: entry.tenant for entry in others if entry.files},
     )
 
 
@@ -127,6 +144,8 @@ def _judge(place: Place, text: str, permit: Permit) -> str:
     objections = [permit.objection_to_secret(name) for name in find_references(text)]
     if place[-1] in _ADDRESSES and "://" in text:
         objections.append(permit.objection_to_address(text))
+    if place == ("source", "file") or (place[0] == "openapi" and place[2:] == ("document",)):
+        objections.append(permit.objection_to_file(text))
     return "; ".join(filter(None, objections))
 
 
@@ -164,9 +183,23 @@ def _host_and_port(url: str) -> tuple[str, int]:
     """Nothing where the address is none: others say so."""
     try:
         parts = urlsplit(url)
-        return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
+        return _plain_host(parts.hostname or ""), parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         return "", 0
+
+
+def _plain_host(host: str) -> str:
+    """One spelling of what leads to one place: `LOCALHOST.` is localhost; 127.1, 0x7f000001 and full-width digits are
+    127.0.0.1 to whoever opens a connection."""
+    plain = unicodedata.normalize("NFKC", host).lower().rstrip(".")
+    try:
+        return socket.inet_ntoa(socket.inet_aton(plain)) if plain and plain[0].isdigit() else plain
+    except OSError:
+        return plain
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return Path(path).resolve().is_relative_to(Path(folder).resolve())
 
 
 def _is_inner(host: str) -> bool:

@@ -143,6 +143,11 @@ ANOTHERS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"llm": {"provider": "openai-compatible", "model": "m", "base_url": "http://127.0.0.1:11434/v1"}},
         "llm.base_url: 127.0.0.1 is in a private network",
     ),
+    "a file of anybody": (
+        "acme",
+        {"source": {"file": "sources/demo.yaml", "url": "${ACME_SALES_URL}"}},
+        "source.file: sources/demo.yaml is not below the folder of the tenant acme",
+    ),
 }
 
 
@@ -174,6 +179,37 @@ def test_what_is_its_own_is_built(tenant: str, more: dict[str, Any], installatio
     spec = an_agent(tenant, **more)
     assert said(installation, spec) == []
     build_assistant(spec, surroundings(installation)).close()
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.1", "0177.0.0.1", "0x7f000001", "2130706433", "１２７.0.0.1", "10.5", "169.254.43518", "localhost."]
+    + ["LOCALHOST", "erp.own.local.", "stock.zeta.example.", "Stock.Zeta.Example", "[::ffff:127.0.0.1]", "[::1]"],
+)
+def test_another_spelling_of_a_host_leads_nowhere_else(host: str, installation: Settings) -> None:
+    mcp = {"name": "far", "url": f"https://{host}/mcp", "tools": [{"name": "t", "pin": "sha256:" + "0" * 64}]}
+    llm = {"provider": "openai-compatible", "model": "m", "base_url": f"http://{host}:8000/v1"}
+    found = said(installation, an_agent("acme", llm=llm, mcp=[mcp]))
+    assert [words.split(": ")[0] for words in found] == ["llm.base_url", "mcp.0.url"]
+
+
+def test_files_are_one_companys_and_links_lead_out_of_no_folder(tmp_path: Path) -> None:
+    own, others = tmp_path / "acme", tmp_path / "zeta"
+    for folder in (own, others):
+        folder.mkdir()
+        (folder / "api.json").write_text("{}", encoding="utf-8")
+    (own / "link.json").symlink_to(others / "api.json")
+    tenants = f"tenants: [{{tenant: acme, name: A, files: {own}}}, {{tenant: zeta, name: Z, files: {others}}}]"
+    settings = settings_of(tmp_path, tenants)
+
+    def objects_to(tenant: str, path: Path) -> bool:
+        return bool(read_permit(settings, tenant).objection_to_file(str(path)))
+
+    assert not objects_to("acme", own / "api.json")
+    for path in (others / "api.json", own / "link.json", own / ".." / "zeta" / "api.json", tmp_path / "acme.env"):
+        assert objects_to("acme", path)
+    assert objects_to("default", others / "api.json")
+    assert not objects_to("default", tmp_path / "own.yaml")
 
 
 def test_a_company_alone_needs_no_line(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ tenants:
     name: Acme Ferragens
     timezone: America/Sao_Paulo
     secrets: [ACME_*, NO_SUCH_KEY]
+    files: {SOURCES}
     accounts:
       - channel: whatsapp
         name: acme
