@@ -6,26 +6,27 @@ from decimal import Decimal
 from agent.base import Completion, CompletionRequest, Cost, Journal
 from agent.chain import Part
 from agent.paying import Journalled, reckon_dearest
-from agent.providers.fallback import Breaker, Fallback
+from agent.providers.fallback import Breaker, Fallback, RunBreaker
 from agent.providers.heard import Heard, Listener
 from agent.spending import Spending
 from models.clock import Clock
 from models.errors import ProviderError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Lenient:
-    """The breaker as a step sees it that can be done without: what is wrong with its own LLM or key is told of nobody
-    else at the same server."""
+    """The breaker as a step sees it that can be done without: that it failed keeps nobody else from asking the same
+    server, who may be answered, and will find out and tell if not."""
 
     inner: Breaker
+    own: RunBreaker = field(default_factory=RunBreaker)
 
     def pause(self, address: str) -> float | None:
-        return self.inner.pause(address)
+        found = self.own.pause(address)
+        return self.inner.pause(address) if found is None else found
 
     def note_failure(self, address: str, error: ProviderError) -> None:
-        if not error.permanent:
-            self.inner.note_failure(address, error)
+        self.own.note_failure(address, error)
 
     def note_answer(self, address: str) -> None:
         self.inner.note_answer(address)

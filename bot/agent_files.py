@@ -13,7 +13,7 @@ from agent.spec.agent_spec import AgentSpec
 from agent.spec.comparing import compare_specs
 from models.agent_file import digest_of
 from models.errors import ConfigurationError
-from models.secret_reference import find_references
+from models.secret_reference import find_references, read_value
 
 MOST_BYTES: Final = 10_000_000  # all files of one version together
 _SHORTEST_SECRET: Final = 8  # characters: less stands in many a text by chance
@@ -38,7 +38,7 @@ def read_contents(spec: AgentSpec, environ: Mapping[str, str]) -> dict[str, str]
                 f"{spec.agent}: its files are more than {MOST_BYTES:,} bytes together: keep of {path} what is needed"
             )
     for name in sorted({name for text in _texts(spec.model_dump(mode="json")) for name in find_references(text)}):
-        secret = environ.get(name, "")
+        secret = read_value(name, environ) or ""
         for path, content in contents.items():
             if len(secret) >= _SHORTEST_SECRET and secret in content:
                 raise ConfigurationError(f"{path} holds the value of {name}: take it out, versions are kept for ever")

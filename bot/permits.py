@@ -1,5 +1,6 @@
-"""What of an installation the agents of one company may use: the secrets and files they may name, the hosts of a private
-network that they may reach. Another company's are refused when an agent is applied, and again when it is built."""
+"""What of an installation the agents of one company may use: the secrets and files they may name, the hosts of a
+private network that they may reach. Another company's are refused when an agent is applied, and again when it is built.
+"""
 
 import ipaddress
 import socket

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError, ToolError
-from models.pool import refuse_dead_connections
+from models.pool import close_for_good, refuse_dead_connections
 from models.postgres import lose_patience
 
 _log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class SqlDoor:
             return self._read(_stream(connection, sql, values), cost)
 
     def close(self) -> None:
-        self._engine.dispose()
+        close_for_good(self._engine)
 
     def _check_now_and_then(self) -> None:
         """What a role may do can change while we run. No lock: that two threads look at once harms nobody."""

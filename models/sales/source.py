@@ -15,6 +15,7 @@ from models.catalogue import Catalogue
 from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError, ToolError
 from models.period import Period
+from models.pool import close_for_good
 from models.sales.brief import CustomerBrief, find_brief
 from models.sales.connecting import begin_reading, build_reading_engine, parse_url
 from models.sales.dialects import dialect_of
@@ -124,7 +125,7 @@ class SalesSource:
                 ) from None
 
     def close(self) -> None:
-        self._engine.dispose()
+        close_for_good(self._engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -137,9 +137,11 @@ def test_an_agent_that_names_no_files_keeps_none(tenant: Engine) -> None:
 def test_a_file_that_holds_one_of_the_agents_secrets_is_refused_and_the_secret_is_not_told(tenant: Engine) -> None:
     write_api("Use tok-0123456789 for this.")
     spec = api(llm={"provider": "openai", "model": "m", "api_key": "${OWN_KEY}"})
-    with pytest.raises(ConfigurationError, match=r"api.json holds the value of OWN_KEY") as refused:
-        apply_specs(tenant, [spec], environ={"OWN_KEY": "tok-0123456789"})
-    assert "tok-0123456789" not in str(refused.value)
+    Path("key").write_text("tok-0123456789\n", encoding="utf-8")
+    for environ in ({"OWN_KEY": "tok-0123456789"}, {"OWN_KEY_FILE": "key"}):
+        with pytest.raises(ConfigurationError, match=r"api.json holds the value of OWN_KEY") as refused:
+            apply_specs(tenant, [spec], environ=environ)
+        assert "tok-0123456789" not in str(refused.value)
     assert read_contents(spec, {"OWN_KEY": "another-key", "OTHER": "tok-0123456789"})
 
 

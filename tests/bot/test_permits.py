@@ -181,11 +181,13 @@ def test_what_is_its_own_is_built(tenant: str, more: dict[str, Any], installatio
     build_assistant(spec, surroundings(installation)).close()
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["127.1", "0177.0.0.1", "0x7f000001", "2130706433", "１２７.0.0.1", "10.5", "169.254.43518", "localhost."]
-    + ["LOCALHOST", "erp.own.local.", "stock.zeta.example.", "Stock.Zeta.Example", "[::ffff:127.0.0.1]", "[::1]"],
+SPELLINGS = (
+    "127.1 0177.0.0.1 0x7f000001 2130706433 １２７.0.0.1 10.5 169.254.43518 localhost. LOCALHOST erp.own.local. "
+    "stock.zeta.example. Stock.Zeta.Example [::ffff:127.0.0.1] [::1]"
 )
+
+
+@pytest.mark.parametrize("host", SPELLINGS.split())
 def test_another_spelling_of_a_host_leads_nowhere_else(host: str, installation: Settings) -> None:
     mcp = {"name": "far", "url": f"https://{host}/mcp", "tools": [{"name": "t", "pin": "sha256:" + "0" * 64}]}
     llm = {"provider": "openai-compatible", "model": "m", "base_url": f"http://{host}:8000/v1"}
