@@ -37,6 +37,7 @@ Phrase = Literal[
     "done_unknown",
     "undone",
     "not_undone",
+    "kept_answer",
 ]
 
 _TEXTS: dict[Phrase, dict[Language, str]] = {
@@ -196,6 +197,11 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "pt": "Não posso desfazer isto, e continua como está: {changes}",
         "en": "I cannot undo this, and it stands as it is: {changes}",
         "es": "No puedo deshacer esto, y queda como está: {changes}",
+    },
+    "kept_answer": {
+        "pt": "(resposta de {time}; escreva *atualizar* para refazer)",
+        "en": "(answer from {time}; write *refresh* for a new one)",
+        "es": "(respuesta de las {time}; escriba *actualizar* para rehacerla)",
     },
 }
 

@@ -16,6 +16,7 @@ from channels.base import Channel, Typing
 from jobs.agents import Terms
 from jobs.breaker import TurnBreaker
 from jobs.budget import build_journal, limits_of
+from jobs.cache import Sharing, Waiting, figures_again, open_sharing, show_calls_again, tell_again
 from jobs.compose import Composed
 from jobs.confirm import confirm_subscription, find_confirmation
 from jobs.discount_ruling import rule_on
@@ -27,7 +28,7 @@ from jobs.journal import Asked
 from jobs.listening import find_listener
 from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
-from jobs.memory import keep_told
+from jobs.memory import Beside, keep_told
 from jobs.opting import heed
 from jobs.proposals import Deciding
 from jobs.proposing import TurnProposer
@@ -36,6 +37,7 @@ from jobs.question import gather_question
 from jobs.remembering import Remembered, answer_wish
 from jobs.run_record import figures_of
 from jobs.runtime import Services
+from models.cached_answer import KeptAnswer
 from models.errors import BudgetExceeded, ConfigurationError, DeliveryError, LeaseLost, ProviderError, StorageError
 from models.faultpoint import faultpoint
 from models.inbound import Confirmation
@@ -43,7 +45,7 @@ from models.lease import Lease
 from models.retry_policy import wait_before
 from models.said import SaidMessage
 from models.session import session_scope
-from models.taint import has_others_words
+from models.taint import has_others_words, read_taint
 from models.trace import tracing
 from models.turns import BegunTurn, Thread, as_asked, close_turn
 
@@ -161,17 +163,34 @@ class _Answering(Execution):
         return TurnProposer(self.services, self.lease, self.thread, self.turn, self.terms)
 
     def _run_agent(self, agent: Agent, composed: Composed) -> None:
+        """Once an equal question was answered, or while it is, no LLM is asked."""
         services, longest = self.services, timedelta(seconds=self.terms.spec.longest_call)
+        question = gather_question(services, self.terms, self.thread, self.turn, composed)
+        sharing = open_sharing(self, agent, composed, question)
+        if (kept := sharing.find()) is not None:
+            return self._tell_again(kept, composed, sharing)
         breaker = TurnBreaker(services.engine, self.thread.account.tenant_id, self.turn, services.policy, longest)
         if (pause := breaker.pause_of_all(self.terms.addresses)) is not None:
             return self.wait_for_llm(pause)
-        question = gather_question(self.services, self.terms, self.thread, self.turn, composed)
-        question = replace(question, images=load_pictures(self.services, composed.pictures))
+        try:
+            if (kept := sharing.begin()) is not None:
+                return self._tell_again(kept, composed, sharing)
+            self._ask(agent, composed, sharing, breaker)
+        except Waiting:
+            return None
+        except Exception:
+            sharing.end()
+            raise
+        return sharing.end()
+
+    def _ask(self, agent: Agent, composed: Composed, sharing: Sharing, breaker: TurnBreaker) -> None:
+        services = self.services
+        question = replace(sharing.question, images=load_pictures(services, composed.pictures))
         if isinstance(self.channel, Typing):
-            self.services.background.submit(self.channel.show_typing, composed.question.external_id)
-        asked = Asked(self.thread.sender, question.text if self.services.log_prompts else "[redacted]")
+            services.background.submit(self.channel.show_typing, composed.question.external_id)
+        asked = Asked(self.thread.sender, question.text if services.log_prompts else "[redacted]")
         listener = find_listener(services, self.thread, self.channel, composed.question)
-        started = self.services.clock.monotonic()
+        started = services.clock.monotonic()
         try:
             journal = build_journal(services, self.terms, self.thread, self.lease, self.key, asked)
             result = agent.run(question, journal, self._proposer, breaker, listener)
@@ -180,20 +199,34 @@ class _Answering(Execution):
             return self.meet_limit(error)
         except ProviderError as error:
             return self.meet_failure(error, breaker)
-        time_ms = round((self.services.clock.monotonic() - started) * 1000)
+        time_ms = round((services.clock.monotonic() - started) * 1000)
         breaker.settle()
         words = self._reply(agent, result, composed)
+        told = keep_told(self.thread, self.turn, composed, question.situation)
         self.commit(
             words,
             "answered",
             figures_of(question, result, time_ms),
             composed.question,
             taint=result.taint,
-            beside=keep_told(self.thread, self.turn, composed, question.situation),
+            beside=_both(told, sharing.keep(result, words)),
         )
-        told = {"steps": result.steps, "engine": result.engine, "specialist": result.specialist or None}
-        _log.info("answered", extra={"time_ms": time_ms, **told})
+        extra = {"steps": result.steps, "engine": result.engine, "specialist": result.specialist or None}
+        _log.info("answered", extra={"time_ms": time_ms, **extra})
         return None
+
+    def _tell_again(self, kept: KeptAnswer, composed: Composed, sharing: Sharing) -> None:
+        self.commit(
+            tell_again(kept, self, sharing.question.text),
+            "answered",
+            figures_again(kept),
+            composed.question,
+            taint=composed.taint | read_taint(kept.taint),
+            beside=_both(
+                keep_told(self.thread, self.turn, composed, sharing.question.situation), show_calls_again(kept, self)
+            ),
+        )
+        _log.info("answered again", extra={"cached_from": str(kept.turn_id)})
 
     def _reply(self, agent: Agent, result: RunResult, composed: Composed) -> str:
         """The agent's words, and below them what code has to say."""
@@ -204,3 +237,10 @@ class _Answering(Execution):
         # A link to a friendly host may still carry words on, by what stands behind the host: redirects, queries.
         hosts = frozenset() if has_others_words(result.taint) else self.services.link_hosts
         return "\n\n".join(filter(None, [tame_links(result.text, hosts), *lines]))
+
+
+def _both(one: Beside | None, other: Beside | None) -> Beside | None:
+    """What writes both, in this order; None where there is neither."""
+    if one is None or other is None:
+        return one or other
+    return lambda connection: (one(connection), other(connection))

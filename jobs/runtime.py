@@ -34,6 +34,7 @@ class WorkPolicy:
     turns_an_hour: int = 30  # with one correspondent, where machines are met; a person is called for what exceeds it
     turns_a_day: int = 100
     memory_turns: int = 40
+    answers_live: timedelta = timedelta(hours=1)  # how long one may be given again at most; zero: none is
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,10 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
         hers=_IN_HER_TURNS,
         quoting=_words("arguments result"),
     ),
+    "cached_answer": Holding(
+        personal=_words("reply"), plain=_words("key taint"), hers=_IN_HER_TURNS, quoting=_words("reply")
+    ),
+    "awaited_answer": Holding(plain=_words("key"), hers=_IN_HER_TURNS),
     "summary": Holding(
         personal=_words("sender lines prose"),
         plain=_words("prose_by"),

@@ -47,6 +47,7 @@ class Run(SQLModel, table=True):
     grounding: dict[str, Any] | None = Field(default=None, sa_column=json())
     time_ms: int = Field(sa_column=_count())
     cached: bool = Field(sa_column=Column(Boolean, nullable=False, server_default="false"))
+    cached_from: UUID | None = Field(default=None, sa_column=reference(nullable=True))  # the turn answered first
     error: str = Field(sa_column=string())
     started_at: datetime = Field(sa_column=moment(nullable=False))
     finished_at: datetime | None = Field(default=None, sa_column=moment())

@@ -6,7 +6,9 @@ import models.access
 import models.agent_file
 import models.agent_version
 import models.audit
+import models.awaited_answer
 import models.budget
+import models.cached_answer
 import models.chunk
 import models.contact
 import models.contact_link

@@ -1,5 +1,6 @@
 """The door to the sales data: read-only, in short transactions, the same for the demo and a company's own database."""
 
+import hashlib
 import logging
 import math
 from collections import OrderedDict
@@ -47,6 +48,8 @@ class SalesSource:
         parsed = parse_url(url)
         dialect = dialect_of(parsed.get_backend_name())
         self.layer: Layer = compile_layer(file or SourceFile(nine_views(), "sources/demo.yaml"), dialect)
+        told = f"{parsed.render_as_string()} {self.layer.spec.model_dump_json()}"  # without the password
+        self._meaning = hashlib.sha256(told.encode()).hexdigest()[:16]
         self._engine = build_reading_engine(parsed, dialect.name, pool_size)
         self._clock = clock or SystemClock()
         self._directories: OrderedDict[Scope, tuple[float, Directory]] = OrderedDict()
@@ -98,8 +101,8 @@ class SalesSource:
         return Scope(salesperson=None, customer=None, manager=salesperson or "")
 
     def version(self) -> str | None:
-        """Changes whenever figures may have changed; None where the source cannot tell. Names that were read before the
-        last change are forgotten here, so that what is found after this call is as young as the version says."""
+        """Changes whenever figures may have, or the file; None where the source cannot tell. Names that were read
+        before the last change are forgotten here: what is found after this call is as young as the version says."""
         if self.layer.version is None:
             return None
         with self.reading() as connection:
@@ -111,7 +114,7 @@ class SalesSource:
                     return None
                 self._directories.clear()
                 self._version, self._forgot_at = found, now
-        return found
+        return None if found is None else f"{self._meaning}:{found}"
 
     def check(self) -> None:
         """Reads no row of anything that the tools need. Raises ConfigurationError naming the first that fails."""

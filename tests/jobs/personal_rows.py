@@ -33,6 +33,8 @@ _ROWS = """
     INSERT INTO mailbox_code (id, tenant_id, contact_id, mailbox, digest)
         SELECT :o, :t, c.id, 'ana:mark@exemplo.com', 'x' FROM contact c WHERE c.address = ':ana';
     INSERT INTO opt_out (account_id, address, tenant_id, source) VALUES (:a, ':ana', :t, 'her word');
+    INSERT INTO cached_answer (tenant_id, key, turn_id, reply) VALUES (:t, 'k', :turn, 'disse :mark');
+    INSERT INTO awaited_answer (turn_id, tenant_id, conversation_id, key) VALUES (:turn, :t, :c, 'k');
     INSERT INTO summary (conversation_id, sender, tenant_id, covers_from, covers_up_to, lines, prose)
         VALUES (:c, ':ana', :t, 0, 1, '["disse :mark"]', 'disse :mark');
     INSERT INTO proposal (id, tenant_id, conversation_id, turn_id, call_key, address, person, tool, arguments, words,

@@ -1,0 +1,48 @@
+"""Whether an answer may be given again, and for how long. Pure but for the versions it reads."""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from agent.base import RunResult, Tool
+from models.errors import ToolError
+from models.taint import has_others_words
+
+_log = logging.getLogger("recado.cache")
+
+
+def read_versions(tools: Mapping[str, Tool]) -> dict[str, str]:
+    """By the names of the tools: the state of what each reads now; without those that nobody can tell of."""
+    told: dict[object, str | None] = {}
+    for tool in tools.values():
+        if tool.effect == "read" and tool.version is not None and tool.version not in told:
+            told[tool.version] = _read(tool)
+    found = {name: told.get(tool.version) for name, tool in tools.items()}
+    return {name: version for name, version in found.items() if version is not None}
+
+
+def _read(tool: Tool) -> str | None:
+    assert tool.version is not None, "only such tools are asked"
+    try:
+        return tool.version()
+    except ToolError as error:
+        _log.warning("nobody can tell the version of what %s reads: %s", tool.spec.name, error)
+        return None
+
+
+def find_life(
+    result: RunResult, tools: Mapping[str, Tool], versions: Mapping[str, str], most: timedelta
+) -> timedelta | None:
+    """None for an answer that is nobody else's: one that read nothing or changed something, that asks back, gives up,
+    or repeats what cannot be known to stand. `versions` stood before the run and stand still."""
+    is_spoilt = result.limit or result.struck or result.passed or result.is_write_refused or "?" in result.text
+    if is_spoilt or not result.tools or has_others_words(result.taint):
+        return None
+    life = most
+    for use in result.tools:
+        tool = tools.get(use.name)
+        if tool is None or not use.ok or tool.effect != "read":
+            return None
+        if use.name not in versions:
+            life = min(life, tool.cache_for)
+    return life if life > timedelta(0) else None
