@@ -139,6 +139,10 @@ def _means(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[D
         for items in _by_key(claim, unique(group)).values():
             if len(items) > 1:
                 yield _mean(total_of(items), len(items), tuple(items), claim)
+    for listed in lists(claim, evidence):
+        past = [known for known in listed if known.spans and known.spans[0][1] < evidence.today]
+        if 1 < len(past) < len(listed):
+            yield _mean(total_of(past), len(past), tuple(past), claim)
     for items in lists(claim, evidence):
         yield _mean(total_of(items), len(items), tuple(items), claim)
     for (path, key), items in list(evidence.collections.items())[:MOST_LISTS]:

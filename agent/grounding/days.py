@@ -130,6 +130,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
 _MAY = re.compile(r"\b(?:in|for|of|since|from|to|and|until|vs|this|last|between)\s+$|^\W*$")
 _ASKS = re.compile(r" (?:i|we|you|he|she|it|they|the|this|that|these|your|our)\b")
 _ALONE = re.compile(rf"\b({_WEEKDAY})s?(?:-feira)?\b")
+_FROM_TO = re.compile(rf"{_ALONE.pattern}{_UNTIL}{_ALONE.pattern}")
 _IN = re.compile(r"\ben $")
 _WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(_WEEKDAY_NUMBERS) + r")(?:-feira)?,?\s+(?:the |el |dia )?$")
 
@@ -159,8 +160,14 @@ def _is_no_month(text: str, folded: str, match: re.Match[str]) -> bool:
 
 
 def find_weekdays(folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]:
-    """Those that stand alone: "na quarta", "Qua 21,0 mil"."""
+    """ "Na quarta", "Qua 21,0 mil"; "de terça a sexta" is of no single day."""
+    ranges = (match for match in _FROM_TO.finditer(folded) if _number_of(match[2]) - _number_of(match[1]) > 1)
+    taken = [*taken, *(match.span() for match in ranges)]
     for match in _ALONE.finditer(folded):
         if not any(start < match.end() and match.start() < end for start, end in taken):
-            number = next(at for name, at in _WEEKDAY_NUMBERS.items() if name.startswith(match[1][:3]))
+            number = _number_of(match[1])
             yield Claim(match[0], match.start(), match.end(), "date", weekday=number, is_weekday=True)
+
+
+def _number_of(weekday: str) -> int:
+    return next(at for name, at in _WEEKDAY_NUMBERS.items() if name.startswith(weekday[:3]))

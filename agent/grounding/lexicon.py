@@ -56,7 +56,7 @@ COUNTED: Final = {word: what for what, words in _COUNTED.items() for word in wor
 TIME_SPANS: Final = frozenset({"days", "weeks", "months", "years"})
 # After a number: at most two words between it and what is counted ("20 dias úteis", "5 melhores clientes").
 COUNTED_AFTER: Final = re.compile(
-    r"[*_]*\s+(?:(?!(?:e|and|y|de|em|in|en|ess[ea]|est[ea]|nest[ea]|this|last|next|por|cada|per|a|ao|al|no)\b)([a-z]+)\b\s*){1,3}"
+    r"[*_]*\s+(?:(?!(?:e|and|y|d[aeo]s?|del|of|em|n[ao]s?|in|en|ess[ea]|est[ea]|nest[ea]|this|last|next|por|cada|per|a|ao|al)\b)([a-z]+)\b\s*){1,3}"
 )
 NOUN_AFTER: Final = re.compile(
     r"[*_]*\s+(?!(?:e|o|a|os|as|de|d[aoe]s?|em|n[oa]s?|para|pra|com|que|ou|and|or|with|of|in|on|at|to|for|the|from|y|el|la"
@@ -136,8 +136,8 @@ WORKED: Final = re.compile(
 )
 IF: Final = re.compile(r"\b(?:se|caso|suponh\w*|imagin\w*|if|suppose|say|si)\b")
 SUPPOSING: Final = re.compile(
-    r"\b(?:se|caso|suponh\w*|imagin\w*|por exemplo|num pedido|em um pedido|so an?|if|suppose|say|for example|si"
-    r"|suger\w*|sugest\w*|suggest\w*|por ejemplo|en un pedido|cada|every|each)\b"
+    r"\b(?:se|caso|suponh\w*|imagin\w*|por exemplo|(?:num|numa|em uma?|en una?) (?:pedido|compra|venda|venta)"
+    r"|so an?|on an?|if|suppose|say|for example|si|suger\w*|sugest\w*|suggest\w*|por ejemplo|cada|every|each)\b"
 )
 CALLED_TOTAL: Final = re.compile(
     r"\btotal(?:is)?[*_:| ]*(?:geral|general|(?:do|del) \w+|d[eo]|of|is|was|foi|fue)?[*_:| ]*$"

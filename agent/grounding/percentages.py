@@ -8,7 +8,7 @@ from itertools import combinations, permutations
 from agent.grounding.chance import derive_unannounced
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import DIFFERENCE, MISSING, REDUCTION, TOTAL
+from agent.grounding.lexicon import DIFFERENCE, MISSING, RATE, REDUCTION, TOTAL
 from agent.grounding.operands import (
     CHANGES,
     MOST_LISTS,
@@ -27,6 +27,11 @@ def derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> It
     yield from _over_percents(around, evidence)
     if REDUCTION.match(around.after):
         claim = replace(claim, direction=claim.direction or -1)
+    if RATE.search(around.sentence):
+        counts = [known for known in around.beside if known.kind == "count"]
+        for one, other in permutations(counts, 2):
+            if one.key == other.key and one.collection == other.collection and one.value + other.value:
+                yield Derived(one.value / (one.value + other.value) * 100, "rate", (one, other), (one, other))
     if claim.direction or around.compares or DIFFERENCE.search(around.sentence):
         yield from _changes(around, evidence)
     if not claim.direction:

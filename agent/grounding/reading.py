@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from agent.grounding.claims import Claim, Kind, Unit
+from agent.grounding.claims import Claim
 from agent.grounding.days import find_days
 from agent.grounding.digits import read_digits
 from agent.grounding.figures import build_figure
@@ -63,14 +63,10 @@ def find_claims(text: str, masks: Iterable[Place] = (), *, is_spanish: bool = Fa
     claims += find_fractions(folded, taken)
     claims += _numbers(folded, taken)
     tables = Tables(folded)
-    claims = [_with_unit(claim, tables.unit(claim)) for claim in claims]
+    claims = [tables.with_unit(claim) for claim in claims]
     claims += _numerals(folded, taken, is_spanish=is_spanish)
     claims.sort(key=lambda claim: claim.start)
     return [replace(claim, text=text[claim.start : claim.end]) for claim in _with_cents(claims, folded)]
-
-
-def _with_unit(claim: Claim, told: tuple[Kind, Unit] | None) -> Claim:
-    return claim if told is None else replace(claim, kind=told[0], unit=told[1])
 
 
 def _is_free(taken: Iterable[Place], start: int, end: int) -> bool:
@@ -114,7 +110,8 @@ def _is_scaled(folded: str, digits: re.Match[str], word: str) -> bool:
 
 def _numerals(folded: str, taken: list[Place], *, is_spanish: bool) -> Iterator[Claim]:
     for numeral in find_numerals(folded, is_spanish=is_spanish):
-        if _is_free(taken, numeral.start, numeral.end):
+        is_heading = folded[numeral.start : numeral.end] == "mil" and folded[: numeral.start].rstrip().endswith("$")
+        if _is_free(taken, numeral.start, numeral.end) and not is_heading:  # "em R$ mil"
             slack = Decimal(0) if numeral.last_scale == 1 else Decimal(numeral.last_scale) / 2
             place = (numeral.start, numeral.end)
             claim = build_figure(folded, place, (numeral.value,), (slack,), is_year=False)
