@@ -56,10 +56,10 @@ COUNTED: Final = {word: what for what, words in _COUNTED.items() for word in wor
 TIME_SPANS: Final = frozenset({"days", "weeks", "months", "years"})
 # After a number: at most two words between it and what is counted ("20 dias úteis", "5 melhores clientes").
 COUNTED_AFTER: Final = re.compile(
-    r"[*_]*\s+(?:(?!(?:e|and|y|d[aeo]s?|del|of|em|n[ao]s?|in|en|ess[ea]|est[ea]|nest[ea]|this|last|next|por|cada|per|a|ao|al)\b)([a-z]+)\b\s*){1,3}"
+    r"[*_]*[^\S\n]+(?:(?!(?:e|and|y|d[aeo]s?|del|of|em|n[ao]s?|in|en|ess[ea]|est[ea]|nest[ea]|this|last|next|por|cada|per|a|ao|al)\b)([a-z]+)\b[^\S\n]*){1,3}"
 )
 NOUN_AFTER: Final = re.compile(
-    r"[*_]*\s+(?!(?:e|o|a|os|as|de|d[aoe]s?|em|n[oa]s?|para|pra|com|que|ou|and|or|with|of|in|on|at|to|for|the|from|y|el|la"
+    r"[*_]*[^\S\n]+(?!(?:e|o|a|os|as|de|d[aoe]s?|em|n[oa]s?|para|pra|com|que|ou|and|or|with|of|in|on|at|to|for|the|from|y|el|la"
     r"|los|las|del|en|con|por|al|vs|contra|is|was|were|foi|foram|fue|fueron)\b)([a-z]+)\b"
 )
 

@@ -12,8 +12,8 @@ _CUE: Final = re.compile(
     r"\b(?:posso|podemos|poderia|consigo|quer|queres|quiser|gostaria|prefer\w+|que tal|me diga|me diz|diga|dizer"
     r"|pergunt\w+|respond[ae]|escolha|sugiro|sugest\w+|recomend\w+|proximos passos|algo como|por exemplo"
     r"|want (?:me|to|the|a)|would you|shall i|should i|i can|i could|what i can|let me|if you|if that|reply|choose"
-    r"|tell me|suggest\w*|i'd|ask me|for example|e\.g\.|puedo|podria|quier\w+|prefier\w+|te sugiero|sugerencia\w*|recomiendo"
-    r"|a disposicao|a disposicion|happy to|dime|elige|por ejemplo|te paso|te propongo|pruebe|prueba)\b"
+    r"|tell me|suggest\w*|i'd|ask me|for example|e\.g\.|puedo|podria|quier\w+|prefier\w+|te sugiero|sugerencia\w*"
+    r"|recomiendo|a disposicao|a disposicion|happy to|dime|elige|por ejemplo|te paso|te propongo|pruebe|prueba)\b"
 )
 _ADVICE: Final = re.compile(
     r"[ \t>*_-]*(?:(?:[-*•]|\d+[.)]|[a-z]\))[ \t*_]*)?"
