@@ -123,7 +123,8 @@ class _Tracing:
 
     def _are_attributed(self, trace: Trace, known: Sequence[Known]) -> bool:
         """Whether the sentence says whose words they are, if they are a third party's."""
-        return not any(one.is_foreign for one in known) or self.attribution.covers(*self.draft.bounds(trace))
+        place = trace.claim.start
+        return not any(one.is_foreign for one in known) or self.attribution.covers(place, self.draft.bounds(trace))
 
     def _is_of_the_whole(self, trace: Trace, known: Known) -> bool:
         """Whether it belongs to what the named thing is a part of: the customer's figure beside one of its products."""

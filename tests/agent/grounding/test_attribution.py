@@ -49,6 +49,14 @@ def test_a_sentence_of_an_untrusted_result_grounds_only_what_is_told_as_its_own(
     assert set(found) == {reason}
 
 
+def test_a_line_that_names_the_companys_own_source_covers_no_figure_of_another() -> None:
+    sales = {"ok": True, "source": "Aurora Distribuidora: sales_order", "data": {"revenue": "1223124.02"}}
+    tools = ToolUse("sales_summary", {}, sales, True), ToolUse("fetch_page", {}, PAGE, True, is_foreign=True)
+    draft = "Faturamento: R$ 1.223.124,02. O palete sai por R$ 4.321,00.\n\nFonte: "
+    assert reasons(draft + "Aurora Distribuidora", *tools) == ["", "third_party"]
+    assert reasons(draft + "Aurora Distribuidora; Portal Atacado", *tools) == ["", ""]
+
+
 def test_a_sentence_of_a_trusted_result_needs_no_words_about_its_source() -> None:
     assert reasons("O palete sai por R$ 4.321,00.", ToolUse("fetch_page", {}, PAGE, True)) == [""]
 
@@ -60,7 +68,17 @@ def test_a_value_that_an_untrusted_tool_was_asked_for_needs_none_either() -> Non
 
 @pytest.mark.parametrize(
     ("draft", "reason"),
-    [("Fechamos por R$ 950,00.", "third_party"), ("A mensagem encaminhada fala em R$ 950,00.", "")],
+    [
+        ("Fechamos por R$ 950,00.", "third_party"),
+        ("A mensagem encaminhada fala em R$ 950,00.", ""),
+        ("O cliente pede R$ 950,00.", ""),
+        ("O cliente pede desconto; fechamos por R$ 950,00.", "third_party"),
+        ("O cliente pede desconto e fechamos por R$ 950,00.", "third_party"),
+        ("Pelo documento, são R$ 950,00.", ""),
+        ("O documento está pronto: fechamos por R$ 950,00.", "third_party"),
+        ("O pedido veio do site. Fechamos por R$ 950,00.", "third_party"),
+        ("Fechamos por R$ 950,00.\nFonte: Aurora Distribuidora: sales_order", "third_party"),
+    ],
 )
 def test_a_forwarded_figure_is_somebody_elses(draft: str, reason: str) -> None:
     assert reasons(draft, text="fecho por 950 reais", taint=frozenset({"forwarded"})) == [reason]
