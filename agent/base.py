@@ -20,7 +20,7 @@ Label = Literal["private", "untrusted", "sink"]  # reads what is not public; res
 # Whose words a line is, from the most trusted to the least; only those of the last two may be anybody's.
 Origin = Literal["operator", "assistant", "person", "tool", "outsider", "third_party"]
 # How third-party words came into a prompt. `names`: no more than names out of the company's own records.
-Taint = Literal["forwarded", "quoted", "outsider", "crm", "picture", "recording", "remembered", "tool", "names"]
+Taint = Literal["forwarded", "quoted", "news", "outsider", "crm", "picture", "recording", "remembered", "tool", "names"]
 EngineKind = Literal["llm", "offline"]
 CostSource = Literal["provider_reported", "price_table", "override", "local_zero", "estimated", "unknown"]
 

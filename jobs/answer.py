@@ -148,13 +148,14 @@ class _Answering(Execution):
         return answer_wish(*asked) if proven is None else Remembered(proven)
 
     def _decide(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
-        """Only her own typed words decide over a change or a request, and nothing beside them."""
-        if has_others_words(composed.taint) or not composed.is_typed:
+        """Only her own typed words decide over a change or a request, and nothing beside them but, for a ruling, the
+        notice that asked for it."""
+        if has_others_words(composed.taint - {"news"}) or not composed.is_typed:
             return None
         words = None
         if (ruling := read_ruling(composed.text)) is not None:
             words = rule_on(self.services, self.lease, self.thread, self.turn, ruling)
-        elif (decision := read_decision(composed.text)) is not None:
+        elif "news" not in composed.taint and (decision := read_decision(composed.text)) is not None:
             words = Deciding(self._proposer, agent.toolbox).answer(decision)
         return None if words is None else FixedAnswer(words, taint=frozenset({"names"}))
 

@@ -17,6 +17,7 @@ from models.turn import turns
 
 # What stands for the sender there. No address of these channels begins so; elsewhere people may be called anything.
 DUTY_PREFIX = "duty:"
+NOTICE = "notice"  # the outcome of the turns that hold them: what they tell of others may be anybody's words
 DUTY_CHANNELS = ("whatsapp", "email")
 
 
@@ -33,7 +34,7 @@ def add_notice(
     unsettled = select(turns.c.id).where(turns.c.conversation_id == conversation_id, turns.c.status != "settled")
     turn_id = connection.execute(unsettled).scalar_one_or_none()
     if turn_id is None:
-        say_as_person(connection, conversation_id, text, parts, outcome="notice")
+        say_as_person(connection, conversation_id, text, parts, outcome=NOTICE)
     else:
         _append(connection, account, conversation_id, turn_id, address, text, parts)
     return conversation_id

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 
 from models.conversation import conversations
 from models.message import media, messages
+from models.notice import NOTICE
 from models.outbox import outbox
 from models.taint import has_others_words, read_taint
 from models.turn import turns
@@ -34,8 +35,8 @@ class SaidMedia:
 @dataclass(frozen=True, slots=True)
 class SaidMessage:
     """One message of a turn. `quoted` is the text of the message it points at, where we have it, and
-    `quotes_others` says that those are neither her words nor ours. `sender` is empty in what earlier releases
-    stored."""
+    `quotes_others` says that those are neither her words nor ours, `quotes_news` that a notice of ours told her of
+    others there. `sender` is empty in what earlier releases stored."""
 
     id: UUID
     external_id: str
@@ -52,6 +53,7 @@ class SaidMessage:
     media: tuple[SaidMedia, ...]
     sender: str = ""
     quotes_others: bool = False
+    quotes_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class _Quoted:
     text: str = ""
     sender: str = ""
     is_others: bool = False  # forwarded, or of somebody unknown
+    is_news: bool = False
 
 
 _m, _f = messages.c, media.c
@@ -94,6 +97,7 @@ def find_said(connection: Connection, turn_id: UUID) -> list[SaidMessage]:
             media=tuple(one for one in files if one.message_id == row.id),
             sender=row.sender,
             quotes_others=_is_others(quoted.get(row.quotes, _Quoted()), row.sender),
+            quotes_news=quoted.get(row.quotes, _Quoted()).is_news,
         )
         for row in rows
     ]
@@ -108,17 +112,23 @@ def _find_media(connection: Connection, message_ids: list[UUID]) -> list[SaidMed
 def _find_quoted(connection: Connection, account_id: UUID, external_id: str) -> _Quoted:
     """A person may point at her own words, at another's, or at a part of ours, which may repeat another's."""
     m, t = messages.c, turns.c
-    wanted = select(m.text, m.sender, m.is_forwarded, m.is_verified, m.direction, t.taint)
+    wanted = select(m.text, m.sender, m.is_forwarded, m.is_verified, m.direction, t.taint, t.outcome)
     wanted = wanted.join_from(messages, turns, t.id == m.turn_id, isouter=True)
     row = connection.execute(wanted.where(m.account_id == account_id, m.external_id == external_id)).one_or_none()
     if row is not None and row.direction == "in":
         return _Quoted(row.text, row.sender, row.is_forwarded or not row.is_verified)
     if row is not None:
-        return _Quoted(row.text, is_others=has_others_words(read_taint(row.taint or "")))
+        return _quote_ours(row.text, row.taint or "", row.outcome)
     o, c = outbox.c, conversations.c
-    ours = select(o.body, t.taint).join(conversations, c.id == o.conversation_id).join(turns, t.id == o.turn_id)
+    ours = (
+        select(o.body, t.taint, t.outcome).join(conversations, c.id == o.conversation_id).join(turns, t.id == o.turn_id)
+    )
     sent = connection.execute(ours.where(o.provider_id == external_id, c.account_id == account_id)).first()
-    return _Quoted(sent.body, is_others=has_others_words(read_taint(sent.taint))) if sent is not None else _Quoted()
+    return _Quoted() if sent is None else _quote_ours(sent.body, sent.taint, sent.outcome)
+
+
+def _quote_ours(text: str, taint: str, outcome: str | None) -> _Quoted:
+    return _Quoted(text, is_others=has_others_words(read_taint(taint)), is_news=outcome == NOTICE)
 
 
 def _is_others(quoted: _Quoted, sender: str) -> bool:
