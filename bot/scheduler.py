@@ -22,6 +22,7 @@ from jobs.queue import JobQueue
 from jobs.retention import Retention
 from models.access import forget_expired_sessions
 from models.budget import settle_stale
+from models.cached_answer import forget_old_answers
 from models.clock import SystemClock
 from models.heartbeat import beat, forget_dead, say_goodbye
 from models.invariants import find_violations
@@ -35,6 +36,7 @@ _LEASE = timedelta(seconds=30)
 _DEAD_AFTER = timedelta(hours=1)
 _FIRST_LOOK = timedelta(minutes=10)
 _BOOKS_KEPT = timedelta(days=62)
+_ANSWERS_KEPT = timedelta(days=2)  # given again for an hour at most
 
 _log = logging.getLogger("recado.scheduler")
 
@@ -143,6 +145,7 @@ class Scheduler:
             dead = forget_dead(connection, older_than=_DEAD_AFTER)
             settle_stale(connection, older_than=_DEAD_AFTER)
             forget_old_books(connection, _BOOKS_KEPT)
+            forget_old_answers(connection, _ANSWERS_KEPT)
         self._retention.start_round()
         _log.info("tidied", extra={"sessions": sessions, "processes": dead})
 

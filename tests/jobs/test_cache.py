@@ -9,11 +9,14 @@ import pytest
 
 from agent.agent import Agent, Limits
 from agent.base import Effect, Label
+from models.cached_answer import forget_old_answers
 from models.errors import ProviderError
 from models.faultpoint import set_fault_hook
 from models.inbound import InboundMessage
+from models.session import session_scope
 from tests.fakes import OneAgent, wish
 from tests.jobs.house import House, counting_tool
+from tests.jobs.test_round_trips import counted_trips
 
 ASKED = "Quanto vendemos em março de 2026?"
 
@@ -305,3 +308,26 @@ def test_a_leader_whose_llm_fails_lets_the_next_one_try(shop: Shop) -> None:
     shop.house.make_due()
     shop.house.advance(two[0])
     assert shop.house.sent[1].startswith("R$ 42\n\n(resposta")
+
+
+def test_an_answer_that_is_given_again_costs_one_look_and_no_llm(shop: Shop) -> None:
+    shop.answers("Foram R$ 42,00.")
+    shop.ask()
+    stored = shop.house.say(ASKED, "again", sender="+552")
+    with counted_trips(shop.house.engine) as trips:
+        shop.house.advance(stored)
+    assert shop.house.sent[-1].startswith("Foram R$ 42,00.\n\n(")
+    assert len([trip for trip in trips if "cached_answer" in trip]) == 1
+    assert len(trips) <= 35, "\n".join(trips)
+
+
+def test_answers_that_nobody_asked_for_lately_are_forgotten(shop: Shop) -> None:
+    shop.answers("Foram R$ 42,00.")
+    shop.ask()
+    with session_scope(shop.house.engine) as connection:
+        forget_old_answers(connection, timedelta(days=2))
+    assert shop.house.rows("SELECT count(*) FROM cached_answer") == [(1,)]
+    shop.house.run("UPDATE cached_answer SET touched_at = now() - interval '3 days'")
+    with session_scope(shop.house.engine) as connection:
+        forget_old_answers(connection, timedelta(days=2))
+    assert shop.house.rows("SELECT count(*) FROM cached_answer") == [(0,)]
