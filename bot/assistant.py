@@ -22,7 +22,8 @@ from agent.telemetry import Traced
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen
-from agent.tools.knowledge import SEARCH_DOCUMENTS, Library, build_search_tool
+from agent.tools.knowledge import SEARCH_DOCUMENTS, build_search_tool
+from agent.tools.prices import PRICE_OF, PriceBook, build_price_tool
 from agent.tools.recall import build_recall_tool
 from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
@@ -54,7 +55,7 @@ class Surroundings:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     engine: Engine | None = None  # of Recado's own database, where changes are written; None: nothing can be
     channel_for: ChannelFor | None = None  # those of the process; None: what is needed is built
-    library: Library | None = None  # the companies' documents; None: nothing is looked up
+    library: PriceBook | None = None  # the companies' documents; None: nothing is looked up
     kept: Mapping[str, str] | None = None  # files by path, as a version keeps them; None: as they are on the disk
     permit: Permit = field(default_factory=lambda: Permit(DEFAULT))  # what of all this the agent's company may use
 
@@ -121,6 +122,7 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
         tools |= build_recall_tool(surroundings.engine)
     if surroundings.library is not None:
         tools[SEARCH_DOCUMENTS] = build_search_tool(surroundings.library)
+        tools[PRICE_OF] = build_price_tool(surroundings.library)
     if spec.tools is not None:
         if surroundings.engine is not None:
             bench = Bench(source, exchange, clock)

@@ -5,11 +5,12 @@ from agent.spec.agent_spec import AgentSpec, LimitsSpec, QuietWindowSpec, Source
 from agent.spec.llm import LlmSpec
 from agent.tools.crm import CRM_TOOLS
 from agent.tools.knowledge import SEARCH_DOCUMENTS
+from agent.tools.prices import PRICE_OF
 from agent.tools.recall import RECALL
 from agent.tools.registry import TOOLS
 from bot.settings import Settings
 
-_DEMO_TOOLS = (*TOOLS, *CRM_TOOLS, RECALL, SEARCH_DOCUMENTS)
+_DEMO_TOOLS = (*TOOLS, *CRM_TOOLS, RECALL, SEARCH_DOCUMENTS, PRICE_OF)
 
 
 def describe_default(settings: Settings) -> AgentSpec:

@@ -12,5 +12,8 @@ def read_file(name: str, content_type: str, content: bytes) -> ReadFile:
     """In a process of its own. Raises UnreadableDocument."""
     found = read_document(name, content_type, content)
     title = found.title or PurePath(name).stem
-    chunks = [Chunk(piece.text, indexed_text(title, piece), piece.path, piece.place.told()) for piece in found.pieces]
+    chunks = [
+        Chunk(piece.text, indexed_text(title, piece), piece.path, piece.place.told(), prices=piece.prices)
+        for piece in found.pieces
+    ]
     return ReadFile(chunks, found.title, found.notes)

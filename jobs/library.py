@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from models.catalog_item import add_items, find_items
 from models.chunk import Chunk, FoundChunk, add_chunks, indexed_texts, read_chunks
 from models.document import (
     Document,
@@ -24,6 +25,7 @@ from models.document import (
 )
 from models.errors import StorageError
 from models.passage import Passage, SearchScope
+from models.price_row import CatalogItem
 from models.retrieval.ranking import Hit
 from models.search_index import IndexedText, SearchIndex
 from models.session import session_scope, statement_scope
@@ -51,6 +53,11 @@ class Library:
         # Numbers, postings and texts as of one moment: a document may be replaced in between.
         with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             return search_documents(connection, query, scope, k)
+
+    def prices(self, product: str, scope: SearchScope, limit: int) -> list[CatalogItem]:
+        """What rows of price lists say of a product, by its name or code."""
+        with session_scope(self._engine) as connection:
+            return find_items(connection, scope, product, limit)
 
     def is_empty(self, tenant_id: UUID) -> bool:
         """Whether a company has nothing to be found; looked up again only now and then."""
@@ -143,6 +150,7 @@ def index_document(
         _take_out(connection, tenant_id, other)
     numbers = index.add(space_id, [IndexedText(chunk.indexed, document.language) for chunk in chunks])
     add_chunks(connection, tenant_id, document_id, numbers, chunks)
+    add_items(connection, tenant_id, document_id, numbers, chunks)
     mark_ready(connection, document_id, numbers, title=title, notes=notes)
     return find_document(connection, tenant_id, document_id), [other.file for other in others if other.file]
 

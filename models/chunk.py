@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import json, reference, string, table_of
 from models.document import documents
+from models.price_row import PriceRow
 
 
 class ChunkRow(SQLModel, table=True):
@@ -35,13 +36,15 @@ class ChunkRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of a document. `given_id` is what a ready passage came with, a string or a number."""
+    """A piece of a document. `given_id` is what a ready passage came with, a string or a number; `prices` are
+    kept in `models.catalog_item`."""
 
     text: str
     indexed: str
     path: tuple[str, ...] = ()
     place: Mapping[str, Any] | None = None
     given_id: str | int | None = None
+    prices: tuple[PriceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import models.audit
 import models.awaited_answer
 import models.budget
 import models.cached_answer
+import models.catalog_item
 import models.chunk
 import models.contact
 import models.contact_link

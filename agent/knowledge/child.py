@@ -14,10 +14,14 @@ def read(name: str, content_type: str, content: bytes) -> dict[str, Any]:
     """What is said to the parent: what the file holds, or why it was refused."""
     from agent.knowledge.chunking import cut
     from agent.knowledge.parsing.reader import parse
+    from agent.knowledge.price_json import dump_price
 
     try:
         found = parse(name, content_type, content)
-        pieces = [[piece.text, piece.path, piece.place.told()] for piece in cut(found.blocks)]
+        pieces = [
+            [piece.text, piece.path, piece.place.told(), [dump_price(price) for price in piece.prices]]
+            for piece in cut(found.blocks)
+        ]
     except UnreadableDocument as error:
         return {"refused": str(error)}
     except MemoryError:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.knowledge.parsing.blocks import NOWHERE, Block, Place
+from agent.knowledge.prices import read_prices
+from models.price_row import PriceRow
 
 SIZE: Final = 900  # characters that a piece aims at
 LARGEST: Final = 1_800  # of a row or a pair that is kept whole; nothing is longer
@@ -25,6 +27,7 @@ class Piece:
     text: str
     path: tuple[str, ...] = ()
     place: Place = NOWHERE
+    prices: tuple[PriceRow, ...] = ()
 
 
 def indexed_text(title: str, piece: Piece) -> str:
@@ -84,7 +87,10 @@ class _Cutter:
             self._waiting, self._length = [], 0
 
     def _add(self, block: Block, texts: Sequence[str]) -> None:
-        self.pieces += [Piece(text, block.path, block.place) for text in texts if text]
+        prices = read_prices(block.cells)
+        for text in filter(None, texts):
+            self.pieces.append(Piece(text, block.path, block.place, prices))
+            prices = ()  # once, with the first piece of a row
 
     def end(self) -> None:
         self._settle_heading(None)

@@ -7,6 +7,7 @@ from typing import Any
 from agent.knowledge.bounds import MAX_FILE, MIB, Effort, effort_for
 from agent.knowledge.chunking import Piece
 from agent.knowledge.parsing.blocks import Place
+from agent.knowledge.price_json import load_price
 from models.confined import ask_child
 from models.errors import UnreadableDocument
 
@@ -48,5 +49,8 @@ def read_document(name: str, content_type: str, content: bytes, effort: Effort |
 
 
 def _load(answer: dict[str, Any]) -> ReadDocument:
-    pieces = tuple(Piece(text, tuple(path), Place(**place)) for text, path, place in answer["pieces"])
+    pieces = tuple(
+        Piece(text, tuple(path), Place(**place), tuple(map(load_price, prices)))
+        for text, path, place, prices in answer["pieces"]
+    )
     return ReadDocument(answer["title"], answer["language"], pieces, tuple(answer["notes"]))

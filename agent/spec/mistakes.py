@@ -10,13 +10,14 @@ from agent.spec.llm import LlmChoice, LlmSpec
 from agent.system_text import list_prompts
 from agent.tools.crm import CRM_TOOLS
 from agent.tools.knowledge import SEARCH_DOCUMENTS
+from agent.tools.prices import PRICE_OF
 from agent.tools.recall import RECALL
 from agent.tools.registry import TOOLS
 from models.errors import ConfigurationError
 from models.tenant import DEFAULT
 from models.yaml_document import Place
 
-_BUILT_IN = frozenset({*TOOLS, *CRM_TOOLS, RECALL, SEARCH_DOCUMENTS})
+_BUILT_IN = frozenset({*TOOLS, *CRM_TOOLS, RECALL, SEARCH_DOCUMENTS, PRICE_OF})
 
 Mistake = tuple[Place, str]
 
@@ -99,7 +100,9 @@ def _in_chain(spec: AgentSpec) -> Iterator[Mistake]:
     if spec.chain is None:
         return
     built_in = (
-        (*TOOLS, RECALL, SEARCH_DOCUMENTS) if spec.tools is None else [name for name in spec.tools if name in _BUILT_IN]
+        (*TOOLS, RECALL, SEARCH_DOCUMENTS, PRICE_OF)
+        if spec.tools is None
+        else [name for name in spec.tools if name in _BUILT_IN]
     )
     own = {*built_in, *(tool.name for tool in spec.http), *([spec.sql.name] if spec.sql else [])}
     sources = [api.name for api in spec.openapi] + [server.name for server in spec.mcp]

@@ -66,8 +66,15 @@ def _search(library: Library, situation: Situation, given: Mapping[str, Any]) ->
         return refuse(ToolError(f"Wrong arguments: {describe_mistakes(error)}.", code="bad_arguments"))
     assert situation.tenant is not None, "the tool is offered inside a company alone"
     scope = SearchScope(situation.tenant, situation.role, None, situation.today)
-    found = library.search(arguments.query, scope, _PASSAGES)
-    content = {
+    return ToolResult(
+        ok=True, content=search_for(library, arguments.query, scope), arguments={"query": arguments.query}
+    )
+
+
+def search_for(library: Library, query: str, scope: SearchScope) -> dict[str, Any]:
+    """What is nearest, as an LLM reads it."""
+    found = library.search(query, scope, _PASSAGES)
+    return {
         "ok": True,
         "source": ", ".join(dict.fromkeys(passage.document for passage in found)),
         "data": {
@@ -75,7 +82,6 @@ def _search(library: Library, situation: Situation, given: Mapping[str, Any]) ->
             "passages": [_describe(passage) for passage in found],
         },
     }
-    return ToolResult(ok=True, content=content, arguments={"query": arguments.query})
 
 
 def _describe(passage: Passage) -> dict[str, Any]:

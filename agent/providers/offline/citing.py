@@ -1,6 +1,8 @@
 """Questions that are none about sales: answered in a document's own words, with the place where they stand."""
 
+import re
 from collections.abc import Mapping, Sequence, Set
+from decimal import Decimal
 from textwrap import shorten
 from typing import Any, Final
 
@@ -9,8 +11,21 @@ from agent.providers.offline.plan import Step
 from agent.providers.offline.wording import Texts, say
 
 SEARCH: Final = "search_documents"
+PRICES: Final = "price_of"
 _LONGEST_QUERY = 500  # characters
+_LONGEST_PRODUCT = 200
 _SHOWN = 700  # characters of a passage
+_SYMBOLS: Final = {"BRL": "R$", "USD": "US$", "EUR": "€"}
+_PRICED = re.compile(
+    r"(?:(?:oi|ol[áa]|hi|hello|hola|bom dia|boa tarde|boa noite)[,!. ]+)?¿?\s?"
+    r"(?:(?:e )?quanto (?:custa|custam|sai|é|est[áa]|fica)"
+    r"|(?:(?:qual|quais|cu[áa]l|cu[áa]les) (?:é |são |es |son )?)?(?:(?:o|os|el|los) )?(?:pre[çc]os?|precios?) "
+    r"(?:d[eoa]s?|del|de la|de los)"
+    r"|how much (?:is|are|does|do)|(?:what is )?(?:the )?price of"
+    r"|cu[áa]nto (?:cuesta|cuestan|vale|sale)) (?:(?:o|a|os|as|um|uma|the|an|el|la|los|las|un|una) )?"
+    r"(.{2,200}?)(?: costs?)?\s?[?.!]*",
+    re.IGNORECASE,
+)
 
 # What documents may well tell. What is to be changed or sent is refused whatever they say.
 _TOPICS: Final = frozenset({"documents", "money", "stock", "margin", "commission"})
@@ -19,6 +34,12 @@ _CITED: Final[Texts] = {
     "pt": "Segundo **{document}**{place}: “{text}”",
     "en": "According to **{document}**{place}: “{text}”",
     "es": "Según **{document}**{place}: “{text}”",
+}
+_SAID: Final[Texts] = {language: words.replace("“{text}”", "{text}") for language, words in _CITED.items()}
+_SEVERAL: Final[Texts] = {
+    "pt": "Mais de um produto atende por esse nome. Qual deles?",
+    "en": "More than one product goes by that name. Which one?",
+    "es": "Más de un producto responde a ese nombre. ¿Cuál?",
 }
 _PLACES: Final[Mapping[str, Texts]] = {
     "file": {"pt": "anexo {}", "en": "attachment {}", "es": "adjunto {}"},
@@ -34,7 +55,16 @@ def look_up(steps: Sequence[Step], text: str, tools: Set[str]) -> list[Step]:
     """One search instead, where nothing would be said but that the rules cannot answer. Pure."""
     if SEARCH not in tools or len(text.strip()) < 2 or not steps or not all(map(_is_for_documents, steps)):
         return list(steps)
+    product = read_priced(text) if PRICES in tools else ""
+    if product:
+        return [Step(PRICES, {"product": product})]
     return [Step(SEARCH, {"query": " ".join(text.split())[:_LONGEST_QUERY]})]
+
+
+def read_priced(text: str) -> str:
+    """The product in `quanto custa X?`, `preço do X`; empty for any other question."""
+    found = _PRICED.fullmatch(" ".join(text.split())[:_LONGEST_QUERY])
+    return found[1][:_LONGEST_PRODUCT] if found else ""
 
 
 def _is_for_documents(step: Step) -> bool:
@@ -42,7 +72,9 @@ def _is_for_documents(step: Step) -> bool:
 
 
 def cite(data: Mapping[str, Any], language: Language) -> str:
-    """The best passage, if it answers."""
+    """The prices that were asked for, else the best passage, if it answers."""
+    if data.get("items"):
+        return _list_prices(data, language)
     passages = data.get("passages")
     best = passages[0] if isinstance(passages, Sequence) and passages else None
     if not data.get("answered") or not isinstance(best, Mapping):
@@ -50,6 +82,30 @@ def cite(data: Mapping[str, Any], language: Language) -> str:
     text = shorten(str(best.get("text", "")), _SHOWN, placeholder=" [...]")
     place = _spell(best.get("place"), language)
     return _CITED[language].format(document=best.get("document", "?"), place=place, text=text)
+
+
+def _list_prices(data: Mapping[str, Any], language: Language) -> str:
+    """Each with its document and place, those of several products under a line that says so."""
+    lines = [_price(item, language) for item in data["items"]]
+    head = [_SEVERAL[language]] if data.get("ambiguous") else []
+    return "\n".join([*head, *(f"- {one}" if len(lines) > 1 else one for one in lines)])
+
+
+def _price(item: Mapping[str, Any], language: Language) -> str:
+    name, code = str(item["name"]), item.get("code")
+    named = f"{code} {name}" if code and code != name else name
+    kind = f" ({item['price_kind']})" if item.get("price_kind") else ""
+    amount = _amount(Decimal(str(item["price"])), str(item.get("currency") or ""), language)
+    unit = f" / {item['unit']}" if item.get("unit") else ""
+    place = _spell(item.get("place"), language)
+    return _SAID[language].format(document=item["document"], place=place, text=f"{named}{kind}: {amount}{unit}")
+
+
+def _amount(price: Decimal, currency: str, language: Language) -> str:
+    shown = f"{price:,.2f}" if price == round(price, 2) else f"{price:,f}"
+    if language != "en":
+        shown = shown.translate(str.maketrans(",.", ".,"))
+    return f"{_SYMBOLS.get(currency, currency)} {shown}".strip()
 
 
 def _spell(place: Any, language: Language) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from agent.base import Language
 from agent.periods.words import fold
 from agent.providers.offline import figures
-from agent.providers.offline.citing import SEARCH, cite
+from agent.providers.offline.citing import PRICES, SEARCH, cite
 from agent.providers.offline.facts import brief, exchange_rate, goal_progress, pipeline_status
 from agent.providers.offline.lines import counted, line
 from agent.providers.offline.plan import View
@@ -25,7 +25,7 @@ def phrase(tool: str, result: _Json, arguments: _Json, view: View, language: Lan
     if not result.get("ok"):
         return _refusal(result.get("error"), language)
     data = result.get("data")
-    if tool == SEARCH and isinstance(data, Mapping):
+    if tool in (SEARCH, PRICES) and isinstance(data, Mapping):
         return cite(data, language)
     write = _WRITERS.get(tool)
     if write is None or not isinstance(data, Mapping):

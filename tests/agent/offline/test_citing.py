@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.base import ChatMessage, Language, ToolSpec
-from agent.providers.offline.citing import SEARCH, cite
+from agent.providers.offline.citing import PRICES, SEARCH, cite
 from tests.agent.offline.cast import TOOLS, ask, kind_of
 
 WITH_DOCUMENTS = (*TOOLS, ToolSpec(SEARCH, "", {}))
@@ -84,3 +84,53 @@ def test_a_long_passage_is_cut_at_a_word() -> None:
     said = cite({"answered": True, "passages": [{"document": "a", "text": "palavra " * 500}]}, "pt")
     assert len(said) < 800
     assert said.endswith("palavra [...]”")
+
+
+WITH_PRICES = (*WITH_DOCUMENTS, ToolSpec(PRICES, "", {}))
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("Quanto custa o parafuso M8?", "parafuso M8"),
+        ("preço da porca sextavada", "porca sextavada"),
+        ("Bom dia! Qual é o preço do anel de vedação?", "anel de vedação"),
+        ("how much is the M8 bolt?", "M8 bolt"),
+        ("what is the price of the M8 bolt", "M8 bolt"),
+        ("¿Cuánto cuesta el tornillo M8?", "tornillo M8"),
+    ],
+)
+def test_what_something_costs_is_asked_of_the_price_lists(text: str, product: str) -> None:
+    (call,) = ask(text, tools=WITH_PRICES).tool_calls
+    assert (call.name, call.arguments) == (PRICES, {"product": product})
+    (call,) = ask(text, tools=WITH_DOCUMENTS).tool_calls
+    assert call.name == SEARCH
+
+
+@pytest.mark.parametrize("text", ["quanto vendi ontem?", "quanto vendemos do produto X em março?", "obrigado"])
+def test_sales_are_no_prices(text: str) -> None:
+    assert [call.name for call in ask(text, tools=WITH_PRICES).tool_calls] == [
+        call.name for call in ask(text, tools=WITH_DOCUMENTS).tool_calls
+    ]
+
+
+def priced(name: str, price: str, currency: str | None = "BRL") -> dict[str, Any]:
+    told = {"name": name, "code": None, "unit": "cx", "price": price, "currency": currency, "price_kind": None}
+    return told | {"document": "tabela.xlsx", "place": {"sheet": "Preços", "row": 7}}
+
+
+def test_a_price_is_told_with_its_row_and_several_products_are_listed() -> None:
+    one = cite({"items": [priced("Porca", "1245.90")], "ambiguous": False}, "pt")
+    assert one == "Segundo **tabela.xlsx**, planilha Preços, linha 7: Porca: R$ 1.245,90 / cx"
+    several = cite({"items": [priced("Bolt", "3.20", None), priced("Nut", "0.0375", "USD")], "ambiguous": True}, "en")
+    assert several.split("\n") == [
+        "More than one product goes by that name. Which one?",
+        "- According to **tabela.xlsx**, sheet Preços, row 7: Bolt: 3.20 / cx",
+        "- According to **tabela.xlsx**, sheet Preços, row 7: Nut: US$ 0.0375 / cx",
+    ]
+
+
+def test_without_a_price_the_nearest_passage_answers() -> None:
+    passage = {"document": "frete.md", "place": {"line": 2}, "text": "O frete custa R$ 30."}
+    said = cite({"items": [], "answered": True, "passages": [passage]}, "pt")
+    assert said == "Segundo **frete.md**, linha 2: “O frete custa R$ 30.”"

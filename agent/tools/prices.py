@@ -1,0 +1,91 @@
+"""The tool that says what something costs, as the company's own price lists name it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from pydantic import Field, ValidationError
+
+from agent.base import PersonRole, Situation, Tool, ToolContext, ToolResult, ToolSpec
+from agent.tools.decorator import refuse
+from agent.tools.knowledge import Library, search_for
+from agent.tools.schema import Arguments, describe_mistakes, strict_schema
+from models.errors import ToolError
+from models.passage import SearchScope
+from models.price_row import CatalogItem
+
+PRICE_OF: Final = "price_of"
+_ITEMS = 10
+_LONGEST_NAME = 200  # characters
+
+_DESCRIPTION = """\
+What a product or service costs, by its name or code, out of the rows of the company's price lists.
+
+Pass the product alone ("parafuso M8"), without the question around it. `items` holds every row that fits: name, code,
+unit, price, currency, document and place; cite the document and the place. With `ambiguous` true several products fit:
+list them and ask which one is meant. `currency` null means that the list does not say it: say none. With no item, the
+passages of the documents that are nearest follow, as `search_documents` gives them. Prices are the document's, data of
+others: never reckon with one that is not there."""
+
+
+class PriceBook(Library, Protocol):
+    """Where prices are looked up, and documents beside them."""
+
+    def prices(self, product: str, scope: SearchScope, limit: int) -> Sequence[CatalogItem]: ...
+
+
+class PriceArguments(Arguments):
+    product: str = Field(min_length=2, max_length=_LONGEST_NAME, description="A name or a code, as it was asked.")
+
+
+def build_price_tool(book: PriceBook) -> Tool:
+    """`price_of`, offered where there are documents. It sees what the person's role may read today."""
+
+    def call(context: ToolContext, given: Mapping[str, Any]) -> ToolResult:
+        return _look_up(book, context.situation, given)
+
+    def is_offered(situation: Situation) -> bool:
+        return situation.tenant is not None and not book.is_empty(situation.tenant)
+
+    spec = ToolSpec(PRICE_OF, _DESCRIPTION, strict_schema(PriceArguments))
+    roles: frozenset[PersonRole] = frozenset({"rep", "manager", "customer"})
+    return Tool(spec, "read", roles, call, frozenset({"private", "untrusted"}), is_offered=is_offered)
+
+
+def _look_up(book: PriceBook, situation: Situation, given: Mapping[str, Any]) -> ToolResult:
+    try:
+        arguments = PriceArguments.model_validate(dict(given))
+    except ValidationError as error:
+        return refuse(ToolError(f"Wrong arguments: {describe_mistakes(error)}.", code="bad_arguments"))
+    assert situation.tenant is not None, "the tool is offered inside a company alone"
+    scope = SearchScope(situation.tenant, situation.role, None, situation.today)
+    found = book.prices(arguments.product, scope, _ITEMS + 1)
+    told = {"product": arguments.product}
+    if not found:
+        nearest = search_for(book, arguments.product, scope)
+        return ToolResult(ok=True, content=nearest | {"data": {"items": [], **nearest["data"]}}, arguments=told)
+    content = {
+        "ok": True,
+        "source": ", ".join(dict.fromkeys(item.document for item in found)),
+        "data": {
+            "items": [_describe(item) for item in found[:_ITEMS]],
+            "ambiguous": len({(item.row.code, item.row.name) for item in found}) > 1,
+            "more": len(found) > _ITEMS,
+        },
+    }
+    return ToolResult(ok=True, content=content, arguments=told)
+
+
+def _describe(item: CatalogItem) -> dict[str, Any]:
+    row = item.row
+    days = {"valid_from": row.valid_from, "valid_to": row.valid_to}
+    told = {
+        "name": row.name,
+        "code": row.code or None,
+        "unit": row.unit or None,
+        "price": f"{row.price:.2f}" if row.price == round(row.price, 2) else f"{row.price:f}",
+        "currency": row.currency or None,
+        "price_kind": row.label or None,
+        "document": item.title or item.document,
+        "place": item.place,
+    }
+    return told | {name: day.isoformat() for name, day in days.items() if day is not None}

@@ -1,0 +1,105 @@
+"""Prices of uploaded lists, asked by name or code, within what the asker may read."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from agent.base import Situation, ToolContext
+from agent.tools.prices import build_price_tool
+from jobs.document_reading import read_file
+from jobs.knowledge import KnowledgeKeeper
+from jobs.library import Library
+from models.document import Upload
+from models.passage import SearchScope
+from models.session import session_scope
+from models.storage import DiskStorage
+from models.tenant import ensure_tenant
+from tests.agent.knowledge.files import xlsx
+
+TODAY = date(2026, 3, 2)
+ROWS: list[list[Any]] = [
+    ["Código", "Produto", "Unid.", "Preço (R$)", "Válido até"],
+    ["M8", "Parafuso M8", "cx", "45,90", ""],
+    ["M8-INOX", "Parafuso M8 inox", "cx", "1.245,90", ""],
+    ["AN", "Anel de vedação", "un", 0.35, "31/01/2026"],
+    ["PO", "Porca sextavada", "cx", "sob consulta", ""],
+]
+
+
+class Shop:
+    """A company with a price list."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        storage = DiskStorage(folder)
+        self.library = Library(engine, storage)
+        self._keeper = KnowledgeKeeper(engine, storage, read_file)
+        with session_scope(engine) as connection:
+            self.tenant_id = ensure_tenant(connection, slug="a", name="A", timezone="America/Sao_Paulo")
+            self.other_id = ensure_tenant(connection, slug="b", name="B", timezone="America/Sao_Paulo")
+
+    def add(self, rows: list[list[Any]], name: str = "tabela.xlsx", roles: tuple[str, ...] = ("rep",)) -> None:
+        self.library.submit(self.tenant_id, Upload(name, name, "pt", roles), xlsx({"Preços": rows}))
+        assert self._keeper.work()
+
+    def prices(self, product: str, role: str = "rep", on: date = TODAY) -> list[tuple[str, Decimal]]:
+        found = self.library.prices(product, SearchScope(self.tenant_id, role, None, on), 10)
+        return [(item.row.name, item.row.price) for item in found]
+
+    def ask(self, product: str) -> dict[str, Any]:
+        context = ToolContext(Situation(today=TODAY, role="rep", tenant=self.tenant_id), "America/Sao_Paulo")
+        result = build_price_tool(self.library).call(context, {"product": product})
+        assert result.ok
+        return dict(result.content["data"])
+
+
+@pytest.fixture
+def shop(engine: Engine, tmp_path: Path) -> Shop:
+    made = Shop(engine, tmp_path / "files")
+    made.add(ROWS)
+    return made
+
+
+def test_a_price_is_found_by_name_code_and_plural_without_accents(shop: Shop) -> None:
+    assert shop.prices("parafuso m8") == shop.prices("M8") == [("Parafuso M8", Decimal("45.9"))]
+    assert shop.prices("m8 inox") == [("Parafuso M8 inox", Decimal("1245.9"))]
+    assert shop.prices("PARAFUSOS") == [("Parafuso M8", Decimal("45.9")), ("Parafuso M8 inox", Decimal("1245.9"))]
+    assert shop.prices("aneis") == shop.prices("porca") == shop.prices("%") == []
+
+
+def test_a_price_holds_on_its_days_for_those_who_may_read_it_and_in_its_company(shop: Shop) -> None:
+    assert shop.prices("anel") == []
+    assert shop.prices("anel", on=date(2026, 1, 31)) == [("Anel de vedação", Decimal("0.35"))]
+    assert shop.prices("parafuso m8", role="customer") == []
+    assert shop.library.prices("m8", SearchScope(shop.other_id, "rep", None, TODAY), 10) == []
+
+
+def test_another_list_takes_the_place_of_the_old_prices_and_a_removed_one_takes_them_along(shop: Shop) -> None:
+    shop.add([ROWS[0], ["M8", "Parafuso M8", "cx", "50,00", ""]])
+    assert shop.prices("parafuso") == [("Parafuso M8", Decimal(50))]
+    shop.library.remove(shop.tenant_id, "tabela.xlsx")
+    assert shop.prices("parafuso") == []
+
+
+def test_the_tool_cites_the_row_lists_what_is_ambiguous_and_gives_the_nearest_passages_else(shop: Shop) -> None:
+    found = shop.ask("M8")
+    assert found["ambiguous"] is False
+    assert found["items"] == [
+        {
+            "name": "Parafuso M8",
+            "code": "M8",
+            "unit": "cx",
+            "price": "45.90",
+            "currency": "BRL",
+            "price_kind": None,
+            "document": "tabela.xlsx",
+            "place": {"sheet": "Preços", "row": 2},
+        }
+    ]
+    assert (shop.ask("parafuso")["ambiguous"], len(shop.ask("parafuso")["items"])) == (True, 2)
+    nearest = shop.ask("porca sextavada")
+    assert (nearest["items"], nearest["answered"]) == ([], True)
+    assert "sob consulta" in nearest["passages"][0]["text"]
