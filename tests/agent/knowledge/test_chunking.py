@@ -1,12 +1,13 @@
 """Cutting: no word is lost, their order is kept, no piece is too large."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.knowledge.chunking import LARGEST, OVERLAP, SIZE, cut, part
 from agent.knowledge.parsing.blocks import Block, Place
 from agent.knowledge.parsing.outline import Outline
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 WORDS = st.tuples(st.integers(1, 400), st.sampled_from(["", ".", "?", ";", ":"]))
 KINDS = st.sampled_from(["heading", "text", "text", "row", "pair"])
 SHAPES = st.lists(st.tuples(KINDS, st.integers(1, 9), st.lists(WORDS, min_size=1, max_size=6)), max_size=12)
@@ -30,6 +31,7 @@ def words_of(text: str) -> list[int]:
     return [int(word.strip(".?;:\n")[1:]) for word in text.split() if word.startswith("w")]
 
 
+@UNHURRIED
 @given(SHAPES)
 def test_every_word_is_found_once_or_again_and_in_order(shapes: list[tuple[str, int, list[tuple[int, str]]]]) -> None:
     blocks = blocks_of(shapes)
@@ -41,11 +43,13 @@ def test_every_word_is_found_once_or_again_and_in_order(shapes: list[tuple[str, 
     assert firsts == sorted(firsts)
 
 
+@UNHURRIED
 @given(SHAPES)
 def test_no_piece_is_too_large_or_empty(shapes: list[tuple[str, int, list[tuple[int, str]]]]) -> None:
     assert all(0 < len(piece.text) <= LARGEST for piece in cut(blocks_of(shapes)))
 
 
+@UNHURRIED
 @given(st.text(max_size=5_000), st.integers(OVERLAP + 10, 2_000))
 def test_any_text_is_parted_without_a_loss(text: str, size: int) -> None:
     parted = part(text, size)
