@@ -11,6 +11,7 @@ from agent.base import RunResult
 from agent.decisions import read_decision
 from agent.discount_words import read_ruling
 from agent.links import tame_links
+from agent.memory.answers import say_noted
 from agent.phrases import Phrase, phrase
 from channels.base import Channel, Typing
 from jobs.agents import Terms
@@ -28,7 +29,7 @@ from jobs.journal import Asked
 from jobs.listening import find_listener
 from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
-from jobs.memory import Beside, keep_told
+from jobs.memory import Beside, keep_told, told_in
 from jobs.opting import heed
 from jobs.proposals import Deciding
 from jobs.proposing import TurnProposer
@@ -203,6 +204,8 @@ class _Answering(Execution):
         time_ms = round((services.clock.monotonic() - started) * 1000)
         breaker.settle()
         words = self._reply(agent, result, composed)
+        if result.engine == "offline" and not result.tools and (noted := told_in(composed, question.situation.today)):
+            words = say_noted(noted, language_of(self.terms.spec, composed.text))
         told = keep_told(self.thread, self.turn, composed, question.situation)
         self.commit(
             words,

@@ -1,6 +1,7 @@
 """What a turn leaves in memory: the facts that its asker told of herself, kept with the answer in one transaction."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -22,9 +23,14 @@ def is_her_own(composed: Composed) -> bool:
     return composed.is_verified and not composed.taint
 
 
+def told_in(composed: Composed, today: date) -> Sequence[Told]:
+    """The facts in the words asked."""
+    return find_told(composed.text, today) if is_her_own(composed) else ()
+
+
 def keep_told(thread: Thread, turn: BegunTurn, composed: Composed, situation: Situation) -> Beside | None:
     """What keeps the facts in the words asked; None where there are none."""
-    told = find_told(composed.text, situation.today) if is_her_own(composed) else ()
+    told = told_in(composed, situation.today)
     if not told:
         return None
     trust: Trust = "typed" if composed.is_typed else "spoken"

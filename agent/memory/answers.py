@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from agent.base import Language
-from agent.memory.telling import describe
+from agent.memory.telling import describe, label_of
+from agent.memory.told import Told
 from models.fact import KnownFact
 
 Saying = Literal[
@@ -15,6 +16,7 @@ Saying = Literal[
     "which",
     "not_kept",
     "corrected",
+    "noted",
     "unchanged",
     "all_asked",
     "all_forgotten",
@@ -48,6 +50,7 @@ _TEXTS: Final[dict[Saying, dict[Language, str]]] = {
         "es": "No tengo eso guardado.",
     },
     "corrected": {"pt": "Corrigido: {facts}", "en": "Corrected: {facts}", "es": "Corregido: {facts}"},
+    "noted": {"pt": "Anotado: {facts}", "en": "Noted: {facts}", "es": "Anotado: {facts}"},
     "unchanged": {
         "pt": "Isso não posso guardar.",
         "en": "I cannot keep that.",
@@ -82,3 +85,9 @@ def list_facts(
     return "\n".join(
         f"{number}. {describe(fact, language, timezone)}" for number, fact in enumerate(facts, 1) if fact.id in wanted
     )
+
+
+def say_noted(told: Sequence[Told], language: Language) -> str:
+    """For an engine that has no words of its own for what is not asked."""
+    facts = "; ".join(f"{label_of(one.predicate, language)}: «{one.value}»" for one in told)
+    return say("noted", language, facts=facts)

@@ -155,6 +155,14 @@ def test_no_more_is_kept_than_a_person_can_mean(house: House) -> None:
     assert house.rows("SELECT count(*) FROM fact") == [(200,)]
 
 
+def test_rules_that_answer_only_questions_say_what_was_noted(house: House) -> None:
+    house.provider.engine = "offline"
+    house.advance(house.say("me chama de Bia", "m1"))
+    assert house.sent == ["Anotado: como quer ser chamado: «Bia»"]
+    house.advance(house.say("quem é a Bia?", "m2"))
+    assert house.sent[-1] == "echo: quem é a Bia?"
+
+
 def test_who_gets_the_number_of_somebody_who_left_gets_nothing_of_hers(house: House) -> None:
     with session_scope(house.engine) as connection:
         people = People(connection, house.account.tenant_id)
