@@ -18,7 +18,7 @@ from models.errors import RecadoError
 from models.faultpoint import faultpoint
 from models.ids import new_id
 from models.lease import Lease, acquire_lease, check_lease, release_lease
-from models.quoted import cut_quotations
+from models.quoted import cut_quotations, distinctive
 from models.session import session_scope
 from models.storage import Storage
 
@@ -58,6 +58,15 @@ def preview(engine: Engine, whose: Whose) -> dict[str, int]:
         counts = count_hers(connection)
         connection.rollback()
     return counts
+
+
+def find_sought(engine: Engine, whose: Whose) -> list[str]:
+    """Texts that nobody should find on a disk once she is erased: addresses, and what is hers alone."""
+    with engine.connect() as connection:
+        whose.collect(connection)
+        sought = distinctive(connection)
+        connection.rollback()
+    return sought
 
 
 def erase(

@@ -3,7 +3,7 @@
 import getpass
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Engine
 from bot.commands.base import Command, CommandError, add_tenant, print_table
 from bot.commands.database import Database, open_database
 from bot.commands.names import fold
+from bot.embedded.folders import prepare_data_folder
 from bot.files import build_storage
+from bot.scrubbing import scrub
 from bot.settings import Settings
-from jobs.erasing import Whose, erase, preview
+from jobs.erasing import Whose, erase, find_sought, preview
 from jobs.person_export import export
 from jobs.queue import connect
 from models.belongings import Address, addresses_of, find_addresses
@@ -30,6 +32,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     erasing = actions.add_parser(
         "erase", help="erase whatever is kept of somebody; a receipt that names nobody remains"
     )
+    erasing.add_argument("--scrub", action="store_true", help="then clear what the disk still holds; workers wait")
     erasing.add_argument("--yes", action="store_true", help="do not ask")
     exporting = actions.add_parser("export", help="write all that is kept of somebody into a ZIP file")
     exporting.add_argument("--out", type=Path, metavar="FILE.zip", help="default: person-<day>.zip, here")
@@ -62,11 +65,26 @@ def _erase(arguments: Namespace, settings: Settings, database: Database, engine:
     if not arguments.yes and not _is_agreed():
         print("Nothing was erased.")
         return 1
-    with connect(database.redis_url, timeout=5.0) as redis:
+    sought = find_sought(engine, whose)
+    with connect(database.redis_url, timeout=30.0) as redis:
         erased = erase(engine, whose, made_by=getpass.getuser(), storage=build_storage(settings), redis=redis)
     print(f"Erased. Her words were cut out of {erased.cut} row(s) of others. Receipt: {erased.id}")
     print("Backups, and what LLM vendors and platforms keep, are yours to see to: docs/privacy.md")
-    return 0
+    return _scrub(settings, database, sought) if arguments.scrub else 0
+
+
+def _scrub(settings: Settings, database: Database, sought: Sequence[str]) -> int:
+    """Of engines that are not ours the files are out of reach."""
+    if settings.database_url is not None or settings.redis_url is not None:
+        print("The disks of your own PostgreSQL and Redis are yours to scrub: docs/privacy.md", file=sys.stderr)
+        return 1
+    database.engine.dispose()
+    with connect(database.redis_url, timeout=30.0) as redis:
+        left = scrub(prepare_data_folder(settings.recado_data_dir), database.database_url, redis, sought)
+    for path in left:
+        print(f"still there: {path}")
+    print("Not every file is clean: docs/privacy.md" if left else "Scrubbed: no byte that names her is left there.")
+    return 1 if left else 0
 
 
 def _export(arguments: Namespace, settings: Settings, database: Database, engine: Engine) -> int:

@@ -28,6 +28,9 @@ _SERVER_SETTINGS = {
     "fsync": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # Neither the statement nor the row that it failed at: they quote what people wrote.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "log_line_prefix": "%m [%p] ",
 }
 

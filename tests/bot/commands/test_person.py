@@ -81,3 +81,10 @@ def test_she_is_exported_once_to_a_place(own: Cli, tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert out.exists()
     assert "is there already" in own("person", "export", "user-1", "--out", str(out)).err
+
+
+def test_disks_of_other_servers_are_left_to_their_operator(own: Cli, fresh_database_url: str) -> None:
+    done = own("person", "erase", "user-1", "--yes", "--scrub")
+    assert done.code == 1
+    assert "yours to scrub" in done.err
+    assert words_of(fresh_database_url, "user-1") == 0
