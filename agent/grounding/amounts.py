@@ -207,14 +207,14 @@ def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[
     """How many there are of something: items of a list, names and items in the reply, results, what is not shown."""
     for group in around.bound:
         for items in _by_key(None, group).values():
-            if items[0].collection:
+            if items[0].collection and _may_list(claim.unit, items[0].collection, evidence):
                 yield Derived(Decimal(len(items)), "number of those of a name", tuple(items), tuple(items))
     if CHOSEN.search(around.after):
         yield from (
             Derived(Decimal(n), "some of a list", ()) for n in range(1, max(evidence.lengths.values(), default=0))
         )
     for path, length in evidence.lengths.items():
-        if claim.unit in TIME_SPANS and not _is_of_times(path, evidence):
+        if not _may_list(claim.unit, path, evidence):
             continue
         yield Derived(Decimal(length), f"number of {path}", ())
         if around.items:
@@ -227,6 +227,11 @@ def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[
             yield Derived(Decimal(part), f"some of {length}", ())
 
 
-def _is_of_times(path: str, evidence: Evidence) -> bool:
-    """Whether the items of the list are months or days."""
-    return any(items[0].spans != items[-1].spans for (where, _), items in evidence.collections.items() if where == path)
+def _may_list(unit: str, path: str, evidence: Evidence) -> bool:
+    """Whether it may be a list of those: months have their own times, and what counts deals is no list of deals."""
+    if not unit:
+        return True
+    columns = [items for (where, _), items in evidence.collections.items() if where == path]
+    if unit in TIME_SPANS:
+        return any(items[0].spans != items[-1].spans for items in columns)
+    return not any(items[0].kind == "count" and items[0].unit == unit for items in columns)

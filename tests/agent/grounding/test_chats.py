@@ -44,6 +44,14 @@ GOAL = {
         "people": [{"name": f"Ana {at}"} for at in range(8)],
     },
 }
+FUNNEL = {
+    "ok": True,
+    "data": {
+        "stages": [
+            {"stage": stage, "deals": deals} for stage, deals in (("Proposta", 9), ("Negociação", 7), ("Ganho", 36))
+        ]
+    },
+}
 DELIVERY = {
     "ok": True,
     "data": {
@@ -70,6 +78,10 @@ def suspected(draft: str, result: dict[str, Any]) -> list[str]:
         ("PR: R$ 435.649,84\nRJ: R$ 303.285,03\n\nA média dos dois é de R$ 369.467,44.", REVENUE),
         ("SP lidera com 342, depois PR (113) e RJ (98). Os demais somam 98 pedidos.", STATES),
         ("Você já passou da metade da meta!", GOAL),
+        ("Temos 9 negócios em Proposta, 16 com os de Negociação, em 3 etapas.", FUNNEL),
+        ("Vendas por estado (em R$ mil):\n- PR: 435,6\n- RJ: 303,3", REVENUE),
+        ("| Estado | R$ mil |\n|---|---|\n| PR | 436 |\n| RJ | 303 |", REVENUE),
+        ("PR: R$ 435.649,84. RJ está em segundo, a R$ 132.364,81 de distância.", REVENUE),
         ("Fico à disposição para comparar com os últimos 12 meses.", GOAL),
         ("Faltam 6 dias úteis: até amanhã, 21/11, mando o resumo.", GOAL),
         ("A NF 112.874 está em trânsito.", DELIVERY),
@@ -86,6 +98,8 @@ def test_what_follows_is_left_alone(draft: str, result: dict[str, Any]) -> None:
         ("O Sul (PR, RS e SC) somou R$ 723.304,66 no terceiro trimestre.", REVENUE, "R$ 723.304,66"),
         ("Na sequência vem Santa Catarina (R$ 303.285,03).", REVENUE, "R$ 303.285,03"),
         ("Faltam 9 dias úteis.", GOAL, "9"),
+        ("São 3 negócios em Proposta.", FUNNEL, "3"),  # which is how many stages there are
+        ("Vendas por estado (em R$ mil):\n- PR: 453,6\n- RJ: 303,3", REVENUE, "453,6"),
         ("Faltam 8 dias úteis.", GOAL, "8"),  # which is how many people there are
         ("A NF 112.847 está em trânsito.", DELIVERY, "112.847"),
         ("A previsão de entrega é 21/11.", DELIVERY, "21/11"),
