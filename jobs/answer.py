@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agent.agent import Agent
-from agent.base import RunResult
+from agent.base import RunResult, Taint
 from agent.decisions import read_decision
 from agent.discount_words import read_ruling
 from agent.links import tame_links
@@ -153,12 +153,14 @@ class _Answering(Execution):
         notice that asked for it."""
         if has_others_words(composed.taint - {"news"}) or not composed.is_typed:
             return None
-        words = None
+        words, taint = None, set[Taint](("names",))
         if (ruling := read_ruling(composed.text)) is not None:
             words = rule_on(self.services, self.lease, self.thread, self.turn, ruling)
         elif "news" not in composed.taint and (decision := read_decision(composed.text)) is not None:
-            words = Deciding(self._proposer, agent.toolbox).answer(decision)
-        return None if words is None else FixedAnswer(words, taint=frozenset({"names"}))
+            deciding = Deciding(self._proposer, agent.toolbox)
+            words = deciding.answer(decision)
+            taint |= deciding.taint
+        return None if words is None else FixedAnswer(words, taint=frozenset(taint))
 
     @property
     def _proposer(self) -> TurnProposer:

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from agent.base import Situation, Tool, ToolContext
+from agent.base import Situation, Taint, Tool, ToolContext
 from agent.decisions import Decision
 from agent.links import spell_out, tame_links
 from agent.phrases import Phrase, phrase
@@ -17,7 +17,7 @@ from jobs.question import find_situation
 from jobs.runtime import Services
 from models.errors import ToolError
 from models.faultpoint import faultpoint
-from models.lease import Lease
+from models.lease import Lease, check_lease
 from models.proposal import (
     Proposal,
     Status,
@@ -50,6 +50,7 @@ class Deciding:
 
     proposer: TurnProposer
     toolbox: Toolbox
+    taint: set[Taint] = field(default_factory=set)  # whose words the answer repeats, known once it was given
 
     @property
     def services(self) -> Services:
@@ -106,23 +107,31 @@ class Deciding:
         if proposal.status == "expired":
             return self._ask_anew(proposal, tool, situation, phrase("yes_late", language_of(proposal)))
         if proposal.status == "failed" and (reason := (proposal.result or {}).get(_ANEW)):
+            self.taint.add("crm")
             return self._ask_anew(proposal, tool, situation, reason)
         if proposal.status in ("applied", "failed", "unknown"):
             return self._say(proposal, proposal.status)  # made before the execution died
         if tool is None or not proposal.is_genuine:
             return self._end(proposal, "failed", {"error": "not allowed any more"})
-        if is_fresh and proposal.definition != define(tool, self.proposer.terms.version_id):
-            return self._ask_anew(proposal, tool, situation, phrase("tool_changed", language_of(proposal)))
         context = self._context(proposal, situation)
+        if not is_fresh and (made := _find_made(tool, context, proposal.arguments)) is not None:
+            return self._end(proposal, *made)
+        if proposal.definition != define(tool, self.proposer.terms.version_id):
+            return self._ask_anew(proposal, tool, situation, phrase("tool_changed", language_of(proposal)))
         faultpoint("tool.due")
-        status, result = _apply(tool, context, proposal.arguments, is_fresh=is_fresh)
+        self._check_lease()
+        status, result = _apply(tool, context, proposal.arguments)
         faultpoint("tool.worked")
         if status == "failed" and _ANEW in result:
-            reason = tame_links(spell_out(str(result[_ANEW])), self.services.link_hosts)
-            return self._ask_anew(proposal, tool, situation, reason, result)
+            return self._ask_anew(proposal, tool, situation, self._repeat(result[_ANEW]), result)
         said = self._end(proposal, status, result)
         faultpoint("tool.journalled")
         return said
+
+    def _check_lease(self) -> None:
+        """Right before the target is written to: a worker that froze may find that another has done it."""
+        with session_scope(self.services.engine) as connection:
+            check_lease(connection, self.lease)
 
     def _ask_anew(
         self,
@@ -150,6 +159,7 @@ class Deciding:
             return self._say(proposal, "undone")
         if tool is None or tool.writing is None or tool.writing.undo is None:
             return self._leave(proposal, "not allowed any more")
+        self._check_lease()
         try:
             made = proposal.result or {}
             result = tool.writing.undo(self._context(proposal, situation), proposal.arguments, made)
@@ -163,7 +173,12 @@ class Deciding:
         """What was made stands."""
         self._end(proposal, "applied", {**(proposal.result or {}), "error": error})
         said = phrase("not_undone", language_of(proposal), changes=proposal.words)
-        return f"{tame_links(spell_out(str(reason)), self.services.link_hosts)}\n\n{said}" if reason else said
+        return f"{self._repeat(reason)}\n\n{said}" if reason else said
+
+    def _repeat(self, reason: object) -> str:
+        """How it stands at the target: whoever wrote there may have written anything."""
+        self.taint.add("crm")
+        return tame_links(spell_out(str(reason)), self.services.link_hosts)
 
     def _context(self, proposal: Proposal, situation: Situation) -> ToolContext:
         return ToolContext(situation, self.thread.timezone, f"proposal-{proposal.id}", language_of(proposal))
@@ -183,20 +198,22 @@ class Deciding:
         return phrase(name, language_of(proposal), changes=proposal.words)
 
 
-def _apply(
-    tool: Tool, context: ToolContext, arguments: Mapping[str, Any], *, is_fresh: bool
-) -> tuple[Status, Mapping[str, Any]]:
-    """Whoever goes on with a killed execution's work asks the target first, and repeats nothing in the dark."""
-    if not is_fresh:
-        find = tool.writing.find if tool.writing is not None else None
-        if find is None:
-            return "unknown", {"error": "the worker died meanwhile"}
-        try:
-            found = find(context, arguments)
-        except ToolError as error:
-            return "unknown", {"error": str(error)}
-        if found is not None:
-            return "applied", found.content
+def _find_made(
+    tool: Tool, context: ToolContext, arguments: Mapping[str, Any]
+) -> tuple[Status, Mapping[str, Any]] | None:
+    """Whoever goes on with a killed execution's work asks the target first, and repeats nothing in the dark. None:
+    for certain it was not made."""
+    find = tool.writing.find if tool.writing is not None else None
+    if find is None:
+        return "unknown", {"error": "the worker died meanwhile"}
+    try:
+        found = find(context, arguments)
+    except ToolError as error:
+        return "unknown", {"error": str(error)}
+    return None if found is None else ("applied", found.content)
+
+
+def _apply(tool: Tool, context: ToolContext, arguments: Mapping[str, Any]) -> tuple[Status, Mapping[str, Any]]:
     try:
         result = tool.call(context, arguments)
     except ToolError as error:

@@ -45,6 +45,29 @@ def test_a_yes_too_late_makes_nothing_and_is_asked_for_once_more(writing: Writin
     assert writing.trail == ["proposed", "expired", "proposed", "confirmed", "applied"]
 
 
+def test_a_yes_after_which_the_worker_died_makes_nothing_where_the_agent_is_another_one_meanwhile(
+    writing: WritingHouse,
+) -> None:
+    ask_for_note(writing)
+    stored = writing.house.say("sim", "m2")
+
+    def die(name: str) -> None:
+        if name == "tool.due":
+            raise Killed
+
+    set_fault_hook(die)
+    with suppress(Killed):
+        writing.house.advance(stored)
+    set_fault_hook(None)
+    employ(writing, UpdatedAgent(writing.house.agent))
+    writing.house.let_leases_expire()
+    writing.house.make_due()
+    writing.house.advance(stored)
+    assert writing.entries == []
+    assert statuses(writing) == ["failed", "open"]
+    assert "SIM" in writing.house.sent[-1]
+
+
 @pytest.mark.parametrize("point", ["answer.written", "answer.committed"])
 def test_a_worker_that_dies_while_asking_anew_asks_once(writing: WritingHouse, point: str) -> None:
     ask_for_note(writing)

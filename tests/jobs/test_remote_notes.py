@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.faultpoint import set_fault_hook
 from tests.jobs.remote_writing import RemoteHouse
 from tests.standins.crm import Fault
 
@@ -97,6 +98,22 @@ def test_where_no_keys_are_kept_a_death_is_told_as_done_once_the_list_shows_it(r
     remote.ask_for_note()
     assert remote.say_with_a_death("sim", "m2", "tool.worked").startswith("Feito: ")
     assert len(remote.shelf.notes) == 1
+
+
+def test_a_worker_that_thaws_behind_another_writes_nothing(remote: RemoteHouse) -> None:
+    remote.keep_no_keys()
+    remote.ask_for_note()
+    house = remote.writing.house
+    stored = house.say("sim", "m2")
+
+    def freeze(name: str) -> None:
+        if name == "tool.due":
+            house.run("UPDATE conversation SET fence = fence + 1, lease_owner = 'another'")
+
+    set_fault_hook(freeze)
+    house.advance(stored)
+    set_fault_hook(None)
+    assert remote.shelf.notes == []
 
 
 QUOTES = {

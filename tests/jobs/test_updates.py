@@ -40,6 +40,8 @@ def test_what_somebody_changed_meanwhile_is_not_written_over_but_asked_about_ane
     assert "etapa: Ganho → **Negociação**" in said
     assert "SIM" in said
     assert remote.shelf.changes == []
+    [(taint,)] = remote.writing.house.rows("SELECT taint FROM turn ORDER BY number DESC LIMIT 1")
+    assert "crm" in taint.split(","), "what stands there now may be anybody's words"
     assert remote.writing.say("sim", "m3").startswith("Feito: ")
     assert remote.writing.trail == ["proposed", "confirmed", "failed", "proposed", "confirmed", "applied"]
 
