@@ -68,7 +68,7 @@ class Evidence:
         return [self.known[place] for place in sorted(found)]
 
 
-def gather_evidence(turn: TurnInput, tools: Sequence[ToolUse]) -> Evidence:
+def gather_evidence(turn: TurnInput, tools: Sequence[ToolUse], *, with_history: bool = True) -> Evidence:
     """From a turn and the tool calls made in it. What the assistant said before counts: it was checked then."""
     today = turn.situation.today
     evidence = Evidence(today, days={today, today - timedelta(days=1)})
@@ -80,7 +80,7 @@ def gather_evidence(turn: TurnInput, tools: Sequence[ToolUse]) -> Evidence:
     _add_words(evidence, turn.text, "question", is_foreign=_are_others_words(turn))
     for line in turn.context:
         _add_words(evidence, line.content, "context", is_foreign=line.origin in _OTHERS)
-    for line in turn.history:
+    for line in turn.history if with_history else ():
         if line.role in ("user", "assistant"):
             _add_words(evidence, line.content, "conversation", is_foreign=line.origin in _OTHERS)
     return evidence

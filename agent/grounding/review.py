@@ -50,7 +50,8 @@ class Review:
     turn: TurnInput
     draft: str = ""  # that was sent back: better than nothing, where no other comes
     _sent_back: list[str] = field(default_factory=list)
-    _evidence: Evidence | None = None  # of the tool calls made so far
+    _near: Evidence | None = None  # of the tool calls made so far, and the question
+    _whole: Evidence | None = None  # of the conversation too
     _latest: tuple[str, int, GroundingReport] | None = None  # most drafts are looked at twice, and go out as they are
 
     def object_to(self, draft: str, tools: Sequence[ToolUse]) -> ChatMessage | None:
@@ -86,12 +87,18 @@ class Review:
         return Reviewed(words, report, tuple(struck), sent_back, scope)
 
     def _check(self, draft: str, tools: Sequence[ToolUse]) -> GroundingReport:
-        if self._evidence is None or self._evidence.results != len(tools):
-            self._evidence = gather_evidence(self.turn, tools)
-        if self._latest is None or self._latest[:2] != (draft, len(tools)):
-            report = check(draft, self._evidence, is_spanish=self._language(draft) == "es")
-            self._latest = draft, len(tools), report
-        return self._latest[2]
+        """Most drafts rest on what was just looked up; a long conversation is read only for the others."""
+        if self._latest is not None and self._latest[:2] == (draft, len(tools)):
+            return self._latest[2]
+        is_spanish = self._language(draft) == "es"
+        if self._near is None or self._near.results != len(tools):
+            self._near, self._whole = gather_evidence(self.turn, tools, with_history=False), None
+        report = check(draft, self._near, is_spanish=is_spanish)
+        if report.untraceable and self.turn.history:
+            self._whole = self._whole or gather_evidence(self.turn, tools)
+            report = check(draft, self._whole, is_spanish=is_spanish)
+        self._latest = draft, len(tools), report
+        return report
 
     def _language(self, draft: str) -> Language:
         return self.turn.situation.language or guess_language(self.turn.text or draft)
