@@ -113,6 +113,7 @@ REDUCTION: Final = re.compile(
 )
 MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|leav\w*|rest\w*|qued\w*|to go|short|remain\w*|pela frente)\b")
 AHEAD: Final = re.compile(rf"{MISSING.pattern}|\b(?:next|proxim[ao]s|ainda|todavia|still|until|ate|hasta|ahead)\b")
+PER_DAY: Final = re.compile(r"[*_]* ?(?:por|per|al|a|/|each|cada) ?(?:business |working )?(?:dia|day)\b")
 TOMORROW: Final = re.compile(r"\b(?:amanha|tomorrow|manana)\b")
 WEEKEND: Final = re.compile(r"\b(?:weekends?|fins? de semana|fin(?:es)? de semana)\b")
 WORKDAYS: Final = re.compile(

@@ -15,9 +15,9 @@ from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.draft import Draft, Trace
 from agent.grounding.evidence import Evidence
 from agent.grounding.folding import fold_in_place
-from agent.grounding.lexicon import AHEAD, IF, PACE, SUPPOSING, TOMORROW, TOTAL, WORKED
+from agent.grounding.lexicon import AHEAD, IF, PACE, PER_DAY, SUPPOSING, TOMORROW, TOTAL, WORKED
 from agent.grounding.neighbours import look_around
-from agent.grounding.operands import CHANGES, Surroundings, is_of_one_unit
+from agent.grounding.operands import CHANGES, Surroundings, is_of_one_unit, is_total_key
 from agent.grounding.percentages import derive_multiple, derive_percent
 from agent.grounding.report import GroundingReport, Reason
 from agent.grounding.results import whole_month
@@ -164,6 +164,8 @@ class _Tracing:
             return "other_unit" if known.kind == claim.kind else "unknown"
         if claim.direction and CHANGES.search(known.key) and known.value * claim.direction < 0:
             return "other_direction"
+        if is_total_key(known.key) and not _is_of_a_day(known) and PER_DAY.match(self.draft.folded, claim.end):
+            return "other_period"
         if not trace.owners.fit_names(known):
             return "other_name"
         return None if trace.owners.fit_days(known) else "other_period"
@@ -228,6 +230,10 @@ class _Tracing:
             return False
         path = trace.as_known().path
         return any(known.path == path for other in self.draft.beside(trace) for known in other.found)
+
+
+def _is_of_a_day(known: Known) -> bool:
+    return not known.spans or any(first == last for first, last in known.spans)
 
 
 def _derive(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:

@@ -98,6 +98,7 @@ def test_what_follows_is_left_alone(draft: str, result: dict[str, Any]) -> None:
         ("O Sul (PR, RS e SC) somou R$ 723.304,66 no terceiro trimestre.", REVENUE, "R$ 723.304,66"),
         ("Na sequência vem Santa Catarina (R$ 303.285,03).", REVENUE, "R$ 303.285,03"),
         ("Faltam 9 dias úteis.", GOAL, "9"),
+        ("São R$ 116,6 mil por dia útil.", GOAL, "R$ 116,6 mil"),  # which is of the month
         ("São 3 negócios em Proposta.", FUNNEL, "3"),  # which is how many stages there are
         ("Vendas por estado (em R$ mil):\n- PR: 453,6\n- RJ: 303,3", REVENUE, "453,6"),
         ("Faltam 8 dias úteis.", GOAL, "8"),  # which is how many people there are
