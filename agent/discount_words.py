@@ -11,12 +11,15 @@ DiscountPhrase = Literal["asked", "approved", "refused", "ruled", "ruled_already
 
 _TEXTS: Final[dict[DiscountPhrase, dict[Language, str]]] = {
     "asked": {
-        "pt": "Pedido de desconto nº {number}: {person} pede {percent} para {customer}{subject}: «{reason}»\n\n"
-        "Para decidir, responda **aprovar {number}** ou **recusar {number}**.",
-        "en": "Discount request no. {number}: {person} asks for {percent} for {customer}{subject}: “{reason}”\n\n"
-        "To decide, reply **approve {number}** or **refuse {number}**.",
-        "es": "Pedido de descuento n.º {number}: {person} pide {percent} para {customer}{subject}: «{reason}»\n\n"
-        "Para decidir, responda **aprobar {number}** o **rechazar {number}**.",
+        "pt": "Pedido de desconto nº {number}: {person} pede {percent} para {customer}{subject}.\n\n"
+        "Para decidir, responda **aprovar {number}** ou **recusar {number}**.\n\n"
+        "Motivo, nas palavras de {person}: «{reason}»",
+        "en": "Discount request no. {number}: {person} asks for {percent} for {customer}{subject}.\n\n"
+        "To decide, reply **approve {number}** or **refuse {number}**.\n\n"
+        "The reason, in the words of {person}: “{reason}”",
+        "es": "Pedido de descuento n.º {number}: {person} pide {percent} para {customer}{subject}.\n\n"
+        "Para decidir, responda **aprobar {number}** o **rechazar {number}**.\n\n"
+        "Motivo, en palabras de {person}: «{reason}»",
     },
     "approved": {
         "pt": "✅ Desconto nº {number} aprovado por {by}: {percent} para {customer}{subject}.",
@@ -72,6 +75,9 @@ _YES: Final[dict[str, Language]] = {"aprovar": "pt", "aprovo": "pt", "approve": 
 _NO: Final[dict[str, Language]] = {"recusar": "pt", "recuso": "pt", "refuse": "en", "rechazar": "es", "rechazo": "es"}
 _RULING = re.compile(rf"({'|'.join([*_YES, *_NO])}) (?:n[o.º°]* ?|#)?(\d{{1,6}})")
 
+_FRAMES = re.compile(r"[«»“”\"*_]+")
+_ORDER = re.compile(rf"\b(?:{'|'.join([*_YES, *_NO])})\b(?=[\Wº]*(?:n[\Wº]*)?\d)", re.IGNORECASE)
+
 
 class Ruling(NamedTuple):
     is_yes: bool
@@ -88,6 +94,11 @@ def read_ruling(text: str) -> Ruling | None:
         return None
     word = found[1]
     return Ruling(word in _YES, int(found[2]), (_YES | _NO)[word])
+
+
+def as_told(text: str) -> str:
+    """The requester's words, on one line, without what would end their quotation or read like our own instruction."""
+    return " ".join(_ORDER.sub("…", _FRAMES.sub(" ", text)).split())
 
 
 def discount_phrase(name: DiscountPhrase, language: Language, **values: str) -> str:

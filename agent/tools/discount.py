@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from pydantic import Field
 
 from agent.base import Language, Tool, ToolContext, ToolResult, ToolSpec
-from agent.discount_words import spell_percent
+from agent.discount_words import as_told, spell_percent
 from agent.tools.crm import ASKED, read_arguments
 from agent.tools.desk import Bench, Desk
 from agent.tools.schema import Arguments, strict_schema
@@ -81,15 +81,13 @@ class _Asker:
     def _read(self, context: ToolContext, given: Mapping[str, Any]) -> Wish:
         arguments = read_arguments(DiscountArguments, given)
         percent = Decimal(str(arguments.percent)).quantize(Decimal("0.01"))
+        if percent <= 0:
+            raise ToolError("percent must be at least 0.01.", code="bad_arguments")
         if percent > self.most:
             most = spell_percent(self.most, context.language)
             raise ToolError(f"No more than {most} can be asked for: say so.", code="not_allowed")
         customer = Desk(self.bench, context).customer(arguments.customer)
-        return Wish(customer, _flat(arguments.subject or ""), percent, _flat(arguments.reason))
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
+        return Wish(customer, as_told(arguments.subject or ""), percent, as_told(arguments.reason))
 
 
 def build_discount_tool(bench: Bench, target: DiscountTarget, most: Decimal) -> Tool:

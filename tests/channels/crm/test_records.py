@@ -66,6 +66,16 @@ def test_an_expression_that_cannot_be_filled_in_is_named_at_start_up(tmp_path: P
         CrmChannel(account_of("", mapping=written(tmp_path, mapping)))
 
 
+def test_hubspot_is_asked_for_open_deals_alone() -> None:
+    deal = load_mapping("hubspot", "")[0].writing
+    assert deal is not None
+    assert deal.deal is not None
+    body = deal.deal.search.body
+    assert body is not None
+    [group] = body.fill({"customer": {"id": "7"}})["filterGroups"]
+    assert {"propertyName": "hs_is_closed", "operator": "EQ", "value": "false"} in group["filters"]
+
+
 def test_an_update_without_a_reading_is_refused(tmp_path: Path) -> None:
     mapping = described()
     mapping["writing"]["customer"]["update"] = {"method": "PATCH", "path": "/x"}
