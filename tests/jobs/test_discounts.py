@@ -230,6 +230,13 @@ def test_nobody_writes_the_managers_instruction_into_her_reason(asking: WritingH
     assert notice.count("«") == 1
 
 
+def test_a_manager_of_the_same_name_is_another_person(asking: WritingHouse) -> None:
+    asking.house.run("UPDATE person SET name = 'Ana' WHERE name = 'Bia'")
+    assert "SIM" in ask(asking)
+    asking.say("sim", "m2")
+    assert "aprovado por Ana" in asking.say("aprovar 1", "b1", BIA)
+
+
 def test_where_nobody_could_rule_nobody_is_asked(asking: WritingHouse) -> None:
     asking.house.run("DELETE FROM person WHERE name = 'Bia'")
     assert "SIM" not in ask(asking)
