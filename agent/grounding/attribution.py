@@ -10,7 +10,8 @@ _WRITING: Final = (
 )
 # They cover what follows in their paragraph, too.
 _REPORTED: Final = re.compile(
-    r"\b(?:segundo (?!semestre|trimestre|lugar|colocado)|conforme|de acordo com|according to|as per|per (?:the|your)"
+    r"\b(?:segundo(?!\W+(?:semestre|trimestre|lugar|colocado))"
+    r"|conforme|de acordo com|according to|as per|per (?:the|your)"
     r"|segun|de acuerdo con|consta|diz|dizem|disse|says?|said|dicen?|dijo|afirmam?|informam?|menciona\w*|mentions?"
     r"|states?|stated|indica\w*|escreveu|wrote|escribio|encaminhad\w*|forwarded|reenviad\w*|quoted|citad\w*"
     r"|(?:n[oa]s?|pel[oa]s?|in (?:the|your|his|her)|on the|from the|en (?:el|la|su)) (?:(?:seu|sua) )?"

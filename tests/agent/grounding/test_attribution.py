@@ -39,6 +39,8 @@ def reasons(
         ("O palete sai por R$ 4.321,00.", "third_party"),
         ("O site diz que o palete sai por R$ 4.321,00.", ""),
         ("Segundo o Portal Atacado, o palete sai por R$ 4.321,00.", ""),
+        ("Segundo **tab.csv**, linha 3: o palete sai por R$ 4.321,00.", ""),
+        ("No segundo semestre o palete sai por R$ 4.321,00.", "third_party"),
         ("O palete sai por R$ 4.321,00.\n\nFonte: Portal Atacado", ""),
         ("Dois paletes saem por R$ 8.642,00.", "unknown"),
         ("Conforme o site, dois paletes saem por 2 × R$ 4.321,00 = R$ 8.642,00.", ""),
