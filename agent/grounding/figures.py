@@ -18,6 +18,7 @@ from agent.grounding.lexicon import (
     NOUN_AFTER,
     OVER,
     PERCENT,
+    TIME_SPANS,
     UNDER,
     UP,
 )
@@ -45,7 +46,7 @@ def build_figure(
         return None
     kind, unit, first, stop = _unit(folded, start, end)
     if kind == "count":
-        if is_year and not unit:
+        if is_year and (not unit or unit in TIME_SPANS):  # "o faturamento de 2026 mês a mês"
             return Claim("", start, end, "date", days=(PartialDay(year=int(values[0])),))
         slack = tuple(Decimal(0) if one == _HALF else one for one in slack)  # things are whole
     if kind == "multiple" and (half := _AND_A_HALF.match(folded, stop)):
