@@ -42,7 +42,8 @@ class ListedConversation:
 @dataclass(frozen=True, slots=True)
 class Line:
     """Something said, as a person reads it. `outcome` is how the turn it belongs to ended, `delivery` how far the
-    least lucky part of an answer came, `files` what came with it: a transcript, or the kind of file."""
+    least lucky part of an answer came, `files` what came with it: a transcript, or the kind of file. What waits has no
+    turn yet."""
 
     at: datetime
     direction: str
@@ -50,6 +51,7 @@ class Line:
     outcome: str
     delivery: str
     files: str
+    turn_id: UUID | None = None
 
 
 def list_conversations(
@@ -80,7 +82,7 @@ def read_conversation(connection: Connection, tenant_id: UUID, conversation_id: 
     m, t = messages.c, turns.c
     rows = connection.execute(
         select(m.received_at, m.direction, m.text, func.coalesce(t.outcome, ""))
-        .add_columns(func.coalesce(_worst_delivery(), ""), func.coalesce(_files(), ""))
+        .add_columns(func.coalesce(_worst_delivery(), ""), func.coalesce(_files(), ""), m.turn_id)
         .select_from(messages.outerjoin(turns, t.id == m.turn_id))
         .where(m.conversation_id == conversation_id, m.tenant_id == tenant_id)
         .order_by(m.seq.desc())

@@ -54,6 +54,12 @@ def find_answer_of(connection: Connection, tenant_id: UUID, message_id: UUID) ->
     return _find(connection, and_(t.tenant_id == tenant_id, t.id == turn_id))
 
 
+def find_last_answer(connection: Connection, tenant_id: UUID, conversation_id: UUID) -> RecordedAnswer | None:
+    """The last one of the conversation that stands with a report."""
+    t = turns.c
+    return _find(connection, and_(t.tenant_id == tenant_id, t.conversation_id == conversation_id))
+
+
 def _find_quoted(connection: Connection, turn_id: UUID) -> UUID | None:
     m, o = messages.c, outbox.c
     asked = select(m.account_id, m.quotes).where(m.turn_id == turn_id, m.direction == "in", m.quotes != "")

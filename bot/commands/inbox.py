@@ -144,7 +144,8 @@ def _print_line(line: Line, timezone: str) -> None:
     fate = f" [{line.delivery}]" if line.delivery in {"draft", "held", "failed", "rejected", "unknown"} else ""
     files = f"({line.files})" if line.files else ""
     said = "\n".join(text for text in (line.text, files) if text) or "(nothing in words)"
-    print(f"\n{spell_moment(line.at, timezone)}  {speaker}{fate}:\n{textwrap.indent(said, '  ')}")
+    turn = f"turn {shorten(line.turn_id)}  " if line.turn_id and line.outcome != "person" else ""  # for `why`
+    print(f"\n{spell_moment(line.at, timezone)}  {turn}{speaker}{fate}:\n{textwrap.indent(said, '  ')}")
 
 
 def _take(arguments: Namespace, settings: Settings, database: Database) -> None:

@@ -2,8 +2,7 @@
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -12,7 +11,8 @@ from bot.commands.base import Command, CommandError, add_tenant
 from bot.commands.database import Database, open_database
 from bot.commands.ids import resolve_id
 from bot.settings import Settings
-from models.recorded import RecordedAnswer, find_answer_of
+from models.correspondence import find_conversation, find_conversation_ids
+from models.recorded import RecordedAnswer, find_answer_of, find_last_answer
 from models.replay import find_message_ids, find_messages_named
 from models.session import session_scope
 
@@ -20,7 +20,8 @@ from models.session import session_scope
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "message",
-        help="the id of the turn or of a message in it, or its beginning; the platform's id; a trace id",
+        help="the id of the turn (`inbox show` prints it) or of a message in it, or its beginning; the platform's id; "
+        "a trace id; or a conversation's id as `inbox list` shows it: its last answer",
     )
     parser.add_argument("--json", action="store_true", help="print the whole record as JSON")
     add_tenant(parser)
@@ -28,8 +29,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace, settings: Settings) -> int:
     with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
-        message_id = _resolve(connection, database, arguments.message)
-        answer = find_answer_of(connection, database.tenant_id, message_id)
+        answer = _find_answer(connection, database, arguments.message)
     if answer is None:
         raise CommandError(f"{arguments.message} has no answer whose figures were looked at")
     if arguments.json:
@@ -39,12 +39,21 @@ def _run(arguments: Namespace, settings: Settings) -> int:
     return 0
 
 
-def _resolve(connection: Connection, database: Database, asked: str) -> UUID:
-    named = find_messages_named(connection, database.tenant_id, asked)
+def _find_answer(connection: Connection, database: Database, asked: str) -> RecordedAnswer | None:
+    """What names a message is taken for one; else it may be a conversation."""
+    tenant_id = database.tenant_id
+    named = find_messages_named(connection, tenant_id, asked)
     if len(named) == 1:
-        return named[0]
-    find = partial(find_message_ids, connection, database.tenant_id)
-    return resolve_id(asked, find, "message", "python -m bot inbox list")
+        return find_answer_of(connection, tenant_id, named[0])
+
+    def find(first: UUID, last: UUID) -> Sequence[UUID]:
+        found = find_message_ids(connection, tenant_id, first, last)
+        return found or find_conversation_ids(connection, tenant_id, first, last)
+
+    key = resolve_id(asked, find, "message or conversation", "python -m bot inbox list")
+    if find_conversation(connection, tenant_id, key) is not None:
+        return find_last_answer(connection, tenant_id, key)
+    return find_answer_of(connection, tenant_id, key)
 
 
 def _as_json(answer: RecordedAnswer) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """`why`: an answer's record on the terminal, by any name a person may have for the turn."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import Engine
@@ -58,6 +59,24 @@ def test_tools_figures_and_what_was_left_out_are_shown(stored: Stored, cli: Cli)
     assert "sales_summary[0]: period 2026-02-01/2026-02-28; rows 3; source Aurora" in shown.out
     assert "'R$ 10,00' said sales_summary[0].data.total" in shown.out
     assert "'R$ 99,00' could not be traced: unknown" in shown.out
+
+
+def test_what_the_inbox_prints_leads_to_the_answer(stored: Stored, cli: Cli) -> None:
+    turn_id = answer(stored)
+    [conversation] = json.loads(cli("inbox", "list", "--json").out)
+    stored.say("e hoje?", ANA)
+    for asked in (conversation["id"], conversation["id"][:18]):
+        assert "asked: quanto vendi?" in cli("why", asked).out
+    lines = json.loads(cli("inbox", "show", conversation["id"], "--json").out)["lines"]
+    assert [line["turn_id"] for line in lines] == [turn_id, turn_id, None]
+    shown = cli("inbox", "show", conversation["id"]).out
+    [named, _] = re.findall(r"turn (\S+)  ", shown)
+    assert "asked: quanto vendi?" in cli("why", named).out
+
+
+def test_a_conversation_without_such_an_answer_is_named(stored: Stored, cli: Cli) -> None:
+    refused = cli("why", str(stored.say("oi", ANA)))
+    assert (refused.code, "no answer whose figures were looked at" in refused.err) == (1, True)
 
 
 def test_the_record_is_there_as_json(stored: Stored, cli: Cli) -> None:
