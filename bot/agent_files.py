@@ -45,16 +45,16 @@ def read_contents(spec: AgentSpec, environ: Mapping[str, str]) -> dict[str, str]
     return contents
 
 
-def find_changed(kept: Mapping[str, str]) -> list[str]:
-    """The paths under which something else stands here now."""
-    found = []
+def find_changed(kept: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """The paths under which something else stands here now, and those of which nothing can be read any more."""
+    changed, missing = [], []
     for path, content in kept.items():
         try:
             if _read(Path(path)) != content:
-                found.append(path)
+                changed.append(path)
         except ConfigurationError:
-            continue  # nobody needs it any more
-    return found
+            missing.append(path)
+    return changed, missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,8 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         _print_report(rows, totals)
     else:
         print(f"Nobody asked anything from {start} to {end}.")
-    if steps and not arguments.json:
-        print()
-        print_table(_STEP_HEADER, [_step_cells(step) for step in steps], right=range(1, 5))
+    if arguments.steps and not arguments.json:
+        _print_steps(steps, f"from {start} to {end}")
     if any(one.struck for one in agents) and not arguments.json:
         print()
         cells = [(one.agent or "the environment's", str(one.replies), str(one.struck)) for one in agents]
@@ -119,6 +118,14 @@ def _print_report(rows: Sequence[UsageRow], totals: UsageTotals) -> None:
     print_table(_HEADER, lines, right=range(2, len(_HEADER)))
     if totals.unpriced:
         print(f"\n?: {totals.unpriced} completions have no known price; their cost is in no sum.")
+
+
+def _print_steps(steps: Sequence[StepUsage], days: str) -> None:
+    print()
+    if steps:
+        print_table(_STEP_HEADER, [_step_cells(step) for step in steps], right=range(1, 5))
+    else:
+        print(f"No chain has run {days}: agents have one where their file names a `chain`.")
 
 
 def _cells(row: UsageRow | UsageTotals) -> tuple[str, ...]:

@@ -70,8 +70,13 @@ def _spell_obstacle(spec: AgentSpec, surroundings: Surroundings, error: Configur
 
 
 def _in_files(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:
-    for path in find_changed(surroundings.kept or {}):
+    changed, missing = find_changed(surroundings.kept or {})
+    for path in changed:
         yield _doubt(spec, f"{path} was changed since the agent was applied", "apply it again for the change to count")
+    for path in missing:
+        words = f"{path} is missing or cannot be read here; the agent works with what was kept of it"
+        show = f"`python -m bot agents show {spec.agent} --tenant {spec.tenant} --file {path}`"
+        yield _doubt(spec, words, f"put it back before you apply the agent again: {show} prints it")
 
 
 def _in_accounts(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:

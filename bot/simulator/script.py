@@ -21,34 +21,38 @@ class Pace:
     quiet: float = 2.0
 
 
-def play(desk: Desk, lines: Iterable[str], pace: Pace | None = None) -> None:
-    """All lines in order. Raises CommandError with the line's number at the first that fails, or when at the end
-    something turns out to have been sent twice."""
+def play(desk: Desk, lines: Iterable[str], pace: Pace | None = None) -> int:
+    """All lines in order; how many expectations were met. Raises CommandError with the line's number at the
+    first that fails, or when at the end something turns out to have been sent twice."""
+    met = 0
     for number, raw in enumerate(lines, 1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
         desk.screen.show(line)
         try:
-            _perform(desk, line, pace or Pace())
+            met += _perform(desk, line, pace or Pace())
         except WayOut:
             break
         except CommandError as error:
             raise type(error)(f"line {number}, {line!r}: {error}") from None
     if wrong := desk.phone.twilio.history.judge():
         raise Disappointment("; ".join(wrong))
+    return met
 
 
-def _perform(desk: Desk, line: str, pace: Pace) -> None:
+def _perform(desk: Desk, line: str, pace: Pace) -> bool:
+    """Whether the line was an expectation."""
     name, colon, wanted = line.partition(":")
     if colon and name.startswith("expect"):
         if name not in EXPECTATIONS:
             raise CommandError(f"{name}: is no expectation: there are {', '.join(EXPECTATIONS)}")
         EXPECTATIONS[name](desk, wanted.strip(), pace)
-        return
+        return True
     statuses = obey(desk, line)
     if refused := [status for status in statuses if not 200 <= status < 300]:
         raise Disappointment(f"the program's door answered {refused[0] or 'nothing'}")
+    return False
 
 
 def _expect(desk: Desk, wanted: str, pace: Pace) -> None:

@@ -21,6 +21,7 @@ from bot.supervision.signals import StopAsked, StopWish
 
 _LOG_LAG = 1.0  # seconds until the supervisor has read what its children wrote
 _DOOR = "/webhooks/whatsapp/default"
+_NOTHING_EXPECTED = "There were no expectations: lines such as `expect: WORDS` have the replies judged."
 
 
 def run_simulator(settings: Settings, *, scripts: Sequence[str], is_fresh: bool) -> int:
@@ -75,10 +76,10 @@ def _read_script(script: str) -> list[str]:
 
 def _play_named(desk: Desk, script: str, lines: Sequence[str]) -> None:
     try:
-        play(desk, lines)
+        met = play(desk, lines)
     except CommandError as error:
         raise CommandError(f"{script}, {error}") from None
-    desk.screen.show("All expectations were met.")
+    desk.screen.show("All expectations were met." if met else _NOTHING_EXPECTED)
 
 
 def _converse(desk: Desk) -> None:

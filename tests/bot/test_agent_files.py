@@ -174,7 +174,7 @@ def test_a_comparison_shows_the_lines_in_which_files_differ_and_is_cut_where_it_
     assert spell_differences(before, before) == []
 
 
-def test_doctor_tells_of_a_file_that_was_changed_since(tenant: Engine) -> None:
+def test_doctor_tells_of_a_file_that_was_changed_since_or_is_missing(tenant: Engine) -> None:
     write_api("The deals of a person.")
     apply_specs(tenant, [api(llm={"provider": "offline"})])
     asked = (Settings(), tenant, NOWHERE, SystemClock())
@@ -182,6 +182,10 @@ def test_doctor_tells_of_a_file_that_was_changed_since(tenant: Engine) -> None:
     write_api("The deals of a person, changed.")
     [finding] = [finding for finding in check_agents(*asked) if "api.json" in finding.words]
     assert (finding.state, "apply it again" in finding.cure) == ("warn", True)
+    Path("api.json").unlink()
+    [finding] = [finding for finding in check_agents(*asked) if "api.json" in finding.words]
+    assert (finding.state, "is missing" in finding.words) == ("warn", True)
+    assert "agents show a --tenant default --file api.json" in finding.cure
 
 
 def test_what_is_kept_builds_the_same_from_yaml(tenant: Engine) -> None:

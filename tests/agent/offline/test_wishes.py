@@ -1,6 +1,8 @@
 """The plainest orders become a note or a task; questions never do."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ from agent.base import ChatMessage, Completion, CompletionRequest, Language, Sit
 from agent.providers.offline.lexing import is_common
 from agent.providers.offline.names import Names
 from agent.providers.offline.wishes import read_wish
+from models.demo.aurora import aurora
 from tests.agent.offline.cast import CAST, SITUATION, TODAY, TOOLS, ask, provider
 
+ROOT = Path(__file__).resolve().parents[3]
 NAMES = Names(CAST, is_common)
 WRITING = (*TOOLS, ToolSpec("crm_note", "", {}), ToolSpec("crm_task", "", {}))
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
@@ -100,3 +104,17 @@ def test_a_refusal_is_told() -> None:
     assert "Sol" in order("anota na Sol que quer", unknown).text
     forbidden = {"ok": False, "error": {"code": "third_party_words", "message": "x"}}
     assert order(ORDERS[0][0], forbidden).text.startswith("Não preparei nada")
+
+
+def test_the_orders_that_the_document_tells_are_about_a_customer_of_the_demo() -> None:
+    text = " ".join((ROOT / "docs" / "safety.md").read_text(encoding="utf-8").split())
+    company = aurora()
+    catalogue = replace(CAST, customers=tuple(customer.name for customer in company.customers))
+    orders = re.findall(r'"((?:anota na|me lembra de) [^"…]+)"', text)
+    assert len(orders) == 2
+    for order in orders:
+        wish = read_wish(order, Names(catalogue, is_common), TODAY)
+        assert wish is not None, order
+        assert any(name in order for name in catalogue.customers), order
+    [shown] = re.findall(r"Anotar em \*\*([^*]+)\*\*", text)
+    assert shown in catalogue.customers

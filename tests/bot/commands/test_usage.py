@@ -72,6 +72,11 @@ def test_the_steps_of_chains_are_added_up_where_they_are_asked_for(cli: Cli, clo
     )
 
 
+def test_that_no_chain_has_run_is_said_where_steps_are_asked_for(cli: Cli, spent_database_url: str) -> None:
+    assert "No chain has run from 2" in cli("usage", "--steps", DATABASE_URL=spent_database_url).out
+    assert "No chain" not in cli("usage", DATABASE_URL=spent_database_url).out
+
+
 def test_replies_that_lost_figures_are_counted_by_agent(cli: Cli, clone_database: Callable[[], str]) -> None:
     url = clone_database()
     engine = build_engine(url, application_name="test")

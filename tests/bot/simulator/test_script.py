@@ -6,6 +6,7 @@ from bot.commands.base import CommandError
 from bot.simulator.account import FakeAccount
 from bot.simulator.commands import Desk
 from bot.simulator.script import Disappointment, Pace, play
+from bot.simulator.terminal import _play_named
 from models.inbound import InboundMessage
 from tests.bot.simulator.conftest import PlayedProgram, shown_on
 
@@ -40,6 +41,14 @@ def test_what_is_met_passes_and_is_shown(desk: Desk) -> None:
     assert "  Você disse: *oi*\n" in shown_on(desk)
     assert "    ✓✓ read\n" in shown_on(desk)
     assert "(a send was refused: 63024)" in shown_on(desk)
+
+
+def test_a_script_that_expects_nothing_is_told_so_at_its_end(desk: Desk) -> None:
+    _play_named(desk, "bare.txt", ["oi"])
+    assert "There were no expectations: " in shown_on(desk).splitlines()[-1]
+    assert "All expectations" not in shown_on(desk)
+    _play_named(desk, "judged.txt", ["oi", "expect: oi"])
+    assert shown_on(desk).endswith("All expectations were met.\n")
 
 
 @pytest.mark.parametrize(
