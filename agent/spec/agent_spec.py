@@ -13,7 +13,7 @@ from agent.mcp.spec import McpServerSpec
 from agent.spec.budgets import BudgetSpec
 from agent.spec.chain import ChainSpec
 from agent.spec.changes import ChangesSpec
-from agent.spec.frozen import Frozen
+from agent.spec.frozen import Frozen, shaped
 from agent.spec.hours import HoursSpec
 from agent.spec.llm import LlmSpec
 from agent.system_text import newest_prompt
@@ -23,8 +23,12 @@ from agent.tools.openapi_spec import OpenApiSpec
 from agent.tools.sql_spec import SqlSpec
 from models.secret_reference import SecretReference
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["aurora"])]
-AccountName = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9-]{0,39}$", examples=["whatsapp/default"])]
+_A_NAME = "a name is up to 40 small letters, digits and hyphens, a letter first: aurora, equipe-sul"
+_AN_ACCOUNT = "an account is its channel, a slash and its name, in small letters, digits and hyphens: whatsapp/default"
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["aurora"]), shaped(_A_NAME)]
+AccountName = Annotated[
+    str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9-]{0,39}$", examples=["whatsapp/default"]), shaped(_AN_ACCOUNT)
+]
 AskingRole = Literal["rep", "manager", "customer"]
 
 

@@ -5,11 +5,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from agent.spec.frozen import Frozen
+from agent.spec.frozen import Frozen, shaped
 from agent.spec.llm import LlmSpec
 from agent.system_text import newest_prompt
 
-StepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40, examples=["vendas"])]
+_A_NAME = "a specialist's name is small letters and digits, a letter first, parted by single hyphens: pos-venda"
+StepName = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40, examples=["vendas"]), shaped(_A_NAME)
+]
 Tokens = Annotated[int, Field(ge=64, le=16_000)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Share = Annotated[Decimal, Field(gt=0, le=1, allow_inf_nan=False)]

@@ -56,7 +56,7 @@ def examine_agent(spec: AgentSpec, surroundings: Surroundings) -> list[Finding]:
         return [_fault(spec, f"cannot work here: {_spell_obstacle(spec, surroundings, error)}", _MEND)]
     with closing(assistant):
         checks: tuple[Callable[[AgentSpec, Surroundings, Assistant], Iterator[Finding]], ...]
-        checks = (_in_files, _in_accounts, _in_llms, _in_source, _in_free_sql, _in_mcp)
+        checks = (_in_files, _in_accounts, _in_chain, _in_llms, _in_source, _in_free_sql, _in_mcp)
         return [finding for check in checks for finding in check(spec, surroundings, assistant)]
 
 
@@ -91,6 +91,19 @@ def _in_accounts(spec: AgentSpec, surroundings: Surroundings, assistant: Assista
             yield _fault(spec, f"serves {served}, which is {owners[served]}'s", "serve an account of its own tenant")
         elif served == f"email/{DEFAULT}" and not settings.email_address:
             yield _doubt(spec, f"serves {served}, but there is no mailbox", "set EMAIL_ADDRESS, or serve another")
+
+
+def _in_chain(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:
+    """Where there are specialists, nobody else answers."""
+    given = [one.tools for one in spec.chain.specialists.values()] if spec.chain else []
+    if not given or None in given:
+        return
+    own = dict.fromkeys(
+        [*(spec.tools or ()), *(tool.name for tool in spec.http), *([spec.sql.name] if spec.sql else [])]
+    )
+    if idle := [name for name in own if not any(name in tools for tools in given if tools)]:
+        words = f"no specialist of the chain is given {', '.join(idle)}, so no turn can use it"
+        yield _doubt(spec, words, "name it in the `tools` of a specialist, or take it out of the agent's")
 
 
 def _in_llms(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:

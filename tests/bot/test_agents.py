@@ -186,6 +186,13 @@ def test_a_comparison_is_empty_only_for_equals_and_says_all_that_changed(before:
             "y: {description: Y}}}",
             "a.yaml:3: chain.specialists.x.tools: goal_progress is no tool of this agent's; there are: top_n",
         ),
+        ("serves: [WhatsApp]", "a.yaml:2: serves[0]: an account is its channel, a slash and its name"),
+        ("tenant: Acme Ltda", "a.yaml:2: tenant: a name is up to 40 small letters, digits and hyphens"),
+        ("tenant: 5", "a.yaml:2: tenant: should be a valid string"),
+        (
+            "chain: {default: V, specialists: {V: {description: V}, w: {description: W}}}",
+            "a.yaml:2: chain.specialists.V.[key]: a specialist's name is small letters",
+        ),
         ("tenant: acme", "a.yaml:1: source.url: is missing: the tenant acme needs sales data of its own"),
     ],
 )

@@ -71,6 +71,18 @@ def test_the_llms_of_a_chains_steps_are_looked_at_too_and_each_once() -> None:
     assert examined(chain=other)[0] == "warn gpt-4o ends on 2027-01-14 by its vendor's word"
 
 
+def test_a_tool_that_no_specialist_is_given_is_named() -> None:
+    step = {"description": "Answers about sales.", "tools": ["top_n"]}
+    tools: dict[str, Any] = {"top_n": {}, "goal_progress": {}}
+    chain = {"specialists": {"vendas": step, "metas": step}, "default": "vendas"}
+    assert examined(tools=tools, chain=chain) == [
+        "warn no specialist of the chain is given goal_progress, so no turn can use it"
+    ]
+    assert examined(tools={"top_n": {}}, chain=chain) == []
+    chain["specialists"] = {"vendas": step, "metas": {"description": "All the rest."}}
+    assert examined(tools=tools, chain=chain) == []
+
+
 def test_databases_that_are_away_are_named_by_their_secret() -> None:
     found = examined(source={"url": "${SALES}"}, sql=FREE, environ={"SALES": AWAY, "FREE_URL": AWAY})
     assert [words.partition(" (")[0] for words in found] == [
