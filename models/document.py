@@ -142,6 +142,11 @@ def find_versions(connection: Connection, tenant_id: UUID, name: str) -> list[Do
     return [_document(row) for row in connection.execute(statement)]
 
 
+def find_newest(connection: Connection, tenant_id: UUID, name: str) -> Document | None:
+    """What was given last under a key, whether or not it can be found by now."""
+    return next(iter(find_versions(connection, tenant_id, name)), None)
+
+
 def list_documents(connection: Connection, tenant_id: UUID) -> list[Document]:
     """All versions, by key; the one that can be found before the one that is coming."""
     statement = _READ.where(_d.tenant_id == tenant_id).order_by(_d.key, _d.status != "ready")

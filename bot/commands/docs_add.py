@@ -4,6 +4,7 @@ import hashlib
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -18,18 +19,21 @@ from jobs.knowledge import KnowledgeKeeper
 from jobs.library import Library
 from jobs.passages_file import read_passages
 from models.chunk import Chunk
-from models.document import Upload
+from models.document import Upload, find_newest
 from models.document_queue import Progress, find_progress
 from models.errors import ConfigurationError
 from models.file_types import type_of_ending
 from models.heartbeat import count_alive
 from models.retrieval.lexicon import LANGUAGES
-from models.session import statement_scope
+from models.session import session_scope, statement_scope
 from models.storage import MAX_BYTES
 
 _ROLES: Final = ("rep", "manager", "customer")
+_READERS: Final = ("rep", "manager")
+_AS_BEFORE: Final = "that of the version before, else"
 _ALIVE: Final = timedelta(seconds=15)  # since a worker's last sign of life
 _LOOK_EVERY: Final = 0.2  # seconds
+_UNTITLED: Final = frozenset({"application/x-ndjson", "text/plain"})  # say no title: the one they had was given
 _CLAIMS: Final = {  # of texts, whose bytes do not give their kind away; nor may the key
     "md": "text/markdown",
     "markdown": "text/markdown",
@@ -42,11 +46,10 @@ _CLAIMS: Final = {  # of texts, whose bytes do not give their kind away; nor may
 def add_adding_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help='a .jsonl holds lines {"id", "text"}')
     parser.add_argument("--key", help="the name it is known and replaced by (default: the file's name)")
-    parser.add_argument("--title", help="how it is cited (default: its own, else the file's name)")
-    parser.add_argument("--language", choices=LANGUAGES, default="pt", help="of its words (default: %(default)s)")
-    parser.add_argument(
-        "--for", dest="roles", default="rep,manager", metavar="ROLES", help=f"who may read it, of {', '.join(_ROLES)}"
-    )
+    parser.add_argument("--title", help="how it is cited (default: its own, else the file's name, or as before)")
+    parser.add_argument("--language", choices=LANGUAGES, help=f"of its words (default: {_AS_BEFORE} pt)")
+    who = f"who may read it, of {', '.join(_ROLES)} (default: {_AS_BEFORE} {','.join(_READERS)})"
+    parser.add_argument("--for", dest="roles", metavar="ROLES", help=who)
     parser.add_argument("--from", dest="valid_from", type=a_day, metavar="YYYY-MM-DD", help="first day it holds")
     parser.add_argument("--to", dest="valid_to", type=a_day, metavar="YYYY-MM-DD", help="last day it holds")
 
@@ -55,20 +58,32 @@ def add_documents(arguments: Namespace, settings: Settings, database: Database) 
     """Each file by itself: one that cannot be read keeps none of the others out. Raises CommandError."""
     if arguments.key and len(arguments.files) > 1:
         raise CommandError("--key names one document: add the files one by one")
-    roles = tuple(role.strip() for role in arguments.roles.split(",") if role.strip())
-    if not roles or set(roles) - set(_ROLES):
-        raise CommandError(f"--for: name some of {', '.join(_ROLES)}, with commas between them")
-    adding = _Adding(arguments, roles, settings, database)
+    twice = [name for name, count in Counter(path.name for path in arguments.files).items() if count > 1]
+    if twice:
+        raise CommandError(f"{', '.join(twice)} is named twice, and one would replace the other: give each its --key")
+    adding = _Adding(arguments, _read_roles(arguments.roles), settings, database)
     failures = [failure for path in arguments.files if (failure := adding.add(path))]
     if failures:
         raise CommandError("; ".join(failures))
     return 0
 
 
+def _read_roles(given: str | None) -> tuple[str, ...] | None:
+    """None where nothing is said of them. Raises CommandError."""
+    if given is None:
+        return None
+    roles = tuple(role.strip() for role in given.split(",") if role.strip())
+    if not roles or set(roles) - set(_ROLES):
+        raise CommandError(f"--for: name some of {', '.join(_ROLES)}, with commas between them")
+    return roles
+
+
 class _Adding:
     """One call of the command."""
 
-    def __init__(self, arguments: Namespace, roles: tuple[str, ...], settings: Settings, database: Database) -> None:
+    def __init__(
+        self, arguments: Namespace, roles: tuple[str, ...] | None, settings: Settings, database: Database
+    ) -> None:
         self._arguments = arguments
         self._roles = roles
         self._database = database
@@ -97,17 +112,22 @@ class _Adding:
         return ""
 
     def _upload(self, path: Path, content_type: str, content: bytes) -> Upload:
-        key = self._arguments.key or path.name
+        """What is not said stays as it was: whoever brings a new version opens it to nobody else by that."""
+        given = self._arguments
+        key = given.key or path.name
+        with session_scope(self._database.engine) as connection:
+            before = find_newest(connection, self._database.tenant_id, key)
+        title = before.title if before is not None and before.content_type in _UNTITLED else key
         return Upload(
             key=key,
-            title=self._arguments.title or key,
-            language=self._arguments.language,
-            roles=self._roles,
+            title=given.title or title,
+            language=given.language or (before.language if before is not None else "pt"),
+            roles=self._roles or (before.roles if before is not None else _READERS),
             content_type=content_type,
             digest=hashlib.sha256(content).hexdigest() if content else "",
             size=path.stat().st_size,
-            valid_from=self._arguments.valid_from,
-            valid_to=self._arguments.valid_to,
+            valid_from=given.valid_from or (before.valid_from if before is not None else None),
+            valid_to=given.valid_to or (before.valid_to if before is not None else None),
         )
 
     def _await(self, key: str, document_id: UUID) -> str:

@@ -98,6 +98,7 @@ def test_lines_that_cannot_be_read_are_named_and_the_others_taken(own: Cli, tmp_
         (("add", "empty.jsonl"), "no line is a passage"),
         (("add", "empty.jsonl", "--for", "boss"), "--for: name some of"),
         (("add", "empty.jsonl", "empty.jsonl", "--key", "a"), "--key names one document"),
+        (("add", "a/empty.jsonl", "b/empty.jsonl"), "empty.jsonl is named twice"),
         (("search",), "give either a question"),
         (("search", "x", "--batch", "y"), "give either a question"),
         (("search", "--batch", "nowhere.jsonl"), "cannot be read"),
@@ -116,6 +117,22 @@ def test_who_may_read_what_and_when_is_said_when_it_is_added(own: Cli, tmp_path:
     for role, day, count in (("customer", "2026-03-02", 1), ("customer", "2026-03-03", 0), ("rep", "2026-03-02", 0)):
         found = own("docs", "search", "desconto", "--as", role, "--on", day, "--json")
         assert len(json.loads(found.out)) == count
+
+
+def test_a_new_version_is_for_whom_the_one_before_was_unless_it_is_said(own: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "custos.txt"
+    path.write_text("El costo es de 3 reales.", encoding="utf-8")
+    said = ("--for", "manager", "--language", "es", "--title", "Costos", "--from", "2026-01-01", "--to", "2026-12-31")
+    assert own("docs", "add", str(path), *said).code == 0
+    [first] = json.loads(own("docs", "list", "--json").out)
+    path.write_text("El costo es de 4 reales.", encoding="utf-8")
+    assert own("docs", "add", str(path)).code == 0
+    [second] = json.loads(own("docs", "list", "--json").out)
+    assert {**first, "added_at": second["added_at"]} == second
+    assert (second["roles"], second["language"], second["title"]) == (["manager"], "es", "Costos")
+    assert own("docs", "add", str(path), "--for", "rep,manager").code == 0
+    [third] = json.loads(own("docs", "list", "--json").out)
+    assert {**second, "roles": ["rep", "manager"], "added_at": third["added_at"]} == third
 
 
 def test_a_file_is_read_by_the_command_itself_where_no_worker_lives(own: Cli, tmp_path: Path) -> None:
