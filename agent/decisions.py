@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final, Literal
 
+from agent.base import Language
+
 Decision = Literal["yes", "no", "undo"]
 
 _WORDS: Final[dict[Decision, frozenset[str]]] = {
@@ -18,6 +20,14 @@ _WORDS: Final[dict[Decision, frozenset[str]]] = {
     "undo": frozenset({"desfazer", "desfaz", "desfaca", "desfaz isso", "undo", "undo that", "deshacer", "deshaz"}),
 }
 _SIGNS: Final[dict[str, Decision]] = {"👍": "yes", "✅": "yes", "👎": "no", "❌": "no"}
+_ALONE: Final[dict[str, tuple[Decision, Language]]] = {
+    "desfazer": ("undo", "pt"),
+    "undo": ("undo", "en"),
+    "deshacer": ("undo", "es"),
+    "sim": ("yes", "pt"),
+    "yes": ("yes", "en"),
+    "sí": ("yes", "es"),
+}
 _LONGEST = 40  # characters; a decision is short
 
 
@@ -33,3 +43,8 @@ def read_decision(text: str) -> Decision | None:
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     bare = " ".join(re.sub(r"[.,!;:]+", " ", letters).split())
     return next((decision for decision, words in _WORDS.items() if bare in words), None)
+
+
+def find_word_alone(text: str) -> tuple[Decision, Language] | None:
+    """The one word that means nothing but a decision, and its language: where nothing is open it can be told so."""
+    return _ALONE.get(text.strip().rstrip(".!").casefold())

@@ -37,6 +37,8 @@ Phrase = Literal[
     "done_unknown",
     "undone",
     "not_undone",
+    "nothing_to_undo",
+    "nothing_to_confirm",
     "kept_answer",
 ]
 
@@ -197,6 +199,16 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "pt": "Não posso desfazer isto, e continua como está: {changes}",
         "en": "I cannot undo this, and it stands as it is: {changes}",
         "es": "No puedo deshacer esto, y queda como está: {changes}",
+    },
+    "nothing_to_undo": {
+        "pt": "Não há nada para desfazer.",
+        "en": "There is nothing to undo.",
+        "es": "No hay nada que deshacer.",
+    },
+    "nothing_to_confirm": {
+        "pt": "Não há nada para confirmar.",
+        "en": "There is nothing to confirm.",
+        "es": "No hay nada que confirmar.",
     },
     "kept_answer": {
         "pt": "(resposta de {time}; escreva *atualizar* para refazer)",

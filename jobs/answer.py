@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agent.agent import Agent
-from agent.base import RunResult, Taint
-from agent.decisions import read_decision
+from agent.base import RunResult, Situation, Taint
+from agent.decisions import find_word_alone, read_decision
 from agent.discount_words import read_ruling
 from agent.links import tame_links
 from agent.memory.answers import say_noted
@@ -29,7 +29,7 @@ from jobs.journal import Asked
 from jobs.listening import find_listener
 from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
-from jobs.memory import Beside, keep_told, told_in
+from jobs.memory import Beside, has_no_answer, keep_told, told_in
 from jobs.opting import heed
 from jobs.proposals import Deciding
 from jobs.proposing import TurnProposer
@@ -160,7 +160,18 @@ class _Answering(Execution):
             deciding = Deciding(self._proposer, agent.toolbox)
             words = deciding.answer(decision)
             taint |= deciding.taint
+            if words is None and decision == "undo":
+                words = self._say_nothing_open(composed)
         return None if words is None else FixedAnswer(words, taint=frozenset(taint))
+
+    def _say_nothing_open(self, composed: Composed) -> str | None:
+        """To one word that decides, where nothing waits for it; None for any other."""
+        if (alone := find_word_alone(composed.text)) is None:
+            return None
+        decision, language = alone
+        spoken = self.terms.spec.languages
+        name: Phrase = "nothing_to_undo" if decision == "undo" else "nothing_to_confirm"
+        return phrase(name, language if language in spoken else spoken[0])
 
     @property
     def _proposer(self) -> TurnProposer:
@@ -205,10 +216,9 @@ class _Answering(Execution):
             return self.meet_failure(error, breaker)
         time_ms = round((services.clock.monotonic() - started) * 1000)
         breaker.settle()
+        result = self._say_noted(result, composed, question.situation)
         words = self._reply(agent, result, composed)
-        if result.engine == "offline" and not result.tools and (noted := told_in(composed, question.situation.today)):
-            words = say_noted(noted, language_of(self.terms.spec, composed.text))
-        told = keep_told(self.thread, self.turn, composed, question.situation)
+        told = keep_told(self.thread, self.turn, composed, question.situation, result)
         self.commit(
             words,
             "answered",
@@ -220,6 +230,17 @@ class _Answering(Execution):
         extra = {"steps": result.steps, "engine": result.engine, "specialist": result.specialist or None}
         _log.info("answered", extra={"time_ms": time_ms, **extra})
         return None
+
+    def _say_noted(self, result: RunResult, composed: Composed, situation: Situation) -> RunResult:
+        """What rules that know only questions make of what is none."""
+        if not has_no_answer(result):
+            return result
+        if (words := self._say_nothing_open(composed)) is not None:
+            return replace(result, text=words)
+        if not (noted := told_in(composed, situation.today)):
+            return result
+        said = say_noted(noted, language_of(self.terms.spec, composed.text))
+        return replace(result, text=f"{said}\n\n{result.text}" if "?" in composed.text else said)
 
     def _tell_again(self, kept: KeptAnswer, composed: Composed, sharing: Sharing) -> None:
         self.commit(

@@ -1,18 +1,22 @@
 """What a turn leaves in memory: the facts that its asker told of herself, kept with the answer in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
 
-from agent.base import Situation
+from agent.base import RunResult, Situation, ToolUse
 from agent.memory.reading import find_told
 from agent.memory.told import Told
+from agent.tools.knowledge import SEARCH_DOCUMENTS
+from agent.tools.prices import PRICE_OF
 from jobs.compose import Composed
 from jobs.linking import propose_links
 from models.contact import ensure_contact
 from models.fact import NewFact, Source, Trust, tell
 from models.turns import BegunTurn, Thread
+
+_DOCUMENTS = frozenset({SEARCH_DOCUMENTS, PRICE_OF})
 
 Beside = Callable[[Connection], object]
 
@@ -28,9 +32,25 @@ def told_in(composed: Composed, today: date) -> Sequence[Told]:
     return find_told(composed.text, today) if is_her_own(composed) else ()
 
 
-def keep_told(thread: Thread, turn: BegunTurn, composed: Composed, situation: Situation) -> Beside | None:
-    """What keeps the facts in the words asked; None where there are none."""
+def has_no_answer(result: RunResult) -> bool:
+    """Whether rules answered, which know only questions, and found nothing in documents either."""
+    return result.engine == "offline" and not any(map(_has_answered, result.tools))
+
+
+def _has_answered(use: ToolUse) -> bool:
+    data = use.result.get("data")
+    found = data if isinstance(data, Mapping) else {}
+    return use.name not in _DOCUMENTS or bool(found.get("answered") or found.get("items"))
+
+
+def keep_told(
+    thread: Thread, turn: BegunTurn, composed: Composed, situation: Situation, result: RunResult | None = None
+) -> Beside | None:
+    """What keeps the facts in the words asked; None where there are none. A task that was put before her is hers to
+    agree to, and reminds her by itself."""
     told = told_in(composed, situation.today)
+    if result is not None and any(use.name == "crm_task" and "proposed" in use.result for use in result.tools):
+        told = [one for one in told if one.predicate != "reminder"]
     if not told:
         return None
     trust: Trust = "typed" if composed.is_typed else "spoken"

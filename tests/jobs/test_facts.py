@@ -161,6 +161,8 @@ def test_rules_that_answer_only_questions_say_what_was_noted(house: House) -> No
     assert house.sent == ["Anotado: como quer ser chamado: «Bia»"]
     house.advance(house.say("quem é a Bia?", "m2"))
     assert house.sent[-1] == "echo: quem é a Bia?"
+    house.advance(house.say("prefiro boleto. tem estoque?", "m3"))
+    assert house.sent[-1] == "Anotado: preferência: «boleto»\n\necho: prefiro boleto. tem estoque?"
 
 
 def test_who_gets_the_number_of_somebody_who_left_gets_nothing_of_hers(house: House) -> None:

@@ -1,8 +1,11 @@
 """Whoever has no key yet can try the whole hand: the offline engine takes the plainest orders."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from agent.agent import Agent, Limits
+from agent.base import Tool, ToolContext, ToolResult, ToolSpec
 from agent.providers.offline import OfflineProvider
 from models.catalogue import Catalogue
 from tests.fakes import OneAgent
@@ -40,3 +43,43 @@ def test_a_task_is_for_the_day_that_comes(offline: WritingHouse) -> None:
 def test_a_customer_whom_nobody_knows_is_asked_about_nowhere(offline: WritingHouse) -> None:
     assert "SIM" not in offline.say("anota na Padaria Inexistente que quer preço novo", "m1")
     assert offline.trail == []
+
+
+def test_a_task_that_is_asked_about_leaves_no_reminder_in_memory(offline: WritingHouse) -> None:
+    offline.say(f"me lembra de ligar para {offline.customer} na próxima quinta", "m1")
+    offline.say("não", "m2")
+    assert offline.house.rows("SELECT predicate FROM fact") == []
+    assert offline.say("me chama de Bia", "m3") == "Anotado: como quer ser chamado: «Bia»"
+    assert offline.house.rows("SELECT predicate FROM fact") == [("nickname",)]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"answered": False, "passages": []}, "Anotado: preferência: «entrega de manhã»"),
+        (
+            {"answered": True, "passages": [{"document": "a.txt", "text": "Entrega: cedo"}]},
+            "Segundo **a.txt**: “Entrega: cedo”",
+        ),
+    ],
+)
+def test_what_no_document_answers_was_noted(offline: WritingHouse, found: dict[str, object], said: str) -> None:
+    def look(context: ToolContext, arguments: Mapping[str, object]) -> ToolResult:
+        return ToolResult(True, {"ok": True, "data": found})
+
+    search = Tool(ToolSpec("search_documents", "", {"type": "object"}), "read", frozenset(("manager",)), look)
+    agent = offline.house.agent
+    tools = {**agent.toolbox.tools, search.spec.name: search}
+    employ(offline, OneAgent(Agent(agent.provider, "recado-rules-1", tools, Limits(steps=6), offline.house.clock)))
+    assert offline.say("prefiro entrega de manhã", "m1") == said
+
+
+def test_a_word_that_decides_on_nothing_is_told_so(offline: WritingHouse) -> None:
+    offline.say(f"anota em {offline.customer} que quer preço novo em maio", "m1")
+    offline.say("sim", "m2")
+    assert offline.say("sim", "m3") == "Não há nada para confirmar."
+    assert offline.say("desfazer", "m4").startswith("Desfeito: ")
+    assert offline.say("Desfazer!", "m5") == "Não há nada para desfazer."
+    assert offline.say("undo", "m6") == "There is nothing to undo."
+    assert offline.say("yes", "m8") == "There is nothing to confirm."
+    assert offline.say("deshacer", "m7") == "No hay nada que deshacer."
