@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from agent.knowledge.chunking import Piece, cut
 from agent.knowledge.parsing.blocks import Place
 from agent.knowledge.parsing.reader import PARSERS, find_parser, parse
 from models.errors import UnreadableDocument
+from models.price_row import PriceRow
 from tests.agent.knowledge.files import docx, mail, pdf, saved, xlsx
 
 PRICES = [
@@ -19,6 +21,11 @@ PRICES = [
     [101, "Parafuso M8", "cx", "R$ 45,90"],
     [102, "Porca", "cx", "1.234,56"],
 ]
+
+
+def price(name: str, amount: str, code: str = "", unit: str = "", currency: str = "") -> tuple[PriceRow, ...]:
+    """What a row with one price is read as."""
+    return (PriceRow(name, Decimal(amount), code, unit, currency),)
 
 
 def pieces_of(name: str, content: bytes, content_type: str = "") -> list[Piece]:
@@ -96,8 +103,18 @@ def test_a_docx_has_headings_lists_tables_and_questions() -> None:
     assert pieces_of("c.docx", content) == [
         Piece("O prazo é de 10 dias.", ("Entrega",)),
         Piece("Qual é o horário?\nDas 8 às 18.\nSábado não.", ("Entrega",)),
-        Piece("Código: 101; Produto: Parafuso M8; Un.: cx; Preço: R$ 45,90", ("Preços",), Place(row=2)),
-        Piece("Código: 102; Produto: Porca; Un.: cx; Preço: 1.234,56", ("Preços",), Place(row=3)),
+        Piece(
+            "Código: 101; Produto: Parafuso M8; Un.: cx; Preço: R$ 45,90",
+            ("Preços",),
+            Place(row=2),
+            price("Parafuso M8", "45.90", "101", "cx", "BRL"),
+        ),
+        Piece(
+            "Código: 102; Produto: Porca; Un.: cx; Preço: 1.234,56",
+            ("Preços",),
+            Place(row=3),
+            price("Porca", "1234.56", "102", "cx"),
+        ),
     ]
 
 
@@ -119,11 +136,13 @@ def test_a_sheet_has_its_title_above_its_head_and_sections_between_its_rows() ->
             "Código: 101; Produto: Parafuso; Un.: cx; Preço: R$ 45,90",
             ("Tabela", "Preços de 2026", "Fixação"),
             Place(sheet="Tabela", row=5),
+            price("Parafuso", "45.90", "101", "cx", "BRL"),
         ),
         Piece(
             "Código: 205; Produto: Anel; Un.: un; Preço: 0.3",
             ("Tabela", "Preços de 2026", "Vedação"),
             Place(sheet="Tabela", row=7),
+            price("Anel", "0.3", "205", "un"),
         ),
     ]
 
@@ -166,7 +185,7 @@ def test_markdown_says_its_lines() -> None:
     assert pieces_of("v.md", content.encode()) == [
         Piece("Texto com força e link.", ("Venda",), Place(line=3)),
         Piece("Prazo?\nDez dias.\n- a\n- b", ("Venda",), Place(line=5)),
-        Piece("Produto: X; Preço: R$ 3,00", ("Venda", "Prazo?"), Place(line=14)),
+        Piece("Produto: X; Preço: R$ 3,00", ("Venda", "Prazo?"), Place(line=14), price("X", "3", currency="BRL")),
     ]
 
 
@@ -181,7 +200,7 @@ def test_html_is_read_without_its_scripts() -> None:
     assert (found.title, found.language) == ("Loja & cia", "pt")
     assert cut(found.blocks) == [
         Piece("Grátis acima de R$ 100.\n- um\n- dois", ("Frete",)),
-        Piece("Produto: X; Preço: R$ 2", ("Frete",), Place(row=2)),
+        Piece("Produto: X; Preço: R$ 2", ("Frete",), Place(row=2), price("X", "2", currency="BRL")),
         Piece("Preço: R$ 3", ("Frete",), Place(row=3)),
         Piece("Aceitam pix?\nSim.", ("Frete",)),
     ]
@@ -206,8 +225,18 @@ def test_a_mail_brings_its_attachments_and_says_which_it_could_not_read() -> Non
     assert found.title == "Política nova"
     assert [note.partition(".")[0] for note in found.notes] == ["attachment logo"]
     assert cut(found.blocks)[1:] == [
-        Piece("Produto: X; Preco: 3,50", ("Política nova", "precos.csv"), Place(file="precos.csv", row=2)),
-        Piece("Produto: Y; Preco: 4,50", ("Política nova", "precos.csv"), Place(file="precos.csv", row=3)),
+        Piece(
+            "Produto: X; Preco: 3,50",
+            ("Política nova", "precos.csv"),
+            Place(file="precos.csv", row=2),
+            price("X", "3.5"),
+        ),
+        Piece(
+            "Produto: Y; Preco: 4,50",
+            ("Política nova", "precos.csv"),
+            Place(file="precos.csv", row=3),
+            price("Y", "4.5"),
+        ),
         Piece("O prazo é de dez dias.", ("Política nova", "prazo.pdf"), Place(file="prazo.pdf", page=1)),
     ]
 
