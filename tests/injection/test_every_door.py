@@ -185,7 +185,7 @@ WALLS = (name_of_the_sender, advertisement_she_came_by, name_of_a_file, headers_
 
 
 def test_the_siege_is_as_large_as_it_is_said_to_be() -> None:
-    assert (len(CORPUS), len(DOORS), len(WALLS) + 1) == (336, 26, 6)
+    assert (len(CORPUS), len(DOORS), len(WALLS) + 1) == (336, 27, 6)
 
 
 @pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
