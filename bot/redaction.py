@@ -47,6 +47,10 @@ ALLOWED_FIELDS = frozenset(
             "request_id",
             "tool",
         ),
+        # an answer told again (the turn's id), which step of a chain asked (its name in the agent's definition)
+        *("cached_from", "chain_step"),
+        # documents, by id and in numbers: never a title, a key or words
+        *("document_id", "chunks", "companies", "lexicon"),
         # one SELECT of an LLM's own
         *("role", "sql_digest", "rows", "plan_cost"),
         # one request

@@ -91,10 +91,10 @@ class KnowledgeKeeper:
         title = found.title if due.title == due.key else ""
         document = self._library.index(due.tenant_id, due.id, found.chunks, title=title, notes=" ".join(found.notes))
         if document is not None:
-            _log.info("a document can be found", extra={"document": str(due.id), "chunks": document.chunks})
+            _log.info("a document can be found", extra={"document_id": str(due.id), "chunks": document.chunks})
 
     def _fail(self, due: DueDocument, reason: str) -> None:
-        _log.info("a document cannot be read", extra={"document": str(due.id)})
+        _log.info("a document cannot be read", extra={"document_id": str(due.id)})
         with session_scope(self._engine) as connection:
             mark_failed(connection, due.id, reason)
 
