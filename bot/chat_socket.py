@@ -34,6 +34,7 @@ _SEND_TIMEOUT = 30  # seconds; who does not read for so long is gone
 _MOST_OWED = 32  # answers owed to one socket at once
 _LONGEST_ID = 200
 _MOST_UNREAD = 256  # frames we have not looked at yet
+_MOST_HELD = _MOST_OWED + _MOST_UNREAD  # answers and refusals not sent yet
 _GONE = (ConnectionClosed, LocalProtocolError, OSError)  # closed by either side, or closing, or cut
 _GOING_AWAY, _POLICY_VIOLATION = 1001, 1008
 _log = logging.getLogger("recado.web")
@@ -161,11 +162,11 @@ class _Talk:
                 self._forget(owed)
 
     def _take_all(self) -> bool:
-        """Store what has come; False if it was so much that none of it was looked at."""
-        if len(self._server.input_buffer) > _MOST_UNREAD:
-            self._server.input_buffer.clear()
-            return False
-        while self._server.input_buffer:
+        """Store what has come, and what comes meanwhile; False if it is so much that the rest is not looked at."""
+        while unread := self._server.input_buffer:
+            if len(unread) > _MOST_UNREAD or len(self._owed) >= _MOST_HELD:
+                unread.clear()
+                return False
             self._take(self._server.receive(timeout=0))
         return True
 

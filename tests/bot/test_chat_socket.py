@@ -222,21 +222,38 @@ def test_too_many_questions_at_once_are_refused_one_by_one(web: RunningWeb, engi
 
 def test_a_flood_is_sent_away(web: RunningWeb, engine: Engine) -> None:
     with talk(web) as socket:
-        try:
-            for _ in range(20_000):
-                socket.send("{")
-        except OSError:
-            pass  # the server has closed already
+        say(socket, "Oi")  # nobody answers: what follows is held, however fast the server reads
+        flood(socket, 20_000)
         assert is_gone(socket)
-    assert inbound_rows(engine) == []
+    assert len(inbound_rows(engine)) <= 1
+
+
+def test_a_flood_that_the_server_keeps_up_with_is_sent_away_too(web: RunningWeb, engine: Engine) -> None:
+    with talk(web) as socket:
+        say(socket, "Oi")
+        eventually(lambda: inbound_rows(engine))
+        flood(socket, 1000, every=0.001)
+        assert is_gone(socket)
+
+
+def flood(socket: WebSocket, frames: int, every: float = 0) -> None:
+    try:
+        for _ in range(frames):
+            socket.send("{")
+            if every:
+                time.sleep(every)
+    except OSError:
+        pass  # the server has closed already
 
 
 def is_gone(socket: WebSocket) -> bool:
-    """Whether the server ends the connection after whatever it had to say before; a busy machine takes its time."""
+    """Whether the server ends the connection after whatever it had to say before; a busy machine takes its time.
+    Its pings come for as long as it does not, so that no read of ours would ever time out."""
     socket.settimeout(45)
-    for _ in range(25_000):
+    deadline = time.monotonic() + 45
+    while time.monotonic() < deadline:
         try:
-            if socket.recv_data()[0] == ABNF.OPCODE_CLOSE:
+            if socket.recv_data(control_frame=True)[0] == ABNF.OPCODE_CLOSE:
                 return True
         except WebSocketTimeoutException:
             return False
