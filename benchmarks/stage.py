@@ -118,6 +118,7 @@ def build_stage(llm_url: str, threads: int) -> Iterator[Stage]:
             "RECADO_DATA_DIR": str(folder / "data"),
             "LLM_PROVIDER": "openai-compatible",
             "MEMORY_LLM": "0",
+            "ANSWERS_LIVE_SECONDS": "0",  # each question is to be answered, not the first of them
             "LLM_MODEL": "standin",
             "LLM_BASE_URL": llm_url,
             "WORKER_THREADS": str(threads),

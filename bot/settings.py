@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = None
     memory_token_budget: int = Field(default=3000, ge=200, le=200_000)
     memory_llm: bool = True
+    answers_live_seconds: float = Field(default=3600, ge=0, le=86_400)
     max_steps: int = Field(default=8, ge=1, le=50)
     run_timeout_seconds: float = Field(default=180, gt=0, le=1800)
 

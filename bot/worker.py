@@ -130,7 +130,7 @@ def _build_services(
         leases=LeaseKeeper(engine, owner, pulse=pulse, clock=clock),
         alarms=Alarms(queue.ring, clock),
         clock=clock,
-        policy=WorkPolicy(),
+        policy=WorkPolicy(answers_live=timedelta(seconds=settings.answers_live_seconds)),
         open_door=build_open_door(settings, clock, tenant_id),
         background=background,
         storage=build_storage(settings),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.embedded.folders import prepare_data_folder, remove_temporary_sockets
 from bot.embedded.postgres import EmbeddedPostgres
+from bot.migrate import upgrade
 from models.demo.aurora import aurora
 from models.demo.load import load_demo
 from models.session import build_engine
@@ -30,6 +31,7 @@ def pinned_demo(today: date) -> Iterator[str]:
         server.start()
         engine = build_engine(server.url, application_name="recado-eval", pool_size=1)
         try:
+            upgrade(server.url)  # who answers looks for documents, too
             load_demo(engine, aurora(), today)
         finally:
             engine.dispose()

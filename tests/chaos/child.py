@@ -21,7 +21,7 @@ from tests.chaos.trap import TrapDoor
 def install(folder: Path, patience: str, role: str) -> None:
     """Traps, tool and policy, in this process and what it forks."""
 
-    worker.WorkPolicy = lambda: policy_of(patience)  # type: ignore[attr-defined,misc,assignment]
+    worker.WorkPolicy = lambda **_: policy_of(patience)  # type: ignore[attr-defined,misc,assignment]
     policy.TABLE = {row: dict.fromkeys(("manager", "rep", "customer"), "allow") for row in policy.TABLE}
     TOOLS[NAME] = f"tests.chaos.orders:{NAME}"
     set_fault_hook(TrapDoor(folder, role))

@@ -165,6 +165,7 @@ class Far:
             "CRM_ALLOW_INSECURE_HOSTS": "127.0.0.1",
             "LLM_PROVIDER": "openai-compatible",
             "MEMORY_LLM": "0",
+            "ANSWERS_LIVE_SECONDS": "0",
             "LLM_BASE_URL": self.llm.url,
             "LLM_MODEL": "stand-in",
             URL_VARIABLE: self.orders.url,
