@@ -10,7 +10,7 @@ from agent.tools.recall import RECALL
 from agent.tools.registry import TOOLS
 from bot.settings import Settings
 
-_DEMO_TOOLS = (*TOOLS, *CRM_TOOLS, RECALL, SEARCH_DOCUMENTS, PRICE_OF)
+_DEMO_TOOLS = (*CRM_TOOLS, RECALL, SEARCH_DOCUMENTS, PRICE_OF)  # beside all that are registered
 
 
 def describe_default(settings: Settings) -> AgentSpec:
@@ -30,7 +30,7 @@ def describe_default(settings: Settings) -> AgentSpec:
         ),
         limits=LimitsSpec(steps=settings.max_steps, seconds=settings.run_timeout_seconds),
         source=_describe_source(settings),
-        tools=None if settings.sales_database_url else {name: ToolUseSpec() for name in _DEMO_TOOLS},
+        tools=None if settings.sales_database_url else {name: ToolUseSpec() for name in (*TOOLS, *_DEMO_TOOLS)},
         quiet_window=QuietWindowSpec(
             seconds=settings.quiet_window_seconds, longest_seconds=settings.quiet_window_max_seconds
         ),
