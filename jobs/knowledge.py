@@ -5,7 +5,6 @@ one worker is needed. A reader that dies is followed when its claim is over.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.library import Library
 from jobs.reindexing import reindex_documents
+from jobs.rounds import Rounds
 from models.chunk import Chunk
 from models.document import mark_failed
 from models.document_queue import DueDocument, claim_document, put_off
@@ -44,7 +44,7 @@ class ReadFile:
 ReadDocument = Callable[[str, str, bytes], ReadFile]  # name, type, content; raises UnreadableDocument
 
 
-class KnowledgeKeeper:
+class KnowledgeKeeper(Rounds):
     """`read` may take as long as it bounds itself to."""
 
     def __init__(self, engine: Engine, storage: Storage, read: ReadDocument) -> None:
@@ -52,16 +52,7 @@ class KnowledgeKeeper:
         self._storage = storage
         self._read = read
         self._library = Library(engine, storage)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="knowledge", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        super().__init__("knowledge", LOOK_EVERY, self._read_all, _log)
 
     def work(self, only: UUID | None = None) -> bool:
         """Read the next file that is due, or that one; False when there is none. Safe to repeat, and for any number of
@@ -105,13 +96,10 @@ class KnowledgeKeeper:
         except SQLAlchemyError as error:
             _log.warning("documents are indexed anew another time: %s", type(error).__name__)
 
+    def _read_all(self) -> None:
+        while not self._stopping.is_set() and self.work():
+            pass
+
     def _run(self) -> None:
         self._reindex()
-        while not self._stopping.wait(LOOK_EVERY.total_seconds()):
-            try:
-                while not self._stopping.is_set() and self.work():
-                    pass
-            except SQLAlchemyError as error:
-                _log.warning("documents are put off: %s", type(error).__name__)
-            except Exception:  # its claim ends, and it is tried again
-                _log.exception("a document is put off")
+        super()._run()

@@ -6,18 +6,17 @@ done again from where it was.
 """
 
 import logging
-import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.memory.summarising import grow, summarise_turn
 from agent.memory.window import count_fitting
 from agent.phrases import guess_language
+from jobs.rounds import Rounds
 from jobs.runtime import Services
 from models.contact import ensure_contact
 from models.history import recent_turns
@@ -46,22 +45,13 @@ _NO_END = 2**62
 _log = logging.getLogger("recado.memory")
 
 
-class MemoryKeeper:
+class MemoryKeeper(Rounds):
     """A thread of every worker; whoever holds the lease works."""
 
     def __init__(self, services: Services, owner: str) -> None:
         self._services = services
         self._owner = owner
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="memory", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        super().__init__("memory", KEEP_EVERY, self.work, _log)
 
     def work(self) -> int:
         """One round, if it is this process's turn; how many turns were taken in."""
@@ -75,15 +65,6 @@ class MemoryKeeper:
                 break
             taken += step
         return taken
-
-    def _run(self) -> None:
-        while not self._stopping.wait(KEEP_EVERY.total_seconds()):
-            try:
-                self.work()
-            except SQLAlchemyError as error:
-                _log.warning("memory put off: %s", type(error).__name__)
-            except Exception:  # the turns stay due
-                _log.exception("memory put off")
 
 
 def take_in(services: Services) -> int:

@@ -5,12 +5,9 @@ Any number of processes work side by side: who reads a contact holds it for a fe
 """
 
 import logging
-import threading
 from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.base import Completion, CompletionRequest
 from agent.decisions import read_decision
@@ -21,6 +18,7 @@ from agent.tokens import estimate_prompt
 from jobs.agents import Terms
 from jobs.budget import limits_of
 from jobs.memory import as_new
+from jobs.rounds import Rounds
 from jobs.runtime import Services
 from models.budget import charge, refuse_if_spent
 from models.errors import BudgetExceeded, ConfigurationError, ProviderError
@@ -41,22 +39,13 @@ _LONGEST = 2_000  # characters of a message that are shown
 _log = logging.getLogger("recado.memory")
 
 
-class MemoryReader:
+class MemoryReader(Rounds):
     """A thread of every worker."""
 
     def __init__(self, services: Services, quiet: timedelta = QUIET) -> None:
         self._services = services
         self._quiet = quiet
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="memory-reader", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        super().__init__("memory-reader", READ_EVERY, self.work, _log)
 
     def work(self) -> int:
         """All that is due; how many contacts were read."""
@@ -69,15 +58,6 @@ class MemoryReader:
             read_contact(self._services, unread)
             count += 1
         return count
-
-    def _run(self) -> None:
-        while not self._stopping.wait(READ_EVERY.total_seconds()):
-            try:
-                self.work()
-            except SQLAlchemyError as error:
-                _log.warning("reading put off: %s", type(error).__name__)
-            except Exception:  # the contact is read again once its hold has ended
-                _log.exception("reading put off")
 
 
 def read_contact(services: Services, unread: Unread) -> None:

@@ -4,14 +4,13 @@ One process at a time sweeps, by a lease in the database.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
+from jobs.rounds import Rounds
 from models.faultpoint import faultpoint
 from models.lease import hold_named_lease
 from models.session import session_scope
@@ -26,23 +25,14 @@ _BATCH = 500
 _log = logging.getLogger("recado.sweep")
 
 
-class Sweeper:
+class Sweeper(Rounds):
     """`ring_many` must not raise."""
 
     def __init__(self, engine: Engine, owner: str, ring_many: Callable[[Sequence[UUID]], object]) -> None:
         self._engine = engine
         self._owner = owner
         self._ring_many = ring_many
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        super().__init__("sweeper", SWEEP_EVERY, self.sweep, _log)
 
     def sweep(self) -> list[UUID]:
         """One round, if it is this process's turn; returns the conversations that were rung."""
@@ -56,12 +46,3 @@ class Sweeper:
             _log.info("rang for overdue work", extra={"conversations": len(found)})
             self._ring_many(found)
         return found
-
-    def _run(self) -> None:
-        while not self._stopping.wait(SWEEP_EVERY.total_seconds()):
-            try:
-                self.sweep()
-            except SQLAlchemyError as error:
-                _log.warning("sweep put off: %s", type(error).__name__)
-            except Exception:  # nobody else finds what was missed
-                _log.exception("sweep put off")
