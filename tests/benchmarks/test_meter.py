@@ -57,7 +57,7 @@ def test_what_children_spend_is_counted(is_waited_for: bool) -> None:
     wait = "child.wait(); print('spun', flush=True)" if is_waited_for else ""
     with running(f"child = subprocess.Popen([sys.executable, '-c', {child!r}])\n{wait}\nsys.stdin.read()") as process:
         assert read_line(process) == "spun"
-        assert (cpu_seconds(process.pid) or 0) >= 0.4
+        assert (cpu_seconds(process.pid) or 0) > 0.3  # of 0.4: the kernel tells whole ticks, rounded down, of each time
 
 
 def test_memory_that_a_fork_shares_counts_once() -> None:
