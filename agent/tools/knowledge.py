@@ -1,17 +1,19 @@
 """The tool that looks something up in the company's documents, and cites them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import shorten
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import Field, ValidationError
 
-from agent.base import PersonRole, Situation, Tool, ToolContext, ToolResult, ToolSpec
+from agent.base import Label, PersonRole, Situation, Tool, ToolContext, ToolResult, ToolSpec
 from agent.tools.decorator import refuse
 from agent.tools.schema import Arguments, describe_mistakes, strict_schema
 from models.errors import ToolError
 from models.passage import Passage, SearchScope
+
+A = TypeVar("A", bound=Arguments)
 
 SEARCH_DOCUMENTS: Final = "search_documents"
 
@@ -46,29 +48,37 @@ class SearchArguments(Arguments):
 
 
 def build_search_tool(library: Library) -> Tool:
-    """`search_documents`, offered where there are documents. It sees what the person's role may read today."""
+    return build_document_tool(
+        SEARCH_DOCUMENTS,
+        _DESCRIPTION,
+        SearchArguments,
+        library,
+        lambda asked, scope: search_for(library, asked.query, scope),
+    )
+
+
+def build_document_tool(
+    name: str, description: str, arguments: type[A], library: Library, look_up: Callable[[A, SearchScope], Any]
+) -> Tool:
+    """A tool over documents, offered where there are any. It sees what the person's role may read today."""
 
     def call(context: ToolContext, given: Mapping[str, Any]) -> ToolResult:
-        return _search(library, context.situation, given)
+        try:
+            asked = arguments.model_validate(dict(given))
+        except ValidationError as error:
+            return refuse(ToolError(f"Wrong arguments: {describe_mistakes(error)}.", code="bad_arguments"))
+        situation = context.situation
+        assert situation.tenant is not None, "the tool is offered inside a company alone"
+        scope = SearchScope(situation.tenant, situation.role, None, situation.today)
+        return ToolResult(ok=True, content=look_up(asked, scope), arguments=asked.model_dump())
 
     def is_offered(situation: Situation) -> bool:
         return situation.tenant is not None and not library.is_empty(situation.tenant)
 
-    spec = ToolSpec(SEARCH_DOCUMENTS, _DESCRIPTION, strict_schema(SearchArguments))
     roles: frozenset[PersonRole] = frozenset({"rep", "manager", "customer"})
-    return Tool(spec, "read", roles, call, frozenset({"private", "untrusted"}), is_offered=is_offered)
-
-
-def _search(library: Library, situation: Situation, given: Mapping[str, Any]) -> ToolResult:
-    try:
-        arguments = SearchArguments.model_validate(dict(given))
-    except ValidationError as error:
-        return refuse(ToolError(f"Wrong arguments: {describe_mistakes(error)}.", code="bad_arguments"))
-    assert situation.tenant is not None, "the tool is offered inside a company alone"
-    scope = SearchScope(situation.tenant, situation.role, None, situation.today)
-    return ToolResult(
-        ok=True, content=search_for(library, arguments.query, scope), arguments={"query": arguments.query}
-    )
+    labels: frozenset[Label] = frozenset({"private", "untrusted"})
+    spec = ToolSpec(name, description, strict_schema(arguments))
+    return Tool(spec, "read", roles, call, labels, is_offered=is_offered)
 
 
 def search_for(library: Library, query: str, scope: SearchScope) -> dict[str, Any]:

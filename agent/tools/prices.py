@@ -1,15 +1,13 @@
 """The tool that says what something costs, as the company's own price lists name it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from agent.base import PersonRole, Situation, Tool, ToolContext, ToolResult, ToolSpec
-from agent.tools.decorator import refuse
-from agent.tools.knowledge import Library, search_for
-from agent.tools.schema import Arguments, describe_mistakes, strict_schema
-from models.errors import ToolError
+from agent.base import Tool
+from agent.tools.knowledge import Library, build_document_tool, search_for
+from agent.tools.schema import Arguments
 from models.passage import SearchScope
 from models.price_row import CatalogItem
 
@@ -38,32 +36,17 @@ class PriceArguments(Arguments):
 
 
 def build_price_tool(book: PriceBook) -> Tool:
-    """`price_of`, offered where there are documents. It sees what the person's role may read today."""
-
-    def call(context: ToolContext, given: Mapping[str, Any]) -> ToolResult:
-        return _look_up(book, context.situation, given)
-
-    def is_offered(situation: Situation) -> bool:
-        return situation.tenant is not None and not book.is_empty(situation.tenant)
-
-    spec = ToolSpec(PRICE_OF, _DESCRIPTION, strict_schema(PriceArguments))
-    roles: frozenset[PersonRole] = frozenset({"rep", "manager", "customer"})
-    return Tool(spec, "read", roles, call, frozenset({"private", "untrusted"}), is_offered=is_offered)
+    return build_document_tool(
+        PRICE_OF, _DESCRIPTION, PriceArguments, book, lambda asked, scope: _look_up(book, asked.product, scope)
+    )
 
 
-def _look_up(book: PriceBook, situation: Situation, given: Mapping[str, Any]) -> ToolResult:
-    try:
-        arguments = PriceArguments.model_validate(dict(given))
-    except ValidationError as error:
-        return refuse(ToolError(f"Wrong arguments: {describe_mistakes(error)}.", code="bad_arguments"))
-    assert situation.tenant is not None, "the tool is offered inside a company alone"
-    scope = SearchScope(situation.tenant, situation.role, None, situation.today)
-    found = book.prices(arguments.product, scope, _ITEMS + 1)
-    told = {"product": arguments.product}
+def _look_up(book: PriceBook, product: str, scope: SearchScope) -> dict[str, Any]:
+    found = book.prices(product, scope, _ITEMS + 1)
     if not found:
-        nearest = search_for(book, arguments.product, scope)
-        return ToolResult(ok=True, content=nearest | {"data": {"items": [], **nearest["data"]}}, arguments=told)
-    content = {
+        nearest = search_for(book, product, scope)
+        return nearest | {"data": {"items": [], **nearest["data"]}}
+    return {
         "ok": True,
         "source": ", ".join(dict.fromkeys(item.document for item in found)),
         "data": {
@@ -72,7 +55,6 @@ def _look_up(book: PriceBook, situation: Situation, given: Mapping[str, Any]) ->
             "more": len(found) > _ITEMS,
         },
     }
-    return ToolResult(ok=True, content=content, arguments=told)
 
 
 def _describe(item: CatalogItem) -> dict[str, Any]:
