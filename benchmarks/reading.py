@@ -64,7 +64,7 @@ def measure(engine: Engine, pages: list[list[str]]) -> Reading:
         begun = cpu()
         found = read_file("manual.pdf", "application/pdf", content)
         read = cpu()
-        document_id, _ = put_document(connection, tenant_id, Upload("manual.pdf", "Manual", "pt", ("rep",)))
+        document_id = put_document(connection, tenant_id, Upload("manual.pdf", "Manual", "pt", ("rep",)))
         index_document(connection, tenant_id, document_id, found.chunks)
         done = cpu()
     characters = sum(len(line) for page in pages for line in page)

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from jobs.leftovers import clear_leftovers
 from jobs.library import Library
 from jobs.reindexing import reindex_documents
 from jobs.rounds import Rounds
@@ -98,6 +99,8 @@ class KnowledgeKeeper(Rounds):
 
     def _read_all(self) -> None:
         while not self._stopping.is_set() and self.work():
+            pass
+        while not self._stopping.is_set() and clear_leftovers(self._engine, self._storage):
             pass
 
     def _run(self) -> None:

@@ -1,6 +1,5 @@
 """The documents of each company: taken in, replaced, removed, and searched."""
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from jobs.leftovers import clear_leftovers
 from models.catalog_item import add_items, find_items
 from models.chunk import Chunk, FoundChunk, add_chunks, indexed_texts, read_chunks
 from models.document import (
@@ -23,7 +23,7 @@ from models.document import (
     put_document,
     readable_numbers,
 )
-from models.errors import StorageError
+from models.faultpoint import faultpoint
 from models.passage import Passage, SearchScope
 from models.price_row import CatalogItem
 from models.retrieval.ranking import Hit
@@ -32,8 +32,6 @@ from models.session import session_scope, statement_scope
 from models.storage import Storage
 
 _LOOK_AGAIN: Final = timedelta(seconds=5)  # every turn asks whether there are documents at all
-
-_log = logging.getLogger("recado.library")
 
 
 class Library:
@@ -73,10 +71,10 @@ class Library:
     def add(self, tenant_id: UUID, upload: Upload, chunks: Sequence[Chunk]) -> Document:
         """In one transaction; in place of the document that had its key."""
         with session_scope(self._engine) as connection:
-            document_id, files = put_document(connection, tenant_id, upload)
-            document, replaced = index_document(connection, tenant_id, document_id, chunks)
+            document_id = put_document(connection, tenant_id, upload)
+            document = index_document(connection, tenant_id, document_id, chunks)
         assert document is not None, "it was put there just now"
-        self._delete_files([*files, *replaced])
+        self._clear_leftovers()
         return document
 
     def submit(self, tenant_id: UUID, upload: Upload, content: bytes) -> UUID:
@@ -84,8 +82,8 @@ class Library:
         assert self._storage is not None, "files are submitted by who knows where they are kept"
         kept = replace(upload, file=self._storage.put(content, upload.content_type))
         with session_scope(self._engine) as connection:
-            document_id, files = put_document(connection, tenant_id, kept)
-        self._delete_files(files)
+            document_id = put_document(connection, tenant_id, kept)
+        self._clear_leftovers()
         return document_id
 
     def index(
@@ -93,8 +91,8 @@ class Library:
     ) -> Document | None:
         """Make a pending document findable, in one transaction. None if it was given up meanwhile."""
         with session_scope(self._engine) as connection:
-            document, files = index_document(connection, tenant_id, document_id, chunks, title=title, notes=notes)
-        self._delete_files(files)
+            document = index_document(connection, tenant_id, document_id, chunks, title=title, notes=notes)
+        self._clear_leftovers()
         return document
 
     def remove(self, tenant_id: UUID, name: str) -> list[Document]:
@@ -103,18 +101,14 @@ class Library:
             found = find_versions(connection, tenant_id, name)
             for document in found:
                 _take_out(connection, tenant_id, document)
-        self._delete_files([document.file for document in found if document.file])
+        self._clear_leftovers()
         return found
 
-    def _delete_files(self, files: Sequence[str]) -> None:
-        """After the commit: a file too many harms less than one too few."""
-        if self._storage is None:
-            return
-        for file in files:
-            try:
-                self._storage.delete(file)
-            except StorageError as error:
-                _log.warning("the file of a document that is gone could not be deleted: %s", error)
+    def _clear_leftovers(self) -> None:
+        """The files of what was just taken out; whoever dies before this leaves them to a worker."""
+        faultpoint("library.committed")
+        if self._storage is not None:
+            clear_leftovers(self._engine, self._storage)
 
 
 def search_documents(connection: Connection, query: str, scope: SearchScope, k: int) -> list[Passage]:
@@ -137,22 +131,21 @@ def index_document(
     *,
     title: str = "",
     notes: str = "",
-) -> tuple[Document | None, list[str]]:
-    """Make a pending document findable, in place of the one that has its key, whose file nothing needs any more. None
-    if it was given up meanwhile."""
+) -> Document | None:
+    """Make a pending document findable, in place of the one that has its key. None if it was given up meanwhile."""
     index = SearchIndex(connection)
     space_id = index.open_space(tenant_id, "documents", tenant_id)
     document = find_document(connection, tenant_id, document_id, lock=True)
     if document is None or document.status != "pending":
-        return None, []
-    others = [one for one in find_versions(connection, tenant_id, document.key) if one.id != document_id]
-    for other in others:
-        _take_out(connection, tenant_id, other)
+        return None
+    for other in find_versions(connection, tenant_id, document.key):
+        if other.id != document_id:
+            _take_out(connection, tenant_id, other)
     numbers = index.add(space_id, [IndexedText(chunk.indexed, document.language) for chunk in chunks])
     add_chunks(connection, tenant_id, document_id, numbers, chunks)
     add_items(connection, tenant_id, document_id, numbers, chunks)
     mark_ready(connection, document_id, numbers, title=title, notes=notes)
-    return find_document(connection, tenant_id, document_id), [other.file for other in others if other.file]
+    return find_document(connection, tenant_id, document_id)
 
 
 def _take_out(connection: Connection, tenant_id: UUID, document: Document) -> None:

@@ -29,6 +29,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import key, moment, reference, string, table_of
 from models.ids import new_id
+from models.leftover_file import note_leftovers
 from models.passage import SearchScope
 
 Status = Literal["pending", "ready", "failed"]
@@ -117,18 +118,17 @@ _READ = select(
 )
 
 
-def put_document(connection: Connection, tenant_id: UUID, upload: Upload) -> tuple[UUID, list[str]]:
-    """A pending version, and the files that nothing needs any more: one of the same key that was not ready yet is
-    given up for it."""
+def put_document(connection: Connection, tenant_id: UUID, upload: Upload) -> UUID:
+    """A pending version; one of the same key that was not ready yet is given up for it."""
     # Two who add under one key at the same moment come one after the other; the later one stands.
     connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{tenant_id}/{upload.key}", 0))))
     mine = (_d.tenant_id == tenant_id, _d.key == upload.key)
-    given_up = connection.execute(delete(documents).where(*mine, _d.status != "ready").returning(_d.file)).scalars()
-    files = [file for file in given_up if file]
+    given_up = connection.execute(delete(documents).where(*mine, _d.status != "ready").returning(_d.file))
+    note_leftovers(connection, given_up.scalars())
     values = {name: getattr(upload, name) for name in Upload.__slots__}
     made = insert(documents).values(id=new_id(), tenant_id=tenant_id, **values, due_at=func.now())
     document_id: UUID = connection.execute(made.returning(_d.id)).scalar_one()
-    return document_id, files
+    return document_id
 
 
 def find_document(connection: Connection, tenant_id: UUID, document_id: UUID, *, lock: bool = False) -> Document | None:
@@ -198,8 +198,9 @@ def mark_failed(connection: Connection, document_id: UUID, error: str) -> None:
 
 
 def delete_document(connection: Connection, document_id: UUID) -> None:
-    """With its chunks, which must be out of the index. Safe to repeat."""
-    connection.execute(delete(documents).where(_d.id == document_id))
+    """With its chunks, which must be out of the index; its file is left over. Safe to repeat."""
+    gone = connection.execute(delete(documents).where(_d.id == document_id).returning(_d.file))
+    note_leftovers(connection, gone.scalars())
 
 
 def _one(connection: Connection, statement: Select[Any]) -> Document | None:

@@ -59,6 +59,9 @@ POINTS = (
     "erasure.table",
     "erasure.committed",
     "erasure.file",
+    # A document put in the place of another one, or removed.
+    "library.committed",
+    "leftover.deleted",
     # What a person sets going again.
     "replay.reopened",
 )

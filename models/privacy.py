@@ -221,6 +221,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
     "document": _plain("key title content_type file digest language roles status error"),
     "chunk": _plain("given_id text indexed path place"),
     "catalog_item": _plain("code name folded_code folded_name unit currency label"),
+    "leftover_file": _plain("file"),
     "operator": _plain("email name password_hash"),
     "operator_session": _plain("token_hash csrf_token"),
     "api_key": _plain("name secret_hash"),

@@ -20,6 +20,7 @@ import models.document
 import models.dollar_rate
 import models.erasure
 import models.fact
+import models.leftover_file
 import models.mailbox_code
 import models.message
 import models.opt_out

@@ -123,13 +123,12 @@ def test_a_new_version_takes_the_place_of_the_old_one(engine: Engine, library: L
 def test_the_old_version_is_found_until_the_new_one_is_ready(engine: Engine, library: Library, tenant_id: UUID) -> None:
     library.add(tenant_id, an_upload("tabela"), chunks("parafuso 10,00"))
     with session_scope(engine) as connection:
-        given_up, _ = put_document(connection, tenant_id, an_upload("tabela"))
-        coming, files = put_document(connection, tenant_id, an_upload("tabela"))
-        assert files == []
+        given_up = put_document(connection, tenant_id, an_upload("tabela"))
+        coming = put_document(connection, tenant_id, an_upload("tabela"))
         assert [d.status for d in list_documents(connection, tenant_id)] == ["ready", "pending"]
     assert documents_of(library, "parafuso", scope(tenant_id)) == ["tabela"]
     with session_scope(engine) as connection:
-        assert index_document(connection, tenant_id, given_up, chunks("nunca")) == (None, [])
+        assert index_document(connection, tenant_id, given_up, chunks("nunca")) is None
         mark_failed(connection, coming, "no text in it")
     assert documents_of(library, "parafuso", scope(tenant_id)) == ["tabela"]
     library.add(tenant_id, an_upload("tabela"), chunks("parafuso 12,00"))
@@ -189,7 +188,7 @@ def test_every_change_of_what_can_be_found_is_another_version(
 def test_an_unknown_document_is_none(engine: Engine, tenant_id: UUID) -> None:
     with session_scope(engine) as connection:
         assert find_document(connection, tenant_id, tenant_id) is None
-        assert index_document(connection, tenant_id, tenant_id, []) == (None, [])
+        assert index_document(connection, tenant_id, tenant_id, []) is None
 
 
 @pytest.mark.skipif(not RECORDING.exists(), reason="the recordings lie beside the repository")

@@ -144,6 +144,8 @@ def _points() -> Iterator[Point]:
 POINTS: tuple[Point, ...] = tuple(_points())
 # Moments that no scenario comes by, and the file whose test lets the work end there by an exception, and begin again.
 ELSEWHERE: Mapping[str, str] = {
-    f"erasure.{moment}": "jobs/test_erasing.py" for moment in ("leased", "cut", "table", "committed", "file")
+    **{f"erasure.{moment}": "jobs/test_erasing.py" for moment in ("leased", "cut", "table", "committed", "file")},
+    "library.committed": "jobs/test_leftovers.py",
+    "leftover.deleted": "jobs/test_leftovers.py",
 }
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(point.group for point in POINTS))

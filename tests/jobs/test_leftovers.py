@@ -1,0 +1,118 @@
+"""The files of documents that are gone go too, whoever dies between the commit and the deletion."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from jobs.leftovers import clear_leftovers
+from models.errors import StorageError
+from models.faultpoint import set_fault_hook
+from models.leftover_file import claim_leftovers, note_leftovers
+from models.session import session_scope
+from models.storage import DiskStorage
+from tests.fakes import Killed
+from tests.jobs.test_knowledge import Ground
+from tests.running import eventually
+
+
+class Away(DiskStorage):
+    def delete(self, key: str) -> None:
+        raise StorageError("the bucket does not answer", permanent=False)
+
+
+@pytest.fixture
+def ground(engine: Engine, tmp_path: Path) -> Iterator[Ground]:
+    made = Ground(engine, tmp_path / "files")
+    made.submit("preço: 10 reais")
+    made.keeper.work()
+    yield made
+    set_fault_hook(None)
+
+
+def count_leftovers(ground: Ground) -> int:
+    with session_scope(ground.engine) as connection:
+        found: int = connection.execute(text("SELECT count(*) FROM leftover_file")).scalar_one()
+    return found
+
+
+def let_claims_end(ground: Ground) -> None:
+    with session_scope(ground.engine) as connection:
+        connection.execute(text("UPDATE leftover_file SET due_at = now()"))
+
+
+def die_at(point: str) -> None:
+    def die(name: str) -> None:
+        if name == point:
+            set_fault_hook(None)
+            raise Killed(name)
+
+    set_fault_hook(die)
+
+
+def remove(ground: Ground, point: str = "library.committed") -> None:
+    die_at(point)
+    ground.library.remove(ground.tenant_id, "termos.txt")
+
+
+def replace_it(ground: Ground) -> None:
+    ground.submit("preço: 11 reais")
+    die_at("library.committed")
+    ground.keeper.work()
+
+
+def give_up_the_one_before(ground: Ground) -> None:
+    ground.submit("preço: 11 reais")
+    die_at("library.committed")
+    ground.submit("preço: 12 reais")
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [(remove, 0), (replace_it, 1), (give_up_the_one_before, 2)],
+    ids=["removed", "replaced", "again"],
+)
+def test_a_worker_deletes_what_somebody_who_died_after_the_commit_left(
+    ground: Ground, change: Callable[[Ground], None], left: int
+) -> None:
+    with pytest.raises(Killed):
+        change(ground)
+    assert (len(ground.files()), count_leftovers(ground)) == (left + 1, 1)
+    assert clear_leftovers(ground.engine, ground.storage) == 1
+    assert (len(ground.files()), count_leftovers(ground)) == (left, 0)
+
+
+def test_who_dies_before_the_deletion_is_on_record_is_followed_once_its_claim_is_over(ground: Ground) -> None:
+    with pytest.raises(Killed):
+        remove(ground, "leftover.deleted")
+    assert (ground.files(), count_leftovers(ground), clear_leftovers(ground.engine, ground.storage)) == ([], 1, 0)
+    let_claims_end(ground)
+    ground.keeper.start()
+    eventually(lambda: count_leftovers(ground) == 0)
+    ground.keeper.stop()
+
+
+def test_a_place_for_files_that_is_away_is_asked_again_later(ground: Ground, tmp_path: Path) -> None:
+    away = Away(tmp_path / "files")
+    with pytest.raises(Killed):
+        remove(ground)
+    assert (clear_leftovers(ground.engine, away), count_leftovers(ground)) == (0, 1)
+    assert clear_leftovers(ground.engine, ground.storage) == 0, "not at once"
+    let_claims_end(ground)
+    assert clear_leftovers(ground.engine, ground.storage) == 1
+    assert ground.files() == []
+
+
+def test_two_never_clear_the_same_and_a_file_that_stays_is_never_noted(ground: Ground) -> None:
+    with session_scope(ground.engine) as connection:
+        note_leftovers(connection, [f"{number:032x}.txt" for number in range(150)] + ["", f"{0:032x}.txt"])
+    claims = []
+    while claims[-1:] != [[]]:
+        with session_scope(ground.engine) as connection:
+            claims.append(claim_leftovers(connection, timedelta(minutes=1)))
+    assert [len(claim) for claim in claims] == [100, 50, 0]
+    assert len(set(itertools.chain(*claims))) == 150
+    assert set(ground.files()).isdisjoint(itertools.chain(*claims))
