@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from agent.base import Language
 from agent.providers.offline.plan import Step
+from agent.providers.offline.slots import Slots
 from agent.providers.offline.wording import Texts, say
 
 SEARCH: Final = "search_documents"
@@ -26,6 +27,8 @@ _PRICED = re.compile(
     r"(.{2,200}?)(?: costs?)?\s?[?.!]*",
     re.IGNORECASE,
 )
+
+_HOW = re.compile(r"\W*(?:como|how|c[óo]mo|onde|where|d[óo]nde|(?:posso|podemos|can [iw]e?|puedo) )\b", re.IGNORECASE)
 
 # What documents may well tell. What is to be changed or sent is refused whatever they say.
 _TOPICS: Final = frozenset({"documents", "money", "stock", "margin", "commission"})
@@ -51,14 +54,26 @@ _PLACES: Final[Mapping[str, Texts]] = {
 }
 
 
-def look_up(steps: Sequence[Step], text: str, tools: Set[str]) -> list[Step]:
-    """One search instead, where nothing would be said but that the rules cannot answer. Pure."""
-    if SEARCH not in tools or len(text.strip()) < 2 or not steps or not all(map(_is_for_documents, steps)):
+def look_up(
+    steps: Sequence[Step], text: str, tools: Set[str], alone: Sequence[Slots], said_alone: Sequence[Step]
+) -> list[Step]:
+    """One search instead, where nothing would be said but that the rules cannot answer. Pure.
+
+    `alone` and `said_alone` are the text read as if nothing had gone before. A condition that no tool knows may be one
+    of the company's ("qual o pedido mínimo?"): it is said to be out of reach only where the documents are silent too.
+    """
+    if SEARCH not in tools or len(text.strip()) < 2 or not steps or any(step.tool for step in steps):
         return list(steps)
+    silent = Step()
+    if not all(map(_is_for_documents, steps)):
+        if len(said_alone) != 1 or not _may_be_a_rule(text, alone, said_alone[0]):
+            return list(steps)
+        silent = Step() if _is_for_documents(said_alone[0]) else said_alone[0]
     product = read_priced(text) if PRICES in tools else ""
     if product:
-        return [Step(PRICES, {"product": product})]
-    return [Step(SEARCH, {"query": " ".join(text.split())[:_LONGEST_QUERY]})]
+        return [Step(PRICES, {"product": product}, say=silent.say, details=silent.details)]
+    query = " ".join(text.split())[:_LONGEST_QUERY]
+    return [Step(SEARCH, {"query": query}, say=silent.say, details=silent.details)]
 
 
 def read_priced(text: str) -> str:
@@ -69,6 +84,22 @@ def read_priced(text: str) -> str:
 
 def _is_for_documents(step: Step) -> bool:
     return step.say == "not_understood" or (step.say == "out_of_reach" and step.details.get("topic") in _TOPICS)
+
+
+def _may_be_a_rule(text: str, asked: Sequence[Slots], said: Step) -> bool:
+    """Nobody's figures, and no day's. "Como cancelo um pedido?" asks how, and changes nothing."""
+    asks_how = bool(_HOW.match(text))
+    if any(one.asks_of_something or (one.asks_for_figures and not asks_how) for one in asked):
+        return False
+    if said.say == "out_of_reach":
+        return _is_for_documents(said) or (asks_how and said.details.get("topic") != "forecast")
+    return said.say in {"not_understood", "cannot_filter", "unknown_words"}
+
+
+def is_silent(result: Mapping[str, Any]) -> bool:
+    """Whether the documents were asked, and do not answer."""
+    data = result.get("data")
+    return isinstance(data, Mapping) and not data.get("items") and not data.get("answered")
 
 
 def cite(data: Mapping[str, Any], language: Language) -> str:

@@ -21,7 +21,7 @@ from agent.base import (
     Usage,
 )
 from agent.phrases import guess_language
-from agent.providers.offline.citing import look_up
+from agent.providers.offline.citing import SEARCH, is_silent, look_up
 from agent.providers.offline.language import language_of
 from agent.providers.offline.lexing import is_common, scan
 from agent.providers.offline.names import Names
@@ -74,7 +74,10 @@ class OfflineProvider:
             )
         history = [request.messages[number].content for number in said[:-1]]
         offered = {tool.name for tool in request.tools}
-        steps = look_up(_steps(question.content, history, situation, catalogue, names), question.content, offered)
+        steps = _steps(_questions(question.content, history, names, situation.today), situation, catalogue)
+        if SEARCH in offered:
+            alone = _questions(question.content, (), names, situation.today)
+            steps = look_up(steps, question.content, offered, alone, _steps(alone, situation, catalogue))
         language = language_of(question.content, situation.language, names)
         turn = request.messages[said[-1] + 1 :]
         calls = [call for message in turn if message.role == "assistant" for call in message.tool_calls]
@@ -137,8 +140,7 @@ def _questions(text: str, history: Sequence[str], names: Names, today: date) -> 
     return before
 
 
-def _steps(text: str, history: Sequence[str], situation: Situation, catalogue: Catalogue, names: Names) -> list[Step]:
-    questions = _questions(text, history, names, situation.today)
+def _steps(questions: Sequence[Slots], situation: Situation, catalogue: Catalogue) -> list[Step]:
     planned = [plan_question(question, situation, catalogue) for question in questions]
     if any(_lost_something(*pair) for pair in zip(questions, planned, strict=True)):
         planned = [[step for step in steps if not step.view.assumed_period] for steps in planned]
@@ -195,7 +197,9 @@ def _answer(
         call = next((one for one in waiting if one.name == step.tool and _same(one, step)), None) if step.tool else None
         if call is not None:
             waiting.remove(call)
-            blocks.append(_phrased(call, results, step.view, language, situation))
+            is_unknown = bool(step.say) and is_silent(results.get(call.id, {}))
+            said = _said(step, language) if is_unknown else _phrased(call, results, step.view, language, situation)
+            blocks.append(said)
         else:
             blocks.append(say("not_allowed", language) if step.tool else _said(step, language))
     blocks += [_phrased(call, results, View(), language, situation) for call in waiting]

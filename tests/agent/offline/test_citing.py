@@ -39,6 +39,46 @@ def test_everything_else_is_answered_as_without_documents(text: str) -> None:
     assert (after.text, after.tool_calls) == (before.text, before.tool_calls)
 
 
+@pytest.mark.parametrize(
+    ("text", "otherwise"),
+    [
+        ("qual o pedido mínimo?", "cannot_filter"),
+        ("vocês aceitam cartão de crédito?", "documents_silent"),
+        ("Como faço para cancelar um pedido?", "out_of_reach"),
+        ("how do I cancel an order?", "out_of_reach"),
+        ("posso parcelar um pedido em 3 vezes no cartão?", "cannot_filter"),
+    ],
+)
+def test_a_condition_may_be_one_of_the_companys_rules(text: str, otherwise: str) -> None:
+    (call,) = ask(text, tools=WITH_DOCUMENTS).tool_calls
+    assert (call.name, call.arguments) == (SEARCH, {"query": text})
+    told = {"document": "termos.pdf", "place": {"page": 3}, "text": "É assim."}
+    assert "“É assim.”" in answer(text, {"answered": True, "passages": [told]})
+    assert kind_of(answer(text, {"answered": False, "passages": [told]})) == otherwise
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pedidos acima de 5 mil em outubro",
+        "vendas no cartão ontem",
+        "quais os 3 maiores pedidos acima de mil",
+        "quantos pedidos abaixo de 100?",
+        "quem vendeu mais de 10 mil?",
+        "e acima de 5 mil?",
+    ],
+)
+def test_conditions_on_figures_stay_refused(text: str) -> None:
+    history = ["quanto vendemos em outubro?"]
+    before, after = ask(text, history=history), ask(text, history=history, tools=WITH_DOCUMENTS)
+    assert (after.text, after.tool_calls) == (before.text, before.tool_calls)
+
+
+def test_a_rule_is_looked_up_whatever_was_asked_before() -> None:
+    (call,) = ask("vocês aceitam cartão?", history=["qual o pedido mínimo?"], tools=WITH_DOCUMENTS).tool_calls
+    assert call.arguments == {"query": "vocês aceitam cartão?"}
+
+
 def test_without_documents_nothing_is_looked_up() -> None:
     completion = ask("qual o prazo de entrega?")
     assert (completion.tool_calls, kind_of(completion.text)) == ((), "out_of_reach")
