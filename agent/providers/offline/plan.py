@@ -29,8 +29,8 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One tool call, or (with `tool` empty) one thing to say: `say` names the phrase, `details` fill it. With a tool that
-    looks something up it is what is said where nothing is found."""
+    """One tool call, or (with `tool` empty) one thing to say: `say` names the phrase, `details` fill it. With a
+    tool that looks something up it is what is said where nothing is found."""
 
     tool: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
