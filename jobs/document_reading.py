@@ -6,6 +6,8 @@ from agent.knowledge.chunking import indexed_text
 from agent.knowledge.reading import read_document
 from jobs.knowledge import ReadFile
 from models.chunk import Chunk
+from models.retrieval.languages import read_language
+from models.retrieval.lexicon import LANGUAGES
 
 
 def read_file(name: str, content_type: str, content: bytes) -> ReadFile:
@@ -16,4 +18,6 @@ def read_file(name: str, content_type: str, content: bytes) -> ReadFile:
         Chunk(piece.text, indexed_text(title, piece), piece.path, piece.place.told(), prices=piece.prices)
         for piece in found.pieces
     ]
-    return ReadFile(chunks, found.title, found.notes)
+    # What a file says of itself is what a program was set to by default: only where its words do not tell.
+    language = read_language(piece.text for piece in found.pieces) or found.language
+    return ReadFile(chunks, found.title, found.notes, language if language in LANGUAGES else "")

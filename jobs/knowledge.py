@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.leftovers import clear_leftovers
-from jobs.library import Library
+from jobs.library import Found, Library
 from jobs.reindexing import reindex_documents
 from jobs.rounds import Rounds
 from models.chunk import Chunk
@@ -35,11 +35,13 @@ _log = logging.getLogger("recado.knowledge")
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """What a file holds. `title` is empty if it says none; `notes` tell what of it could not be read."""
+    """What a file holds. `title` and `language` are empty if it gives none away; `notes` tell what of it could not be
+    read."""
 
     chunks: Sequence[Chunk]
     title: str = ""
     notes: Sequence[str] = ()
+    language: str = ""
 
 
 ReadDocument = Callable[[str, str, bytes], ReadFile]  # name, type, content; raises UnreadableDocument
@@ -81,7 +83,8 @@ class KnowledgeKeeper(Rounds):
         if not found.chunks:
             raise UnreadableDocument("there is no text in it. Add a file whose text can be selected and copied")
         title = found.title if due.title == due.key else ""
-        document = self._library.index(due.tenant_id, due.id, found.chunks, title=title, notes=" ".join(found.notes))
+        of_itself = Found(title, found.language, " ".join(found.notes))
+        document = self._library.index(due.tenant_id, due.id, found.chunks, of_itself)
         if document is not None:
             _log.info("a document can be found", extra={"document_id": str(due.id), "chunks": document.chunks})
 

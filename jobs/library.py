@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -32,6 +32,18 @@ from models.session import session_scope, statement_scope
 from models.storage import Storage
 
 _LOOK_AGAIN: Final = timedelta(seconds=5)  # every turn asks whether there are documents at all
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file gave away of itself: empty where it did not, `notes` for what of it could not be read."""
+
+    title: str = ""
+    language: str = ""
+    notes: str = ""
+
+
+NOTHING_FOUND: Final = Found()
 
 
 class Library:
@@ -87,11 +99,11 @@ class Library:
         return document_id
 
     def index(
-        self, tenant_id: UUID, document_id: UUID, chunks: Sequence[Chunk], *, title: str = "", notes: str = ""
+        self, tenant_id: UUID, document_id: UUID, chunks: Sequence[Chunk], found: Found = NOTHING_FOUND
     ) -> Document | None:
         """Make a pending document findable, in one transaction. None if it was given up meanwhile."""
         with session_scope(self._engine) as connection:
-            document = index_document(connection, tenant_id, document_id, chunks, title=title, notes=notes)
+            document = index_document(connection, tenant_id, document_id, chunks, found)
         self._clear_leftovers()
         return document
 
@@ -128,9 +140,7 @@ def index_document(
     tenant_id: UUID,
     document_id: UUID,
     chunks: Sequence[Chunk],
-    *,
-    title: str = "",
-    notes: str = "",
+    found: Found = NOTHING_FOUND,
 ) -> Document | None:
     """Make a pending document findable, in place of the one that has its key. None if it was given up meanwhile."""
     index = SearchIndex(connection)
@@ -141,10 +151,11 @@ def index_document(
     for other in find_versions(connection, tenant_id, document.key):
         if other.id != document_id:
             _take_out(connection, tenant_id, other)
-    numbers = index.add(space_id, [IndexedText(chunk.indexed, document.language) for chunk in chunks])
+    language = document.language if document.is_language_told else found.language or document.language
+    numbers = index.add(space_id, [IndexedText(chunk.indexed, language) for chunk in chunks])
     add_chunks(connection, tenant_id, document_id, numbers, chunks)
     add_items(connection, tenant_id, document_id, numbers, chunks)
-    mark_ready(connection, document_id, numbers, title=title, notes=notes)
+    mark_ready(connection, document_id, numbers, language=language, title=found.title, notes=found.notes)
     return find_document(connection, tenant_id, document_id)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Connection,
@@ -57,6 +58,7 @@ class DocumentRow(SQLModel, table=True):
     digest: str = Field(sa_column=string())
     size: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     language: str = Field(sa_column=string())
+    is_language_told: bool = Field(sa_column=Column(Boolean, nullable=False, server_default="false"))
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     valid_from: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
     valid_to: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
@@ -72,7 +74,8 @@ class DocumentRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A document as it is given. `language` is of its words; `roles` are those that may be told of it."""
+    """A document as it is given. `language` is of its words: unless it was told, that is what counts where they
+    themselves do not give it away. `roles` are those that may be told of it."""
 
     key: str
     title: str
@@ -84,6 +87,7 @@ class Upload:
     size: int = 0
     valid_from: date | None = None
     valid_to: date | None = None
+    is_language_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class Document:
     error: str
     numbers: tuple[int, int] | None
     created_at: datetime
+    is_language_told: bool
 
     @property
     def chunks(self) -> int:
@@ -114,7 +119,7 @@ documents = table_of(DocumentRow)
 _d = documents.c
 _READ = select(
     *(_d.id, _d.key, _d.title, _d.content_type, _d.file, _d.size, _d.language, _d.roles, _d.valid_from, _d.valid_to),
-    *(_d.status, _d.error, _d.first_number, _d.last_number, _d.created_at),
+    *(_d.status, _d.error, _d.first_number, _d.last_number, _d.created_at, _d.is_language_told),
 )
 
 
@@ -180,10 +185,18 @@ def documents_version(connection: Connection, tenant_id: UUID) -> str:
 
 
 def mark_ready(
-    connection: Connection, document_id: UUID, numbers: Sequence[int], *, title: str = "", notes: str = ""
+    connection: Connection,
+    document_id: UUID,
+    numbers: Sequence[int],
+    *,
+    language: str,
+    title: str = "",
+    notes: str = "",
 ) -> None:
-    """It can be found from the commit on. What had its key before must be gone. Without `title` it keeps its own."""
+    """It can be found from the commit on, in the language that it was indexed by. What had its key before must be
+    gone. Without `title` it keeps its own."""
     values: dict[str, Any] = {"status": "ready", "error": notes, "due_at": None, "ready_at": func.clock_timestamp()}
+    values["language"] = language
     if title:
         values["title"] = title
     if numbers:
@@ -211,4 +224,6 @@ def _one(connection: Connection, statement: Select[Any]) -> Document | None:
 def _document(row: Any) -> Document:
     numbers = None if row.first_number is None else (row.first_number, row.last_number)
     plain = (row.id, row.key, row.title, row.content_type, row.file, row.size, row.language, tuple(row.roles))
-    return Document(*plain, row.valid_from, row.valid_to, row.status, row.error, numbers, row.created_at)
+    return Document(
+        *plain, row.valid_from, row.valid_to, row.status, row.error, numbers, row.created_at, row.is_language_told
+    )

@@ -24,6 +24,7 @@ from models.document_queue import Progress, find_progress
 from models.errors import ConfigurationError
 from models.file_types import type_of_ending
 from models.heartbeat import count_alive
+from models.retrieval.languages import read_language
 from models.retrieval.lexicon import LANGUAGES
 from models.session import session_scope, statement_scope
 from models.storage import MAX_BYTES
@@ -47,7 +48,7 @@ def add_adding_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help='a .jsonl holds lines {"id", "text"}')
     parser.add_argument("--key", help="the name it is known and replaced by (default: the file's name)")
     parser.add_argument("--title", help="how it is cited (default: its own, else the file's name, or as before)")
-    parser.add_argument("--language", choices=LANGUAGES, help=f"of its words (default: {_AS_BEFORE} pt)")
+    parser.add_argument("--language", choices=LANGUAGES, help="of its words (default: read off them)")
     who = f"who may read it, of {', '.join(_ROLES)} (default: {_AS_BEFORE} {','.join(_READERS)})"
     parser.add_argument("--for", dest="roles", metavar="ROLES", help=who)
     parser.add_argument("--from", dest="valid_from", type=a_day, metavar="YYYY-MM-DD", help="first day it holds")
@@ -106,22 +107,25 @@ class _Adding:
         chunks = _read_passages(path)
         if not chunks:
             return f'{path.name}: no line is a passage {{"id", "text"}}'
-        upload = self._upload(path, "application/x-ndjson", b"")
+        upload = self._upload(path, "application/x-ndjson", b"", read_language(chunk.text for chunk in chunks))
         document = self._library.add(self._database.tenant_id, upload, chunks)
         print(f"{upload.key}: {document.chunks} passages can be found.")
         return ""
 
-    def _upload(self, path: Path, content_type: str, content: bytes) -> Upload:
+    def _upload(self, path: Path, content_type: str, content: bytes, language: str = "") -> Upload:
         """What is not said stays as it was: whoever brings a new version opens it to nobody else by that."""
         given = self._arguments
         key = given.key or path.name
         with session_scope(self._database.engine) as connection:
             before = find_newest(connection, self._database.tenant_id, key)
+        if before is not None and (before.is_language_told or not language):
+            language = before.language
         title = before.title if before is not None and before.content_type in _UNTITLED else key
         return Upload(
             key=key,
             title=given.title or title,
-            language=given.language or (before.language if before is not None else "pt"),
+            language=given.language or language or "pt",
+            is_language_told=bool(given.language) or (before is not None and before.is_language_told),
             roles=self._roles or (before.roles if before is not None else _READERS),
             content_type=content_type,
             digest=hashlib.sha256(content).hexdigest() if content else "",

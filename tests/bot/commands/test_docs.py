@@ -176,3 +176,25 @@ def test_a_key_that_says_nothing_of_the_kind_loses_no_headings(own: Cli, tmp_pat
     assert own("docs", "add", str(path), "--key", "condições").code == 0
     (found,) = json.loads(own("docs", "search", "prazo", "--json").out)
     assert (found["document"], found["path"][-1], found["title"]) == ("condições", "Entrega", "Termos")
+
+
+def test_the_language_is_read_off_the_words_unless_it_is_said(own: Cli, tmp_path: Path) -> None:
+    terms = tmp_path / "termos.txt"
+
+    def language_of(words: str, *said: str) -> str:
+        terms.write_text(words, encoding="utf-8")
+        assert own("docs", "add", str(terms), *said).code == 0
+        [listed] = json.loads(own("docs", "list", "--json").out)
+        return str(listed["language"])
+
+    english, spanish = "The goods are delivered within ten days.", "El plazo de entrega es de diez días."
+    assert language_of("Tabela 7") == "pt"
+    assert language_of(english) == "en"
+    assert language_of("Lista 8") == "en", "nothing tells: as the version before"
+    assert language_of(spanish) == "es"
+    assert language_of(spanish, "--language", "pt") == "pt"
+    assert language_of(english) == "pt", "what was said holds for the next version"
+    passages = a_file(tmp_path, {"id": 1, "text": english})
+    assert own("docs", "add", passages).code == 0
+    assert [one["language"] for one in json.loads(own("docs", "list", "--json").out)] == ["en", "pt"]
+    assert own("docs", "search", "good", "--language", "en").out.startswith("passages.jsonl")
