@@ -236,7 +236,7 @@ _PERSON_WISHES = re.compile(
     r"|\bhablar con (un |una )?(humano|humana|persona|agente|alguien)\b"
 )
 _ENGLISH = re.compile(r"\b(the|what|how|please|hello|hi|my|sales|forget|start)\b")
-_SPANISH = re.compile(r"\b(cuanto|cuanta|cuantos|hola|que tal|ventas|el|los|las|olvida|ayer)\b|[¿¡]")
+_SPANISH = re.compile(r"\b(cuanto|cuanta|cuantos|hola|que tal|ventas|el|los|las|olvida|ayer|recuerdame|llamar)\b|[¿¡]")
 
 
 def phrase(name: Phrase, language: Language = "pt", **values: str) -> str:

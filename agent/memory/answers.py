@@ -17,6 +17,7 @@ Saying = Literal[
     "not_kept",
     "corrected",
     "noted",
+    "no_reminder",
     "unchanged",
     "all_asked",
     "all_forgotten",
@@ -51,6 +52,11 @@ _TEXTS: Final[dict[Saying, dict[Language, str]]] = {
     },
     "corrected": {"pt": "Corrigido: {facts}", "en": "Corrected: {facts}", "es": "Corregido: {facts}"},
     "noted": {"pt": "Anotado: {facts}", "en": "Noted: {facts}", "es": "Anotado: {facts}"},
+    "no_reminder": {
+        "pt": "Não envio lembretes: pergunte «o que você sabe sobre mim?» para ver o que anotei.",
+        "en": "I send no reminders: ask “what do you know about me?” to see what I noted.",
+        "es": "No envío recordatorios: pregunte «¿qué sabes de mí?» para ver lo que anoté.",
+    },
     "unchanged": {
         "pt": "Isso não posso guardar.",
         "en": "I cannot keep that.",
@@ -90,4 +96,6 @@ def list_facts(
 def say_noted(told: Sequence[Told], language: Language) -> str:
     """For an engine that has no words of its own for what is not asked."""
     facts = "; ".join(f"{label_of(one.predicate, language)}: «{one.value}»" for one in told)
-    return say("noted", language, facts=facts)
+    noted = say("noted", language, facts=facts)
+    is_waited_for = any(one.predicate == "reminder" for one in told)
+    return f"{noted}\n{say('no_reminder', language)}" if is_waited_for else noted

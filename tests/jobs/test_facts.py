@@ -165,6 +165,22 @@ def test_rules_that_answer_only_questions_say_what_was_noted(house: House) -> No
     assert house.sent[-1] == "Anotado: preferência: «boleto»\n\necho: prefiro boleto. tem estoque?"
 
 
+@pytest.mark.parametrize(
+    ("asked", "promised"),
+    [
+        ("me lembre de ligar para a Padaria Sol amanhã", "Não envio lembretes"),
+        ("remind me to call the bakery tomorrow", "I send no reminders"),
+        ("recuérdame llamar a la panadería mañana", "No envío recordatorios"),
+    ],
+    ids=["pt", "en", "es"],
+)
+def test_who_wants_a_reminder_is_told_that_none_is_sent(house: House, asked: str, promised: str) -> None:
+    house.provider.engine = "offline"
+    house.advance(house.say(asked, "m1"))
+    assert promised in house.sent[-1]
+    assert house.rows("SELECT predicate FROM fact") == [("reminder",)]
+
+
 def test_who_gets_the_number_of_somebody_who_left_gets_nothing_of_hers(house: House) -> None:
     with session_scope(house.engine) as connection:
         people = People(connection, house.account.tenant_id)
