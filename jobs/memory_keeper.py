@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from agent.memory.summarising import grow, summarise_turn
 from agent.memory.window import count_fitting
-from agent.phrases import guess_language
+from jobs.reindexing import TurnsAnew, as_indexed
 from jobs.rounds import Rounds
 from jobs.runtime import Services
 from models.contact import ensure_contact
@@ -29,7 +29,7 @@ from models.remembered import (
     note_numbers,
     turns_between,
 )
-from models.search_index import IndexedText, SearchIndex
+from models.search_index import SearchIndex
 from models.session import session_scope
 from models.summary import SummaryLine, find_summary, keep_summary
 from models.taint import read_taint
@@ -51,6 +51,7 @@ class MemoryKeeper(Rounds):
     def __init__(self, services: Services, owner: str) -> None:
         self._services = services
         self._owner = owner
+        self._anew = TurnsAnew(services.engine)
         super().__init__("memory", KEEP_EVERY, self.work, _log)
 
     def work(self) -> int:
@@ -61,9 +62,9 @@ class MemoryKeeper(Rounds):
                 if not hold_named_lease(connection, "memory", self._owner, _LEASE):
                     break
             step = take_in(self._services)
-            if step == 0:
-                break
             taken += step
+            if step == 0 and not self._anew.reindex_next():
+                break
         return taken
 
 
@@ -92,8 +93,7 @@ def _index(connection: Connection, thread: Thread, found: Sequence[SettledTurn],
     for asker, turns in sorted(by_asker.items()):
         contact_id, _ = ensure_contact(connection, thread.account, asker)
         space = index.open_space(thread.account.tenant_id, "turns", contact_id)
-        texts = [IndexedText(f"{turn.asked}\n{turn.replied}", guess_language(turn.asked)) for turn in turns]
-        numbered = zip(index.add(space, texts), turns, strict=True)
+        numbered = zip(index.add(space, [as_indexed(turn) for turn in turns]), turns, strict=True)
         days = [(number, turn.id, turn.asked_at.astimezone(zone).date()) for number, turn in numbered]
         note_numbers(connection, contact_id, days)
         if is_read:
@@ -150,4 +150,5 @@ def _line_of(turn: SettledTurn, sender: str, timezone: str) -> SummaryLine | Non
         turn.asked_at,
         timezone,
         taint=read_taint(turn.taint),
+        is_spoken=turn.is_spoken,
     )

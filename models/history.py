@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Integer, Row, Select, bindparam, case, select
 
 from models.columns import fixed
 from models.fence import FENCED
+from models.heard import HEARD, is_spoken, join_words
 from models.message import messages
 from models.turn import turns
 
@@ -18,7 +19,8 @@ _UNSAID = ("rejected", FENCED)  # a draft that nobody ever read; what met silenc
 @dataclass(frozen=True, slots=True)
 class PastTurn:
     """A settled exchange: the person's lines joined, and our reply. `taint` says how third-party words came into it,
-    empty if they did not; `senders` are whoever is known to have written in it."""
+    empty if they did not; `senders` are whoever is known to have written in it. `is_spoken`: what was asked, or some
+    of it, is the transcript of a voice note."""
 
     number: int
     asked: str
@@ -27,6 +29,7 @@ class PastTurn:
     replied_at: datetime
     taint: str = ""
     senders: frozenset[str] = frozenset()
+    is_spoken: bool = False
 
 
 def _recent() -> Select[Any]:
@@ -41,7 +44,7 @@ def _recent() -> Select[Any]:
         .subquery()
     )
     return (
-        select(wanted.c.number, m.direction, m.text, m.received_at, wanted.c.taint, m.sender)
+        select(wanted.c.number, m.direction, m.text, m.received_at, wanted.c.taint, m.sender, HEARD)
         .join(wanted, wanted.c.id == m.turn_id)
         .order_by(wanted.c.number.desc(), case((m.direction == "in", 0), else_=1), m.seq)
     )
@@ -67,12 +70,13 @@ def _past_turn(number: int, lines: list[Row[Any]]) -> PastTurn:
     replied = [line for line in lines if line.direction == "out"]
     return PastTurn(
         number=number,
-        asked="\n".join(line.text for line in asked if line.text),
+        asked=join_words(asked),
         asked_at=asked[0].received_at,
         replied=replied[-1].text if replied else "",  # an apology before it is no memory once the turn was replayed
         replied_at=(replied or asked)[-1].received_at,
         taint=lines[0].taint,
         senders=frozenset(line.sender for line in asked if line.sender),
+        is_spoken=is_spoken(asked),
     )
 
 

@@ -31,6 +31,7 @@ from sqlmodel import Field, SQLModel
 from models.columns import fixed, key, reference, table_of
 from models.conversation import asker, conversations
 from models.fence import FENCED
+from models.heard import HEARD, is_spoken, join_words
 from models.message import messages
 from models.opt_out import OPTED_OUT
 from models.turn import turns
@@ -60,7 +61,8 @@ remembered_turns = table_of(RememberedTurn)
 
 @dataclass(frozen=True, slots=True)
 class SettledTurn:
-    """A turn as memory takes it in; `senders` are whoever wrote in it."""
+    """A turn as memory takes it in; `senders` are whoever wrote in it, `is_spoken` says that what was asked came, or
+    some of it, in a voice note."""
 
     id: UUID
     number: int
@@ -71,6 +73,7 @@ class SettledTurn:
     replied: str
     senders: tuple[str, ...]
     is_verified: bool
+    is_spoken: bool = False
 
     @property
     def is_said(self) -> bool:
@@ -113,7 +116,7 @@ def read_turns(connection: Connection, turn_ids: Sequence[UUID]) -> list[Settled
 _READ = (
     select(turns.c.id, turns.c.number, turns.c.outcome, turns.c.taint)
     .add_columns(messages.c.direction, messages.c.text, asker.label("sender"), messages.c.is_verified)
-    .add_columns(messages.c.received_at)
+    .add_columns(messages.c.received_at, HEARD)
     .join(messages, messages.c.turn_id == turns.c.id)
     .join(conversations, conversations.c.id == turns.c.conversation_id)
     .order_by(turns.c.conversation_id, turns.c.number, case((messages.c.direction == "in", 0), else_=1), messages.c.seq)
@@ -129,11 +132,12 @@ def _as_turn(lines: Sequence[Row[Any]]) -> SettledTurn:
         first.number,
         first.outcome,
         first.taint,
-        "\n".join(line.text for line in asked if line.text),
+        join_words(asked),
         (asked or lines)[0].received_at,
         replied[-1] if replied else "",
         tuple(dict.fromkeys(line.sender for line in asked if line.sender)),
         all(line.is_verified for line in asked),
+        is_spoken(asked),
     )
 
 
@@ -160,3 +164,10 @@ def note_numbers(connection: Connection, contact_id: UUID, found: Sequence[tuple
     ]
     if rows:
         connection.execute(insert(remembered_turns), rows)
+
+
+def numbered_turns(connection: Connection, contact_id: UUID) -> list[tuple[int, UUID]]:
+    """All of the contact's that were taken in: the number and the turn, in order."""
+    r = remembered_turns.c
+    wanted = select(r.number, r.turn_id).where(r.contact_id == contact_id).order_by(r.number)
+    return [(row.number, row.turn_id) for row in connection.execute(wanted)]

@@ -32,7 +32,14 @@ _OPENING = (
 
 
 def summarise_turn(
-    number: int, asked: str, replied: str, asked_at: datetime, timezone: str, taint: Collection[str] = ()
+    number: int,
+    asked: str,
+    replied: str,
+    asked_at: datetime,
+    timezone: str,
+    *,
+    taint: Collection[str] = (),
+    is_spoken: bool = False,
 ) -> SummaryLine | None:
     """None for what nobody needs to remember."""
     asked, reply = _flat(asked), _weightiest(replied)
@@ -42,7 +49,7 @@ def summarise_turn(
     if len(asked) < _SMALL_TALK and not figures and not stated:
         return None
     weight = min(figures, 4) + min(names, 4) * 0.5 + stated * 3 + number * _NEWER
-    text = f"{said_on:%d/%m/%Y}: «{_short(asked, _ASKED)}»"
+    text = f"{said_on:%d/%m/%Y}{' (voice note)' if is_spoken else ''}: «{_short(asked, _ASKED)}»"
     is_foreign = has_others_words(taint)
     told = f"{text} → {_short(reply, _REPLIED)}" if reply else text
     return SummaryLine(number, told, round(weight, 4), is_foreign, bool(taint) and not is_foreign)

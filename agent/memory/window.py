@@ -7,6 +7,8 @@ from agent.tokens import estimate_prompt
 from models.history import PastTurn
 from models.taint import has_others_words, read_taint
 
+_SPOKEN = "[voice note] "
+
 
 def recall_window(newest_first: Iterable[PastTurn], token_budget: int, *, asker: str = "") -> list[ChatMessage]:
     """Oldest first. A turn is taken whole or not at all; the first that does not fit ends the window. Where others
@@ -32,7 +34,8 @@ def _lines_of(turn: PastTurn, asker: str = "") -> list[ChatMessage]:
     taint = read_taint(turn.taint)
     is_foreign = has_others_words(taint) or any(asker and sender != asker for sender in turn.senders)
     ours: Origin = "third_party" if is_foreign else "tool" if taint else "assistant"
+    asked = _SPOKEN + turn.asked if turn.is_spoken else turn.asked
     return [
-        ChatMessage("user", turn.asked, at=turn.asked_at, origin="third_party" if is_foreign else "person"),
+        ChatMessage("user", asked, at=turn.asked_at, origin="third_party" if is_foreign else "person"),
         ChatMessage("assistant", turn.replied, at=turn.replied_at, origin=ours),
     ]

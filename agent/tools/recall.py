@@ -86,8 +86,9 @@ def _describe(episode: Episode, zone: ZoneInfo) -> dict[str, Any]:
     return {"date": said_on, **_spell(episode.turn), **beside}
 
 
-def _spell(turn: SettledTurn) -> dict[str, str]:
-    return {"person": _short(turn.asked), "assistant": _short(turn.replied)}
+def _spell(turn: SettledTurn) -> dict[str, Any]:
+    said = {"person": _short(turn.asked), "assistant": _short(turn.replied)}
+    return {**said, "in_a_voice_note": True} if turn.is_spoken else said
 
 
 def _short(text: str) -> str:

@@ -137,7 +137,8 @@ def _as_json(episode: Episode) -> dict[str, Any]:
     def turn(one: Any) -> dict[str, Any] | None:
         if one is None:
             return None
-        return {"id": str(one.id), "at": one.asked_at.isoformat(), "asked": one.asked, "replied": one.replied}
+        said = {"id": str(one.id), "at": one.asked_at.isoformat(), "asked": one.asked, "replied": one.replied}
+        return {**said, "is_spoken": one.is_spoken}
 
     beside = {"before": turn(episode.before), "after": turn(episode.after)}
     return {**(turn(episode.turn) or {}), "score": round(episode.score, 4), **beside}
@@ -148,7 +149,8 @@ def _spell(episode: Episode, timezone: str) -> str:
     for mark, one in (("  ", episode.before), ("> ", episode.turn), ("  ", episode.after)):
         if one is not None:
             asked, replied = (textwrap.shorten(words, _SHOWN, placeholder=" ...") for words in (one.asked, one.replied))
-            lines.append(f"{mark}{asked}\n{mark}  {replied}")
+            spoken = "(voice note) " if one.is_spoken else ""
+            lines.append(f"{mark}{spoken}{asked}\n{mark}  {replied}")
     return "\n".join(lines)
 
 

@@ -86,7 +86,7 @@ def plant(house: House, storage: DiskStorage) -> Planted:
         InboundMessage("m1", ANA, HER_WORDS, sender_name=f"Ana {MARK}", media=(InboundMedia("audio/ogg", "voz.ogg"),))
     )
     key = storage.put(MARK.encode(), "audio/ogg")
-    house.run(f"UPDATE media SET status = 'stored', storage_key = '{key}', transcript = 'voz'")
+    house.run(f"UPDATE media SET status = 'stored', storage_key = '{key}', transcript = 'voz {MARK}'")
     house.advance(own)
     shared = _shared_conversation(house)
     while take_in(house.services):
