@@ -28,7 +28,11 @@ _PRICED = re.compile(
     re.IGNORECASE,
 )
 
-_HOW = re.compile(r"\W*(?:como|how|c[óo]mo|onde|where|d[óo]nde|(?:posso|podemos|can [iw]e?|puedo) )\b", re.IGNORECASE)
+_HOW = re.compile(
+    r"\W*(?:como|how|c[óo]mo|onde|where|d[óo]nde|posso|podemos|can [iw]e?|puedo)\b"
+    r"|.*\b(?:pod[eo]m? ser|aceitam?|é possível|tem como|can (?:it|that) be|puede[n]? ser)\b",
+    re.IGNORECASE,
+)
 
 # What documents may well tell. What is to be changed or sent is refused whatever they say.
 _TOPICS: Final = frozenset({"documents", "money", "stock", "margin", "commission"})
@@ -68,7 +72,8 @@ def look_up(
     if not all(map(_is_for_documents, steps)):
         if len(said_alone) != 1 or not _may_be_a_rule(text, alone, said_alone[0]):
             return list(steps)
-        silent = Step() if _is_for_documents(said_alone[0]) else said_alone[0]
+        leans = any(one.linked for one in alone)
+        silent = steps[0] if leans else Step() if _is_for_documents(said_alone[0]) else said_alone[0]
     product = read_priced(text) if PRICES in tools else ""
     if product:
         return [Step(PRICES, {"product": product}, say=silent.say, details=silent.details)]

@@ -80,13 +80,13 @@ class Slots:
 
     @property
     def asks_of_something(self) -> bool:
-        """Of somebody or of some days, or it leans on a question that did."""
-        return bool(self.names or self.excluded or self.owners or self.team or self.periods or self.linked)
+        """Of somebody or of some days."""
+        return bool(self.names or self.excluded or self.owners or self.team or self.periods)
 
     @property
     def asks_for_figures(self) -> bool:
         """Counted, laid out or in order, or one's own."""
-        return bool(self.me or self.dimensions or self.status or self.cues & _FIGURES)
+        return bool(self.me or self.grouped or self.status or self.cues & _FIGURES)
 
     def of_kind(self, kind: NameKind) -> tuple[NameHit, ...]:
         return tuple(hit for hit in self.names if hit.candidates[0].kind == kind)
