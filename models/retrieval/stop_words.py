@@ -9,9 +9,12 @@ pra pro pras pros vc vcs voce voces eu meu minha meus minhas seu sua seus suas
 posso pode podem podemos consigo conseguimos tem temos ha haver existe existem
 faco faz fazer fazemos quero queria gostaria preciso saber
 """
-_ENGLISH = "the of and to in is are what which who when where how i we you it our my your can could do does have has want need know"
+_ENGLISH = """
+the of and to in is are what which who when where how i we you it our my your can could do does have has want need know
+"""
 _SPANISH = """
-el la los las un una y en con para por que es del al mi mis su sus puedo puede pueden podemos tiene tienen hay hago hacer quiero necesito saber
+el la los las un una y en con para por que es del al mi mis su sus puedo puede pueden podemos tiene tienen hay hago
+hacer quiero necesito saber
 """
 
 STOP_WORDS: Final = frozenset(f"{_PORTUGUESE} {_ENGLISH} {_SPANISH}".split())

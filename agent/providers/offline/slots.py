@@ -80,8 +80,9 @@ class Slots:
 
     @property
     def asks_of_something(self) -> bool:
-        """Of somebody or of some days."""
-        return bool(self.names or self.excluded or self.owners or self.team or self.periods)
+        """Of somebody or of some days; an unknown name counts only where something is measured."""
+        whose = self.names or self.excluded or self.team or (self.owners and self.has_core)
+        return bool(whose or self.periods)
 
     @property
     def asks_for_figures(self) -> bool:
