@@ -141,6 +141,12 @@ class Settings(BaseSettings):
     storage_secret_access_key: SecretStr | None = None
     secret_key: SecretStr | None = None
 
+    # What documents mean
+    embeddings_base_url: str = ""
+    embeddings_api_key: SecretStr | None = None
+    embeddings_model: str = ""
+    embeddings_dimensions: int = Field(default=0, ge=0, le=4000)
+
     # What replies may carry
     link_hosts: str = ""
 
@@ -178,6 +184,7 @@ class Settings(BaseSettings):
         "exchange_rate_base_url",
         "crm_api_base_url",
         "transcription_base_url",
+        "embeddings_base_url",
         "storage_endpoint_url",
     )
     @classmethod

@@ -9,9 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from jobs.fusing import Finder
 from jobs.leftovers import clear_leftovers
+from jobs.meaning import AskedVector, Meaning
 from models.catalog_item import add_items, find_items
 from models.chunk import Chunk, FoundChunk, add_chunks, indexed_texts, read_chunks
+from models.chunk_vector import carry_vectors
 from models.document import (
     Document,
     Upload,
@@ -50,19 +53,26 @@ class Library:
     """Safe for threads. What was added is found from the return on, and what was removed is not found any more."""
 
     def __init__(
-        self, engine: Engine, storage: Storage | None = None, monotonic: Callable[[], float] = time.monotonic
+        self,
+        engine: Engine,
+        storage: Storage | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        meaning: Meaning | None = None,
     ) -> None:
-        """`storage` is where files are kept; only who adds and removes needs it."""
+        """`storage` is where files are kept; only who adds and removes needs it. Without `meaning` words alone find."""
         self._engine = engine
+        self._meaning = meaning
         self._storage = storage
         self._monotonic = monotonic
         self._known: dict[UUID, tuple[float, bool]] = {}
 
     def search(self, query: str, scope: SearchScope, k: int) -> list[Passage]:
         """The best `k` passages that the scope may see, the best first."""
+        asked = None if self._meaning is None else self._meaning.of(query, scope.tenant_id)
         # Numbers, postings and texts as of one moment: a document may be replaced in between.
         with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            return search_documents(connection, query, scope, k)
+            return search_documents(connection, query, scope, k, asked)
 
     def prices(self, product: str, scope: SearchScope, limit: int) -> list[CatalogItem]:
         """What rows of price lists say of a product, by its name or code."""
@@ -123,16 +133,18 @@ class Library:
             clear_leftovers(self._engine, self._storage)
 
 
-def search_documents(connection: Connection, query: str, scope: SearchScope, k: int) -> list[Passage]:
-    """As `Library.search`, in a transaction of the caller's."""
+def search_documents(
+    connection: Connection, query: str, scope: SearchScope, k: int, asked: AskedVector | None = None
+) -> list[Passage]:
+    """As `Library.search`, in a transaction of the caller's. `asked` is the same question as a vector."""
     index = SearchIndex(connection)
     space_id = index.find_space(scope.tenant_id, "documents", scope.tenant_id)
     allowed = readable_numbers(connection, scope) if space_id is not None else []
     if space_id is None or not allowed:
         return []
-    hits = index.search(space_id, query, k, allowed)
-    found = read_chunks(connection, scope.tenant_id, [hit.number for hit in hits])
-    return [_passage(hit, found[hit.number]) for hit in hits]
+    hits = Finder(connection, scope.tenant_id, space_id, allowed).find(query, k, asked)
+    texts = read_chunks(connection, scope.tenant_id, [hit.number for hit in hits])
+    return [_passage(hit, texts[hit.number]) for hit in hits]
 
 
 def index_document(
@@ -148,12 +160,13 @@ def index_document(
     document = find_document(connection, tenant_id, document_id, lock=True)
     if document is None or document.status != "pending":
         return None
-    for other in find_versions(connection, tenant_id, document.key):
-        if other.id != document_id:
-            _take_out(connection, tenant_id, other)
     language = document.language if document.is_language_told else found.language or document.language
+    others = [one for one in find_versions(connection, tenant_id, document.key) if one.id != document_id]
     numbers = index.add(space_id, [IndexedText(chunk.indexed, language) for chunk in chunks])
     add_chunks(connection, tenant_id, document_id, numbers, chunks)
+    carry_vectors(connection, [other.id for other in others], document_id)
+    for other in others:
+        _take_out(connection, tenant_id, other)
     add_items(connection, tenant_id, document_id, numbers, chunks)
     mark_ready(connection, document_id, numbers, language=language, title=found.title, notes=found.notes)
     return find_document(connection, tenant_id, document_id)

@@ -11,6 +11,7 @@ import models.budget
 import models.cached_answer
 import models.catalog_item
 import models.chunk
+import models.chunk_vector
 import models.contact
 import models.contact_link
 import models.conversation
@@ -18,6 +19,8 @@ import models.crm_entry
 import models.discount
 import models.document
 import models.dollar_rate
+import models.embedding_space
+import models.embedding_use
 import models.erasure
 import models.fact
 import models.leftover_file

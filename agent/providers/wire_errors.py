@@ -110,6 +110,17 @@ def error_from_body(body: object, vendor: str, fallback: ProviderErrorKind = "se
     return _build(vendor, (), status, fields.codes, fields.message or "no message", None, fallback)
 
 
+def error_from_answer(
+    status: int, headers: Mapping[str, str], body: object, vendor: str, now: datetime, secret: str = ""
+) -> ProviderError:
+    """The ProviderError for an answer that no SDK has read; some vendors quote the key that they refuse."""
+    fields = _read_fields(body)
+    message = fields.message or "no message"
+    if len(secret) >= 8:
+        message = message.replace(secret, "***")
+    return _build(vendor, (), status, fields.codes, message, parse_retry_after(headers, now))
+
+
 def classify(
     *, classes: tuple[str, ...] = (), status: int | None = None, codes: tuple[str, ...] = (), message: str = ""
 ) -> ProviderErrorKind | None:

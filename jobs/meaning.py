@@ -1,0 +1,127 @@
+"""Questions turned into vectors in the middle of a turn: quickly, or not at all.
+
+Where that fails, words alone find what there is: the person never hears of it, the log and the books do.
+"""
+
+import hashlib
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.chunk_vector import Vector
+from models.embedding_space import Embedder, Serving, find_serving
+from models.embedding_use import note_use
+from models.errors import ProviderError
+from models.session import statement_scope
+
+PATIENCE: Final = 2.0  # seconds of a turn
+_REST: Final = 30.0  # seconds that a server is left alone after it failed
+_LONGEST_REST: Final = 300.0
+_KEPT: Final = 2_000  # questions: some megabytes
+_LONGEST: Final = 2_000  # characters of a question
+
+_log = logging.getLogger("recado.meaning")
+
+
+class Embedded(Protocol):
+    """Vectors of length 1, one for each text, and what they cost in USD."""
+
+    @property
+    def vectors(self) -> Sequence[Vector]: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def cost(self) -> Decimal | None: ...
+    @property
+    def dimension(self) -> int: ...
+
+
+class Embeds(Protocol):
+    """Who turns texts into vectors."""
+
+    def embed(self, embedder: Embedder, texts: Sequence[str], timeout: float) -> Embedded:
+        """Raises ProviderError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AskedVector:
+    """A question's vector, and the space that it may be compared with."""
+
+    space: Serving
+    vector: Vector
+
+
+class Meaning:
+    """Safe for threads. What was asked before is remembered in this process alone: nothing of a question is stored."""
+
+    def __init__(self, engine: Engine, server: Embeds, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._engine = engine
+        self._server = server
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._known: OrderedDict[tuple[Embedder, bytes], Vector] = OrderedDict()
+        self._resting_until = 0.0
+
+    def of(self, query: str, tenant_id: UUID) -> AskedVector | None:
+        """None where vectors do not serve this company, or their server does not answer in time."""
+        with statement_scope(self._engine) as connection:
+            space = find_serving(connection, tenant_id)
+        if space is None:
+            return None
+        words = " ".join(query.split())[:_LONGEST]
+        key = (space.embedder, hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=16).digest())
+        vector = self._recall(key) or self._ask(tenant_id, space.embedder, words)
+        if vector is None:
+            return None
+        if len(vector) != space.dimension:
+            _log.error("vectors of another length come", extra={"expected": space.dimension, "came": len(vector)})
+            return None
+        self._remember(key, vector)
+        return AskedVector(space, vector)
+
+    def _ask(self, tenant_id: UUID, embedder: Embedder, words: str) -> Vector | None:
+        if self._monotonic() < self._resting_until:
+            return None
+        try:
+            found = self._server.embed(embedder, [words], PATIENCE)
+        except ProviderError as error:
+            self._resting_until = self._monotonic() + min(error.retry_after or _REST, _LONGEST_REST)
+            _log.warning("words alone are searched: %s", error, extra={"error_kind": error.kind})
+            self._note(tenant_id, embedder, None)
+            return None
+        self._note(tenant_id, embedder, found)
+        return found.vectors[0]
+
+    def _note(self, tenant_id: UUID, embedder: Embedder, found: Embedded | None) -> None:
+        """The books may be late, the answer may not."""
+        try:
+            with statement_scope(self._engine) as connection:
+                if found is None:
+                    note_use(connection, tenant_id, embedder.name, "questions", failed=True)
+                else:
+                    name, tokens, cost = embedder.name, found.tokens, found.cost
+                    note_use(connection, tenant_id, name, "questions", texts=1, tokens=tokens, cost=cost)
+        except SQLAlchemyError as error:
+            _log.warning("the use of vectors is not on record: %s", type(error).__name__)
+
+    def _recall(self, key: tuple[Embedder, bytes]) -> Vector | None:
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+            return self._known.get(key)
+
+    def _remember(self, key: tuple[Embedder, bytes], vector: Vector) -> None:
+        with self._lock:
+            self._known[key] = vector
+            while len(self._known) > _KEPT:
+                self._known.popitem(last=False)
