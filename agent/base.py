@@ -10,6 +10,7 @@ from uuid import UUID
 
 from agent.writing import Writing
 from models.retry_policy import ProviderErrorKind
+from models.taint import Taint
 
 MessageRole = Literal["system", "user", "assistant", "tool"]
 Language = Literal["pt", "en", "es"]
@@ -19,8 +20,6 @@ Effect = Literal["read", "write", "external_write"]
 Label = Literal["private", "untrusted", "sink"]  # reads what is not public; results by third parties; data leaves by it
 # Whose words a line is, from the most trusted to the least; only those of the last two may be anybody's.
 Origin = Literal["operator", "assistant", "person", "tool", "outsider", "third_party"]
-# How third-party words came into a prompt. `names`: no more than names out of the company's own records.
-Taint = Literal["forwarded", "quoted", "news", "outsider", "crm", "picture", "recording", "remembered", "tool", "names"]
 EngineKind = Literal["llm", "offline"]
 CostSource = Literal["provider_reported", "price_table", "override", "local_zero", "estimated", "unknown"]
 
@@ -221,7 +220,7 @@ class Tool:
     timeout: float = 30.0
     max_bytes: int = 32_768
     cache_for: timedelta = timedelta(0)
-    version: Callable[[], str | None] | None = None  # of the data it reads: moves whenever a result may change
+    version: Callable[[UUID | None], str | None] | None = None  # a tenant's data that it reads: moves as results may
     writing: Writing | None = None  # None on a tool that writes: its arguments are shown as they are
     taints: Callable[[ToolResult], frozenset[Taint]] = lambda result: frozenset()
     is_offered: Callable[[Situation], bool] = lambda situation: True  # whether there is anything behind it here

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal, Protocol
 
-from agent.base import Effect, PersonRole, Taint, Tool, ToolContext, ToolResult, TurnInput
-from models.taint import has_others_words
+from agent.base import Effect, PersonRole, Tool, ToolContext, ToolResult, TurnInput
+from models.taint import Taint, has_others_words
 
 Verdict = Literal["allow", "ask", "deny"]
 Recipient = Literal["conversation", "company", "outside"]  # who gets what the call carries
@@ -63,6 +63,15 @@ def taint_of(turn: TurnInput) -> frozenset[Taint]:
     if any(line.origin == "tool" for line in turn.history):
         found.add("names")
     return frozenset(found)
+
+
+def taint_brought(tool: Tool | None, result: ToolResult) -> frozenset[Taint]:
+    """Whose words a result carries into the prompt. None for a tool: refused, or journalled by an earlier version of
+    the agent. What strangers wrote is anybody's, unless the tool knows better whose it is."""
+    if tool is None:
+        return frozenset({"tool"}) if result.ok else frozenset()
+    told = tool.taints(result)
+    return told | {"tool"} if "untrusted" in tool.labels and not has_others_words(told) else told
 
 
 class Proposer(Protocol):

@@ -19,7 +19,6 @@ from agent.base import (
     Journal,
     PersonRole,
     Situation,
-    Taint,
     Tool,
     ToolCall,
     ToolContext,
@@ -30,12 +29,13 @@ from agent.base import (
 )
 from agent.fitting import fit
 from agent.phrases import guess_language
-from agent.policy import Policy, Proposer, Verdict, decide, is_tainted_for, taint_of
+from agent.policy import Policy, Proposer, Verdict, decide, is_tainted_for, taint_brought, taint_of
 from agent.side_threads import batches, begin
 from agent.telemetry import tool_span
 from models.clock import Clock
 from models.errors import RecadoError, ToolError
 from models.faultpoint import faultpoint
+from models.taint import Taint, has_others_words
 
 _CHANCES = 2  # failures of one kind before a tool is closed for the turn: the first may be mended
 _SHORTEST_PATIENCE = 1.0  # seconds, where the turn's time is nearly over
@@ -281,14 +281,11 @@ class OpenToolbox:
         if not result.ok and isinstance(error, Mapping):
             self._failed[call.name, str(error.get("code"))] += 1
         content = json.dumps(result.content, ensure_ascii=False)
-        tool = self.tools.get(call.name)  # None: refused, or journalled by an earlier version of the agent
-        if result.ok if tool is None else "untrusted" in tool.labels:
-            brought: frozenset[Taint] = frozenset({"tool"})
-        else:
-            brought = frozenset() if tool is None else tool.taints(result)
-        self.uses.append(ToolUse(call.name, result.arguments, result.content, result.ok, "tool" in brought))
+        brought = taint_brought(self.tools.get(call.name), result)
+        is_foreign = has_others_words(brought)
+        self.uses.append(ToolUse(call.name, result.arguments, result.content, result.ok, is_foreign))
         self.taint |= brought
-        return ChatMessage("tool", content, tool_call_id=call.id, origin="third_party" if "tool" in brought else "tool")
+        return ChatMessage("tool", content, tool_call_id=call.id, origin="third_party" if is_foreign else "tool")
 
 
 def failure(code: str, message: str, **details: object) -> ToolResult:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agent.agent import Agent
-from agent.base import RunResult, Situation, Taint
+from agent.base import RunResult, Situation
 from agent.decisions import find_word_alone, read_decision
 from agent.discount_words import read_ruling
 from agent.links import tame_links
@@ -46,7 +46,7 @@ from models.lease import Lease
 from models.retry_policy import wait_before
 from models.said import SaidMessage
 from models.session import session_scope
-from models.taint import has_others_words, read_taint
+from models.taint import Taint, has_others_words, read_taint
 from models.trace import tracing
 from models.turns import BegunTurn, Thread, as_asked, close_turn
 

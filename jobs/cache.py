@@ -16,7 +16,7 @@ from agent.agent import Agent
 from agent.base import RunResult, Tool, TurnInput
 from agent.cache.canonical import canonical, is_idle
 from agent.cache.context import reuse_of
-from agent.cache.keeping import find_life, read_versions
+from agent.cache.keeping import find_life, read_versions, versions_behind
 from agent.cache.key import AnswerScope, answer_key
 from agent.cache.refreshing import read_refresh
 from agent.phrases import phrase
@@ -26,6 +26,7 @@ from jobs.leases import LEASE
 from jobs.manners import language_of
 from models.cached_answer import (
     KeptAnswer,
+    NewAnswer,
     Place,
     copy_tool_calls,
     find_kept,
@@ -52,7 +53,6 @@ class Sharing:
     question: TurnInput
     place: Place | None = None
     tools: Mapping[str, Tool] | None = None
-    versions: Mapping[str, str] | None = None
     may_keep: bool = False
     is_refresh: bool = False
     _is_leading: bool = False
@@ -87,12 +87,16 @@ class Sharing:
             return None
         self._left = _OPEN_FOR
         assert self.tools is not None, "who has a place knows its tools"
-        life = find_life(result, self.tools, self.versions or {}, self.execution.services.policy.answers_live)
-        if life is None or read_versions(self.tools) != self.versions:
+        place, execution = self.place, self.execution
+        life = find_life(result, self.tools, place.versions, execution.services.policy.answers_live)
+        if life is None:
             return None
-        place, turn_id, taint, lasts = self.place, self.execution.turn.id, write_taint(result.taint), life
+        behind = versions_behind(result, place.versions)
+        if read_versions({name: self.tools[name] for name in behind}, place.tenant_id) != behind:
+            return None
+        answer = NewAnswer(execution.turn.id, words, behind, write_taint(result.taint), life)
         self._left = None
-        return lambda connection: keep_answer(connection, place, turn_id, words, taint, lasts)
+        return lambda connection: keep_answer(connection, place, answer)
 
     def end(self) -> None:
         """Whoever waited goes on. Where the database is away they do so by themselves, a little later."""
@@ -129,19 +133,17 @@ def open_sharing(execution: Execution, agent: Agent, composed: Composed, questio
     if spelled is None or reuse == "never":
         return alone
     tools = agent.toolbox.tools_for(question.situation)
-    versions = read_versions(tools)
+    tenant_id = execution.thread.account.tenant_id
+    versions = read_versions(tools, tenant_id)
     if not versions and not any(tool.cache_for for tool in tools.values()):
         return alone
     mark = _mark_of(execution, agent)
-    tenant_id = execution.thread.account.tenant_id
     names = tuple(sorted(tools))
-    scope = AnswerScope(
-        tenant_id, question.company, question.timezone, question.situation, language, mark, names, versions
-    )
+    scope = AnswerScope(tenant_id, question.company, question.timezone, question.situation, language, mark, names)
     may_keep = reuse == "keep" or wish.is_wished
     asked = replace(question, text=text, history=() if may_keep else question.history)
-    place = Place(tenant_id, answer_key(scope, spelled))
-    return Sharing(execution, asked, place, tools, versions, may_keep, wish.is_wished)
+    place = Place(tenant_id, answer_key(scope, spelled), versions)
+    return Sharing(execution, asked, place, tools, may_keep, wish.is_wished)
 
 
 def tell_again(kept: KeptAnswer, execution: Execution, text: str) -> str:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.base import ChatMessage, Origin, Taint
+from agent.base import ChatMessage, Origin
 from agent.phrases import Phrase
 from models.reply import Question
 from models.said import SaidMedia, SaidMessage
+from models.taint import Taint
 
 _RE = re.compile(r"\s*(?:re|res|rv|aw|sv|fwd?|enc)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _QUOTED_MOST = 500  # characters of an earlier message that are shown again

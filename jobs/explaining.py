@@ -1,6 +1,5 @@
 """Answers where an earlier answer of the conversation comes from, out of the record and without an LLM."""
 
-from agent.base import Taint
 from agent.links import tame_links
 from agent.phrases import guess_language
 from agent.toolbox import Toolbox
@@ -11,7 +10,7 @@ from jobs.question import find_situation
 from jobs.runtime import Services
 from models.recorded import RecordedAnswer, find_answer_before
 from models.session import statement_scope
-from models.taint import has_others_words, read_taint
+from models.taint import Taint, has_others_words, read_taint
 from models.turns import BegunTurn, Thread
 
 

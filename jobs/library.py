@@ -31,6 +31,7 @@ from models.passage import Passage, SearchScope
 from models.price_row import CatalogItem
 from models.retrieval.ranking import Hit
 from models.search_index import IndexedText, SearchIndex
+from models.search_space import space_version
 from models.session import session_scope, statement_scope
 from models.storage import Storage
 
@@ -89,6 +90,13 @@ class Library:
             is_empty = not has_documents(connection, tenant_id)
         self._known[tenant_id] = (now + _LOOK_AGAIN.total_seconds(), is_empty)
         return is_empty
+
+    def version(self, tenant_id: UUID | None) -> str | None:
+        """Another one after every change of what can be found: what answers out of documents are kept by."""
+        if tenant_id is None:
+            return None
+        with statement_scope(self._engine) as connection:
+            return space_version(connection, tenant_id, "documents", tenant_id)
 
     def add(self, tenant_id: UUID, upload: Upload, chunks: Sequence[Chunk]) -> Document:
         """In one transaction; in place of the document that had its key."""

@@ -4,10 +4,11 @@ closed doors. Pure."""
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.base import Language, Taint
+from agent.base import Language
 from agent.phrases import guess_language, is_reset, phrase, says_one_of, wants_person
 from agent.spec.agent_spec import AgentSpec
 from jobs.compose import Composed
+from models.taint import Taint
 from models.turns import Thread
 
 

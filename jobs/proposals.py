@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from agent.base import Situation, Taint, Tool, ToolContext
+from agent.base import Situation, Tool, ToolContext
 from agent.decisions import Decision
 from agent.links import spell_out, tame_links
 from agent.phrases import Phrase, phrase
@@ -28,6 +28,7 @@ from models.proposal import (
     record_outcome,
 )
 from models.session import session_scope
+from models.taint import Taint
 from models.turns import BegunTurn, Thread
 
 UNDO_WINDOW = timedelta(minutes=15)

@@ -4,7 +4,7 @@ A key without an answer is a place: whoever leads makes the answer, others with 
 leader is alive for as long as the lease on its conversation is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -27,6 +27,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Field, SQLModel
 
@@ -58,6 +59,7 @@ class CachedAnswer(SQLModel, table=True):
     key: str = Field(sa_column=Column(Text, primary_key=True))
     turn_id: UUID | None = Field(default=None, sa_column=reference(nullable=True))  # null: no answer yet
     reply: str = Field(sa_column=string())
+    versions: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False, server_default="{}"))  # by the tools used
     taint: str = Field(sa_column=string())
     answered_at: datetime | None = Field(default=None, sa_column=moment())
     expires_at: datetime | None = Field(default=None, sa_column=moment())
@@ -74,10 +76,12 @@ _HERE = (_c.tenant_id == bindparam("tenant", type_=_c.tenant_id.type)) & (_c.key
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer is kept: a company's, by its key."""
+    """Where an answer is kept: a company's, by its key. `versions` are the states of all that the tools may read, by
+    their names: no answer that was made from others stands here."""
 
     tenant_id: UUID
     key: str
+    versions: Mapping[str, str]
 
     @property
     def values(self) -> dict[str, object]:
@@ -100,14 +104,14 @@ class KeptAnswer:
 _FIND = (
     select(_c.turn_id, _c.reply, _c.taint, _c.answered_at, runs.c.provider, runs.c.llm, runs.c.grounding)
     .join(runs, (runs.c.turn_id == _c.turn_id) & (runs.c.status == "done"))
-    .where(_HERE, _c.expires_at > func.now())
+    .where(_HERE, _c.expires_at > func.now(), _c.versions.contained_by(bindparam("present", type_=JSONB)))
     .order_by(runs.c.attempt.desc())
     .limit(1)
 )
 
 
 def find_kept(connection: Connection, place: Place) -> KeptAnswer | None:
-    row = connection.execute(_FIND, place.values).first()
+    row = connection.execute(_FIND, place.values | {"present": dict(place.versions)}).first()
     return None if row is None else KeptAnswer(*row)
 
 
@@ -168,10 +172,22 @@ def _wait(connection: Connection, lease: Lease, turn: BegunTurn, place: Place, p
     connection.execute(update(runs).where(r.id == turn.run_id, r.status == "started").values(**ended))
 
 
-def keep_answer(connection: Connection, place: Place, turn_id: UUID, reply: str, taint: str, life: timedelta) -> None:
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """One that may be given again for so long. `versions` are those that it was made from."""
+
+    turn_id: UUID
+    reply: str
+    versions: Mapping[str, str]
+    taint: str
+    life: timedelta
+
+
+def keep_answer(connection: Connection, place: Place, answer: NewAnswer) -> None:
     """In the transaction of the answer itself."""
-    kept = {"turn_id": turn_id, "reply": reply, "taint": taint, "answered_at": func.now(), "touched_at": func.now()}
-    kept |= {"expires_at": func.now() + literal(life, Interval)}
+    kept: dict[str, Any] = {"turn_id": answer.turn_id, "reply": answer.reply, "versions": dict(answer.versions)}
+    kept |= {"taint": answer.taint, "answered_at": func.now(), "touched_at": func.now()}
+    kept |= {"expires_at": func.now() + literal(answer.life, Interval)}
     kept |= {"leader_id": None, "leader_fence": None, "open_until": None}
     statement = upsert(cached_answers).values(tenant_id=place.tenant_id, key=place.key, **kept)
     connection.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "key"], set_=kept))

@@ -177,13 +177,6 @@ def has_documents(connection: Connection, tenant_id: UUID) -> bool:
     return connection.execute(statement).first() is not None
 
 
-def documents_version(connection: Connection, tenant_id: UUID) -> str:
-    """Another one after every change of what can be found: what answers from documents are cached by."""
-    what = func.count(), func.max(_d.ready_at), func.sum(_d.first_number)
-    statement = select(*what).where(_d.tenant_id == tenant_id, _d.status == "ready")
-    return "/".join(map(str, connection.execute(statement).one()))
-
-
 def mark_ready(
     connection: Connection,
     document_id: UUID,

@@ -119,7 +119,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
         quoting=_words("arguments result"),
     ),
     "cached_answer": Holding(
-        personal=_words("reply"), plain=_words("key taint"), hers=_IN_HER_TURNS, quoting=_words("reply")
+        personal=_words("reply"), plain=_words("key versions taint"), hers=_IN_HER_TURNS, quoting=_words("reply")
     ),
     "awaited_answer": Holding(plain=_words("key"), hers=_IN_HER_TURNS),
     "summary": Holding(

@@ -41,6 +41,7 @@ class SearchSpaceRow(SQLModel, table=True):
     tenant_id: UUID = Field(sa_column=reference())
     kind: str = Field(sa_column=string(default=None))
     owner_id: UUID = Field(sa_column=reference())
+    version: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))  # moves with each change
     next_number: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     texts: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     stems: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
@@ -83,6 +84,13 @@ def find_space(connection: Connection, tenant_id: UUID, kind: SpaceKind, owner_i
     return cast("int | None", connection.execute(select(_s.id).where(*mine)).scalar_one_or_none())
 
 
+def space_version(connection: Connection, tenant_id: UUID, kind: SpaceKind, owner_id: UUID) -> str:
+    """Another one after every change of what is indexed; empty where nothing ever was."""
+    mine = (_s.tenant_id == tenant_id, _s.kind == kind, _s.owner_id == owner_id)
+    row = connection.execute(select(_s.id, _s.version).where(*mine)).first()
+    return "" if row is None else f"{row.id}.{row.version}"
+
+
 def read_space(connection: Connection, space_id: int, *, lock: bool = False) -> SearchSpace | None:
     """With `lock` nobody else adds or removes until the transaction ends. None for a space that is gone."""
     statement = _READ.where(_s.id == space_id)
@@ -108,6 +116,7 @@ def note_change(
         "stems": space.stems + stems,
         "grams": space.grams + grams,
         "languages": sorted(languages.union(space.languages)),
+        "version": _s.version + 1,
     }
     connection.execute(update(spaces).where(_s.id == space.id).values(changed))
 
@@ -123,6 +132,7 @@ def reset_space(connection: Connection, space_id: int, lexicon_version: int) -> 
     for table in ("search_posting", "search_word"):
         connection.execute(text(f"DELETE FROM {table} WHERE space_id = :space_id"), {"space_id": space_id})  # noqa: S608
     fresh = {"texts": 0, "stems": 0, "grams": 0, "languages": [], "lexicon_version": lexicon_version}
+    fresh["version"] = _s.version + 1
     connection.execute(update(spaces).where(_s.id == space_id).values(fresh))
 
 

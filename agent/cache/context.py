@@ -12,13 +12,15 @@ Reuse = Literal["keep", "read", "never"]  # its answer may be kept for others; i
 
 def reuse_of(turn: TurnInput, question: CanonicalQuestion, language: Language) -> Reuse:
     """What is remembered of the person, quoted words and pictures always count; of the conversation only greetings and
-    this very question do not. Who repeats a question to the letter means what she meant before, so a kept answer may
-    serve her among other whole questions, though none that is given there is kept."""
+    this very question do not, nor what our replies quoted, since they are left out. Who repeats a question to the
+    letter means what she meant before, so a kept answer may serve her among other whole questions, though none that is
+    given there is kept."""
     if not question.is_whole or turn.context or turn.images or has_others_words(turn.taint):
         return "never"
-    if any(line.is_context or line.origin == "third_party" for line in turn.history):
+    said = [line for line in turn.history if line.role == "user"]
+    if any(line.is_context for line in turn.history) or any(line.origin == "third_party" for line in said):
         return "never"
-    asked = [line.content for line in turn.history if line.role == "user"]
+    asked = [line.content for line in said]
     others = [words for words in asked if not _is_idle(words)]
     known = [canonical(read_refresh(words).question, turn.situation.today, language) for words in others]
     same = [one is not None and one.words == question.words for one in known]

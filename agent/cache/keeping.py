@@ -3,28 +3,29 @@
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from uuid import UUID
 
 from agent.base import RunResult, Tool
 from models.errors import ToolError
-from models.taint import has_others_words
+from models.taint import has_strangers_words
 
 _log = logging.getLogger("recado.cache")
 
 
-def read_versions(tools: Mapping[str, Tool]) -> dict[str, str]:
+def read_versions(tools: Mapping[str, Tool], tenant_id: UUID | None) -> dict[str, str]:
     """By the names of the tools: the state of what each reads now; without those that nobody can tell of."""
     told: dict[object, str | None] = {}
     for tool in tools.values():
         if tool.effect == "read" and tool.version is not None and tool.version not in told:
-            told[tool.version] = _read(tool)
+            told[tool.version] = _read(tool, tenant_id)
     found = {name: told.get(tool.version) for name, tool in tools.items()}
     return {name: version for name, version in found.items() if version is not None}
 
 
-def _read(tool: Tool) -> str | None:
+def _read(tool: Tool, tenant_id: UUID | None) -> str | None:
     assert tool.version is not None, "only such tools are asked"
     try:
-        return tool.version()
+        return tool.version(tenant_id)
     except ToolError as error:
         _log.warning("nobody can tell the version of what %s reads: %s", tool.spec.name, error)
         return None
@@ -36,7 +37,7 @@ def find_life(
     """None for an answer that is nobody else's: one that read nothing or changed something, that asks back, gives up,
     or repeats what cannot be known to stand. `versions` stood before the run and stand still."""
     is_spoilt = result.limit or result.struck or result.passed or result.is_write_refused or "?" in result.text
-    if is_spoilt or not result.tools or has_others_words(result.taint):
+    if is_spoilt or not result.tools or has_strangers_words(result.taint):
         return None
     life = most
     for use in result.tools:
@@ -46,3 +47,10 @@ def find_life(
         if use.name not in versions:
             life = min(life, tool.cache_for)
     return life if life > timedelta(0) else None
+
+
+def versions_behind(result: RunResult, versions: Mapping[str, str]) -> dict[str, str]:
+    """Those that the answer hangs on: of what its tools read. The offline engine chooses its tools by the names in the
+    sales data as well, so its answers hang on all."""
+    used = {use.name for use in result.tools}
+    return {name: told for name, told in versions.items() if name in used or result.engine == "offline"}

@@ -1,8 +1,8 @@
-"""The key of an answer: two questions share one only if nothing that the answer hangs on differs. Pure."""
+"""The key of an answer: two questions share one only if nothing that the answer hangs on differs, but for the data that
+it was read from. Pure."""
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -10,15 +10,14 @@ from uuid import UUID
 from agent.base import Language, Situation
 from agent.cache.canonical import CanonicalQuestion
 
-_GENERATION = 1  # raise it when the canonical spelling changes
+_GENERATION = 2  # raise it when the canonical spelling changes
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerScope:
-    """For whom an answer was given, by whom, and over which state of the data.
+    """For whom an answer was given, and by whom.
 
-    `agent` names the agent's version with its content; `tools` are those that this person has here; `versions` are the
-    states of all sources that they may read.
+    `agent` names the agent's version with its content; `tools` are those that this person has here.
     """
 
     tenant_id: UUID
@@ -28,7 +27,6 @@ class AnswerScope:
     language: Language
     agent: str
     tools: tuple[str, ...]
-    versions: Mapping[str, str]
 
 
 def answer_key(scope: AnswerScope, question: CanonicalQuestion) -> str:
@@ -44,7 +42,6 @@ def answer_key(scope: AnswerScope, question: CanonicalQuestion) -> str:
         "language": [scope.language, who.language],
         "agent": scope.agent,
         "tools": sorted(scope.tools),
-        "versions": dict(scope.versions),
         "question": asdict(question),
     }
     written = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)

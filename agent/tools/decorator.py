@@ -41,7 +41,7 @@ class Blueprint(Generic[A]):
         def call(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
             return self._call(Desk(bench, context), arguments)
 
-        version = bench.sales.version if self.reads_sales else None
+        version = bench.version if self.reads_sales else None
         return Tool(self.spec, self.effect, self.roles, call, taints=taint_of_records, version=version)
 
     def _call(self, desk: Desk, given: Mapping[str, Any]) -> ToolResult:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from agent.base import Situation, ToolContext
@@ -27,6 +28,10 @@ class Bench:
     sales: SalesSource
     exchange: ExchangeRates
     clock: Clock
+
+    def version(self, tenant_id: UUID | None) -> str | None:
+        """Of the sales data, which are one company's."""
+        return self.sales.version()
 
 
 @dataclass(frozen=True, slots=True)

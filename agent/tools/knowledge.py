@@ -12,6 +12,7 @@ from agent.tools.decorator import refuse
 from agent.tools.schema import Arguments, describe_mistakes, strict_schema
 from models.errors import ToolError
 from models.passage import Passage, SearchScope
+from models.taint import Taint
 
 A = TypeVar("A", bound=Arguments)
 
@@ -40,6 +41,10 @@ class Library(Protocol):
 
     def is_empty(self, tenant_id: UUID) -> bool:
         """Whether a company has no document at all; cheap, and asked at every turn."""
+        ...
+
+    def version(self, tenant_id: UUID | None) -> str | None:
+        """Another one after every change of what a company's people can find; None where nobody can tell."""
         ...
 
 
@@ -78,7 +83,11 @@ def build_document_tool(
     roles: frozenset[PersonRole] = frozenset({"rep", "manager", "customer"})
     labels: frozenset[Label] = frozenset({"private", "untrusted"})
     spec = ToolSpec(name, description, strict_schema(arguments))
-    return Tool(spec, "read", roles, call, labels, is_offered=is_offered)
+    return Tool(spec, "read", roles, call, labels, taints=_documents, version=library.version, is_offered=is_offered)
+
+
+def _documents(result: ToolResult) -> frozenset[Taint]:
+    return frozenset({"documents"})
 
 
 def search_for(library: Library, query: str, scope: SearchScope) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from agent.base import Taint, ToolResult
+from agent.base import ToolResult
 from agent.tools.sql_guard import read_query, tables_in
 from agent.tools.sql_spec import SqlSpec
 from agent.tools.whose_words import is_figure, judge_texts
 from models.errors import ToolError
+from models.taint import Taint
 
 _ANYBODYS: Final[frozenset[Taint]] = frozenset({"tool"})
 _QUOTED: Final = re.compile(r'"([^"]*)"')

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from agent.base import Taint, ToolResult
+from agent.base import ToolResult
 from agent.links import find_links, without_unseen
 from agent.tools.crm_fields import FREE_TEXT
 from agent.tools.names import fold
+from models.taint import Taint
 
 _LONGEST_NAME: Final = 80  # characters
 _MOST_WORDS: Final = 12

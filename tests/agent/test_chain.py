@@ -13,7 +13,6 @@ from agent.base import (
     ChatMessage,
     Completion,
     Situation,
-    Taint,
     Tool,
     ToolContext,
     ToolResult,
@@ -28,6 +27,7 @@ from agent.scratch import ScratchJournal
 from agent.system_text import Brief
 from models.errors import BudgetExceeded, ProviderError, ProviderErrorKind
 from models.ids import new_id
+from models.taint import Taint
 from tests.fakes import FixedClock, ScriptedProvider, Step, wish
 
 SITUATION = Situation(date(2026, 3, 2), "manager", "Ana", "Ana Souza", channel="email")

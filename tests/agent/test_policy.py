@@ -18,7 +18,6 @@ from agent.base import (
     Label,
     PersonRole,
     Situation,
-    Taint,
     Tool,
     ToolCall,
     ToolContext,
@@ -30,6 +29,7 @@ from agent.base import (
 from agent.policy import TABLE, Recipient, decide
 from agent.scratch import ScratchJournal
 from models.ids import new_id
+from models.taint import Taint
 from tests.fakes import FixedClock, ScriptedProvider, wish
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -93,6 +93,9 @@ class Outside:
     def is_empty(self, tenant_id: UUID) -> bool:
         return False
 
+    def version(self, tenant_id: UUID | None) -> str | None:
+        return None
+
     def ask(self, sql: str, values: object = (), timezone: str = "UTC") -> SqlAnswer:
         """As the database for free SQL does."""
         if self.fails:

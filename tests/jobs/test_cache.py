@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 
 from agent.agent import Agent, Limits
 from agent.base import Effect, Label
-from models.cached_answer import forget_old_answers
+from models.cached_answer import NewAnswer, Place, find_kept, forget_old_answers, keep_answer
 from models.errors import ProviderError
 from models.faultpoint import set_fault_hook
 from models.inbound import InboundMessage
@@ -55,7 +56,9 @@ def shop(house: House) -> Iterator[Shop]:
 
 def rebuild(shop: Shop, effect: Effect = "read", labels: frozenset[Label] = frozenset(), **further: Any) -> None:
     house = shop.house
-    tool = replace(counting_tool(house.tool_calls), effect=effect, labels=labels, version=lambda: shop.version)
+    tool = replace(
+        counting_tool(house.tool_calls), effect=effect, labels=labels, version=lambda tenant_id: shop.version
+    )
     agent = Agent(house.provider, "scripted", {"count_up": replace(tool, **further)}, Limits(steps=4), house.clock)
     object.__setattr__(house.services, "agents", OneAgent(agent))
 
@@ -185,6 +188,22 @@ def test_what_was_said_before_counts(shop: Shop) -> None:
     shop.house.provider.script = ["certo", wish("count_up"), "dois"]
     shop.ask("Daqui em diante só Curitiba", "+552")
     assert shop.ask(sender="+552") == "dois"
+
+
+def test_an_answer_stands_where_all_that_it_was_made_from_stands_as_it_did(shop: Shop) -> None:
+    shop.answers("um")
+    shop.ask()
+    ((tenant_id, key, turn_id),) = shop.house.rows("SELECT tenant_id, key, turn_id FROM cached_answer")
+    states: list[dict[str, str]] = [
+        {name: told for name, told in zip("ab", pair, strict=True) if told}
+        for pair in product(["", "1", "2", "10", '","'], repeat=2)
+    ]
+    with session_scope(shop.house.engine) as connection:
+        for made_from in states:
+            kept = NewAnswer(turn_id, "um", made_from, "", timedelta(hours=1))
+            keep_answer(connection, Place(tenant_id, key, {}), kept)
+            found = [present for present in states if find_kept(connection, Place(tenant_id, key, present))]
+            assert found == [present for present in states if made_from.items() <= present.items()]
 
 
 def test_the_answer_goes_with_the_turn_it_was_made_in(shop: Shop) -> None:

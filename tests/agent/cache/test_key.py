@@ -33,7 +33,6 @@ scopes = st.builds(
     language=st.sampled_from(get_args(Language)),
     agent=names,
     tools=st.lists(names, unique=True).map(sorted).map(tuple),
-    versions=st.dictionaries(names, names, max_size=2),
 )
 questions = st.sampled_from([pair for language in get_args(Language) for pair in minimal_pairs(language)]).flatmap(
     st.sampled_from

@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from agent.base import ChatMessage, Situation, Taint, ToolUse, TurnInput
+from agent.base import ChatMessage, Situation, ToolUse, TurnInput
 from agent.grounding.evidence import gather_evidence
 from agent.grounding.tracing import check
 from models.ids import new_id
+from models.taint import Taint
 
 PAGE = {
     "ok": True,

@@ -32,6 +32,9 @@ class Shelf:
     def is_empty(self, tenant_id: UUID) -> bool:
         return tenant_id != TENANT
 
+    def version(self, tenant_id: UUID | None) -> str | None:
+        return None
+
 
 def call(shelf: Shelf, **arguments: object) -> ToolResult:
     return build_search_tool(shelf).call(ToolContext(ASKER, "America/Sao_Paulo"), arguments)

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from agent.base import Taint, ToolResult
+from agent.base import ToolResult
 from agent.tools.whose_words import is_figure, is_name, taint_of_records
 from models.demo.aurora import aurora
+from models.taint import Taint
 from tests.agent.tools.conftest import Caller
 from tests.injection.words import CORPUS
 from tests.second_company.hostile import CLIENTS
