@@ -9,10 +9,10 @@ from urllib.parse import quote, quote_plus
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, select, text, update
-from sqlmodel import SQLModel
 
 from models.privacy import HOLDINGS
 from models.quotes import Traces, traces_of
+from models.tables import metadata
 
 _SHORTEST_LITERAL = 8  # characters: a shorter user id may be anybody's word
 
@@ -88,7 +88,7 @@ def _mentioning(name: str, tenant_id: UUID, literals: list[str]) -> tuple[str, d
 
 
 def _cut_in(connection: Connection, name: str, traces: Traces, condition: str, values: dict[str, object]) -> int:
-    table = SQLModel.metadata.tables[name]
+    table = metadata.tables[name]
     quoting = [table.c[column] for column in HOLDINGS[name].quoting]
     keys = list(table.primary_key.columns)
     changed = 0

@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +25,16 @@ class Outcome:
     err: str
 
 
+ROOT = Path(__file__).resolve().parents[3]
 Cli = Callable[..., Outcome]
 Table = Mapping[str, tuple[str, str]]
+
+
+def run_alone(*words: str, folder: Path, **environ: str) -> "subprocess.CompletedProcess[str]":
+    """In a process of its own, as a person calls it."""
+    command = [sys.executable, "-m", "bot", *words]
+    environ = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environ}
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.fixture(scope="package")

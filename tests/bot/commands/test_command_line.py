@@ -14,16 +14,7 @@ from sqlalchemy.exc import OperationalError
 from bot.__main__ import COMMANDS, load_command, main
 from bot.commands.database import reaching_database
 from models.session import build_engine
-from tests.bot.commands.conftest import Cli
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def run_alone(*words: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """In a process of its own, as a person calls it."""
-    command = [sys.executable, "-m", "bot", *words]
-    environ = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environ}
-    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False)
+from tests.bot.commands.conftest import ROOT, Cli, run_alone
 
 
 def test_help_names_every_command_and_loads_next_to_nothing(tmp_path: Path) -> None:

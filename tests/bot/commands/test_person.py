@@ -10,7 +10,7 @@ from models.contact import ensure_contact
 from models.person import People
 from models.session import build_engine, session_scope
 from models.tenant import ensure_account, ensure_tenant
-from tests.bot.commands.conftest import Cli
+from tests.bot.commands.conftest import Cli, run_alone
 
 
 @pytest.fixture
@@ -53,6 +53,15 @@ def test_she_is_erased_and_nobody_else(own: Cli, fresh_database_url: str) -> Non
     assert words_of(fresh_database_url, "user-1") == 0
     assert words_of(fresh_database_url, "user-2") == 3
     assert own("person", "erase", "user-1", "--yes").code == 1
+
+
+def test_a_process_that_knows_no_other_command_erases_as_well(
+    own: Cli, fresh_database_url: str, fresh_redis_url: str, tmp_path: Path
+) -> None:
+    engines = {"DATABASE_URL": fresh_database_url, "REDIS_URL": fresh_redis_url, "RECADO_DATA_DIR": str(tmp_path)}
+    done = run_alone("person", "erase", "user-1", "--yes", folder=tmp_path, **engines)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert words_of(fresh_database_url, "user-1") == 0
 
 
 def test_nothing_is_erased_unasked(own: Cli, fresh_database_url: str) -> None:
