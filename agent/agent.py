@@ -17,6 +17,7 @@ from agent.base import (
     TurnInput,
 )
 from agent.chain import NO_CHAIN, Chain, Part, Specialist
+from agent.citing import with_sources
 from agent.grounding.review import Review, Reviewed
 from agent.instructions import build_prompt
 from agent.phrases import guess_language, phrase
@@ -141,7 +142,7 @@ class Agent:
         if draft := completion.text.strip() or progress.review.draft:
             progress.reviewed = progress.review.settle(draft, progress.tools.uses)
         self._polish(turn, progress)
-        return self._result(progress, self._words(turn, completion, progress.reviewed))
+        return self._result(progress, self._words(turn, completion, progress))
 
     def _answer(self, turn: TurnInput, progress: _Progress) -> Completion:
         """The specialist's last one."""
@@ -216,10 +217,13 @@ class Agent:
         )
         progress.passed += filter(None, [trouble])
 
-    def _words(self, turn: TurnInput, completion: Completion, reviewed: Reviewed | None) -> str:
-        language = turn.situation.language or guess_language(turn.text)
+    def _words(self, turn: TurnInput, completion: Completion, progress: _Progress) -> str:
+        """The offline engine cites by itself."""
+        language, reviewed = turn.situation.language or guess_language(turn.text), progress.reviewed
         if reviewed is not None:
-            return reviewed.text
+            if progress.specialist.part.provider.engine == "offline":
+                return reviewed.text
+            return with_sources(reviewed.text, turn.text, progress.tools.uses, reviewed.report.findings, language)
         return phrase("refused" if completion.finish == "content_filter" else "limit_reached", language)
 
     def _result(self, progress: _Progress, words: str) -> RunResult:

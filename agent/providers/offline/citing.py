@@ -7,6 +7,7 @@ from textwrap import shorten
 from typing import Any, Final
 
 from agent.base import Language
+from agent.knowledge.places import spell_place
 from agent.providers.offline.plan import Step
 from agent.providers.offline.slots import Slots
 from agent.providers.offline.wording import Texts, say
@@ -47,14 +48,6 @@ _SEVERAL: Final[Texts] = {
     "pt": "Mais de um produto atende por esse nome. Qual deles?",
     "en": "More than one product goes by that name. Which one?",
     "es": "Más de un producto responde a ese nombre. ¿Cuál?",
-}
-_PLACES: Final[Mapping[str, Texts]] = {
-    "file": {"pt": "anexo {}", "en": "attachment {}", "es": "adjunto {}"},
-    "page": {"pt": "p. {}", "en": "p. {}", "es": "p. {}"},
-    "sheet": {"pt": "planilha {}", "en": "sheet {}", "es": "hoja {}"},
-    "row": {"pt": "linha {}", "en": "row {}", "es": "fila {}"},
-    "line": {"pt": "linha {}", "en": "line {}", "es": "línea {}"},
-    "clause": {"pt": "cláusula {}", "en": "clause {}", "es": "cláusula {}"},
 }
 
 
@@ -116,7 +109,7 @@ def cite(data: Mapping[str, Any], language: Language) -> str:
     if not data.get("answered") or not isinstance(best, Mapping):
         return say("documents_silent", language)
     text = shorten(str(best.get("text", "")), _SHOWN, placeholder=" [...]")
-    place = _spell(best.get("place"), language)
+    place = spell_place(best.get("place"), language)
     return _CITED[language].format(document=best.get("document", "?"), place=place, text=text)
 
 
@@ -133,7 +126,7 @@ def _price(item: Mapping[str, Any], language: Language) -> str:
     kind = f" ({item['price_kind']})" if item.get("price_kind") else ""
     amount = _amount(Decimal(str(item["price"])), str(item.get("currency") or ""), language)
     unit = f" / {item['unit']}" if item.get("unit") else ""
-    place = _spell(item.get("place"), language)
+    place = spell_place(item.get("place"), language)
     return _SAID[language].format(document=item["document"], place=place, text=f"{named}{kind}: {amount}{unit}")
 
 
@@ -142,9 +135,3 @@ def _amount(price: Decimal, currency: str, language: Language) -> str:
     if language != "en":
         shown = shown.translate(str.maketrans(",.", ".,"))
     return f"{_SYMBOLS.get(currency, currency)} {shown}".strip()
-
-
-def _spell(place: Any, language: Language) -> str:
-    if not isinstance(place, Mapping):
-        return ""
-    return "".join(f", {_PLACES[name][language].format(place[name])}" for name in _PLACES if name in place)

@@ -57,11 +57,17 @@ def test_a_passage_comes_with_what_is_needed_to_cite_it_and_no_score_to_repeat()
 @pytest.mark.parametrize(("coverage", "answered"), [(ANSWERS, True), (ANSWERS - 0.01, False)])
 def test_what_holds_too_little_of_the_question_is_no_answer(coverage: float, answered: bool) -> None:
     passage = Passage(1, "a", "a", {}, "texto", 1.0, coverage=coverage)
-    assert call(Shelf([passage]), query="frete").content["data"]["answered"] is answered
+    content = call(Shelf([passage]), query="frete").content
+    assert content["data"]["answered"] is answered
+    assert (
+        "say in the person's language that the documents do not answer it" in content.get("note", "")
+    ) is not answered
 
 
 def test_nothing_found_is_no_answer() -> None:
-    assert call(Shelf([]), query="frete").content["data"] == {"answered": False, "passages": []}
+    content = call(Shelf([]), query="frete").content
+    assert content["data"] == {"answered": False, "passages": []}
+    assert "do not answer it from elsewhere" in content["note"]
 
 
 def test_many_long_passages_stay_within_what_a_tool_may_return() -> None:
