@@ -120,10 +120,11 @@ class Waiting(Exception):
 
 
 def open_sharing(execution: Execution, agent: Agent, composed: Composed, question: TurnInput) -> Sharing:
-    """Nothing is looked for yet but the versions of what the tools read."""
-    alone = Sharing(execution, question)
+    """Nothing is looked for yet but the versions of what the tools read. Who wishes for an answer anew is asked for
+    nothing but her question, shared or not."""
     wish = read_refresh(question.text)
     text = _last_asked(question) if wish.is_alone else wish.question
+    alone = Sharing(execution, replace(question, text=text) if wish.is_wished and text else question)
     spec = execution.terms.spec
     if not text or not _is_plain(execution, composed, question):
         return alone

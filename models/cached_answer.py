@@ -168,8 +168,7 @@ def _wait(connection: Connection, lease: Lease, turn: BegunTurn, place: Place, p
     t, r = turns.c, runs.c
     due = {"running": 0, "next_try_at": func.now() + literal(patience, Interval)}
     connection.execute(update(turns).where(t.id == turn.id, t.status == "open").values(**due))
-    ended = {"status": "failed", "error": "an equal question is being answered", "finished_at": func.now()}
-    connection.execute(update(runs).where(r.id == turn.run_id, r.status == "started").values(**ended))
+    connection.execute(delete(runs).where(r.id == turn.run_id, r.status == "started"))  # who waits has run nothing
 
 
 @dataclass(frozen=True, slots=True)

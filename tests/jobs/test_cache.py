@@ -182,6 +182,15 @@ def test_who_wishes_gets_a_new_answer_that_takes_the_place_of_the_old_one(shop: 
     assert shop.ask(sender="+552").startswith("Agora foram R$ 42,00.\n\n(resposta")
 
 
+@pytest.mark.parametrize("wish_for_new", ["atualizar", "Refresh!", f"actualizar: {ASKED}"])
+def test_who_wishes_for_an_answer_that_is_hers_alone_gets_a_new_one_too(shop: Shop, wish_for_new: str) -> None:
+    shop.ask("Daqui em diante só Curitiba")
+    shop.answers("Foram R$ 42,00.", "Agora foram R$ 42,00.")
+    shop.ask()
+    assert shop.ask(wish_for_new) == "Agora foram R$ 42,00."
+    assert shop.house.provider.requests[-1].messages[-3].content == ASKED
+
+
 def test_what_was_said_before_counts(shop: Shop) -> None:
     shop.answers("um")
     shop.ask()
@@ -241,6 +250,8 @@ def test_of_ten_equal_questions_at_once_one_asks_the_llm(shop: Shop) -> None:
     assert [reply.partition("\n")[0] for reply in shop.house.sent] == ["Foram R$ 42,00."] * 10
     assert shop.calls == 2
     assert shop.house.rows("SELECT count(*) FROM turn WHERE first_failed_at IS NOT NULL") == [(0,)]
+    runs = shop.house.rows("SELECT status, cached, count(*) FROM run GROUP BY status, cached ORDER BY cached")
+    assert runs == [("done", False, 1), ("done", True, 9)], "who waited has not failed"
 
 
 def test_who_waits_is_rung_when_the_answer_stands(shop: Shop) -> None:
