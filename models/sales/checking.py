@@ -19,6 +19,7 @@ from models.sales.question import EVERYTHING, SalesQuestion, Scope
 from models.sales.rows import read_rows
 from models.sales.source import SalesSource, cause_of, twelve_months
 from models.sales.summary import sum_sales
+from models.sales.unseen import find_unseen
 
 Verdict = Literal["broken", "doubtful"]
 _MAX_WORDS = 50
@@ -68,8 +69,12 @@ class SourceCheck:
             self._check_figures()
             if not any(finding.verdict == "broken" for finding in self._found):
                 self._check_names_and_scopes()
-            if self._layer.version is not None:
+            if self._layer.version is not None and self._layer.spec.version is not None:
                 self._try(("version",), lambda connection: read_version(connection, self._layer))
+                for doubt in find_unseen(
+                    self._layer.spec.version, self._layer.spec.sale.time, self._layer.dialect.name
+                ):
+                    self._note("doubtful", ("version",), doubt)
         return self._found
 
     def _check_role(self) -> None:

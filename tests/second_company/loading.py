@@ -13,7 +13,8 @@ TABLES = (
     "CREATE TABLE produtos (sku varchar(20) PRIMARY KEY, descricao varchar(80), linha varchar(40), id_marca integer,"
     " custo decimal(12, 4))",
     "CREATE TABLE pedidos (numero integer PRIMARY KEY, emitido_em {moment} NOT NULL, id_cliente integer,"
-    " cod_vendedor integer NULL, situacao char(1), canal varchar(10), excluido_em {moment} NULL)",
+    " cod_vendedor integer NULL, situacao char(1), canal varchar(10), excluido_em {moment} NULL,"
+    " alterado_em {moment} NOT NULL)",
     "CREATE TABLE itens (numero_pedido integer, seq integer, sku varchar(20), qtde decimal(12, 3),"
     " preco decimal(12, 4), desconto_pct decimal(5, 2), excluido smallint, PRIMARY KEY (numero_pedido, seq))",
     "CREATE TABLE cotas (cod_vendedor integer, ano integer, mes integer, valor decimal(12, 2))",
@@ -51,7 +52,7 @@ def load(run: Callable[[str, Sequence[Any]], object], moment: str, world: World)
 def _order(order: Any, gone: str) -> tuple[Any, ...]:
     at = order.at.replace(tzinfo=None).isoformat(sep=" ")
     deleted = gone if order.is_deleted else None
-    return order.number, at, order.customer, order.seller, order.status, order.channel, deleted
+    return order.number, at, order.customer, order.seller, order.status, order.channel, deleted, deleted or at
 
 
 def _lines(order: Any) -> list[tuple[Any, ...]]:

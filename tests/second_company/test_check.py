@@ -45,7 +45,7 @@ def test_a_good_file_gives_nothing_but_the_doubts_that_the_data_deserves(second_
         ("product.custo, 2)", "product.custe, 2)", "metrics.lucro"),
         ("column: situacao", "column: situation", "sale.status.column"),
         ("closed: encerrada = 1", "closed: fechada = 1", "pipeline.stage.closed"),
-        ("max(emitido_em) FROM pedidos", "max(emitido) FROM pedidos", "version"),
+        ("max(alterado_em)", "max(alterado)", "version"),
     ],
 )
 def test_each_broken_line_is_named_with_the_databases_own_word(
@@ -66,6 +66,26 @@ def test_a_key_that_repeats_and_a_name_that_repeats_are_found(second_url: str) -
     assert any(line.startswith("broken") and "salesperson.key: is not one for each row" in line for line in told)
     told = findings_of(second_url, GOOD.replace("name: fantasia", "name: ramo"))
     assert any(line.startswith("doubtful") and "customer.name: is not one for each row" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("version", "doubts"),
+    [
+        ("SELECT max(emitido_em) FROM pedidos", ["sees no row that is deleted", "stays as it was"]),
+        ("SELECT max(alterado_em) FROM pedidos", ["sees no row that is deleted"]),
+        ("SELECT CONCAT_WS('/', count(*), max(p.emitido_em)) FROM pedidos p", ["stays as it was"]),
+        ("SELECT CONCAT_WS('/', count(*), max(alterado_em)) FROM pedidos", []),
+    ],
+)
+def test_a_version_that_misses_changes_is_doubtful(postgres_url: str, version: str, doubts: list[str]) -> None:
+    told = [line for line in findings_of(postgres_url, with_version(version)) if " version: " in line]
+    assert len(told) == len(doubts)
+    assert all(line.startswith("doubtful") and doubt in line for line, doubt in zip(told, doubts, strict=True))
+
+
+def with_version(query: str) -> str:
+    before, _, rest = GOOD.partition("version: >-")
+    return f"{before}version: {query}\n\n{rest[rest.index('salesperson:') :]}"
 
 
 def test_floating_point_amounts_are_broken(postgres_url: str) -> None:
