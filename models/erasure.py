@@ -86,7 +86,7 @@ _LAST_OTHER = """
     AND (c.account_id, c.sender) IN (SELECT account_id, address FROM her_address)
 """
 _RENAME = """
-    UPDATE conversation c SET thread_key = 'erased:' || c.id
+    UPDATE conversation c SET thread_key = 'erased:' || md5(c.id::text)
     WHERE c.id IN (SELECT id FROM her_thread) AND (
         (c.account_id, c.thread_key) IN (SELECT account_id, address FROM her_address)
         OR c.thread_key IN (SELECT external_id FROM message WHERE id IN (SELECT id FROM her_message)))

@@ -14,7 +14,7 @@ from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.valkey import EmbeddedValkey
 from bot.migrate import upgrade
 from bot.scrubbing import find_files, scrub
-from jobs.erasing import erase
+from jobs.erasing import erase, find_sought
 from models.session import build_engine
 from models.storage import DiskStorage
 from tests.jobs.house import House, house
@@ -53,13 +53,14 @@ def test_no_byte_of_hers_is_left(house: House, data: Path) -> None:
     log = data / "logs" / "worker.log"
     log.write_text(f'{{"message": "one", "user_id": "{MARK}"}}\n{{"message": "two"}}\n')
     house.run("ANALYZE")
+    sought = [MARK, *find_sought(house.engine, planted.ana)]
     with Redis.from_url(EmbeddedValkey(data).url) as redis:
         redis.set("seen", MARK)
         redis.delete("seen")
         erase(house.engine, planted.ana, made_by="op", storage=planted.storage, redis=redis)
         assert list(find_files(data, [MARK.encode()])) != [], "dead rows and WAL hold her words until they are scrubbed"
-        assert scrub(data, EmbeddedPostgres(data).url, redis, [MARK]) == []
-    assert list(find_files(data, [MARK.encode()])) == []
+        assert scrub(data, EmbeddedPostgres(data).url, redis, sought) == []
+    assert list(find_files(data, [one.encode() for one in sought])) == []
     assert log.read_text().split() == ['{"message":', '"two"}']
     assert house.rows("SELECT count(*) FROM message WHERE text = 'quanto vendi este mês?'") == [(1,)]
     assert house.rows("SHOW wal_recycle") == [("on",)]
