@@ -21,6 +21,7 @@ from sqlalchemy import (
     Row,
     UniqueConstraint,
     case,
+    delete,
     func,
     insert,
     select,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from models.columns import fixed, key, reference, table_of
+from models.contact import contacts
 from models.conversation import asker, conversations
 from models.fence import FENCED
 from models.heard import HEARD, is_spoken, join_words
@@ -171,3 +173,29 @@ def numbered_turns(connection: Connection, contact_id: UUID) -> list[tuple[int, 
     r = remembered_turns.c
     wanted = select(r.number, r.turn_id).where(r.contact_id == contact_id).order_by(r.number)
     return [(row.number, row.turn_id) for row in connection.execute(wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTurn:
+    """A turn as it stands in the search space of a contact."""
+
+    contact_id: UUID
+    number: int
+    turn: SettledTurn
+
+
+def find_remembered(connection: Connection, turn_ids: Sequence[UUID]) -> list[FoundTurn]:
+    """Those of them that are found by search, by contact - in the order in which their spaces are locked - and
+    number."""
+    r, c = remembered_turns.c, contacts.c
+    wanted = select(r.contact_id, r.number, r.turn_id).join(contacts, c.id == r.contact_id)
+    rows = connection.execute(wanted.where(r.turn_id.in_(turn_ids)).order_by(c.address, c.id, r.number)).all()
+    read = {turn.id: turn for turn in read_turns(connection, [row.turn_id for row in rows])}
+    return [FoundTurn(row.contact_id, row.number, read[row.turn_id]) for row in rows if row.turn_id in read]
+
+
+def forget_numbers(connection: Connection, turn_ids: Sequence[UUID]) -> None:
+    """They are found no more, and not taken in again."""
+    connection.execute(delete(remembered_turns).where(remembered_turns.c.turn_id.in_(turn_ids)))
+    unmarked = update(turns).where(turns.c.id.in_(turn_ids), turns.c.remembered_at.is_(None))
+    connection.execute(unmarked.values(remembered_at=func.now()))

@@ -13,6 +13,7 @@ from models.agent_version import active_agents
 from models.columns import table_of
 from models.conversation import asker, asker_name, conversations
 from models.errors import RecadoError
+from models.expiry import GONE
 from models.faultpoint import faultpoint
 from models.message import messages
 from models.outbox import SETTLED, outbox
@@ -196,6 +197,8 @@ def _explain_delivery(connection: Connection, turn: Any) -> str:
 
 
 def _explain_end(connection: Connection, turn: Any) -> str:
+    if turn.outcome == GONE:
+        return "what was said in it is no longer kept: `python -m bot retention show`"
     o = outbox.c
     lost = select(o.id, o.status).where(o.turn_id == turn.id, o.status.in_(("failed", "held"))).order_by(o.number)
     part = connection.execute(lost.limit(1)).one_or_none()

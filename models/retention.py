@@ -1,14 +1,21 @@
-"""What is not kept for ever: raw events, once nothing needs them any more, and the books of days long gone."""
+"""What is old, found along ids, which grow with time; raw events that nothing needs, books of days long gone."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Connection, delete, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Connection, Select, delete, func, literal, select, union_all
+from sqlmodel import SQLModel
 
 from models.budget import books
+from models.columns import table_of
 from models.ids import first_id_at
 from models.message import media, messages, raw_events
+from models.tenant import ChannelAccount
 from models.turn import turns
+
+metadata = SQLModel.metadata
+_accounts = table_of(ChannelAccount)
 
 
 def find_moment(connection: Connection, age: timedelta) -> datetime:
@@ -17,18 +24,34 @@ def find_moment(connection: Connection, age: timedelta) -> datetime:
     return moment
 
 
-def purge_raw_events(connection: Connection, before: datetime, after: UUID, limit: int) -> UUID | None:
-    """Delete those among the next `limit` old ones that nothing needs; how far it came, None when that was the last.
+def find_old(connection: Connection, table: str, before: datetime, after: UUID, limit: int) -> Sequence[UUID]:
+    """The next ids of rows made before that moment, of all companies.
 
     Ids grow with time, so the search runs along the primary key and never looks at what is younger.
     """
+    i = metadata.tables[table].c.id
+    old = select(i).where(i > after, i < first_id_at(before)).order_by(i).limit(limit)
+    return connection.execute(old).scalars().all()
+
+
+def count_old(connection: Connection, table: str, tenant_id: UUID, before: datetime, after: UUID) -> int:
+    """How many rows of the company's stand there."""
+    columns = metadata.tables[table].c
+    whose = columns.account_id.in_(_accounts_of(tenant_id)) if table == "raw_event" else columns.tenant_id == tenant_id
+    counted = select(func.count()).where(columns.id > after, columns.id < first_id_at(before), whose)
+    return int(connection.execute(counted).scalar_one())
+
+
+def purge_raw_events(connection: Connection, tenant_id: UUID, ids: Sequence[UUID]) -> bool:
+    """Delete those of the company's that nothing needs; whether none of them was left."""
     e = raw_events.c
-    old = select(e.id).where(e.id > after, e.id < first_id_at(before)).order_by(e.id).limit(limit)
-    found = connection.execute(old).scalars().all()
-    if found:
-        unneeded = e.id.in_(found) & e.id.not_in(_needed().subquery().select())
-        connection.execute(delete(raw_events).where(unneeded))
-    return found[-1] if len(found) == limit else None
+    mine = e.id.in_(ids) & e.account_id.in_(_accounts_of(tenant_id))
+    connection.execute(delete(raw_events).where(mine, e.id.not_in(_needed().subquery().select())))
+    return connection.execute(select(e.id).where(mine).limit(1)).first() is None
+
+
+def _accounts_of(tenant_id: UUID) -> Select[tuple[UUID]]:
+    return select(_accounts.c.id).where(_accounts.c.tenant_id == tenant_id)
 
 
 def _needed() -> CompoundSelect[tuple[UUID | None]]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Connection, ForeignKeyConstraint, Text, func, select
+from sqlalchemy import BigInteger, Column, Connection, ForeignKeyConstraint, Text, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
@@ -95,3 +95,21 @@ def keep_summary(
         where=(s.covers_from < covers_from) | ((s.covers_from == covers_from) & (s.covers_up_to < covers_up_to)),
     )
     connection.execute(statement)
+
+
+# Prose mixes lines that stay with lines that go, so it goes whole: the lines speak until somebody writes it anew.
+_CUT = text("""
+    UPDATE summary s SET prose = '', prose_by = '', prose_up_to = 0, lines = coalesce((
+        SELECT jsonb_agg(e.line ORDER BY e.place) FROM jsonb_array_elements(s.lines) WITH ORDINALITY AS e (line, place)
+        WHERE (e.line ->> 'number')::bigint NOT IN (SELECT number FROM turn WHERE id = ANY(:turns)
+            AND conversation_id = s.conversation_id)
+    ), '[]')
+    WHERE s.conversation_id IN (SELECT conversation_id FROM turn WHERE id = ANY(:turns))
+    AND EXISTS (SELECT FROM jsonb_array_elements(s.lines) AS line WHERE (line ->> 'number')::bigint IN (
+        SELECT number FROM turn WHERE id = ANY(:turns) AND conversation_id = s.conversation_id))
+""")
+
+
+def cut_turns(connection: Connection, turn_ids: Sequence[UUID]) -> None:
+    """Take the lines of these turns out of the summaries that they stand in. Safe to repeat."""
+    connection.execute(_CUT, {"turns": list(turn_ids)})

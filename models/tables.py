@@ -33,6 +33,7 @@ import models.process
 import models.proposal
 import models.remembered
 import models.rest
+import models.retention_rule
 import models.run
 import models.search_posting
 import models.search_space

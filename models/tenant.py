@@ -1,5 +1,6 @@
 """Tenants, and their accounts on channels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -84,6 +85,11 @@ def find_tenant(connection: Connection, slug: str) -> UUID | None:
     """The id of the tenant with that slug."""
     found: UUID | None = connection.execute(select(_tenants.c.id).where(_tenants.c.slug == slug)).scalar_one_or_none()
     return found
+
+
+def find_tenants(connection: Connection) -> Sequence[UUID]:
+    """Every company's id."""
+    return connection.execute(select(_tenants.c.id).order_by(_tenants.c.id)).scalars().all()
 
 
 def find_tenant_account(connection: Connection, tenant_id: UUID, *, channel: str) -> AccountKey | None:

@@ -8,7 +8,7 @@ from sqlalchemy import ClauseElement, Connection, text
 from sqlalchemy.dialects import postgresql
 
 from benchmarks.past import write_past
-from models import commit, history, journal, lease, recollection, said, turns, work
+from models import commit, expiry, history, journal, lease, recollection, said, turns, work
 from models.session import build_engine, session_scope, statement_scope
 from models.tenant import ensure_account, ensure_tenant
 
@@ -69,3 +69,17 @@ def test_no_statement_of_a_turn_reads_a_table_through(past: Connection, name: st
 def test_what_is_open_is_found_without_reading_what_is_settled(past: Connection, name: str, index: str) -> None:
     plan = _plan(past, _STATEMENTS[name])
     assert index in plan, plan
+
+
+@pytest.mark.parametrize("number", range(len(expiry._TAKE)))
+def test_what_is_over_is_taken_without_reading_a_table_through(past: Connection, number: int) -> None:
+    plan = _plan(past, expiry._TAKE[number])
+    assert not re.search(r"Seq Scan on (turn|message|completion|tool_call|run)\b", plan), plan
+
+
+@pytest.mark.parametrize(
+    "statement", [expiry._HOLD_BY_MESSAGES, expiry._HOLD_BY_TURNS, expiry._MESSAGES, expiry._TURNS]
+)
+def test_what_may_go_is_found_without_reading_a_table_through(past: Connection, statement: ClauseElement) -> None:
+    plan = _plan(past, statement)
+    assert not re.search(r"Seq Scan on (turn|message)\b", plan), plan
