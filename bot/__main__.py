@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("bot.commands.doctor:DOCTOR", "check the installation and say what to mend"),
     "people": ("bot.commands.people:PEOPLE", "say who may ask what: add, list, remove"),
     "person": ("bot.commands.person:PERSON", "what is kept of somebody: export, erase"),
+    "retention": ("bot.commands.retention:RETENTION", "for how long what is kept: show, set"),
     "memory": ("bot.commands.memory:MEMORY", "what is remembered of a person: facts, search"),
     "operators": ("bot.commands.operators:OPERATORS", "who may enter the console: add, list, disable"),
     "keys": ("bot.commands.keys:KEYS", "API keys for /chat and /v1: create, list, revoke"),

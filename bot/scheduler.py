@@ -5,30 +5,37 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 
+from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.demo import prepare_demo
 from bot.embedded.engines import attach_or_start
+from bot.files import build_storage
 from bot.services import ChannelDirectory, build_accounts
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
 from channels.base import Channel
+from jobs.erasing import finish
 from jobs.gaps import FILL_EVERY, GapFiller
-from jobs.queue import JobQueue
+from jobs.queue import JobQueue, connect
 from jobs.retention import Retention
 from models.access import forget_expired_sessions
 from models.budget import settle_stale
 from models.cached_answer import forget_old_answers
 from models.clock import SystemClock
+from models.errors import StorageError
 from models.heartbeat import beat, forget_dead, say_goodbye
 from models.invariants import find_violations
 from models.lease import hold_named_lease
 from models.retention import forget_old_books
 from models.session import build_engine, session_scope
+from models.storage import Storage
 
 _EVERY = timedelta(seconds=5)
 _HOURLY = timedelta(hours=1)
@@ -56,8 +63,10 @@ def main() -> int:
     with attach_or_start(settings) as engines:
         engine = build_engine(engines.database_url, application_name="recado-scheduler", pool_size=3)
         gaps = build_gap_filler(settings, engine, JobQueue(engines.redis_url))
+        storage = build_storage(settings)
+        clearing = partial(finish_erasures, engine, storage, engines.redis_url)
         try:
-            Scheduler(settings, engine, engines.database_url, gaps).run(stopping)
+            Scheduler(settings, engine, engines.database_url, gaps, storage, clearing).run(stopping)
         finally:
             gaps.stop()
             engine.dispose()
@@ -76,17 +85,39 @@ def build_gap_filler(settings: Settings, engine: Engine, queue: JobQueue) -> Gap
     return GapFiller(engine, channels, queue.ring_many, SystemClock(), quiet)
 
 
+def finish_erasures(engine: Engine, storage: Storage, redis_url: str) -> None:
+    """What an erasure that was cut off has left in the storage and in Redis. Safe to repeat."""
+    try:
+        with connect(redis_url) as redis:
+            finished = finish(engine, storage, redis)
+    except (StorageError, RedisError) as error:
+        _log.warning("an erasure is not finished yet: %s", type(error).__name__)
+    else:
+        if finished:
+            _log.info("erasures that were cut off are finished", extra={"erasures": finished})
+
+
 class Scheduler:
     """Beats every few seconds; if it holds the lease, it looks every ten minutes for what no webhook brought, and does
     once an hour what the calendar asks for."""
 
-    def __init__(self, settings: Settings, engine: Engine, database_url: str, gaps: GapFiller) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        database_url: str,
+        gaps: GapFiller,
+        storage: Storage,
+        clearing: Callable[[], object],
+    ) -> None:
         self._settings = settings
         self._engine = engine
         self._database_url = database_url
         self._owner = f"{socket.gethostname()}-{os.getpid()}"
         self._gaps = gaps
-        self._retention = Retention(engine, timedelta(days=days) if (days := settings.raw_event_days) else None)
+        keep = timedelta(days=days) if (days := settings.raw_event_days) else None
+        self._retention = Retention(engine, keep, storage=storage)
+        self._clearing = clearing
         self._until_due = timedelta(0)
         self._until_gaps = timedelta(0)
         self._until_looked = _FIRST_LOOK
@@ -122,6 +153,7 @@ class Scheduler:
             self._until_due = _HOURLY
         self._until_due -= _EVERY
         self._retention.work()
+        self._clearing()
         if self._until_looked <= timedelta(0):
             self._until_looked = _HOURLY
             self.look_for_violations()
@@ -137,7 +169,7 @@ class Scheduler:
 
     def do_hourly(self) -> None:
         """The demo's missing days, logins that ended, processes that died without a word, money held back for calls
-        that nobody ended, raw events that nothing needs. Safe to repeat."""
+        that nobody ended, whatever is kept no longer. Safe to repeat."""
         if self._settings.is_embedded:
             prepare_demo(self._settings, self._database_url)
         with session_scope(self._engine) as connection:

@@ -1,5 +1,6 @@
 """What a command is, and the tables it prints."""
 
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -54,3 +55,10 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Seq
             cell.rjust(w) if n in right else cell.ljust(w) for n, (cell, w) in enumerate(zip(row, widths, strict=True))
         ]
         print("  ".join(cells).rstrip())
+
+
+def is_agreed(question: str) -> bool:
+    """What somebody at the terminal types. Raises CommandError where nobody sits there."""
+    if not sys.stdin.isatty():
+        raise CommandError("nobody can be asked here: add --yes")
+    return input(f"{question} Type yes: ").strip().lower() in {"yes", "sim", "si", "sí"}

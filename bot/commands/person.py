@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from bot.commands.base import Command, CommandError, add_tenant, print_table
+from bot.commands.base import Command, CommandError, add_tenant, is_agreed, print_table
 from bot.commands.database import Database, open_database
 from bot.commands.names import fold
 from bot.embedded.folders import prepare_data_folder
@@ -62,7 +62,7 @@ def _erase(arguments: Namespace, settings: Settings, database: Database, engine:
     whose = find_whose(engine, database.tenant_id, arguments.who)
     counts = preview(engine, whose)
     _show(whose, counts)
-    if not arguments.yes and not _is_agreed():
+    if not arguments.yes and not is_agreed("Erase all of this? It cannot be taken back."):
         print("Nothing was erased.")
         return 1
     sought = find_sought(engine, whose)
@@ -106,12 +106,6 @@ def _show(whose: Whose, counts: Mapping[str, int]) -> None:
         account = "" if one.account == "default" else f" ({one.account})"
         print(f"{one.channel}{account}: {one.address}")
     print_table(("table", "rows"), [(name, str(count)) for name, count in counts.items()], right=(1,))
-
-
-def _is_agreed() -> bool:
-    if not sys.stdin.isatty():
-        raise CommandError("nobody can be asked here: add --yes")
-    return input("Erase all of this? It cannot be taken back. Type yes: ").strip().lower() in {"yes", "sim", "si", "sí"}
 
 
 def find_whose(engine: Engine, tenant_id: UUID, asked: str) -> Whose:

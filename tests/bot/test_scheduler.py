@@ -3,18 +3,22 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
-from bot.scheduler import Scheduler, build_gap_filler
+from bot.scheduler import Scheduler, build_gap_filler, finish_erasures
 from bot.settings import load_settings
 from channels.base import Channel
 from jobs.gaps import GapFiller
 from jobs.queue import JobQueue
-from models.ids import first_id_at
+from models.erasure import add_receipt, find_unfinished
+from models.errors import StoredFileMissing
+from models.ids import first_id_at, new_id
 from models.session import session_scope
+from models.storage import DiskStorage
 from models.tenant import ensure_account, ensure_tenant
 from tests.fakes import FixedClock
 
@@ -28,10 +32,11 @@ class Watched:
     scheduler: Scheduler
     gaps: GapFiller
     rounds: list[str]
+    storage: DiskStorage
 
 
 @pytest.fixture
-def watched(engine: Engine) -> Iterator[Watched]:
+def watched(engine: Engine, fresh_redis_url: str, tmp_path: Path) -> Iterator[Watched]:
     rounds: list[str] = []
 
     def channels() -> list[Channel]:
@@ -40,7 +45,10 @@ def watched(engine: Engine) -> Iterator[Watched]:
 
     gaps = GapFiller(engine, channels, lambda ids: None, FixedClock(datetime.now(UTC)))
     settings = load_settings({"DATABASE_URL": "postgresql://x", "REDIS_URL": "redis://x"}, Path("no-such-file"))
-    yield Watched(Scheduler(settings, engine, "postgresql://x", gaps), gaps, rounds)
+    storage = DiskStorage(tmp_path / "files")
+    clearing = partial(finish_erasures, engine, storage, fresh_redis_url)
+    scheduler = Scheduler(settings, engine, "postgresql://x", gaps, storage, clearing)
+    yield Watched(scheduler, gaps, rounds, storage)
     gaps.stop()
 
 
@@ -117,3 +125,25 @@ def test_a_broken_promise_is_one_warning_an_hour(
     assert warnings == [
         "what must never be is there: 1 conversations overdue by more than a minute, with nobody at work on them"
     ]
+
+
+def test_an_erasure_that_was_cut_off_is_finished_at_the_next_beat(watched: Watched, engine: Engine) -> None:
+    key = watched.storage.put(b"hers", "audio/ogg")
+    with session_scope(engine) as connection:
+        tenant = ensure_tenant(connection, slug="default", name="Aurora", timezone="UTC")
+        pending = {"files": [key], "conversations": []}
+        add_receipt(connection, new_id(), tenant, "op", "erased:1", {}, pending)
+    beat(watched, 1)
+    with pytest.raises(StoredFileMissing):
+        watched.storage.get(key)
+    with session_scope(engine) as connection:
+        assert find_unfinished(connection) == []
+
+
+def test_redis_away_puts_off_the_end_of_an_erasure_and_nothing_else(engine: Engine, tmp_path: Path) -> None:
+    with session_scope(engine) as connection:
+        tenant = ensure_tenant(connection, slug="default", name="Aurora", timezone="UTC")
+        add_receipt(connection, new_id(), tenant, "op", "erased:1", {}, {"files": [], "conversations": []})
+    finish_erasures(engine, DiskStorage(tmp_path), "unix:///nowhere.sock")
+    with session_scope(engine) as connection:
+        assert len(find_unfinished(connection)) == 1
