@@ -5,16 +5,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import CompoundSelect, Connection, Select, delete, func, literal, select, union_all
-from sqlmodel import SQLModel
 
 from models.budget import books
 from models.columns import table_of
 from models.ids import first_id_at
 from models.message import media, messages, raw_events
+from models.tables import metadata
 from models.tenant import ChannelAccount
 from models.turn import turns
 
-metadata = SQLModel.metadata
 _accounts = table_of(ChannelAccount)
 
 
