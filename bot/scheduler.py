@@ -63,10 +63,9 @@ def main() -> int:
     with attach_or_start(settings) as engines:
         engine = build_engine(engines.database_url, application_name="recado-scheduler", pool_size=3)
         gaps = build_gap_filler(settings, engine, JobQueue(engines.redis_url))
-        storage = build_storage(settings)
-        clearing = partial(finish_erasures, engine, storage, engines.redis_url)
+        clearing = partial(finish_erasures, engine, build_storage(settings), engines.redis_url)
         try:
-            Scheduler(settings, engine, engines.database_url, gaps, storage, clearing).run(stopping)
+            Scheduler(settings, engine, engines.database_url, gaps, clearing).run(stopping)
         finally:
             gaps.stop()
             engine.dispose()
@@ -107,7 +106,6 @@ class Scheduler:
         engine: Engine,
         database_url: str,
         gaps: GapFiller,
-        storage: Storage,
         clearing: Callable[[], object],
     ) -> None:
         self._settings = settings
@@ -116,7 +114,7 @@ class Scheduler:
         self._owner = f"{socket.gethostname()}-{os.getpid()}"
         self._gaps = gaps
         keep = timedelta(days=days) if (days := settings.raw_event_days) else None
-        self._retention = Retention(engine, keep, storage=storage)
+        self._retention = Retention(engine, keep)
         self._clearing = clearing
         self._until_due = timedelta(0)
         self._until_gaps = timedelta(0)

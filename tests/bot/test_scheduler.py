@@ -47,7 +47,7 @@ def watched(engine: Engine, fresh_redis_url: str, tmp_path: Path) -> Iterator[Wa
     settings = load_settings({"DATABASE_URL": "postgresql://x", "REDIS_URL": "redis://x"}, Path("no-such-file"))
     storage = DiskStorage(tmp_path / "files")
     clearing = partial(finish_erasures, engine, storage, fresh_redis_url)
-    scheduler = Scheduler(settings, engine, "postgresql://x", gaps, storage, clearing)
+    scheduler = Scheduler(settings, engine, "postgresql://x", gaps, clearing)
     yield Watched(scheduler, gaps, rounds, storage)
     gaps.stop()
 
