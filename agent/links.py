@@ -124,11 +124,14 @@ def _bare_of_marks(text: str) -> str:
 
 def without_unseen(text: str) -> str:
     """Without characters that nobody sees; those that join emoji or follow them stay."""
+    odd = {character for character in set(text) if character in _DOTS or unicodedata.category(character) == "Cf"}
+    if not odd:
+        return text
     kept = []
     for index, character in enumerate(text):
         if character in _DOTS:
             kept.append(".")
-        elif unicodedata.category(character) != "Cf" or _joins_emoji(text, index):
+        elif character not in odd or _joins_emoji(text, index):
             kept.append(character)
     return "".join(kept)
 

@@ -38,6 +38,7 @@ class NameBook:
         self._measures: set[tuple[str, str]] = set()
         self._places: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._states: dict[tuple[str, ...], str] = {}
+        self._beginnings: set[str] = set()  # words that a mention can begin with
 
     def add(self, labels: Iterable[str]) -> None:
         for label in labels:
@@ -48,10 +49,12 @@ class NameBook:
             self._words[label] = words
             if label in STATES:
                 self._states[STATES[label]] = label
+                self._beginnings.add(STATES[label][0])
             if len(words) > 1 and words[0] not in COUNTED:
                 self._heads[words[0]].add(label)
             for at, word in enumerate(words):
                 self._places[word].append((label, at))
+            self._beginnings.update(words)
 
     def find(self, text: str) -> list[Mention]:
         """In their order. A part of a name counts from a capital letter on; a whole name in any letters."""
@@ -59,6 +62,9 @@ class NameBook:
         tokens = [(_plain(match[0]), match.start(), match.end()) for match in _WORD.finditer(folded)]
         found, at = [], 0
         while at < len(tokens):
+            if tokens[at][0] not in self._beginnings:
+                at += 1
+                continue
             length, labels = max(self._longest(text, tokens, at), self._state(tokens, at), key=lambda found: found[0])
             if labels:
                 found.append(Mention(tokens[at][1], tokens[at + length - 1][2], frozenset(labels)))
@@ -70,8 +76,9 @@ class NameBook:
         return [
             Mention(word.start(), word.end(), frozenset(self._heads[head]))
             for word in _WORD.finditer(folded)
+            if len(word[0]) > _LEAST_LETTERS and text[word.start()].islower()
             for head in {word[0], word[0].removesuffix("s")}
-            if text[word.start()].islower() and len(head) > _LEAST_LETTERS and len(self._heads.get(head, ())) == 1
+            if len(head) > _LEAST_LETTERS and len(self._heads.get(head, ())) == 1
         ]
 
     def find_measures(self, folded: str) -> list[tuple[int, int]]:
