@@ -51,9 +51,11 @@ def run_postgres(engines_folder: Path) -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def databases(run_postgres: EmbeddedPostgres) -> Databases:
+def databases(run_postgres: EmbeddedPostgres) -> Iterator[Databases]:
     """The databases of the run."""
-    return Databases(run_postgres)
+    made = Databases(run_postgres)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
@@ -103,10 +105,23 @@ def fresh_database_url(databases: Databases) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def compiled(database_url: str) -> Iterator[Engine]:
+    """An engine whose compiled statements those of all tests share: compiling them anew for each test takes longer than
+    executing them."""
+    made = build_engine(database_url, application_name="recado-tests", pool_size=1)
+    made.update_execution_options(compiled_cache={})
+    made.connect().close()  # the dialect asks the server what it can
+    yield made
+    made.dispose()
+
+
 @pytest.fixture
-def engine(fresh_database_url: str) -> Iterator[Engine]:
+def engine(fresh_database_url: str, compiled: Engine) -> Iterator[Engine]:
     """An SQLAlchemy engine on the test's own database."""
     made = build_engine(fresh_database_url, application_name="recado-tests", pool_size=20)
+    made.dialect = compiled.dialect  # it is a part of the statements' keys
+    made.update_execution_options(**compiled.get_execution_options())
     yield made
     made.dispose()
 

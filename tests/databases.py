@@ -32,6 +32,7 @@ _CATALOGUES = (
 _MARKS = "SELECT " + ", ".join(f"(SELECT (count(*), sum(xmin::text::bigint))::text FROM {c})" for c in _CATALOGUES)
 _MORE = ", (SELECT sum(relpages + reltuples) FROM pg_class), (SELECT min(version_num) FROM alembic_version)"
 _LEAVE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
+_WRITTEN = "SELECT name FROM unnest(%s::text[]) name WHERE pg_relation_size(name::regclass) > 0"  # rows, now or before
 
 
 class Databases:
@@ -40,6 +41,7 @@ class Databases:
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
         self._idle: list[str] = []
+        self._hall = psycopg.connect(server.url_of("postgres"), autocommit=True)
         self._run("CREATE DATABASE {}", _TEMPLATE)
         upgrade(server.url_of(_TEMPLATE))
         with self._connected(_TEMPLATE) as connection:
@@ -47,6 +49,10 @@ class Databases:
             self._pristine = connection.execute(_MARKS + _MORE).fetchone()
             filled = [name for name in self._tables if connection.execute(f"SELECT FROM {name}").rowcount]
         assert filled == [], "a migration leaves rows: emptying a database would take them away"
+
+    def close(self) -> None:
+        """Whoever has one of them keeps it."""
+        self._hall.close()
 
     def clone(self) -> str:
         """The URL of a new one at head, which stays until the server goes."""
@@ -80,25 +86,21 @@ class Databases:
 
     def _empty(self, name: str) -> bool:
         """Whether it is as good as new now. False when more than rows has changed."""
-        with self._connected("postgres") as connection:
-            connection.execute(_LEAVE, (name,))
-            size = connection.execute("SELECT pg_database_size(%s)", (name,)).fetchone()
+        self._hall.execute(_LEAVE, (name,))
+        size = self._hall.execute("SELECT pg_database_size(%s)", (name,)).fetchone()
         assert size is not None
         if size[0] > _LARGEST:
             return False
         with self._connected(name) as connection:
             if connection.execute(_MARKS + _MORE).fetchone() != self._pristine:
                 return False
-            with connection.transaction():
-                connection.execute(
-                    "SET LOCAL session_replication_role = replica"
-                )  # no trigger, no look at foreign keys
-                connection.execute("; ".join(f"DELETE FROM {table}" for table in self._tables))
+            written = [name for (name,) in connection.execute(_WRITTEN, (self._tables,))]
+            quietly = "SET session_replication_role = replica"  # no trigger, no look at foreign keys
+            connection.execute("; ".join([quietly, *(f"DELETE FROM {table}" for table in written)]))
         return True
 
     def _run(self, statement: str, *names: str) -> None:
-        with self._connected("postgres") as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        self._hall.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     @contextmanager
     def _connected(self, name: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
