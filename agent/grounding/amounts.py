@@ -9,7 +9,18 @@ from agent.grounding.chance import derive_unannounced
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.durations import derive_duration
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import CHOSEN, DIFFERENCE, MEAN, PROJECTION, REST, TIME_SPANS
+from agent.grounding.groups import derive_grouped
+from agent.grounding.lexicon import (
+    CHOSEN,
+    CHOSEN_BEFORE,
+    DIFFERENCE,
+    MEAN,
+    OTHERS,
+    OTHERS_BEFORE,
+    PROJECTION,
+    REST,
+    TIME_SPANS,
+)
 from agent.grounding.operands import (
     LEAST_AMOUNT,
     MOST_LISTS,
@@ -20,10 +31,12 @@ from agent.grounding.operands import (
     add_up,
     is_alike,
     lists,
+    may_list,
     total_of,
     totals,
     unique,
 )
+from agent.grounding.orders import derive_orders
 from agent.grounding.results import whole_month
 
 
@@ -32,21 +45,24 @@ def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Ite
     for known in _belonging(around):
         if known.key == "sum" and is_alike(claim, known):
             yield Derived(known.value, "sum", (known,), (known,))
+    yield from derive_grouped(claim, around, evidence)
     for known in (*around.reckoned, *around.worked_out):
         if is_alike(claim, known):
             yield Derived(known.value, "said again", (known,), (known,))
     yield from _sums(claim, around, evidence)
     if DIFFERENCE.search(around.sentence):
         yield from _differences(claim, around, evidence)
+        yield from _neighbours(claim, around, evidence)
     if REST.search(around.sentence):
         yield from _rests(claim, around, evidence)
     if MEAN.search(around.sentence):
         yield from _means(claim, around, evidence)
     if PROJECTION.search(around.sentence):
-        yield from _projections(claim, evidence)
+        yield from _projections(claim, around, evidence)
     if claim.kind == "money":
         yield from _conversions(claim, around, evidence)
         yield from derive_unannounced(claim, around, evidence)
+        yield from derive_orders(claim, around)
 
 
 def derive_count(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
@@ -103,6 +119,20 @@ def _differences(claim: Claim, around: Surroundings, evidence: Evidence) -> Iter
     for one, other in combinations(_pool(claim, around, evidence), 2):
         if one.unit == other.unit:
             yield Derived(one.value - other.value, "difference", (one, other), (one, other))
+
+
+def _neighbours(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """How far what is named is from the one before it in its list, the one after it, and the first."""
+    if around.names > 1:
+        return  # of those two, that is
+    own = [known for group in around.bound for known in group]
+    for known in unique((*own, *around.joined))[:MOST_PAIRED]:
+        items = evidence.collections.get((known.collection, known.key), [])
+        if known in items and is_alike(claim, known) and claim.values[0] >= LEAST_AMOUNT:
+            at = items.index(known)
+            for other in {0, max(0, at - 1), min(at + 1, len(items) - 1)} - {at}:
+                value = known.value - items[other].value
+                yield Derived(value, "difference in its list", (known, items[other]), (known,))
 
 
 def _pool(claim: Claim, around: Surroundings, evidence: Evidence) -> list[Known]:
@@ -172,9 +202,10 @@ def _per_day(amount: Known, claim: Claim, today: date) -> Iterator[Derived]:
             yield _mean(amount.value, months, (amount,), claim)
 
 
-def _projections(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
+def _projections(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """What a running time comes to if it goes on like this."""
-    for amount in totals(evidence):
+    named = (known for known in around.named if known.collection)  # the month of a list that runs
+    for amount in (*totals(evidence), *named):
         for start, end in amount.spans[:2] if is_alike(claim, amount) else ():
             whole = (whole_month(start)[1] if start.day == 1 else end, end)
             for last in whole:
@@ -207,14 +238,18 @@ def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[
     """How many there are of something: items of a list, names and items in the reply, results, what is not shown."""
     for group in around.bound:
         for items in _by_key(None, group).values():
-            if items[0].collection and _may_list(claim.unit, items[0].collection, evidence):
+            if items[0].collection and may_list(claim.unit, items[0].collection, evidence):
                 yield Derived(Decimal(len(items)), "number of those of a name", tuple(items), tuple(items))
-    if CHOSEN.search(around.after):
+    if CHOSEN.search(around.after) or CHOSEN_BEFORE.search(around.before):
         yield from (
             Derived(Decimal(n), "some of a list", ()) for n in range(1, max(evidence.lengths.values(), default=0))
         )
+    if OTHERS_BEFORE.search(around.before) or OTHERS.match(around.after):
+        for length in set(evidence.lengths.values()):
+            for shown in {*around.counts, around.items, around.anchors}:
+                yield Derived(Decimal(length - shown), "the others of a list", ())
     for path, length in evidence.lengths.items():
-        if not _may_list(claim.unit, path, evidence):
+        if not may_list(claim.unit, path, evidence):
             continue
         yield Derived(Decimal(length), f"number of {path}", ())
         if around.items:
@@ -225,13 +260,3 @@ def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[
     for length in set(evidence.lengths.values()) & set(around.counts):
         for part in range(1, length):
             yield Derived(Decimal(part), f"some of {length}", ())
-
-
-def _may_list(unit: str, path: str, evidence: Evidence) -> bool:
-    """Whether it may be a list of those: months have their own times, and what counts deals is no list of deals."""
-    if not unit:
-        return True
-    columns = [items for (where, _), items in evidence.collections.items() if where == path]
-    if unit in TIME_SPANS:
-        return any(items[0].spans != items[-1].spans for items in columns)
-    return not any(items[0].kind == "count" and items[0].unit == unit for items in columns)

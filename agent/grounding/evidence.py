@@ -11,6 +11,7 @@ from decimal import Decimal
 from agent.base import ToolUse, TurnInput
 from agent.grounding.claims import Claim, Known, PartialDay, Span
 from agent.grounding.days import find_weekdays
+from agent.grounding.flags import Flags
 from agent.grounding.folding import Sentences, fold_in_place
 from agent.grounding.names import Mention, NameBook
 from agent.grounding.reading import find_claims
@@ -41,6 +42,7 @@ class Evidence:
     collections: dict[tuple[str, str], list[Known]] = field(default_factory=lambda: defaultdict(list))
     scopes: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     said: list[PartialDay] = field(default_factory=list)  # days that people named, as they named them
+    flags: Flags = field(default_factory=dict)
     results: int = 0
     _by_size: list[tuple[float, int]] = field(default_factory=list)
 
@@ -103,6 +105,7 @@ def _add_result(evidence: Evidence, reading: ToolReading, *, is_foreign: bool) -
     evidence.said += reading.said
     evidence.currency = next((one.unit for one in reading.known if one.kind == "money"), evidence.currency)
     evidence.lengths |= reading.lengths
+    evidence.flags |= reading.flags
     evidence.names.add(label for one in reading.known for label in one.labels)
     for text in reading.texts:
         if _SLASHED.search(text):  # a week that calls itself "07/12 a 11/12"

@@ -74,7 +74,7 @@ _DOWN: Final = (
 UP: Final = re.compile(rf"\b(?:{_UP})\b")
 DOWN: Final = re.compile(rf"\b(?:{_DOWN})\b")
 OVER: Final = re.compile(
-    r"\b(?:mais d[eo]|mais (?:do )?que o|mas del?|acima d[eo]s?|pass\w+ d[aeo]s?|super\w+|over|more than|above|past"
+    r"\b(?:mais d[aeo]|mais (?:do )?que o|mas del?|acima d[eo]s?|pass\w+ d[aeo]s?|super\w+|over|more than|above|past"
     r"|por encima de)\s+$"
 )
 UNDER: Final = re.compile(
@@ -87,7 +87,8 @@ ABOUT: Final = re.compile(
 # Words that allow a kind of arithmetic, anywhere in the sentence.
 DIFFERENCE: Final = re.compile(
     rf"\b(?:{_UP}|{_DOWN}|diferenca|diferencia|difference|gap|falt\w*|missing|short|to go|rest\w*|sobr\w+|left"
-    r"|remain\w*|leav\w*|than|do que|que (?:a|o|em|en|el|la)|ahead|frente|behind|atras|pass\w*|exce\w*|ultrapass\w*"
+    r"|remain\w*|leav\w*|than|do que|que (?:a|o|em|en|el|la)|ahead|frente|behind|atras|adelante|delante|detras"
+    r"|pass\w*|exce\w*|ultrapass\w*"
     r"|varia\w*|change\w*|lead|ganhou|vantagem|distanci?[ae]|sem|exceto|fora|demais|outros?|others?|without|excluding|contra|vs|versus"
     r"|compar\w*|net|melhor|pior)\b"
 )
@@ -102,9 +103,13 @@ JOINED: Final = re.compile(
     r"\b(?:junto (?:com|con)|together with|along with|somad[oa]s? (?:a|ao|com)|(?:entre|both))\b"
 )
 CHOSEN: Final = re.compile(  # the "3" of "os 3 primeiros" says how many are spoken of
-    r"^[*_]* (?:[a-z]+ )?(?:primeir[oa]s|primer[oa]s|maiores|melhores|mejores|mayores|piores|peores|principa(?:is|les)"
-    r"|first|best|top|largest|biggest|worst|ultim[oa]s|last)\b"
+    r"^[*_]* (?:[a-z]+ )?(?:primeir[oa]s|primer[oa]s|maiores|melhores|mejores|mayores|menores|piores|peores"
+    r"|principa(?:is|les)"
+    r"|first|best|top|largest|biggest|smallest|lowest|bottom|worst|ultim[oa]s|last)\b"
 )
+CHOSEN_BEFORE: Final = re.compile(r"\b(?:top|bottom|first|last|best|largest|biggest|smallest|lowest)[*_]* $")
+OTHERS_BEFORE: Final = re.compile(r"\b(?:outr[oa]s|otr[oa]s|others?|remaining|demais|demas)[*_]* $")
+OTHERS: Final = re.compile(r"[*_]* (?:outr[oa]s|otr[oa]s|others?|demais|restantes|remaining|rest)\b")
 RATE: Final = re.compile(
     r"\b(?:taxa|rate|conversao|conversion|tasa|aproveitamento|ratio|indice|(?:de|of) (?:cada|every))\b"
 )
@@ -133,11 +138,12 @@ PROJECTION: Final = re.compile(rf"{PACE.pattern}|\b(?:forecast\w*|previs\w*)\b")
 WORKED: Final = re.compile(
     r"[×÷=]|\bx\b|\b(?:se|caso|suponh\w*|imagin\w*|exemplo|ejemplo|example|num pedido|em um pedido|so an?|if|suppose"
     r"|say|si|cada|every|each|para|for|seri\w*|dari\w*|daria|ficari\w*|custari\w*|custari\w*|costari\w*|would|could|might"
-    r"|podria\w*|poderia\w*|orcamento|presupuesto|quote|voltasse\w*|divid\w*|unidade|unidad|unit)\b"
+    r"|podria\w*|poderia\w*|orcamento|presupuesto|quote|voltasse\w*|levando|levar|comprando|llevando|llevas?|divid\w*|unidade|unidad|unit)\b"
 )
 IF: Final = re.compile(r"\b(?:se|caso|suponh\w*|imagin\w*|if|suppose|say|si)\b")
 SUPPOSING: Final = re.compile(
     r"\b(?:se|caso|suponh\w*|imagin\w*|por exemplo|(?:num|numa|em uma?|en una?) (?:pedido|compra|venda|venta)"
+    r"|um pedido de|un pedido de|an? order of"
     r"|so an?|on an?|if|suppose|say|for example|si|suger\w*|sugest\w*|suggest\w*|por ejemplo|cada|every|each)\b"
 )
 CALLED_TOTAL: Final = re.compile(

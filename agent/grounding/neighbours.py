@@ -7,6 +7,7 @@ from agent.grounding.belongings import Belongings
 from agent.grounding.binding import Anchor
 from agent.grounding.claims import Known
 from agent.grounding.draft import Draft, Trace
+from agent.grounding.groups import find_groups
 from agent.grounding.lexicon import CALLED_TOTAL, JOINED, WEEKEND, WORKDAYS, WORKED
 from agent.grounding.numerals import find_numerals
 from agent.grounding.operands import Surroundings
@@ -16,6 +17,7 @@ _AS_TOLD: Final = frozenset({"said", "supposed"})
 _MOST_NEAR: Final = 6
 _MOST_COUNTED: Final = 50
 _WORDS_AFTER: Final = 24
+_WORDS_BEFORE: Final = 16
 
 
 def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundings:
@@ -56,10 +58,28 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
         supposed=[o.as_known() for o in beside if not o.operation and o.claim.kind == "count"] if is_worked else [],
         column=[other.as_known() for other in above] if all(other.operation for other in above) else [],
         after=sentence[trace.claim.end - start :][:_WORDS_AFTER],
+        before=sentence[max(0, trace.claim.start - start - _WORDS_BEFORE) : trace.claim.start - start],
+        ordered=list(_ordered(beside, draft, trace, belongings)) if trace.claim.kind == "money" else [],
         is_worked=is_worked,
         is_owned=bool(trace.owners.names),
+        groups=find_groups(
+            sentence, start, [o.claim for o in draft.beside(trace, draft.figures)], names, draft.evidence
+        ),
         is_total=bool(CALLED_TOTAL.search(sentence, 0, trace.claim.start - start)),
     )
+
+
+def _ordered(
+    beside: Sequence[Trace], draft: Draft, trace: Trace, belongings: Belongings
+) -> Iterator[tuple[Known, list[Known]]]:
+    """Counts that come before the claim, each with the figures of the next thing that is named."""
+    counts = sorted((o for o in beside if o.claim.kind == "count"), key=lambda other: other.claim.start)
+    anchors = sorted((*trace.owners.all_names, *draft.hinted(trace)), key=lambda anchor: anchor.start)
+    for at, count in enumerate(counts):
+        stop = counts[at + 1].claim.start if at + 1 < len(counts) else trace.claim.start
+        named = next((one for one in anchors if count.claim.end <= one.start < stop), None)
+        if named is not None:
+            yield count.as_known(), belongings.of_one(named)
 
 
 def _heads(trace: Trace, draft: Draft) -> list[Anchor]:

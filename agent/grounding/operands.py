@@ -11,6 +11,7 @@ from typing import Final
 
 from agent.grounding.claims import Claim, Derived, Known, PartialDay
 from agent.grounding.evidence import Evidence
+from agent.grounding.lexicon import TIME_SPANS
 
 MOST_PAIRED: Final = 14  # figures compared in pairs
 MOST_LISTS: Final = 60
@@ -19,6 +20,25 @@ CHANGES: Final = re.compile(r"(?:^|_)(?:change|difference|diff|growth|variation|
 RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask"})
 LEAST_AMOUNT: Final = 100
 _TOTALS: Final = re.compile(r"value|achieved|goal|(?:\w+_)?total(?:_\w+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some rows of the list at `path`: `figures` are what each column of them comes to, and its mean.
+
+    `limit` is the claim that says where they begin or end, read in one way, if one does; `is_of_the_named` that every
+    name of the sentence is one of theirs, and not much further than the limit.
+    """
+
+    path: str
+    rows: tuple[Known, ...]
+    figures: tuple[Known, ...]
+    limit: tuple[Claim, Decimal] | None = None
+    is_of_the_named: bool = False
+
+    @property
+    def number(self) -> Decimal:
+        return Decimal(len(self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +54,9 @@ class Surroundings:
     ("together with") or by its place ("the second"). `asked` is what people said themselves. `steps` are figures of
     the times in it, each with the one before in its list; `column` is what stands above in a table. `is_total`
     says that the claim is called a total, `is_owned` that a name stands right beside it;
-    `after` are the words right after it.
+    `after` are the words right after it. `before` those right before it.
+    `groups` are the rows that the sentence speaks of together, `ordered` counts with what belongs to what is named
+    right after each.
     """
 
     sentence: str = ""
@@ -63,6 +85,9 @@ class Surroundings:
     is_worked: bool = False
     is_total: bool = False
     is_owned: bool = False
+    groups: Sequence[Group] = ()
+    ordered: Sequence[tuple[Known, Sequence[Known]]] = ()
+    before: str = ""
 
 
 def is_of_one_unit(claim: Claim, known: Known) -> bool:
@@ -113,3 +138,13 @@ def total_of(items: Iterable[Known]) -> Decimal:
 def unique(known: Iterable[Known]) -> list[Known]:
     """Each figure once, though it was said twice."""
     return list({one.path: one for one in known}.values())
+
+
+def may_list(unit: str, path: str, evidence: Evidence) -> bool:
+    """Whether it may be a list of those: months have their own times, and what counts deals is no list of deals."""
+    if not unit:
+        return True
+    columns = [items for (where, _), items in evidence.collections.items() if where == path]
+    if unit in TIME_SPANS:
+        return any(items[0].spans != items[-1].spans for items in columns)
+    return not any(items[0].kind == "count" and items[0].unit == unit for items in columns)

@@ -1,13 +1,16 @@
 """Percentages and multiples that follow from figures: changes, shares of a total, what is missing to a hundred."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, permutations
+from typing import Final
 
 from agent.grounding.chance import derive_unannounced
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
+from agent.grounding.groups import derive_from_means
 from agent.grounding.lexicon import DIFFERENCE, MISSING, RATE, REDUCTION, TOTAL
 from agent.grounding.operands import (
     CHANGES,
@@ -20,11 +23,17 @@ from agent.grounding.operands import (
     totals,
     unique,
 )
+from agent.grounding.results import whole_month
+
+_OF_TIME: Final = re.compile(r"[*_ ]*(?:d[eo] |del? |of |the |este |this )*(?:(mes|month)|(?:ano|year))\b")
 
 
 def derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """Changes only where the sentence compares; no share where it says up or down, or off."""
     yield from _over_percents(around, evidence)
+    yield from derive_from_means(around, evidence)
+    yield from _passed(around, evidence)
+    yield from _of_rows(around, evidence)
     if REDUCTION.match(around.after):
         claim = replace(claim, direction=claim.direction or -1)
     if RATE.search(around.sentence):
@@ -37,6 +46,29 @@ def derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> It
     if not claim.direction:
         yield from _shares(around, evidence)
     yield from derive_unannounced(claim, around, evidence)
+
+
+def _of_rows(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """ "Half of the team": what part of a list those are that the sentence names or speaks of together."""
+    for group in around.groups:
+        yield Derived(group.number / evidence.lengths[group.path] * 100, "share of rows", group.rows, group.rows)
+    for named in {known.collection: known for known in around.named if known.collection}.values():
+        if around.names > 1:
+            share = Decimal(around.names) / evidence.lengths[named.collection] * 100
+            yield Derived(share, "share of rows", (named,), (named,))
+
+
+def _passed(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """ "Two thirds of the month have gone": what has passed of the running month or year, and what is left of it."""
+    if not (time := _OF_TIME.match(around.after)):
+        return
+    today = evidence.today
+    first = today.replace(day=1) if time[1] else today.replace(month=1, day=1)
+    last = whole_month(today)[1] if time[1] else today.replace(month=12, day=31)
+    length = (last - first).days + 1
+    for passed in ((today - first).days, (today - first).days + 1):
+        for days in (passed, length - passed):
+            yield Derived(Decimal(days) / length * 100, "part of the running time", ())
 
 
 def _over_percents(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
@@ -66,7 +98,9 @@ def _changes(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
 def _paired(around: Surroundings, evidence: Evidence) -> list[Known]:
     """Figures whose change, share or multiple somebody may tell: nearest first."""
     found: dict[str, Known] = {}
-    for known in (*around.beside, *around.reckoned, *around.named, *around.worked_out, *around.near, *totals(evidence)):
+    grouped = [one for group in around.groups for one in group.figures if one.key == "sum"]
+    nearest = (*around.beside, *around.reckoned, *around.named, *grouped, *around.worked_out, *around.near)
+    for known in (*nearest, *totals(evidence)):
         if (
             known.kind in {"money", "count"}
             and not (known.origin == "reply" and CHANGES.search(known.key))
@@ -86,8 +120,10 @@ def _shares(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
             named = sum(known in items for known in around.named)
             if named in {0, len(items)}:
                 together.append(add_up(items))
-            together += [add_up(items[:n]) for n in {*around.counts, around.items} if 1 < n <= len(items)]
-    for whole in (*(one for one in around.beside if one.kind == "count"), *_wholes(evidence)):
+            for some in {*around.counts, around.items}:
+                together += [add_up(items[:some]), add_up(items[-some:])] if 1 < some <= len(items) else []
+    grouped = (one for group in around.groups for one in group.figures if one.key == "sum")
+    for whole in (*(one for one in around.beside if one.kind == "count"), *grouped, *_wholes(evidence)):
         for part in parts:
             if part.value < whole.value and part is not whole and _is_comparable(part, whole):
                 yield Derived(part.value / whole.value * 100, "share", (part, whole), (part,))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from agent.base import ToolUse
 from agent.grounding.claims import Kind, Known, PartialDay, Span
+from agent.grounding.flags import Flags, note_flags
 from agent.grounding.folding import fold_in_place
 from agent.grounding.lexicon import COUNTED
 
@@ -66,6 +67,7 @@ class ToolReading:
     lengths: dict[str, int] = field(default_factory=dict)
     passages: list[tuple[str, str]] = field(default_factory=list)
     said: list[PartialDay] = field(default_factory=list)
+    flags: Flags = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ def _walk(value: Any, setting: _Setting, reading: ToolReading) -> None:
         reading.lengths[setting.path] = len(value)
         for at, item in enumerate(value):
             place = f"{setting.path}[{at}]"
+            if isinstance(item, Mapping):
+                note_flags(reading.flags, setting.path, item, place)
             inner = _Setting(
                 place, setting.labels, setting.spans, setting.unit, setting.metric, setting.path, setting.key, place
             )

@@ -18,6 +18,7 @@ from agent.grounding.folding import fold_in_place
 from agent.grounding.lexicon import AHEAD, IF, PACE, PER_DAY, SUPPOSING, TOMORROW, TOTAL, WORKED
 from agent.grounding.neighbours import look_around
 from agent.grounding.operands import CHANGES, Surroundings, is_of_one_unit, is_total_key
+from agent.grounding.orders import SUM_OF_PRODUCTS
 from agent.grounding.percentages import derive_multiple, derive_percent
 from agent.grounding.report import GroundingReport, Reason
 from agent.grounding.results import whole_month
@@ -226,10 +227,9 @@ class _Tracing:
 
     def _is_reckoned_with(self, trace: Trace) -> bool:
         """ "10 boxes come to R$ 385,00": a count that nobody told, and that the amount follows from."""
-        if not WORKED.search(self.draft.folded, *self.draft.bounds(trace)):
-            return False
-        path = trace.as_known().path
-        return any(known.path == path for other in self.draft.beside(trace) for known in other.found)
+        path, is_worked = trace.as_known().path, bool(WORKED.search(self.draft.folded, *self.draft.bounds(trace)))
+        following = (other for other in self.draft.beside(trace) if is_worked or other.operation == SUM_OF_PRODUCTS)
+        return any(known.path == path for other in following for known in other.found)
 
 
 def _is_of_a_day(known: Known) -> bool:

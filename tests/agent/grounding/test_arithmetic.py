@@ -43,6 +43,28 @@ RANKS = {
     },
 }
 
+STAGES = {
+    "ok": True,
+    "data": {
+        "stages": [
+            {"stage": "Prospecção", "deals": 17, "value": "131300.00", "closed": False},
+            {"stage": "Proposta", "deals": 12, "value": "77200.00", "closed": False},
+            {"stage": "Ganho", "deals": 36, "value": "510200.00", "closed": True},
+            {"stage": "Perdido", "deals": 53, "value": "527300.00", "closed": True},
+        ],
+        "unit": "BRL",
+    },
+}
+BILLS = {
+    "ok": True,
+    "data": [
+        {"customer": "Mercado Lima", "amount": "5230.00", "status": "paid"},
+        {"customer": "Padaria Sol", "amount": "2145.90", "status": "overdue"},
+        {"customer": "Rede Norte", "amount": "9125.40", "status": "overdue"},
+        {"customer": "Casa Azul", "amount": "3394.60", "status": "open"},
+    ],
+}
+
 
 def suspected(draft: str, result: dict[str, Any], question: str = "como estamos?") -> list[str]:
     situation = Situation(date(2026, 7, 22), "manager")
@@ -65,6 +87,16 @@ def suspected(draft: str, result: dict[str, Any], question: str = "como estamos?
         ("O Mercado Lima comprou R$ 16.333,25 a mais que o segundo colocado.", RANKS),
         ("Os 2 primeiros somam R$ 80.087,75.", RANKS),
         ("Faltam 9 dias para o mês acabar.", RANKS),
+        ("Já encerramos 89 negócios, R$ 1.037.500,00 ao todo.", STAGES),
+        ("Dos negócios encerrados ganhamos 40,4%.", STAGES),
+        ("29 deals are still open, R$ 208,500.00.", STAGES),
+        ("2 clientes têm títulos vencidos, somando R$ 11.271,30.", BILLS),
+        ("2 clientes devem mais de R$ 5.000,00 cada.", BILLS),
+        ("Maio ficou 10% acima da média mensal de R$ 423.243,37.", MONTHS),
+        ("Em 3 meses passamos de R$ 440 mil.", MONTHS),
+        ("4 meses ficaram acima da média.", MONTHS),
+        ("Mercado Lima and Rede Norte are above the average.", BILLS),
+        ("3 caixas de Parafuso Sextavado 5 mm e 2 latas de Tinta Acrílica 18 L saem por R$ 695,30.", STOCK),
         ("Posso mostrar o top 10 dos últimos 12 meses.", RANKS),
         ('Pergunte, por exemplo, "quanto vendemos nos últimos 7 dias?"', RANKS),
     ],
@@ -83,6 +115,14 @@ def test_what_follows_from_the_data_is_no_fabrication(draft: str, result: dict[s
         ("Q2 beat Q1 by 21%.", MONTHS),
         ("February: R$362.9k (▲7.2%)", MONTHS),
         ("Q4 closed at R$441,002.60.", MONTHS),
+        ("Já encerramos 79 negócios, R$ 1.037.500,00 ao todo.", STAGES),
+        ("89 deals are still open.", STAGES),
+        ("3 clientes têm títulos vencidos, somando R$ 12.271,30.", BILLS),
+        ("3 clientes devem mais de R$ 5.000,00 cada.", BILLS),
+        ("A Casa Azul deve mais de R$ 5.000,00.", BILLS),
+        ("Maio ficou 23% acima da média mensal.", MONTHS),
+        ("Abril ficou 10% acima da média mensal.", MONTHS),
+        ("3 Parafuso Sextavado 5 mm e 2 latas de Tinta Acrílica 18 L saem por R$ 685,30.", STOCK),
         ("Ontem foram 37 pedidos; posso mostrar o top 10.", RANKS),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from tests.agent.grounding.corpus import Specimen, scenes, specimens
 
 DENSE = ("pens", "desks", "briefs", "later", "latest", "final")
-PARTS = ("open", "held", "fresh", "plain", "last", *DENSE, "chats", "talks", "turns")
+PARTS = ("open", "held", "fresh", "plain", "last", *DENSE, "chats", "talks", "turns", "sums")
 
 
 def part(name: str) -> list[Specimen]:
