@@ -1,6 +1,6 @@
 """The loop: ask the LLM, run the tools it wishes for, ask again, until it answers in words or a limit is reached."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from agent.base import (
     Journal,
     Provider,
     RunResult,
+    Situation,
     Tool,
     TurnInput,
 )
@@ -31,7 +32,9 @@ from agent.spending import Spending, SpentUp
 from agent.system_text import Brief
 from agent.toolbox import OpenToolbox, Toolbox, ToolRule
 from models.assumed_price import AssumedPrice
+from models.catalogue import Catalogue
 from models.clock import Clock
+from models.errors import ToolError
 from models.taint import has_others_words
 
 _PLAIN = Brief()
@@ -69,6 +72,10 @@ class _Progress:
     reviewed: Reviewed | None = None
 
 
+def _no_catalogue(situation: Situation) -> Catalogue:
+    return Catalogue()
+
+
 class Agent:
     """Answers turns. One instance serves all threads; whatever belongs to a run lives in the run."""
 
@@ -84,7 +91,9 @@ class Agent:
         brief: Brief = _PLAIN,
         rules: Mapping[str, ToolRule] = _NO_RULES,
         chain: Chain = NO_CHAIN,
+        catalogue: Callable[[Situation], Catalogue] = _no_catalogue,
     ) -> None:
+        """`catalogue` holds the names that somebody in that situation may know; it may raise ToolError."""
         self.provider = provider
         self.llm = llm
         self.toolbox = Toolbox(tools, clock, policy=policy, rules=rules)
@@ -92,6 +101,7 @@ class Agent:
         self.chain = chain
         self._limits = limits
         self._clock = clock
+        self._catalogue = catalogue
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -128,7 +138,8 @@ class Agent:
             most = limits.tool_calls
             return self.toolbox.open(turn, journal, proposer, most=most, deadline=deadline, only=only.tools)
 
-        progress = _Progress(self._own, open_tools(self._own), asking, Review(turn), listener)
+        review = Review(turn, lambda: self._names(turn.situation))
+        progress = _Progress(self._own, open_tools(self._own), asking, review, listener)
         if turn.situation.role == "unknown":
             return self._result(progress, phrase("greeting_unknown", guess_language(turn.text), company=turn.company))
         if not (has_others_words(turn.taint) or turn.images) and is_off_topic(turn.text):
@@ -143,6 +154,13 @@ class Agent:
             progress.reviewed = progress.review.settle(draft, progress.tools.uses)
         self._polish(turn, progress)
         return self._result(progress, self._words(turn, completion, progress))
+
+    def _names(self, situation: Situation) -> Sequence[str]:
+        """None where the sales data cannot be asked: a figure too many is struck then."""
+        try:
+            return self._catalogue(situation).names
+        except ToolError:
+            return ()
 
     def _answer(self, turn: TurnInput, progress: _Progress) -> Completion:
         """The specialist's last one."""

@@ -135,7 +135,9 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
     chain = build_chain(spec, provider, build_line, tools)
-    return Agent(provider, provider.links[0].llm, all_tools, limits, clock, brief=brief, rules=rules, chain=chain)
+    seen = catalogue_seen(source)
+    llm = provider.links[0].llm
+    return Agent(provider, llm, all_tools, limits, clock, brief=brief, rules=rules, chain=chain, catalogue=seen)
 
 
 def _build_link(llm: LlmChoice, surroundings: Surroundings, source: SalesSource) -> Link:

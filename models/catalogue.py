@@ -31,3 +31,8 @@ class Catalogue:
     dimensions: tuple[Term, ...] = ()
     has_goals: bool = True
     has_pipeline: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of people and things, not of states and stages."""
+        return (*self.salespeople, *self.customers, *self.products, *self.categories)

@@ -1,10 +1,11 @@
 """What becomes of a draft with untraceable figures: sent back once with the reason, then sent without them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from agent.base import ChatMessage, Language, ToolUse, TurnInput
+from agent.grounding.catalogued import set_names_aside
 from agent.grounding.evidence import Evidence, gather_evidence
 from agent.grounding.report import Finding, GroundingReport, Reason, scope_of
 from agent.grounding.striking import strike
@@ -48,6 +49,7 @@ class Review:
     """Of one run's drafts."""
 
     turn: TurnInput
+    names: Callable[[], Sequence[str]] = tuple  # of the catalogue; asked for only where something is suspected
     draft: str = ""  # that was sent back: better than nothing, where no other comes
     _sent_back: list[str] = field(default_factory=list)
     _near: Evidence | None = None  # of the tool calls made so far, and the question
@@ -97,6 +99,8 @@ class Review:
         if report.untraceable and self.turn.history:
             self._whole = self._whole or gather_evidence(self.turn, tools)
             report = check(draft, self._whole, is_spanish=is_spanish)
+        if report.untraceable:
+            report = set_names_aside(report, draft, self.names())
         self._latest = draft, len(tools), report
         return report
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from agent.agent import Agent, Limits
-from agent.base import Tool, ToolContext, ToolResult, ToolSpec
+from agent.base import Situation, Tool, ToolContext, ToolResult, ToolSpec
 from agent.providers.offline import OfflineProvider
 from models.catalogue import Catalogue
 from tests.fakes import OneAgent
@@ -83,3 +83,18 @@ def test_a_word_that_decides_on_nothing_is_told_so(offline: WritingHouse) -> Non
     assert offline.say("undo", "m6") == "There is nothing to undo."
     assert offline.say("yes", "m8") == "There is nothing to confirm."
     assert offline.say("deshacer", "m7") == "No hay nada que deshacer."
+
+
+def test_the_names_that_it_asks_about_keep_their_figures(offline: WritingHouse) -> None:
+    names = ("Café Serra Azul 250g", "Café Serra Azul 500g")
+    house = offline.house
+
+    def seen(situation: Situation) -> Catalogue:
+        return Catalogue(products=names)
+
+    tools = house.agent.toolbox.tools
+    house.agent = Agent(OfflineProvider(seen), "recado-rules-1", tools, Limits(), house.clock, catalogue=seen)
+    employ(offline, OneAgent(house.agent))
+    said = offline.say("quanto vendemos de café serra azul mês passado?", "m1")
+    assert said == "Há mais de um com esse nome. Qual deles: Café Serra Azul 250g, Café Serra Azul 500g?"
+    assert house.rows("SELECT error FROM run") == [("",)]

@@ -1,0 +1,48 @@
+"""Figures inside a name of the catalogue are the name's; beside it they are claims as ever."""
+
+from datetime import date
+
+import pytest
+
+from agent.agent import Agent, Limits
+from agent.base import Situation, TurnInput
+from agent.scratch import ScratchJournal
+from models.catalogue import Catalogue
+from models.errors import ToolError
+from models.ids import new_id
+from tests.fakes import FixedClock, ScriptedProvider
+
+NAMES = ("Café Serra Azul 250g", "Café Serra Azul 500g", "2000")
+
+
+def struck(draft: str, *, is_away: bool = False) -> tuple[str, ...]:
+    def seen(situation: Situation) -> Catalogue:
+        if is_away:
+            raise ToolError("away", code="unreachable")
+        return Catalogue(products=NAMES)
+
+    agent = Agent(ScriptedProvider([draft, draft]), "llm-x", {}, Limits(), FixedClock(), catalogue=seen)
+    turn = TurnInput(new_id(), "qual café?", (), Situation(date(2026, 3, 2), "manager"), "America/Sao_Paulo")
+    return agent.run(turn, ScratchJournal()).struck
+
+
+@pytest.mark.parametrize("draft", ["Qual: Café Serra Azul 250g ou CAFÉ SERRA AZUL 500G?", "O Cafe Serra Azul 500g."])
+def test_a_name_written_in_full_keeps_its_figures(draft: str) -> None:
+    assert struck(draft) == ()
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Vendemos 500 caixas.",
+        "Café Serra Azul 500g: 731 caixas.",
+        "Café Serra Azul 5000g",
+        "Foram R$ 2.000,00 em 2000.",
+    ],
+)
+def test_beside_a_name_a_figure_is_a_claim(draft: str) -> None:
+    assert struck(draft)
+
+
+def test_without_the_sales_data_a_figure_of_a_name_is_struck_as_any_other() -> None:
+    assert struck("Café Serra Azul 500g.", is_away=True)
