@@ -11,9 +11,9 @@ from agent.base import RunResult, Situation, TurnInput
 from agent.scratch import ScratchJournal
 from bot.assistant import Surroundings, build_assistant
 from bot.default_agent import describe_default
+from bot.embeddings import build_library
 from bot.environment import read_environment
 from bot.settings import Settings
-from jobs.library import Library
 from models.clock import Clock, SystemClock
 from models.demo.stored import find_stored_company
 from models.ids import new_id
@@ -45,7 +45,9 @@ def open_asker(settings: Settings, database_url: str) -> Iterator[Asker]:
     """For as long as the block lasts; many questions may be asked in it. Raises ConfigurationError."""
     clock = SystemClock()
     engine = build_engine(database_url, application_name="recado-ask", pool_size=4)
-    surroundings = Surroundings(settings, database_url, clock, read_environment(), library=Library(engine))
+    surroundings = Surroundings(
+        settings, database_url, clock, read_environment(), library=build_library(settings, engine)
+    )
     try:
         assistant = build_assistant(describe_default(settings), surroundings)
         try:

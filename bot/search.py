@@ -2,7 +2,8 @@
 
 import json
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -16,6 +17,9 @@ from models.passage import SearchScope
 from models.session import session_scope
 from models.strict_json import parse_json
 from models.tenant import get_tenant
+
+if TYPE_CHECKING:
+    from jobs.library import Library
 
 _LONGEST_QUERY = 8_000  # characters, as on /chat
 _MOST = 100  # passages
@@ -49,10 +53,16 @@ class SearchRoutes:
         routes.add_url_rule("/search", "search", self.search, methods=["POST"])
         return routes
 
+    @cached_property
+    def _library(self) -> "Library":
+        from bot.embeddings import (
+            build_library,
+        )  # NumPy comes with it, and a door that nobody searches through needs none
+
+        return build_library(self._services.settings, self._services.engine)
+
     def search(self) -> Response:
         """The passages, the best first."""
-        from jobs.library import Library  # NumPy comes with it, and a door that nobody searches through needs none
-
         caller = authenticate(self._services, request)
         adopt_trace()
         body = _read_body()
@@ -60,7 +70,7 @@ class SearchRoutes:
             _, timezone = get_tenant(connection, caller.tenant_id)
         on = date.fromisoformat(body.on) if body.on else self._services.clock.today(timezone)
         scope = SearchScope(caller.tenant_id, body.role, body.language, on)
-        found = Library(self._services.engine).search(body.query, scope, body.k)
+        found = self._library.search(body.query, scope, body.k)
         answer = {"query": body.query, "passages": [describe_passage(passage) for passage in found]}
         return Response(json.dumps(answer, ensure_ascii=False), content_type="application/json")
 

@@ -20,6 +20,7 @@ from bot.budgets import build_budgets
 from bot.default_agent import describe_default
 from bot.duty import build_duty
 from bot.embedded.engines import attach_or_start
+from bot.embeddings import build_embeddings, build_library
 from bot.environment import read_environment
 from bot.files import build_storage
 from bot.open_door import build_open_door
@@ -31,9 +32,9 @@ from jobs.agents import AgentDirectory
 from jobs.alarms import Alarms
 from jobs.document_reading import read_file
 from jobs.dollar import DollarRate
+from jobs.embedding import EmbeddingKeeper
 from jobs.knowledge import KnowledgeKeeper
 from jobs.leases import LeaseKeeper
-from jobs.library import Library
 from jobs.live import LiveWords
 from jobs.memory_keeper import MemoryKeeper
 from jobs.memory_reader import MemoryReader
@@ -89,6 +90,9 @@ def installed_services(
         for thread in (services.leases, services.alarms, *keepers):
             thread.start()
             closing.callback(thread.stop)
+        for keeper in _embedding_keepers(settings, services.engine):
+            keeper.start()
+            closing.callback(keeper.stop)
         services.owed.start(services)
         closing.callback(services.owed.stop)
         yield services
@@ -114,7 +118,8 @@ def _build_services(
             begin_books(connection, tenant_id, budgets)
     closing.callback(_say_goodbye, engine, owner)
     channel_for = ChannelDirectory(build_accounts(settings)).find
-    surroundings = Surroundings(settings, database_url, clock, read_environment(), engine, channel_for, Library(engine))
+    library = build_library(settings, engine)
+    surroundings = Surroundings(settings, database_url, clock, read_environment(), engine, channel_for, library)
     agents = _open_agents(settings, surroundings, engine, tenant_id)
     closing.callback(agents.close)
     transcriber = build_transcriber(settings)
@@ -143,6 +148,12 @@ def _build_services(
         log_prompts=settings.log_prompts,
         is_stopping=is_stopping,
     )
+
+
+def _embedding_keepers(settings: Settings, engine: Engine) -> list[EmbeddingKeeper]:
+    """One, or none where no server makes vectors."""
+    embeddings = build_embeddings(settings)
+    return [] if embeddings is None else [embeddings.keeper(engine)]
 
 
 def _open_dollar(settings: Settings, engine: Engine, clock: Clock, closing: ExitStack) -> DollarRate:

@@ -1,15 +1,17 @@
 """Vectors of passages, and the ones nearest to a question: who may see what is laid over them before any is ranked."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import BigInteger, Column, Connection, ForeignKeyConstraint, Index, Uuid, func, select, text
+from sqlalchemy import BigInteger, Column, Connection, ForeignKeyConstraint, Index, Text, Uuid, cast, func, select, text
 from sqlmodel import Field, SQLModel
 
 from models.chunk import chunks
 from models.columns import table_of
+from models.document import documents
 from models.embedding_space import Serving
 
 Vector = Sequence[float]  # of length 1
@@ -32,6 +34,16 @@ class ChunkVectorRow(SQLModel, table=True):
     number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     space_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     vector: Any = Field(default=None, sa_column=Column(HALFVEC, nullable=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A passage with its vector; `indexed` is what it is found by."""
+
+    text: str
+    indexed: str
+    language: str
+    vector: Vector
 
 
 chunk_vectors = table_of(ChunkVectorRow)
@@ -87,6 +99,20 @@ def carry_vectors(connection: Connection, old: Sequence[UUID], new: UUID) -> Non
         connection.execute(_CARRY, {"old": list(old), "new": new})
 
 
+def read_sample(connection: Connection, tenant_id: UUID, space_id: int, count: int) -> list[Sample]:
+    """Some passages that have vectors, from all over: the same ones as long as those are there."""
+    c, d = chunks.c, documents.c
+    statement = (
+        select(c.text, func.coalesce(c.indexed, c.text), d.language, _v.vector)
+        .join_from(chunk_vectors, chunks, (c.tenant_id == _v.tenant_id) & (c.number == _v.number))
+        .join(documents, d.id == c.document_id)
+        .where(_v.tenant_id == tenant_id, _v.space_id == space_id, _v.vector.is_not(None))
+        .order_by(func.md5(cast(c.number, Text)))
+        .limit(count)
+    )
+    return [Sample(*row) for row in connection.execute(statement)]
+
+
 def nearest(
     connection: Connection,
     tenant_id: UUID,
@@ -109,16 +135,15 @@ def nearest(
 
 
 def _by_index(connection: Connection, space: Serving, given: Mapping[str, Any]) -> list[tuple[int, float]]:
-    """The condition must name the space's number, and the distance its dimension: else the planner cannot know."""
-    connection.execute(
-        select(
-            func.set_config("hnsw.iterative_scan", "strict_order", True),
-            func.set_config("hnsw.ef_search", str(_SEEN), True),
-        )
-    )
+    """The condition must name the space's number, and the distance its dimension: else the planner cannot know. It
+    takes ranges of numbers for a narrow filter whatever they hold, and would rather sort what passes it."""
+    settings = {"hnsw.iterative_scan": "strict_order", "hnsw.ef_search": str(_SEEN), "enable_sort": "off"}
+    connection.execute(select(*(func.set_config(name, value, True) for name, value in settings.items())))
     kind = f"halfvec({space.dimension})"
     ranked = _NEAREST.format(space=space.id, distance=f"(vector::{kind}) <#> cast(:asked AS {kind})")
-    return [(number, similarity) for number, similarity in connection.execute(text(ranked), given)]
+    found = [(number, similarity) for number, similarity in connection.execute(text(ranked), given)]
+    connection.execute(select(func.set_config("enable_sort", "on", True)))
+    return found
 
 
 def spell(vector: Vector) -> str:

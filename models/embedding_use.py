@@ -83,10 +83,10 @@ def note_use(
     tenant_id: UUID,
     embedder: str,
     purpose: Purpose,
-    *,
     texts: int = 0,
     tokens: int = 0,
     cost: Decimal | None = None,
+    *,
     failed: bool = False,
 ) -> None:
     """One call, on the company's own day. One that failed cost nothing that anybody knows of."""

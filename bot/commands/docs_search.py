@@ -10,6 +10,7 @@ from typing import Any
 from bot.commands.base import CommandError, a_day
 from bot.commands.batches import open_lines
 from bot.commands.database import Database
+from bot.embeddings import build_library
 from bot.passages import describe_passage, spell_place
 from bot.settings import Settings
 from jobs.library import Library
@@ -50,7 +51,7 @@ def search(arguments: Namespace, settings: Settings, database: Database) -> int:
     query = " ".join(arguments.query).strip()
     if bool(query) == bool(arguments.batch):
         raise CommandError('give either a question, `docs search "prazo de entrega"`, or --batch FILE.jsonl')
-    library, scope = Library(database.engine), _scope(arguments, database)
+    library, scope = build_library(settings, database.engine), _scope(arguments, database)
     if arguments.batch:
         with open_lines(arguments.batch) as lines:
             return _search_all(library, scope, arguments.k, lines)

@@ -67,10 +67,12 @@ class StandInEmbeddings:
     """
 
     def __init__(self, port: int = 0, latency: float = 0.0, knows: Sequence[str] = ()) -> None:
-        """`knows`: what it has read before, by which it tells rare pieces of words from common ones."""
+        """`knows`: what it has read before, by which it tells rare pieces of words from common ones. `taught` in its
+        place afterwards: what a text means in other words, which counts for half of where it lies."""
         self.latency = latency
         self._common = Counter(piece for text in knows for piece in _pieces(text))
         self._read = len(knows)
+        self.taught: Mapping[str, str] = {}
         self.answers_with = 0
         self.refuses: set[str] = set()
         self.faults: deque[Fault] = deque()
@@ -119,6 +121,8 @@ class StandInEmbeddings:
         dimension = self.answers_with or int(fields.get("dimensions", model[2]))
         embed = self.embed_well if model[1] == "good" else embed_badly
         vectors = [embed(text, dimension) for text in texts]
+        if model[1] == "good":
+            vectors = [self._lean(vector, text, dimension) for vector, text in zip(vectors, texts, strict=True)]
         return Fault(200, embedding_list([vector.tolist() for vector in vectors]))
 
     def embed_well(self, text: str, dimension: int) -> Vector:
@@ -131,6 +135,12 @@ class StandInEmbeddings:
             vector[place] += sign * math.sqrt(rarity) * count / (count + 1.2)
         vector[0] += 1e-3  # a text without words points somewhere, too
         return vector
+
+    def _lean(self, vector: Vector, text: str, dimension: int) -> Vector:
+        if text not in self.taught:
+            return vector
+        meant = self.embed_well(self.taught[text], dimension)
+        return vector / np.linalg.norm(vector) + meant / np.linalg.norm(meant)
 
 
 def embedding_list(vectors: Sequence[Sequence[float]], *, tokens: int = 7) -> dict[str, Any]:

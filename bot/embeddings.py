@@ -1,0 +1,44 @@
+"""Who turns documents and questions into vectors, as the settings describe it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from agent.knowledge.embedding import EmbeddingServer
+from bot.settings import Settings
+from jobs.embedding import EmbeddingKeeper
+from jobs.library import Library
+from jobs.meaning import Meaning
+from models.embedding_space import Embedder
+from models.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """The server, and the model that it is asked for."""
+
+    server: EmbeddingServer
+    embedder: Embedder
+
+    def keeper(self, engine: Engine) -> EmbeddingKeeper:
+        return EmbeddingKeeper(engine, self.server, self.embedder)
+
+
+def build_embeddings(settings: Settings) -> Embeddings | None:
+    """None where nobody is configured. Nothing is connected yet. Raises ConfigurationError."""
+    if not settings.embeddings_base_url:
+        return None
+    if not settings.embeddings_model:
+        raise ConfigurationError(
+            "EMBEDDINGS_MODEL is not set; EMBEDDINGS_BASE_URL needs the name of a model on that server beside it"
+        )
+    key = settings.embeddings_api_key
+    server = EmbeddingServer(settings.embeddings_base_url, key.get_secret_value() if key else None)
+    return Embeddings(server, Embedder(settings.embeddings_model, settings.embeddings_dimensions))
+
+
+def build_library(settings: Settings, engine: Engine) -> Library:
+    """One for each process: what was asked before is remembered in it. Raises ConfigurationError."""
+    embeddings = build_embeddings(settings)
+    meaning = None if embeddings is None else Meaning(engine, embeddings.server)
+    return Library(engine, meaning=meaning)

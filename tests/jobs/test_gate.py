@@ -1,0 +1,137 @@
+"""Vectors are let into answers only where they find, on the company's own documents, nearly what words find."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine
+
+from jobs.gate import Trial, hold_out, sum_up
+from models.chunk_vector import Sample
+from models.document import Upload
+from models.embedding_space import Verdict
+from tests.jobs.embedding_ground import Ground
+from tests.jobs.retrieval_recording import RECORDING, read_recording, recall
+from tests.standins.embeddings import StandInEmbeddings
+
+SUBJECTS = ("frete", "garantia", "desconto", "devolução", "pagamento", "estoque", "entrega", "cadastro")
+
+
+def passages(count: int) -> list[str]:
+    """Three sentences each, whose inner one shares a rare word with the others."""
+    return [
+        f"A regra {number}ª de {SUBJECTS[number % 8]} é do setor zona{number}. "
+        f"Quem compra na zona{number} pergunta por {SUBJECTS[number % 8]} antes de fechar. "
+        f"A zona{number} responde por {SUBJECTS[(number + 3) % 8]} e por mais nada além disso, em todos os casos."
+        for number in range(count)
+    ]
+
+
+@contextmanager
+def judged(engine: Engine, llm: str, texts: list[str]) -> Iterator[Ground]:
+    with StandInEmbeddings(knows=texts) as standin:
+        ground = Ground(engine, standin, llm)
+        ground.add("regras", texts)
+        ground.keep()
+        yield ground
+
+
+def test_a_model_that_knows_what_belongs_together_is_admitted(engine: Engine) -> None:
+    with judged(engine, "good-1024", passages(80)) as ground:
+        (space,) = ground.spaces()
+        assert space.verdict is not None
+        assert space.admitted, space.verdict
+        assert (space.verdict.by, space.verdict.asks) == ("made", 80)
+        assert space.verdict.dense >= 0.9
+        assert space.verdict.near is not None
+        held = [one for one in ground.standin.texts if one not in passages(80)]
+        assert len(held) == 160, "a question and the rest of its passage, and nothing else is paid again"
+        assert not ground.keeper.work()
+
+
+def test_a_model_that_places_texts_at_random_is_not(engine: Engine) -> None:
+    with judged(engine, "bad-256", passages(80)) as ground:
+        (space,) = ground.spaces()
+        assert space.verdict is not None
+        assert space.verdict.dense < 0.3 < space.verdict.lexical
+        assert not space.admitted
+        asked = len(ground.standin.asked)
+        assert "zona7." in ground.found("o que vale na zona7")[0]
+        assert len(ground.standin.asked) == asked
+
+
+def test_too_few_passages_prove_nothing(engine: Engine) -> None:
+    with judged(engine, "good-256", passages(10)) as ground:
+        (space,) = ground.spaces()
+        assert (space.admitted, space.verdict) == (False, Verdict("made", 0, 0.0, 0.0, 0.0, None))
+        assert not ground.keeper.work(), "judged, and not again before there is more"
+        ground.add("mais regras", passages(90)[10:])
+        ground.keep()
+        (space,) = ground.spaces()
+        assert space.verdict is not None
+        assert (space.admitted, space.verdict.asks) == (True, 90)
+
+
+def test_a_verdict_is_made_anew_when_the_documents_have_changed_much(engine: Engine) -> None:
+    with judged(engine, "good-1024", passages(80)) as ground:
+        before = ground.spaces()[0].judged_at
+        ground.add("um pouco", passages(95)[80:])
+        ground.keep()
+        assert ground.spaces()[0].judged_at == before
+        ground.add("mais", passages(110)[95:])
+        ground.keep()
+        assert ground.spaces()[0].judged_at != before
+
+
+def test_the_index_that_words_are_tried_on_is_never_there(engine: Engine) -> None:
+    with judged(engine, "good-256", passages(60)) as ground:
+        assert ground.scalar("SELECT count(*) FROM search_space") == 1
+        assert ground.scalar("SELECT count(*) FROM search_word WHERE word = 'zona7'") == 1
+
+
+def test_a_question_is_an_inner_sentence_and_is_taken_out_of_its_passage() -> None:
+    whole = "Abre a norma. A multa por atraso é de dois por cento ao mês. " + "Fecha a norma com mais palavras. " * 4
+    (one,) = hold_out([Sample(whole.strip(), f"Contrato\n{whole.strip()}", "pt", [1.0])])
+    assert one.question == "A multa por atraso é de dois por cento ao mês."
+    assert one.question not in one.rest
+    assert one.rest.startswith("Contrato\nAbre a norma.")
+    short = "Um. Dois três. Quatro."
+    twice = f"{one.question} {one.question} {one.question}"
+    assert hold_out([Sample(text, text, "pt", [1.0]) for text in (short, twice, "uma linha só, sem mais")]) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "vectors", "both", "admits"),
+    [(10, 9, 10, True), (10, 8, 10, False), (0, 1, 1, True), (0, 0, 0, False), (5, 9, 9, True), (10, 10, 9, False)],
+    ids=["nine tenths", "less", "words find nothing", "nobody does", "better", "together they lose"],
+)
+def test_nine_tenths_of_what_words_find_are_enough_where_nothing_is_lost(
+    words: int, vectors: int, both: int, admits: bool
+) -> None:
+    trials = [Trial(number < words, number < vectors, number < both, 0.3) for number in range(10)]
+    assert sum_up("made", trials).admits is admits
+    assert not sum_up("made", []).admits
+
+
+def test_near_is_what_one_wrong_passage_in_twenty_reaches() -> None:
+    trials = [Trial(True, True, True, number / 100) for number in range(101)]
+    assert sum_up("given", trials).near == pytest.approx(0.95)
+
+
+@pytest.mark.skipif(not RECORDING.exists(), reason="the recordings lie beside the repository")
+def test_the_recorded_questions_gain_by_a_good_model_and_a_bad_one_changes_nothing(engine: Engine) -> None:
+    """A model that has half understood each question: what it adds to words is more than what it takes."""
+    passages_, questions = read_recording()
+    texts = {one.given_id: one.text for one in passages_}
+    with StandInEmbeddings(knows=[one.text for one in passages_]) as standin:
+        standin.taught = {one.text: str(texts[min(one.relevant)]) for one in questions}
+        ground = Ground(engine, standin, "bad-64")
+        ground.library.add(ground.tenant_id, Upload("pira", "pira", "pt", ("rep",)), passages_)
+        ground.keep()
+        assert not ground.spaces()[0].admitted
+        few = [one.text for one in questions[::40]]
+        assert [ground.found(query) for query in few] == [ground.found_by_words(query) for query in few]
+        ground.keep("good-2048")
+        assert ground.spaces()[0].admitted
+        some = questions[::8]
+        assert recall(ground.ids, some) >= recall(ground.ids_by_words, some)
