@@ -18,6 +18,7 @@ from models.errors import ChannelError, PayloadError, VerificationError
 from models.faultpoint import faultpoint
 from models.inbound import Confirmation, Inbound, InboundMessage, Receipt
 from models.inbox import RawRequest, Stored, store_messages
+from models.opt_out import opt_out_by_platform
 from models.postgres import ServerSilent
 from models.session import session_scope
 from models.tenant import AccountKey
@@ -168,6 +169,8 @@ def _record_all(services: WebServices, channel: Channel, account: AccountKey, re
             is_news = record_receipt(connection, account.id, account.tenant_id, receipt)
             if is_news and isinstance(channel, Templates) and channel.needs_template(receipt.error_code):
                 _say_by_template(connection, channel, account, receipt)
+            if is_news and receipt.error_code in channel.capabilities.opt_out_codes:
+                _heed_opting_out(connection, account, receipt)
         faultpoint("ingress.inserted")
 
 
@@ -177,6 +180,12 @@ def _say_by_template(connection: Connection, channel: Templates, account: Accoun
     template = channel.as_template(part) if part is not None else None
     if part is None or template is None or template == part or not say_again(connection, template):
         _log.warning("a part was refused for the window's sake, and no template says it")
+
+
+def _heed_opting_out(connection: Connection, account: AccountKey, receipt: Receipt) -> None:
+    """The platform took the part, and refused it afterwards as it refuses those that it never takes."""
+    if (part := find_refused_part(connection, account.tenant_id, receipt)) is not None:
+        opt_out_by_platform(connection, part.id)
 
 
 def is_worth_another_try(error: DBAPIError) -> bool:

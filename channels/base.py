@@ -53,6 +53,7 @@ class Capabilities:
     max_body: int = 1_000_000  # bytes of an inbound request
     pause_between_parts: float = 0.0  # seconds
     opt_out_codes: frozenset[str] = frozenset()  # by which the platform says that she wants no more messages
+    tells_opting: bool = False  # a message's extra["opting"] says that the platform has heeded it: "out" or "in"
     reply_window: timedelta | None = None  # since the person's last message; free text is refused after it
 
 

@@ -45,7 +45,13 @@ def heed(
     """None where the turn is to be answered as ever; "silent" when it was closed. Raises LeaseLost."""
     if channel.capabilities.delivery != "push" or channel.name == _RECORDS:
         return None  # whoever fetches an answer asked for it
-    wish = _read_wish(channel, turn, said)
+    told = _read_told(channel, turn, said)
+    if told == "out":
+        with session_scope(services.engine) as connection:
+            _note_out(connection, thread, "platform")
+            close_turn(connection, lease, turn, outcome=OPTED_OUT)
+        return "silent"  # the platform has confirmed it, and would take nothing from us
+    wish = Opting("in", spec.languages[0]) if told == "in" else _read_wish(channel, turn, said)
     if turn.has_opted_out and (wish is None or wish.direction == "out"):
         with session_scope(services.engine) as connection:
             close_turn(connection, lease, turn, outcome=OPTED_OUT)
@@ -56,13 +62,21 @@ def heed(
     if wish.is_refusal and _is_asked(services, thread, turn):
         return None
     language = wish.language if wish.language in spec.languages else spec.languages[0]
-    whose = thread.account.id, thread.sender
     if wish.direction == "in":
-        return Opted(FixedAnswer(phrase("opted_in", language)), partial(opt_in, account_id=whose[0], address=whose[1]))
-    note = partial(
-        opt_out, tenant_id=thread.account.tenant_id, account_id=whose[0], address=whose[1], source="her word"
-    )
-    return Opted(FixedAnswer(phrase("opted_out", language)), note)
+        note_in = partial(opt_in, account_id=thread.account.id, address=thread.sender)
+        return Opted(FixedAnswer(phrase("opted_in", language)), note_in)
+    return Opted(FixedAnswer(phrase("opted_out", language)), partial(_note_out, thread=thread, source="her word"))
+
+
+def _note_out(connection: Connection, thread: Thread, source: str) -> None:
+    opt_out(connection, thread.account.tenant_id, thread.account.id, thread.sender, source)
+
+
+def _read_told(channel: Channel, turn: BegunTurn, said: Sequence[SaidMessage]) -> object:
+    """What the platform has done already by the last word of hers that it heeded: "out", "in" or None."""
+    hers = [message for message in said if message.sender in {"", turn.asker} and message.is_verified]
+    told = [message.extra["opting"] for message in hers if "opting" in message.extra]
+    return told[-1] if told and channel.capabilities.tells_opting else None
 
 
 def _read_wish(channel: Channel, turn: BegunTurn, said: Sequence[SaidMessage]) -> Opting | None:

@@ -37,6 +37,7 @@ class WhatsAppChannel:
         max_body=MAX_BODY,
         pause_between_parts=1.0,  # parts sent at once may arrive in any order
         opt_out_codes=frozenset({"21610"}),  # https://www.twilio.com/docs/api/errors/21610
+        tells_opting=True,
         reply_window=timedelta(hours=24),
     )
 

@@ -19,8 +19,9 @@ _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 _WORD = re.compile(r"[A-Za-z_-]{1,40}")
 _STATUS_PATH = re.compile(r"/status/([^/]*)/?$")
 _CONSUMED = frozenset(
-    {"AccountSid", "MessageSid", "SmsSid", "SmsMessageSid", "From", "To", "Body", "ProfileName", "ApiVersion"}
+    {"AccountSid", "MessageSid", "SmsSid", "SmsMessageSid", "From", "To", "Body", "ProfileName", "ApiVersion", "opting"}
 )
+_OPTING = {"STOP": "out", "START": "in"}
 _FORWARDED = ("Forwarded", "FrequentlyForwarded")
 _EVENTS = {  # kinds without words for us, and why nobody may answer them
     "call_permission": "an answer to a request to call, not a message",
@@ -64,12 +65,21 @@ def parse_message(account: Account, form: Mapping[str, str]) -> InboundMessage:
         kind=kind,
         sender_name=form.get("ProfileName", "")[:200],
         aliases=_aliases(sender, form),
-        extra=gather_referral({name: value for name, value in form.items() if name not in _CONSUMED}),
+        extra={
+            **gather_referral({name: value for name, value in form.items() if name not in _CONSUMED}),
+            **_read_opting(form),
+        },
         media=media,
         quotes=_quoted_sid(form),
         is_forwarded=any(form.get(name, "").lower() == "true" for name in _FORWARDED),
         unanswerable=_EVENTS.get(kind, ""),
     )
+
+
+def _read_opting(form: Mapping[str, str]) -> dict[str, str]:
+    """What Twilio has done by a keyword of hers, with Advanced Opt-Out: it has told her so, and sends her nothing more.
+    https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out"""
+    return {"opting": _OPTING[told]} if (told := form.get("OptOutType", "")) in _OPTING else {}
 
 
 def _message_sid(form: Mapping[str, str]) -> str:

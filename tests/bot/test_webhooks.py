@@ -14,6 +14,7 @@ from bot.tenant import prepare_tenant
 from jobs.queue import JobQueue
 from models.ids import new_id
 from models.message import messages, raw_events
+from models.opt_out import opt_outs
 from models.outbox import outbox, receipts
 from models.session import build_engine, session_scope
 from models.trace import trace_fields
@@ -261,6 +262,15 @@ def test_a_status_callback_moves_the_part_it_names(door: Door) -> None:
     with session_scope(door.engine) as connection:
         assert connection.execute(select(outbox.c.status)).scalar_one() == "delivered"
         assert connection.execute(select(receipts.c.outbox_id)).scalar_one() == part_id
+
+
+@pytest.mark.parametrize(("code", "count"), [("21610", 1), ("30008", 0)])
+def test_a_late_word_that_she_wants_no_more_messages_counts(door: Door, code: str, count: int) -> None:
+    part_id = add_part(door)
+    form = {**status_form("failed"), "ErrorCode": code}
+    assert post_whatsapp(door.client, form, path=f"{WEBHOOK}/status/{part_id}").status_code == 200
+    with session_scope(door.engine) as connection:
+        assert connection.execute(select(func.count()).select_from(opt_outs)).scalar_one() == count
 
 
 def test_the_same_callback_twice_is_kept_once(door: Door) -> None:

@@ -109,6 +109,31 @@ def test_what_the_platform_says_of_her_counts_as_well(house: House) -> None:
     assert house.rows(OUT) == [(ANA, "platform")]
 
 
+def heeded(house: House, words: str, external_id: str, opting: str) -> None:
+    """A keyword that the platform has dealt with."""
+    house.channel.capabilities = replace(house.channel.capabilities, tells_opting=True)
+    house.advance(house.receive(InboundMessage(external_id, ANA, words, extra={"opting": opting})))
+
+
+def test_what_the_platform_has_confirmed_is_not_confirmed_again(house: House) -> None:
+    heeded(house, "CHEGA", "m1", "out")
+    assert house.rows(OUT) == [(ANA, "platform")]
+    assert (house.sent, house.provider.requests) == ([], [])
+
+
+def test_a_keyword_of_the_platforms_own_brings_the_answers_back(house: House) -> None:
+    heeded(house, "CHEGA", "m1", "out")
+    heeded(house, "QUERO", "m2", "in")
+    assert house.rows(OUT) == []
+    assert house.sent[0].startswith("Que bom ter você de volta")
+
+
+def test_a_channel_that_tells_of_no_opting_is_not_believed(house: House) -> None:
+    house.provider.script = ["Certo."]
+    house.advance(house.receive(InboundMessage("m1", ANA, "CHEGA", extra={"opting": "out"})))
+    assert (house.rows(OUT), house.sent) == ([], ["Certo."])
+
+
 def test_nobody_writes_to_her_first(house: House) -> None:
     stored = house.say("PARAR", "m1")
     house.advance(stored)

@@ -119,6 +119,12 @@ def test_the_kind_tells_words_from_everything_else(fields: dict[str, str], kind:
     assert all(message.extra[name] == value for name, value in fields.items() if name != "Body")
 
 
+@pytest.mark.parametrize(("told", "opting"), [("STOP", "out"), ("START", "in"), ("HELP", None), ("stop", None)])
+def test_what_twilio_heeded_of_opting_out_is_told(told: str, opting: str | None) -> None:
+    assert _message("CHEGA", OptOutType=told).extra.get("opting") == opting
+    assert "opting" not in _message("CHEGA", opting="out").extra
+
+
 def test_a_receipt_carries_our_part_and_twilios_word() -> None:
     part = uuid4()
     receipt = _receipt(part, MessageStatus="Undelivered", ErrorCode="63016")
