@@ -189,13 +189,14 @@ class ToolContext:
     """What code, never the LLM, tells a tool: whose eyes it looks through and what day it is.
 
     `key` names this call of this turn, the same whenever it is repeated: a tool that writes hands it on, so that the
-    far side takes it once.
-    """
+    far side takes it once."""
 
     situation: Situation
     timezone: str
     key: str = ""
     language: Language = "pt"  # in which the person is shown what a call would change
+    turn_id: UUID | None = None
+    is_refresh: bool = False  # she wishes for everything to be looked up anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,7 @@ class TurnInput:
     context: Sequence[ChatMessage] = ()
     images: tuple[ImagePart, ...] = ()  # that came with the question
     taint: frozenset[Taint] = frozenset()  # of the question and what surrounds it; the history tells for itself
+    is_refresh: bool = False  # nothing that was looked up before will do
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,7 +247,7 @@ class OpenToolbox:
         call, tool = entry.call, self.tools[entry.call.name]
         turn, key = self.turn, f"{self.turn.turn_id}-{step}-{entry.number}"
         language = turn.situation.language or guess_language(turn.text)
-        context = ToolContext(turn.situation, turn.timezone, key, language)
+        context = ToolContext(turn.situation, turn.timezone, key, language, turn.turn_id, turn.is_refresh)
         try:
             if self._verdict(tool) == "ask" and self.proposer is not None:
                 return self.proposer.propose(tool, context, call.arguments or {})

@@ -9,6 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from agent.base import Language, Situation, Tool
+from agent.cache.results import is_reused
 from agent.grounding.folding import fold_in_place
 from agent.grounding.report import scope_of
 from agent.providers.offline.figures import day, decimal_of, number
@@ -42,6 +43,7 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "no_filters": {"pt": "sem filtros", "en": "no filters", "es": "sin filtros"},
     "rows": {"pt": "registros: {count}", "en": "rows: {count}", "es": "registros: {count}"},
     "as_of": {"pt": "consultado em {at}", "en": "read at {at}", "es": "consultado el {at}"},
+    "reused": {"pt": "de uma consulta anterior", "en": "from an earlier look", "es": "de una consulta anterior"},
     "source": {"pt": "fonte: {source}", "en": "source: {source}", "es": "fuente: {source}"},
     "failed": {"pt": "não deu resultado", "en": "gave no result", "es": "no dio resultado"},
     "sums": {"pt": "Contas:", "en": "Arithmetic:", "es": "Cuentas:"},
@@ -143,6 +145,8 @@ class Explaining:
             parts.append(self._say("rows", count=result["rows"]))
         if isinstance(result.get("as_of"), str):
             parts.append(self._say("as_of", at=self._moment(datetime.fromisoformat(result["as_of"]))))
+        if is_reused(result):
+            parts.append(self._say("reused"))
         if result.get("source"):
             parts.append(self._say("source", source=result["source"]))
         return f"**{call.name}**: {'; '.join(part for part in parts if part)}"

@@ -1,14 +1,17 @@
 """The worker's half of the composition root: an agent with its provider, tools and sales data, made of its spec."""
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from agent.agent import Agent, Limits
-from agent.base import Provider
+from agent.base import Provider, Tool
+from agent.cache.results import keep_results
 from agent.mcp.servers import build_mcp_tools
 from agent.providers.address import host_of
 from agent.providers.fallback import Fallback, Link
@@ -36,6 +39,7 @@ from bot.settings import Settings
 from bot.sources import open_source
 from bot.toolsmith import add_tools, build_described_tools
 from bot.writing import ChannelFor, build_writing_tools
+from jobs.kept_results import ResultShelf
 from jobs.query_trail import QueryTrail
 from models.clock import Clock
 from models.errors import ConfigurationError
@@ -131,13 +135,21 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
     trail = None if surroundings.engine is None else QueryTrail(surroundings.engine, spec.tenant)
     permit, secrets = surroundings.permit, surroundings.secrets
     add_tools(tools, build_described_tools(spec, permit.hosts, secrets, clock, doors, trail, surroundings.kept))
-    all_tools = build_mcp_tools(spec.mcp, environ=secrets, clock=clock, beside=tools)
+    all_tools = _keep_results(build_mcp_tools(spec.mcp, environ=secrets, clock=clock, beside=tools), spec, surroundings)
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
     chain = build_chain(spec, provider, build_line, tools)
     seen = catalogue_seen(source)
     llm = provider.links[0].llm
     return Agent(provider, llm, all_tools, limits, clock, brief=brief, rules=rules, chain=chain, catalogue=seen)
+
+
+def _keep_results(tools: Mapping[str, Tool], spec: AgentSpec, surroundings: Surroundings) -> Mapping[str, Tool]:
+    if surroundings.engine is None:
+        return tools
+    mark = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
+    most = timedelta(seconds=surroundings.settings.answers_live_seconds)
+    return keep_results(tools, ResultShelf(surroundings.engine), mark, most)
 
 
 def _build_link(llm: LlmChoice, surroundings: Surroundings, source: SalesSource) -> Link:

@@ -32,6 +32,7 @@ from models.clock import SystemClock
 from models.errors import StorageError
 from models.heartbeat import beat, forget_dead, say_goodbye
 from models.invariants import find_violations
+from models.kept_result import forget_results
 from models.lease import hold_named_lease
 from models.retention import forget_old_books
 from models.session import build_engine, session_scope
@@ -43,6 +44,7 @@ _LEASE = timedelta(seconds=30)
 _DEAD_AFTER = timedelta(hours=1)
 _FIRST_LOOK = timedelta(minutes=10)
 _BOOKS_KEPT = timedelta(days=62)
+_RESULTS_KEPT = 10_000  # of each company
 _ANSWERS_KEPT = timedelta(days=2)  # given again for an hour at most
 
 _log = logging.getLogger("recado.scheduler")
@@ -176,6 +178,7 @@ class Scheduler:
             settle_stale(connection, older_than=_DEAD_AFTER)
             forget_old_books(connection, _BOOKS_KEPT)
             forget_old_answers(connection, _ANSWERS_KEPT)
+            forget_results(connection, _RESULTS_KEPT)
         self._retention.start_round()
         _log.info("tidied", extra={"sessions": sessions, "processes": dead})
 

@@ -124,7 +124,9 @@ def open_sharing(execution: Execution, agent: Agent, composed: Composed, questio
     nothing but her question, shared or not."""
     wish = read_refresh(question.text)
     text = _last_asked(question) if wish.is_alone else wish.question
-    alone = Sharing(execution, replace(question, text=text) if wish.is_wished and text else question)
+    if wish.is_wished and text:
+        question = replace(question, text=text, is_refresh=True)
+    alone = Sharing(execution, question)
     spec = execution.terms.spec
     if not text or not _is_plain(execution, composed, question):
         return alone

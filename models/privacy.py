@@ -121,6 +121,12 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
     "cached_answer": Holding(
         personal=_words("reply"), plain=_words("key versions taint"), hers=_IN_HER_TURNS, quoting=_words("reply")
     ),
+    "kept_result": Holding(
+        personal=_words("arguments result"),
+        plain=_words("key name"),
+        hers=_IN_HER_TURNS,
+        quoting=_words("arguments result"),
+    ),
     "awaited_answer": Holding(plain=_words("key"), hers=_IN_HER_TURNS),
     "summary": Holding(
         personal=_words("sender lines prose"),

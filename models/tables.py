@@ -23,6 +23,7 @@ import models.embedding_space
 import models.embedding_use
 import models.erasure
 import models.fact
+import models.kept_result
 import models.leftover_file
 import models.mailbox_code
 import models.message

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from agent.base import RunResult, Tool
+from agent.cache.results import is_reused
 from models.errors import ToolError
 from models.taint import has_strangers_words
 
@@ -45,7 +46,7 @@ def find_life(
         if tool is None or not use.ok or tool.effect != "read":
             return None
         if use.name not in versions:
-            life = min(life, tool.cache_for)
+            life = min(life, timedelta(0) if is_reused(use.result) else tool.cache_for)
     return life if life > timedelta(0) else None
 
 

@@ -4,6 +4,7 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import ValidationError
@@ -28,6 +29,7 @@ class Blueprint(Generic[A]):
     arguments: type[A]
     work: Callable[[Desk, A], Answer]
     reads_sales: bool = False  # and nothing else
+    cache_for: timedelta = timedelta(0)
 
     def bind(self, bench: Bench) -> Tool:
         """The tool as the source of the bench needs it."""
@@ -42,7 +44,8 @@ class Blueprint(Generic[A]):
             return self._call(Desk(bench, context), arguments)
 
         version = bench.version if self.reads_sales else None
-        return Tool(self.spec, self.effect, self.roles, call, taints=taint_of_records, version=version)
+        kept = self.cache_for
+        return Tool(self.spec, self.effect, self.roles, call, cache_for=kept, taints=taint_of_records, version=version)
 
     def _call(self, desk: Desk, given: Mapping[str, Any]) -> ToolResult:
         if desk.situation.role not in self.roles:
@@ -67,7 +70,7 @@ class Blueprint(Generic[A]):
 
 
 def tool(
-    *, effect: Effect, roles: set[PersonRole], reads_sales: bool = False
+    *, effect: Effect, roles: set[PersonRole], reads_sales: bool = False, cache_for: timedelta = timedelta(0)
 ) -> Callable[[Callable[[Desk, A], Answer]], Blueprint[A]]:
     """The function's name is the tool's, its docstring the description, its `arguments` parameter the schema.
     What `reads_sales` gives the same result for as long as the sales data do not change."""
@@ -78,7 +81,7 @@ def tool(
         if not description:
             raise TypeError(f"tool {work.__name__} needs a docstring: the LLM reads it")
         spec = ToolSpec(work.__name__, description, strict_schema(arguments))
-        return Blueprint(spec, effect, frozenset(roles), arguments, work, reads_sales)
+        return Blueprint(spec, effect, frozenset(roles), arguments, work, reads_sales, cache_for)
 
     return make
 

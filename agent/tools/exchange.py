@@ -1,5 +1,6 @@
 """The tool that tells what a currency costs in reais."""
 
+from datetime import timedelta
 from typing import Final
 
 from pydantic import Field
@@ -32,7 +33,7 @@ class ExchangeArguments(Arguments):
     currency: str = Field(description=f"ISO code or name. Quoted are {', '.join(CURRENCIES)}.")
 
 
-@tool(effect="read", roles={"rep", "manager", "customer"})
+@tool(effect="read", roles={"rep", "manager", "customer"}, cache_for=timedelta(minutes=10))
 def exchange_rate(desk: Desk, arguments: ExchangeArguments) -> Answer:
     """What one unit of a foreign currency costs in reais: the Banco Central's last quotation (PTAX), buy and sell.
 

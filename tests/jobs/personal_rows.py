@@ -34,6 +34,8 @@ _ROWS = """
         SELECT :o, :t, c.id, 'ana:mark@exemplo.com', 'x' FROM contact c WHERE c.address = ':ana';
     INSERT INTO opt_out (account_id, address, tenant_id, source) VALUES (:a, ':ana', :t, 'her word');
     INSERT INTO cached_answer (tenant_id, key, turn_id, reply) VALUES (:t, 'k', :turn, 'disse :mark');
+    INSERT INTO kept_result (tenant_id, key, turn_id, arguments, result, expires_at)
+        VALUES (:t, 'k', :turn, '{"name": ":mark"}', '{"data": ["Loja :mark"]}', now());
     INSERT INTO awaited_answer (turn_id, tenant_id, conversation_id, key) VALUES (:turn, :t, :c, 'k');
     INSERT INTO summary (conversation_id, sender, tenant_id, covers_from, covers_up_to, lines, prose)
         VALUES (:c, ':ana', :t, 0, 1, '["disse :mark"]', 'disse :mark');
