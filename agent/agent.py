@@ -21,7 +21,7 @@ from agent.chain import NO_CHAIN, Chain, Part, Specialist
 from agent.citing import with_sources
 from agent.grounding.review import Review, Reviewed
 from agent.instructions import build_prompt
-from agent.phrases import guess_language, phrase
+from agent.phrases import phrase
 from agent.policy import Policy, Proposer, decide
 from agent.polishing import is_polished, rewrite
 from agent.providers.fallback import Breaker, Link, RunBreaker
@@ -35,6 +35,7 @@ from models.assumed_price import AssumedPrice
 from models.catalogue import Catalogue
 from models.clock import Clock
 from models.errors import ToolError
+from models.language import guess_language
 from models.taint import has_others_words
 
 _PLAIN = Brief()

@@ -9,11 +9,11 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from agent.writing import Writing
+from models.language import Language as Language  # one of the assistant's nouns too
 from models.retry_policy import ProviderErrorKind
 from models.taint import Taint
 
 MessageRole = Literal["system", "user", "assistant", "tool"]
-Language = Literal["pt", "en", "es"]
 PersonRole = Literal["rep", "manager", "customer", "unknown"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 Effect = Literal["read", "write", "external_write"]

@@ -235,8 +235,6 @@ _PERSON_WISHES = re.compile(
     r"|\b(talk|speak) (to|with) (a |an )?(human|person|agent|someone)\b"
     r"|\bhablar con (un |una )?(humano|humana|persona|agente|alguien)\b"
 )
-_ENGLISH = re.compile(r"\b(the|what|how|please|hello|hi|my|sales|forget|start)\b")
-_SPANISH = re.compile(r"\b(cuanto|cuanta|cuantos|hola|que tal|ventas|el|los|las|olvida|ayer|recuerdame|llamar)\b|[¿¡]")
 
 
 def phrase(name: Phrase, language: Language = "pt", **values: str) -> str:
@@ -257,14 +255,6 @@ def says_one_of(text: str, wishes: Sequence[str]) -> bool:
     """Whether the text is one of these, and nothing else; case, accents and the final point do not count."""
     said = _fold(text).strip(" .!?")
     return any(said == _fold(wish).strip(" .!?") for wish in wishes)
-
-
-def guess_language(text: str) -> Language:
-    """Portuguese unless the text plainly is English or Spanish."""
-    folded = _fold(text)
-    if _SPANISH.search(folded):
-        return "es"
-    return "en" if _ENGLISH.search(folded) else "pt"
 
 
 def _fold(text: str) -> str:

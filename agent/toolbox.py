@@ -28,13 +28,13 @@ from agent.base import (
     TurnInput,
 )
 from agent.fitting import fit
-from agent.phrases import guess_language
 from agent.policy import Policy, Proposer, Verdict, decide, is_tainted_for, taint_brought, taint_of
 from agent.side_threads import batches, begin
 from agent.telemetry import tool_span
 from models.clock import Clock
 from models.errors import RecadoError, ToolError
 from models.faultpoint import faultpoint
+from models.language import guess_language
 from models.taint import Taint, has_others_words
 
 _CHANCES = 2  # failures of one kind before a tool is closed for the turn: the first may be mended

@@ -1,13 +1,13 @@
 """Answers where an earlier answer of the conversation comes from, out of the record and without an LLM."""
 
 from agent.links import tame_links
-from agent.phrases import guess_language
 from agent.toolbox import Toolbox
 from agent.why import Explaining, asks_why, nothing_to_explain
 from jobs.compose import Composed
 from jobs.manners import FixedAnswer
 from jobs.question import find_situation
 from jobs.runtime import Services
+from models.language import guess_language
 from models.recorded import RecordedAnswer, find_answer_before
 from models.session import statement_scope
 from models.taint import Taint, has_others_words, read_taint

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.base import Language
-from agent.phrases import guess_language, is_reset, phrase, says_one_of, wants_person
+from agent.phrases import is_reset, phrase, says_one_of, wants_person
 from agent.spec.agent_spec import AgentSpec
 from jobs.compose import Composed
+from models.language import guess_language
 from models.taint import Taint
 from models.turns import Thread
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from agent.phrases import guess_language
 from models.chunk import indexed_texts
 from models.document import list_documents
+from models.language import guess_language
 from models.remembered import SettledTurn, numbered_turns, read_turns
 from models.retrieval.lexicon import VERSION
 from models.search_index import IndexedText, SearchIndex

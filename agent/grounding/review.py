@@ -10,7 +10,8 @@ from agent.grounding.evidence import Evidence, gather_evidence
 from agent.grounding.report import Finding, GroundingReport, Reason, scope_of
 from agent.grounding.striking import strike
 from agent.grounding.tracing import check
-from agent.phrases import guess_language, phrase
+from agent.phrases import phrase
+from models.language import guess_language
 
 _MOST_NAMED: Final = 20
 _ROUNDS: Final = 3  # what is left may have rested on what was taken out

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from models.language import guess_language
 from models.reply import Question
 
 _ATTRIBUTION = {
@@ -12,28 +13,8 @@ _ATTRIBUTION = {
     "es": "El {day:%d/%m/%Y} a las {day:%H:%M}, {who} escribió:",
 }
 _UNDATED = {"pt": "{who} escreveu:", "en": "{who} wrote:", "es": "{who} escribió:"}
-_SUBJECT = {"pt": "Sua pergunta", "en": "Your question", "es": "Su pregunta"}
-# Words that betray a language by themselves. What the languages share is left out.
-_TELLING = {
-    "pt": "não são foi você quanto vendi vendeu vendas mês semana em no na do da dos das os as com qual quais meu "
-    "minha um uma por favor bom dia boa tarde hoje ontem obrigado obrigada",
-    "en": "the what how much many did we our my of and is are was were sales month week last this please hello thanks "
-    "today yesterday who which sold sell",
-    "es": "cuánto cuanto vendí vendió ventas mes semana el los las del qué cuál cuáles mi un una en por favor buenos "
-    "días buenas tardes hoy ayer gracias y fue usted",
-}
-_WORDS = {language: frozenset(words.split()) for language, words in _TELLING.items()}
-_WORD = re.compile(r"[^\W\d_]+")
 _ANSWERED = re.compile(r"\s*(?:re|res|resp|rv|aw|sv)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
-_READ_UP_TO = 2000  # characters
-
-
-def guess_language(text: str) -> str:
-    """pt, en or es, by the small words; Portuguese where nothing tells."""
-    words = [word.lower() for word in _WORD.findall(text[:_READ_UP_TO])]
-    scores = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
-    best = max(scores.values())
-    return next(language for language in ("pt", "en", "es") if scores[language] == best)
+_SUBJECT = {"pt": "Sua pergunta", "en": "Your question", "es": "Su pregunta"}
 
 
 def attribution(question: Question, timezone: str) -> str:

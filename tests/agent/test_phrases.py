@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.phrases import guess_language, is_reset, phrase
+from agent.phrases import is_reset, phrase
 
 
 @pytest.mark.parametrize("text", ["/reset", "Esquece tudo", " esqueça  TUDO! ", "forget everything.", "olvida todo"])
@@ -13,14 +13,6 @@ def test_a_wish_to_start_afresh_is_understood(text: str) -> None:
 @pytest.mark.parametrize("text", ["esquece tudo que falei e me diz as vendas", "reset", "", "quanto vendi?"])
 def test_anything_beside_it_is_a_question(text: str) -> None:
     assert not is_reset(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [("Quanto vendi ontem?", "pt"), ("How much did I sell?", "en"), ("¿Cuánto vendí ayer?", "es"), ("", "pt")],
-)
-def test_the_language_of_a_text_is_guessed(text: str, language: str) -> None:
-    assert guess_language(text) == language
 
 
 def test_every_phrase_exists_in_three_languages() -> None:

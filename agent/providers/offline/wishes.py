@@ -4,14 +4,14 @@ Whatever is not just so is no wish, and is read as a question like everything el
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from agent.base import Language
 from agent.periods.coming import find_coming_day
-from agent.periods.words import tokens_of
-from agent.providers.offline.names import Names
+from agent.periods.words import Token, tokens_of
+from agent.providers.offline.names import NameHit, Names
 from agent.providers.offline.phrasing import phrase
 from agent.providers.offline.plan import Step, View
 from agent.providers.offline.wording import say
@@ -55,9 +55,20 @@ def _read_task(text: str, names: Names, today: date) -> Step | None:
     if len(hits) != 1:
         return None
     hit = hits[0]
-    named = words[tokens[hit.first].start : tokens[hit.last].end]
-    customer = hit.candidates[0].name if len(hit.candidates) == 1 else named
+    written = words[tokens[hit.first].start : tokens[hit.last].end]
+    named = _whole_name(words, tokens, hit)
+    customer = hit.candidates[0].name if len(hit.candidates) == 1 and named == written else named
     return Step("crm_task", {"customer": customer, "text": words, "due": day.isoformat()})
+
+
+def _whole_name(words: str, tokens: Sequence[Token], hit: NameHit) -> str:
+    """With the capitalised words right beside it: "Mercado Central" is not the "Mercearia Central"."""
+    first, last = hit.first, hit.last
+    while first > 1 and words[tokens[first - 1].start].isupper():
+        first -= 1
+    while last + 1 < len(tokens) and words[tokens[last + 1].start].isupper():
+        last += 1
+    return words[tokens[first].start : tokens[last].end]
 
 
 def answer_wish(step: Step, result: Mapping[str, Any], language: Language) -> str:

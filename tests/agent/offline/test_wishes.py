@@ -41,6 +41,7 @@ ORDERS: list[tuple[str, str, dict[str, Any]]] = [
         {"customer": "Restaurante Maré Alta", "text": "call Maré Alta", "due": "2026-03-05"},
     ),
     ("recuérdame llamar a Maré Alta mañana", "crm_task", {"text": "llamar a Maré Alta", "due": "2026-03-05"}),
+    ("remind me to call Oficina Maré Alta tomorrow", "crm_task", {"customer": "Oficina Maré Alta"}),
     ("cria uma tarefa: visitar o Jatobá dia 10/03", "crm_task", {"text": "visitar o Jatobá", "due": "2026-03-10"}),
 ]
 
