@@ -159,7 +159,7 @@ def _adds(tree: exp.Expr) -> bool:
     return (
         bool(aggregates)
         and all(isinstance(node, exp.Sum | exp.Count) for node in aggregates)
-        and not tree.find(exp.Div)
+        and not any(node.find(exp.AggFunc) for node in tree.find_all(exp.Div))
     )
 
 
