@@ -9,7 +9,7 @@ from bot.settings import Settings
 from jobs.embedding import EmbeddingKeeper
 from jobs.library import Library
 from jobs.meaning import Meaning
-from models.embedding_space import Embedder
+from models.embedding_space import Embedder, Standing
 from models.errors import ConfigurationError
 
 
@@ -42,3 +42,21 @@ def build_library(settings: Settings, engine: Engine) -> Library:
     embeddings = build_embeddings(settings)
     meaning = None if embeddings is None else Meaning(engine, embeddings.server)
     return Library(engine, meaning=meaning)
+
+
+def spell_standing(standing: Standing) -> str:
+    """One line for an operator."""
+    name = standing.embedder.name
+    if standing.error:
+        return f"Vectors of {name} are put off: {standing.error}"
+    if standing.left and standing.verdict is None:
+        return f"Vectors of {name}: {standing.left} passages are still to come."
+    verdict = standing.verdict
+    if verdict is None:
+        return f"Vectors of {name}: not judged yet."
+    if not verdict.asks:
+        return f"Vectors of {name} have no say: too few passages to judge them by; try `docs gate --questions FILE`."
+    shares = f"{verdict.lexical:.3f} by words, {verdict.dense:.3f} by vectors, {verdict.fused:.3f} by both"
+    source = "questions of yours" if verdict.by == "given" else "questions made of passages"
+    say = "have a say" if standing.admitted else "have no say"
+    return f"Vectors of {name} {say}: R@5 {shares}, on {verdict.asks} {source}."

@@ -2,13 +2,14 @@
 
 Questions whose answers are known are made of the passages: a sentence is taken out of each, and the rest must be found
 by it. So neither words nor vectors have the question before them, and what is tried is whether they know what belongs
-together. How people ask is not tried: the operator's own questions do that.
+together. How people ask is not tried: the operator's own questions do that (`jobs.own_questions`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from jobs.meaning import Embedded, Embeds
 from models.chunk_vector import Sample, Vector, read_sample
-from models.embedding_space import Filling, JudgedBy, Verdict
+from models.embedding_space import Embedder, Filling, JudgedBy, Verdict
 from models.embedding_use import note_use
 from models.errors import ProviderError
 from models.ids import new_id
@@ -65,7 +66,9 @@ def judge_by_passages(engine: Engine, server: Embeds, filling: Filling) -> Verdi
     if len(asks) < _FEWEST_ASKS or len(pool) < _FEWEST_PASSAGES:
         return Verdict("made", 0)
     texts = [text for ask in asks for text in (ask.question, ask.rest)]
-    vectors = _embed_all(engine, server, filling, texts)
+    vectors = embed_texts(engine, server, filling.tenant_id, filling.embedder, texts)
+    if vectors.shape[1] != filling.dimension:
+        raise ProviderError(f"vectors have {vectors.shape[1]} figures, not {filling.dimension}", kind="unknown")
     stored = np.asarray([one.vector for one in pool])
     stored[[ask.place for ask in asks]] = vectors[1::2]
     similarities = vectors[0::2] @ stored.T
@@ -74,10 +77,10 @@ def judge_by_passages(engine: Engine, server: Embeds, filling: Filling) -> Verdi
     return sum_up("made", [_try(*one) for one in zip(asks, by_words, similarities, strict=True)])
 
 
-def try_out(answer: int, by_words: Sequence[int], by_vectors: Sequence[int], wrong: float) -> Trial:
-    """What was found, the best first, and how near the nearest wrong one was. Pure."""
+def try_out(answers: Set[int], by_words: Sequence[int], by_vectors: Sequence[int], wrong: float) -> Trial:
+    """What was found, the best first, and how near the nearest wrong one was. Any of the answers will do. Pure."""
     by_both = [number for number, _ in fuse(by_words, by_vectors)]
-    words, vectors, both = (answer in found[:AMONG] for found in (by_words, by_vectors, by_both))
+    words, vectors, both = (not answers.isdisjoint(found[:AMONG]) for found in (by_words, by_vectors, by_both))
     return Trial(words, vectors, both, wrong)
 
 
@@ -111,26 +114,26 @@ def hold_out(pool: Sequence[Sample]) -> list[HeldOut]:
     return found
 
 
-def _embed_all(engine: Engine, server: Embeds, filling: Filling, texts: Sequence[str]) -> Floats:
+def embed_texts(engine: Engine, server: Embeds, tenant_id: UUID, embedder: Embedder, texts: Sequence[str]) -> Floats:
+    """A row for each text; every request goes on record. Raises ProviderError."""
     vectors: list[Vector] = []
     for start in range(0, len(texts), _AT_ONCE):
         part = texts[start : start + _AT_ONCE]
-        vectors += _embed(engine, server, filling, part).vectors
-    if len(vectors[0]) != filling.dimension:
-        raise ProviderError(f"vectors have {len(vectors[0])} figures, not {filling.dimension}", kind="unknown")
+        vectors += _embed(engine, server, tenant_id, embedder, part).vectors
+    if len({len(vector) for vector in vectors}) != 1:
+        raise ProviderError("vectors of different lengths came", kind="unknown")
     return np.asarray(vectors, np.float64)
 
 
-def _embed(engine: Engine, server: Embeds, filling: Filling, texts: Sequence[str]) -> Embedded:
-    name = filling.embedder.name
+def _embed(engine: Engine, server: Embeds, tenant_id: UUID, embedder: Embedder, texts: Sequence[str]) -> Embedded:
     try:
-        found = server.embed(filling.embedder, texts, _PATIENCE)
+        found = server.embed(embedder, texts, _PATIENCE)
     except ProviderError:
         with statement_scope(engine) as connection:
-            note_use(connection, filling.tenant_id, name, "gate", failed=True)
+            note_use(connection, tenant_id, embedder.name, "gate", failed=True)
         raise
     with statement_scope(engine) as connection:
-        note_use(connection, filling.tenant_id, name, "gate", texts=len(texts), tokens=found.tokens, cost=found.cost)
+        note_use(connection, tenant_id, embedder.name, "gate", len(texts), found.tokens, found.cost)
     return found
 
 
@@ -148,4 +151,4 @@ def _ask_words(
 def _try(ask: HeldOut, by_words: Sequence[int], similarities: Floats) -> Trial:
     near = [int(place) for place in np.argsort(-similarities, kind="stable")[:CANDIDATES]]
     wrong = max(float(similarities[place]) for place in near if place != ask.place)
-    return try_out(ask.place, by_words, near, wrong)
+    return try_out({ask.place}, by_words, near, wrong)

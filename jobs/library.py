@@ -27,7 +27,7 @@ from models.document import (
     readable_numbers,
 )
 from models.faultpoint import faultpoint
-from models.passage import Passage, SearchScope
+from models.passage import Passage, SearchScope, passage_id
 from models.price_row import CatalogItem
 from models.retrieval.ranking import Hit
 from models.search_index import IndexedText, SearchIndex
@@ -191,9 +191,8 @@ def _take_out(connection: Connection, tenant_id: UUID, document: Document) -> No
 
 def _passage(hit: Hit, found: FoundChunk) -> Passage:
     chunk = found.chunk
-    own = f"{found.document}#{found.number - found.first_number + 1}"
     return Passage(
-        id=own if chunk.given_id is None else chunk.given_id,
+        id=passage_id(chunk.given_id, found.document, found.number - found.first_number + 1),
         document=found.document,
         title=found.title,
         place=chunk.place or {},

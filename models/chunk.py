@@ -1,5 +1,6 @@
 """Chunks: the pieces of documents that are found, each with the number that the search index knows it by."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import json, reference, string, table_of
 from models.document import documents
+from models.passage import passage_id
 from models.price_row import PriceRow
 
 
@@ -87,6 +89,15 @@ def indexed_texts(connection: Connection, document_id: UUID) -> list[str]:
     """What the chunks of a document are found by, in order of their numbers."""
     statement = select(_c.text, _c.indexed).where(_c.document_id == document_id).order_by(_c.number)
     return [row.text if row.indexed is None else row.indexed for row in connection.execute(statement)]
+
+
+def number_ids(connection: Connection, tenant_id: UUID) -> dict[Any, list[int]]:
+    """The numbers of all passages that can be found, by their ids: several documents may give the same."""
+    d, numbers = documents.c, defaultdict[Any, list[int]](list)
+    statement = select(_c.number, _c.given_id, d.key, d.first_number).join(documents, d.id == _c.document_id)
+    for number, given_id, document, first in connection.execute(statement.where(_c.tenant_id == tenant_id)):
+        numbers[passage_id(given_id, document, number - first + 1)].append(number)
+    return numbers
 
 
 def read_chunks(connection: Connection, tenant_id: UUID, numbers: Sequence[int]) -> dict[int, FoundChunk]:

@@ -145,6 +145,7 @@ class Standing:
     admitted: bool
     verdict: Verdict | None
     left: int  # passages that have not been dealt with
+    texts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,12 @@ def keep_verdict(connection: Connection, space_id: int, verdict: Verdict, texts:
         connection.execute(delete(embedding_spaces).where(_e.tenant_id == tenant_id, _e.id != space_id))
 
 
+def forget_verdict(connection: Connection, tenant_id: UUID, embedder: Embedder) -> None:
+    """It will be judged anew; until then the old verdict stands."""
+    mine = (_e.tenant_id == tenant_id, _e.embedder == embedder.name, _e.asked == embedder.asked)
+    connection.execute(update(embedding_spaces).where(*mine).values(judged_at=None, judged_by="", due_at=func.now()))
+
+
 def find_serving(connection: Connection, tenant_id: UUID) -> Serving | None:
     """None while no model was found good enough for this company."""
     statement = select(_e.id, _e.embedder, _e.asked, _e.dimension, _e.near, _IS_INDEXED)
@@ -260,7 +267,7 @@ def find_serving(connection: Connection, tenant_id: UUID) -> Serving | None:
 def list_spaces(connection: Connection, tenant_id: UUID | None = None) -> list[Standing]:
     """Of one company or of all, the one that serves first."""
     left = func.greatest(_s.next_number - 1 - _e.reached, 0).label("left")
-    statement = select(embedding_spaces, left).join(spaces, _OF_DOCUMENTS).order_by(_e.tenant_id, _e.id)
+    statement = select(embedding_spaces, left, _s.texts).join(spaces, _OF_DOCUMENTS).order_by(_e.tenant_id, _e.id)
     if tenant_id is not None:
         statement = statement.where(_e.tenant_id == tenant_id)
     return [_standing(row) for row in connection.execute(statement)]
@@ -272,4 +279,4 @@ def _standing(row: Row[Any]) -> Standing:
         verdict = Verdict(row.judged_by, row.asks, row.lexical, row.dense, row.fused, row.near)
     embedder = Embedder(row.embedder, row.asked)
     plain = (row.dimension, row.reached, row.refused, row.error, row.judged_at, row.admitted)
-    return Standing(row.id, embedder, *plain, verdict, row.left)
+    return Standing(row.id, embedder, *plain, verdict, row.left, row.texts)

@@ -18,6 +18,11 @@ class SearchScope:
     on: date
 
 
+def passage_id(given_id: object, document: str, place: int) -> Any:
+    """As it was given, else the document and its place in it, counted from 1."""
+    return f"{document}#{place}" if given_id is None else given_id
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of a document. `id` is as it was given, for passages that came with one; `document` is its key, `place`

@@ -18,5 +18,5 @@ def open_lines(path: str) -> Iterator[Iterable[bytes]]:
         try:
             lines = stack.enter_context(Path(path).open("rb"))
         except OSError as error:
-            raise ConfigurationError(f"--batch: {path} cannot be read ({error.strerror})") from None
+            raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from None
         yield lines

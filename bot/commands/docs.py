@@ -8,11 +8,14 @@ from datetime import date
 from bot.commands.base import Command, CommandError, add_tenant, print_table, spell_moment
 from bot.commands.database import Database, open_database
 from bot.commands.docs_add import add_adding_arguments, add_documents
+from bot.commands.docs_gate import add_gate_arguments, gate
 from bot.commands.docs_search import add_search_arguments, search
+from bot.embeddings import spell_standing
 from bot.files import build_storage
 from bot.settings import Settings
 from jobs.library import Library
 from models.document import Document, list_documents
+from models.embedding_space import list_spaces
 from models.session import session_scope
 
 _HEADER = ("key", "title", "state", "chunks", "for", "language", "valid", "added")
@@ -28,7 +31,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
     remove.add_argument("keys", nargs="+", metavar="KEY")
     searching = actions.add_parser("search", help="look something up, without any LLM")
     add_search_arguments(searching)
-    for action in (add, listing, remove, searching):
+    judging = actions.add_parser("gate", help="whether vectors find what words find, and so have a say in answers")
+    add_gate_arguments(judging)
+    for action in (add, listing, remove, searching, judging):
         add_tenant(action)
 
 
@@ -38,6 +43,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         "list": _list,
         "remove": _remove,
         "search": search,
+        "gate": gate,
     }
     with open_database(settings, arguments.tenant) as database:
         return actions[arguments.action](arguments, settings, database)
@@ -46,10 +52,13 @@ def _run(arguments: Namespace, settings: Settings) -> int:
 def _list(arguments: Namespace, settings: Settings, database: Database) -> int:
     with session_scope(database.engine) as connection:
         found = list_documents(connection, database.tenant_id)
+        vectors = list_spaces(connection, database.tenant_id)
     if arguments.json:
         print(json.dumps([_describe(document) for document in found], ensure_ascii=False, indent=2))
     elif found:
         print_table(_HEADER, [_row(document, settings.timezone) for document in found], right=(3,))
+        for space in vectors:
+            print(f"\n{spell_standing(space)}")
     else:
         print("No documents yet: python -m bot docs add FILE")
     return 0

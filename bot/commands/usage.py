@@ -21,6 +21,7 @@ from models.budget import Budgets, Kind
 from models.budget_books import Standing, list_standing
 from models.clock import SystemClock
 from models.dollar_rate import find_rate
+from models.embedding_use import EmbeddingUse, sum_use
 from models.session import session_scope
 from models.struck import count_struck
 from models.tenant import DEFAULT, get_tenant
@@ -31,6 +32,7 @@ _HEADER = ("day", "user", "turns", "completions", "tokens in", "cached", "tokens
 _BUDGET_HEADER = ("budget (USD)", "stated by", "stated", "limit", "spent", "held back", "left")
 _STEP_HEADER = ("step of a chain", "completions", "tokens in", "tokens out", "cost (USD)")
 _AGENT_HEADER = ("agent", "replies", "without figures that nothing had told")
+_EMBEDDING_HEADER = ("vectors by", "of", "calls", "failed", "texts", "tokens", "cost (USD)")
 _BUDGET_NAMES: dict[Kind, str] = {
     "agent_day": "the agent's today",
     "agent_month": "the agent's this month",
@@ -63,6 +65,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
             raise CommandError(f"--from {start} lies after --to {end}")
         rows = usage_report(connection, database.tenant_id, start, end, timezone, arguments.user)
         steps = usage_by_step(connection, database.tenant_id, start, end, timezone) if arguments.steps else []
+        embedded = sum_use(connection, database.tenant_id, start, end)
         agents = count_struck(connection, database.tenant_id, start, end, timezone)
         budgets = [build_budgets(settings)] if arguments.tenant == DEFAULT else []
         budgets += _read_budgets(connection, database.tenant_id, timezone)
@@ -80,6 +83,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
             "rows": [_as_json(r) for r in rows],
             "totals": {"users": totals.users, **_sums(totals)},
             "agents": [asdict(one) for one in agents],
+            "embeddings": [asdict(one) | {"cost": _as_text(one.cost)} for one in embedded],
             "budgets": [_budget_as_json(*one) for one in standing],
         }
         if arguments.steps:
@@ -95,6 +99,9 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         print()
         cells = [(one.agent or "the environment's", str(one.replies), str(one.struck)) for one in agents]
         print_table(_AGENT_HEADER, cells, right=(1, 2))
+    if embedded and not arguments.json:
+        print()
+        print_table(_EMBEDDING_HEADER, [_embedding_cells(one) for one in embedded], right=range(2, 7))
     if standing and not arguments.json:
         print()
         print_table(_BUDGET_HEADER, [_budget_cells(*one) for one in standing], right=range(2, 7))
@@ -163,7 +170,7 @@ def _sums(row: UsageRow | UsageTotals) -> dict[str, Any]:
         "tokens_cached": row.tokens_cached,
         "cached_share": cached_share(row),
         "tokens_out": row.tokens_out,
-        "cost": None if row.cost is None else format(row.cost, "f"),
+        "cost": _as_text(row.cost),
         "unpriced_completions": row.unpriced,
         "mean_response_ms": row.mean_response_ms,
     }
@@ -180,9 +187,18 @@ def _step_as_json(step: StepUsage) -> dict[str, Any]:
         "completions": step.completions,
         "tokens_in": step.tokens_in,
         "tokens_out": step.tokens_out,
-        "cost": None if step.cost is None else format(step.cost, "f"),
+        "cost": _as_text(step.cost),
         "unpriced_completions": step.unpriced,
     }
+
+
+def _embedding_cells(use: EmbeddingUse) -> tuple[str, ...]:
+    counts = (use.calls, use.failed, use.texts, use.tokens)
+    return use.embedder, use.purpose, *map(str, counts), _spell_cost(use.cost, use.unpriced)
+
+
+def _as_text(cost: Decimal | None) -> str | None:
+    return None if cost is None else format(cost, "f")
 
 
 def _budget_cells(agent: str, budget: Standing) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from bot.doctor.database import (
     check_vector,
 )
 from bot.doctor.email import check_email
+from bot.doctor.embeddings import check_embeddings, check_spaces
 from bot.doctor.findings import Finding, broken, well
 from bot.doctor.machine import check_data_folder, check_python
 from bot.doctor.prices import check_unpriced
@@ -36,7 +37,7 @@ def examine(settings: Settings, *, live: bool = False, clock: Clock | None = Non
     """Every finding; nothing is changed but that engines of ours, started for this, get their schema."""
     clock = clock or SystemClock()
     findings = [check_python(), well("settings", "readable and consistent")]
-    findings += [check_whatsapp(settings), check_email(settings), check_crm(settings)]
+    findings += [check_whatsapp(settings), check_email(settings), check_crm(settings), check_embeddings(settings)]
     try:
         with attach_or_start(settings) as engines:
             findings += _examine_engines(settings, engines, clock, live)
@@ -72,6 +73,7 @@ def _examine_database(settings: Settings, engines: Engines, clock: Clock) -> Ite
             yield check_unpriced(engine)
             yield from check_agents(settings, engine, engines.database_url, clock)
             yield check_refusals(engine)
+            yield from check_spaces(settings, engine)
             yield check_people(engine, is_demo_open=settings.is_demo_open)
     except SQLAlchemyError as error:
         yield _explain(error)
