@@ -1,7 +1,8 @@
 """Which terms a text is found by: word stems for meaning, four-letter pieces for typing errors and compounds.
 
 Both come from folded words, so that accents and case decide nothing. Who changes what this module gives for a text
-raises `VERSION`: what was indexed by another version is indexed anew.
+raises `VERSION`, and so does who changes what `models.language` guesses: past turns are stemmed by it, and are taken out
+by the words they were put in by. What was indexed by another version is indexed anew.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Final
 
 from models.retrieval.stop_words import STOP_WORDS
 
-VERSION: Final = 3
+VERSION: Final = 4
 GRAM: Final = 4  # letters of a piece
 DEFAULT_LANGUAGE: Final = "pt"
 _STEMMED: Final = {"pt": "portuguese", "en": "english", "es": "spanish"}
