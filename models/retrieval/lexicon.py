@@ -1,8 +1,8 @@
 """Which terms a text is found by: word stems for meaning, four-letter pieces for typing errors and compounds.
 
 Both come from folded words, so that accents and case decide nothing. Who changes what this module gives for a text
-raises `VERSION`, and so does who changes what `models.language` guesses: past turns are stemmed by it, and are taken out
-by the words they were put in by. What was indexed by another version is indexed anew.
+raises `VERSION`, and so does who changes what `models.language` guesses: past turns are stemmed by it, and are taken
+out by the words they were put in by. What was indexed by another version is indexed anew.
 """
 
 import re
