@@ -50,7 +50,12 @@ def role_of(head: str) -> Role:
         return ""
     folded = fold(head)
     role: Role = next((role for role, words in _WORDS if words.search(folded)), "")
-    return "" if role == "price" and _NO_PRICE.search(folded) else role
+    return "" if role == "price" and names_no_price(head) else role
+
+
+def names_no_price(text: str) -> bool:
+    """Whether an amount beside these words is a cost, a total or a condition."""
+    return _NO_PRICE.search(fold(text)) is not None
 
 
 def known_heads(cells: Sequence[str]) -> int:

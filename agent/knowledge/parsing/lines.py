@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from agent.knowledge.parsing.blocks import Block, Place, one_line
 from agent.knowledge.parsing.outline import Outline
+from agent.knowledge.parsing.price_lines import PriceLine, find_price_lines
 from agent.knowledge.parsing.questions import marks_question
 
 _CHAPTER = re.compile(
@@ -32,14 +33,18 @@ _CHAPTER_LEVEL, _SECTION_LEVEL, _CAPITALS_LEVEL, _NUMBERED_LEVEL = 1, 2, 3, 3
 def read_lines(lines: Iterable[tuple[str, Place]], path: tuple[str, ...] = ()) -> list[Block]:
     """Linear in the text. Lines of one paragraph are joined, words that were parted at its line ends too."""
     kept = [(one_line(text), place) for text, place in lines]
+    rows = find_price_lines([text for text, _ in kept])
     reader = _Reader(path)
     following = ""
     after: list[str] = []
     for text, _ in reversed(kept):  # the line that follows each, blank ones left out
         after.append(following)
         following = text or following
-    for (text, place), next_text in zip(kept, reversed(after), strict=True):
-        reader.take(text, place, next_text)
+    for number, ((text, place), next_text) in enumerate(zip(kept, reversed(after), strict=True)):
+        if number in rows:
+            reader.take_row(rows[number], place)
+        else:
+            reader.take(text, place, next_text)
     reader.end_paragraph()
     return reader.blocks
 
@@ -76,6 +81,12 @@ class _Reader:
         is_question = text.endswith("?") or marks_question(text)
         if _ENDS_IN_FIGURE.search(text) or (is_question and len(self._lines) == 1):
             self.end_paragraph()
+
+    def take_row(self, row: PriceLine, place: Place) -> None:
+        """Of a price list."""
+        self.end_paragraph()
+        self._clause = None
+        self.blocks.append(Block("row", row.text, self._outline.path, place, row.cells))
 
     def _head(self, level: int, text: str, place: Place) -> None:
         above = self._outline.enter(level, text)
