@@ -76,9 +76,16 @@ class Library:
             return search_documents(connection, query, scope, k, asked)
 
     def prices(self, product: str, scope: SearchScope, limit: int) -> list[CatalogItem]:
-        """What rows of price lists say of a product, by its name or code."""
+        """What rows of price lists say of a product, by its name or code; a word that no document holds may be
+        mistyped."""
         with session_scope(self._engine) as connection:
-            return find_items(connection, scope, product, limit)
+            found = find_items(connection, scope, product, limit)
+            if found:
+                return found
+            index = SearchIndex(connection)
+            space_id = index.find_space(scope.tenant_id, "documents", scope.tenant_id)
+            meant = "" if space_id is None else index.put_right(space_id, product)
+            return [replace(item, is_guess=True) for item in find_items(connection, scope, meant, limit)]
 
     def is_empty(self, tenant_id: UUID) -> bool:
         """Whether a company has nothing to be found; looked up again only now and then."""

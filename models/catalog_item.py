@@ -21,6 +21,7 @@ from sqlalchemy import (
     and_,
     any_,
     case,
+    func,
     or_,
     select,
 )
@@ -31,8 +32,10 @@ from models.chunk import Chunk, chunks
 from models.columns import key, reference, string, table_of
 from models.document import documents
 from models.ids import new_id
+from models.measures import part_measures
 from models.passage import SearchScope
 from models.price_row import CatalogItem, PriceRow
+from models.retrieval.stop_words import STOP_WORDS
 
 _MOST_WORDS = 12
 
@@ -105,14 +108,19 @@ def add_items(
 
 
 def find_items(connection: Connection, scope: SearchScope, product: str, limit: int) -> list[CatalogItem]:
-    """Whatever has that code or name; where nothing has, whatever holds all of the words. In the order of the
-    documents, of what the scope may see and what holds on its day."""
+    """Whatever has that code or name, its blanks aside; where nothing has, whatever holds all of the words that say
+    anything, and the measures in any spelling. In the order of the documents, of what the scope may see and what holds
+    on its day."""
     words = fold(product).split()[:_MOST_WORDS]
     if not words:
         return []
-    exact = or_(_i.folded_code == " ".join(words), _i.folded_name == " ".join(words))
+    exact = or_(*(func.replace(column, " ", "") == "".join(words) for column in (_i.folded_code, _i.folded_name)))
     held = " " + _i.folded_code + " " + _i.folded_name
-    holds = and_(*(held.like(f"% {_without_ending(word)}%") for word in words))
+    plain, measures = part_measures([word for word in words if word not in STOP_WORDS] or words)
+    holds = and_(
+        *(held.like(f"% {_without_ending(word)}%") for word in plain),
+        *(held.regexp_match(measure) for measure in measures),
+    )
     d = documents.c
     rank = case((exact, 0), else_=1)
     statement = (

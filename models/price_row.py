@@ -24,9 +24,11 @@ class PriceRow:
 
 @dataclass(frozen=True, slots=True)
 class CatalogItem:
-    """A price with the key and title of its document, and its place there."""
+    """A price with the key and title of its document, and its place there. `is_guess`: it was found by other words than
+    those asked for, taken for mistyped."""
 
     row: PriceRow
     document: str
     title: str
     place: Mapping[str, Any]
+    is_guess: bool = False

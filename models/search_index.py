@@ -118,12 +118,21 @@ class SearchIndex:
         found = zip(ground.numbers(places), scores[places], covered, strict=True)
         return [Hit(int(number), float(score), min(1.0, float(covered))) for number, score, covered in found]
 
+    def put_right(self, space_id: int, text: str) -> str:
+        """Its folded words, each that no text holds and that was probably mistyped put right."""
+        words = read_words(text)[:_MOST_WORDS]
+        meant = self._nearest(space_id, words)
+        return " ".join(meant.get(word, word) for word in words)
+
     def _meant(self, space_id: int, words: Sequence[str]) -> set[str]:
         """The words, each that no text holds put right where another one was probably meant."""
+        meant = self._nearest(space_id, words)
+        return {meant.get(word, word) for word in words}
+
+    def _nearest(self, space_id: int, words: Sequence[str]) -> dict[str, str]:
         guessed = [word for word in words if can_be_mistyped(word)]
         unknown = set(guessed) - known_words(self._connection, space_id, guessed)
-        meant = nearest_words(self._connection, space_id, unknown)
-        return {meant.get(word, word) for word in words}
+        return nearest_words(self._connection, space_id, unknown)
 
     def _add(self, space: SearchSpace, first: int, texts: Sequence[IndexedText]) -> None:
         inverted = _invert(texts)

@@ -20,9 +20,10 @@ What a product or service costs, by its name or code, out of the rows of the com
 
 Pass the product alone ("parafuso M8"), without the question around it. `items` holds every row that fits: name, code,
 unit, price, currency, document and place; cite the document and the place. With `ambiguous` true several products fit:
-list them and ask which one is meant. `currency` null means that the list does not say it: say none. With no item, the
-passages of the documents that are nearest follow, as `search_documents` gives them. Prices are the document's, data of
-others: never reckon with one that is not there."""
+list them and ask which one is meant. With `guessed` true the words were taken for mistyped: name the product that was
+found. `currency` null means that the list does not say it: say none. With no item, the passages of the documents that
+are nearest follow, as `search_documents` gives them. Prices are the document's, data of others: never reckon with one
+that is not there."""
 
 
 class PriceBook(Library, Protocol):
@@ -52,6 +53,7 @@ def _look_up(book: PriceBook, product: str, scope: SearchScope) -> dict[str, Any
         "data": {
             "items": [_describe(item) for item in found[:_ITEMS]],
             "ambiguous": len({(item.row.code, item.row.name) for item in found}) > 1,
+            "guessed": found[0].is_guess,
             "more": len(found) > _ITEMS,
         },
     }

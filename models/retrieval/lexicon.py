@@ -20,6 +20,7 @@ LANGUAGES: Final = tuple(_STEMMED)
 _LONGEST_WORD = 40  # letters: what is longer is a key or a picture in base 64, and would be a term of its own each time
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
+_MEASURE = re.compile(r"(?<![^\W_])(\d+) ?(kg|g|mg|ml|l|lt|mm|cm|m|km|gb|tb|un|pc|w|v)(?![^\W_])")
 _ORDINALS = str.maketrans("", "", "ºª°")  # "5º" is found by "5"
 
 
@@ -28,6 +29,7 @@ def read_words(text: str) -> list[str]:
     folded = text.casefold().translate(_ORDINALS)
     if not folded.isascii():
         folded = _MARKS.sub("", unicodedata.normalize("NFKD", folded))
+    folded = _MEASURE.sub(r"\1 \2 \1\2", folded)  # "500g" is found by "500 g", and the other way round
     return [word[:_LONGEST_WORD] for word in _WORD.findall(folded) if word not in STOP_WORDS]
 
 

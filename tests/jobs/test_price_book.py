@@ -70,6 +70,34 @@ def test_a_price_is_found_by_name_code_and_plural_without_accents(shop: Shop) ->
     assert shop.prices("aneis") == shop.prices("porca") == shop.prices("%") == []
 
 
+def test_a_code_and_a_measure_are_found_however_they_are_written(shop: Shop) -> None:
+    names = ["Café Serra Azul torrado 500 g", "Café Serra Azul torrado 250g", "Água mineral 1,5 L", "Óleo 15 litros"]
+    shop.add(
+        [["Código", "Produto", "Preço"], *([f"CX-{at}", name, f"{at},50"] for at, name in enumerate(names))], "b.xlsx"
+    )
+    coffee = [(names[0], Decimal("0.5"))]
+    for asked in (
+        "café serra azul 500g",
+        "cafe da serra azul de 500 g",
+        "Serra Azul 500 gramas",
+        "cx0",
+        "CX 0",
+        "CX-0",
+    ):
+        assert shop.prices(asked) == coffee, asked
+    assert shop.prices("agua mineral 1,5l") == shop.prices("água 1,5 litro") == [(names[2], Decimal("2.5"))]
+    assert shop.prices("óleo 15 l") == shop.prices("oleo 15L") == [(names[3], Decimal("3.5"))]
+    assert shop.prices("café 50 g") == shop.prices("óleo 5 l") == []
+
+
+def test_a_mistyped_name_is_put_right_said_to_be_a_guess_and_a_number_never_is(shop: Shop) -> None:
+    shop.add([["Produto", "Preço"], ["Azeite extra virgem", "39,90"]], "b.xlsx")
+    assert shop.prices("azeite extra virgen") == shop.prices("aseite") == [("Azeite extra virgem", Decimal("39.9"))]
+    assert shop.prices("parafuzo m8") == [("Parafuso M8", Decimal("45.9"))]
+    assert shop.prices("parafuzo m9") == shop.prices("azulejo") == []
+    assert [shop.ask(asked)["guessed"] for asked in ("azeite extra virgem", "azeite extra virgen")] == [False, True]
+
+
 def test_a_price_holds_on_its_days_for_those_who_may_read_it_and_in_its_company(shop: Shop) -> None:
     assert shop.prices("anel") == []
     assert shop.prices("anel", on=date(2026, 1, 31)) == [("Anel de vedação", Decimal("0.35"))]

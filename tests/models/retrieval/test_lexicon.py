@@ -16,6 +16,8 @@ from models.retrieval.lexicon import grams_of, read_words, stem_of
         ("o que é isso?", ["e"]),
         ("Straße, naïve, ﬁm", ["strasse", "naive", "fim"]),
         ("цена 5", ["цена", "5"]),
+        ("café 500g, 2 m", ["cafe", "500", "g", "500g", "2", "m", "2m"]),
+        ("500 g; M8, 8 mms", ["500", "g", "500g", "m8", "8", "mms"]),
         ("", []),
     ],
 )
