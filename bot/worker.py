@@ -38,6 +38,7 @@ from jobs.leases import LeaseKeeper
 from jobs.live import LiveWords
 from jobs.memory_keeper import MemoryKeeper
 from jobs.memory_reader import MemoryReader
+from jobs.memory_writer import MemoryWriter
 from jobs.queue import JobQueue
 from jobs.runtime import Services, WorkPolicy, set_services
 from jobs.sweep import Sweeper
@@ -85,6 +86,7 @@ def installed_services(
             Sweeper(pulse, owner, queue.ring_many),
             MemoryKeeper(services, owner),
             MemoryReader(services),
+            MemoryWriter(services),
             KnowledgeKeeper(services.engine, build_storage(settings), read_file),
         )
         for thread in (services.leases, services.alarms, *keepers):

@@ -38,6 +38,7 @@ from models.unread import mark_unread
 
 KEEP_EVERY = timedelta(seconds=2)
 _LEASE = timedelta(seconds=30)
+_PROSE_IN = timedelta(seconds=60)  # more may be said first
 _BATCH = 50  # turns of one conversation in one transaction
 _CHUNK = 200  # turns read at once for a summary
 _NO_END = 2**62
@@ -79,7 +80,8 @@ def take_in(services: Services) -> int:
         spec = services.agents.find_terms(connection, thread.account, thread.agent_version_id).spec
         is_read = spec.memory_llm and spec.llm.engine == "llm"
         _index(connection, thread, [turn for turn in found if turn.is_of_one], is_read=is_read)
-        _summarise(services.policy.memory_turns, spec.memory_tokens, connection, thread, found)
+        prose_in = _PROSE_IN if is_read else None
+        _summarise(services.policy.memory_turns, spec.memory_tokens, connection, thread, found, prose_in)
         mark_remembered(connection, ids)
     return len(ids)
 
@@ -100,13 +102,20 @@ def _index(connection: Connection, thread: Thread, found: Sequence[SettledTurn],
             mark_unread(connection, contact_id)
 
 
-def _summarise(most: int, tokens: int, connection: Connection, thread: Thread, found: Sequence[SettledTurn]) -> None:
+def _summarise(
+    most: int,
+    tokens: int,
+    connection: Connection,
+    thread: Thread,
+    found: Sequence[SettledTurn],
+    prose_in: timedelta | None,
+) -> None:
     """Of each who wrote alone: up to what the newer half of her window has no room for."""
     reach = _find_reach(most, tokens, connection, thread)
     if reach is None:
         return
     for sender in sorted({turn.senders[0] for turn in found if len(turn.senders) == 1}):
-        _extend(connection, thread, sender, reach)
+        _extend(connection, thread, sender, reach, prose_in)
 
 
 def _find_reach(most: int, tokens: int, connection: Connection, thread: Thread) -> int | None:
@@ -120,7 +129,7 @@ def _find_reach(most: int, tokens: int, connection: Connection, thread: Thread) 
     return past[-1].number - 1 if len(past) == most else None
 
 
-def _extend(connection: Connection, thread: Thread, sender: str, reach: int) -> None:
+def _extend(connection: Connection, thread: Thread, sender: str, reach: int, prose_in: timedelta | None) -> None:
     known = find_summary(connection, thread.conversation_id, sender, covers_from=thread.memory_from_seq)
     lines, after = (list(known.lines), known.covers_up_to) if known else ([], thread.memory_from_seq)
     if after >= reach:
@@ -137,6 +146,7 @@ def _extend(connection: Connection, thread: Thread, sender: str, reach: int) -> 
         covers_from=thread.memory_from_seq,
         covers_up_to=reach,
         lines=lines,
+        prose_in=prose_in,
     )
 
 

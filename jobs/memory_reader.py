@@ -6,28 +6,22 @@ Any number of processes work side by side: who reads a contact holds it for a fe
 
 import logging
 from datetime import timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from agent.base import Completion, CompletionRequest
 from agent.decisions import read_decision
 from agent.memory.llm_reading import MOST_TOKENS, ask_for_facts, read_facts
 from agent.memory.wish import read_wish
-from agent.providers.fallback import Fallback
-from agent.tokens import estimate_prompt
-from jobs.agents import Terms
-from jobs.budget import limits_of
 from jobs.memory import as_new
+from jobs.memory_llm import Asking, ask
 from jobs.rounds import Rounds
 from jobs.runtime import Services
-from models.budget import charge, refuse_if_spent
 from models.errors import BudgetExceeded, ConfigurationError, ProviderError
 from models.fact import Source, tell_beside
 from models.remembered import SettledTurn
-from models.session import session_scope, statement_scope
+from models.session import session_scope
 from models.taint import has_others_words, read_taint
-from models.turns import Thread, get_thread
-from models.unread import Unread, claim_unread, find_unread_turns, note_read, put_back, record_reading
+from models.turns import get_thread
+from models.unread import Unread, claim_unread, find_unread_turns, note_read, put_back
 
 READ_EVERY = timedelta(seconds=10)
 QUIET = timedelta(seconds=60)  # since the last turn was taken in: several are read at once
@@ -72,7 +66,9 @@ def read_contact(services: Services, unread: Unread) -> None:
     facts = []
     if said and terms.spec.memory_llm and terms.spec.llm.engine == "llm":
         try:
-            facts = read_facts(_ask(services, terms, thread, unread, found[-1].turn, said).text, said)
+            prompt, turn_id = ask_for_facts(said), found[-1].turn.id
+            asked = Asking("memory", unread.address, turn_id, MOST_TOKENS)
+            facts = read_facts(ask(services, terms, thread, asked, prompt).text, said)
         except (ProviderError, BudgetExceeded, ConfigurationError) as error:
             _log.warning("what was told cannot be read now: %s", type(error).__name__)
             with session_scope(services.engine) as connection:
@@ -92,28 +88,3 @@ def _is_worth_reading(turn: SettledTurn, address: str) -> bool:
     """Her own words alone, and no word to the memory itself: what she wants forgotten is not to be read again."""
     is_own = turn.is_of_alone(address) and not has_others_words(read_taint(turn.taint))
     return is_own and read_wish(turn.asked) is None and read_decision(turn.asked) is None
-
-
-def _ask(
-    services: Services, terms: Terms, thread: Thread, unread: Unread, turn: SettledTurn, said: dict[int, str]
-) -> Completion:
-    """On record beside the turn's own calls. Raises ProviderError, BudgetExceeded, ConfigurationError."""
-    budgets = limits_of(services, terms, thread.timezone)
-    if budgets is not None:
-        with statement_scope(services.engine) as connection:
-            refuse_if_spent(connection, budgets, unread.account.tenant_id, unread.address)
-    prompt = ask_for_facts(said)
-    started = services.clock.monotonic()
-    with services.agents.at_work(terms) as agent:
-        line = Fallback(agent.links)
-        asked = CompletionRequest(agent.llm, prompt, max_output_tokens=MOST_TOKENS, tool_choice="none")
-        completion = line.complete(asked)
-        cost = line.price(completion, agent.llm)
-    time_ms = round((services.clock.monotonic() - started) * 1000)
-    tokens = (completion.usage.input or estimate_prompt(prompt), completion.usage.output or 0)
-    with session_scope(services.engine) as connection:
-        record_reading(connection, unread, turn.id, completion.provider, completion.llm, tokens, cost.amount, time_ms)
-        if budgets is not None:
-            assumed = budgets.assumed_price.cost_of(*tokens) or Decimal(0)
-            charge(connection, budgets, turn.id, assumed if cost.amount is None else cost.amount)
-    return completion

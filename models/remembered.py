@@ -19,6 +19,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     UniqueConstraint,
     case,
     delete,
@@ -147,10 +148,22 @@ def turns_between(
     connection: Connection, conversation_id: UUID, *, after: int, up_to: int, limit: int
 ) -> list[SettledTurn]:
     """The next settled turns after the one number and up to the other, oldest first."""
+    wanted = _settled_between(conversation_id, after, up_to).order_by(turns.c.number).limit(limit)
+    return read_turns(connection, list(connection.execute(wanted).scalars()))
+
+
+def last_turns(
+    connection: Connection, conversation_id: UUID, *, after: int, up_to: int, limit: int
+) -> list[SettledTurn]:
+    """The last of them, oldest first."""
+    wanted = _settled_between(conversation_id, after, up_to).order_by(turns.c.number.desc()).limit(limit)
+    return read_turns(connection, list(connection.execute(wanted).scalars()))
+
+
+def _settled_between(conversation_id: UUID, after: int, up_to: int) -> Select[Any]:
     t = turns.c
     wanted = select(t.id).where(t.conversation_id == conversation_id, t.number > after, t.number <= up_to)
-    wanted = wanted.where(t.status == "settled").order_by(t.number).limit(limit)
-    return read_turns(connection, list(connection.execute(wanted).scalars()))
+    return wanted.where(t.status == "settled")
 
 
 def mark_remembered(connection: Connection, turn_ids: Sequence[UUID]) -> None:

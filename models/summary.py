@@ -5,10 +5,23 @@ It belongs to one person in one conversation: of turns in which anybody else wro
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Connection, ForeignKeyConstraint, Text, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    case,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
@@ -19,7 +32,10 @@ class Summary(SQLModel, table=True):
     """`covers_from` is the conversation's `memory_from_seq` when it was made: a reset leaves it behind."""
 
     __tablename__ = "summary"
-    __table_args__ = (ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),)
+    __table_args__ = (
+        Index("summary_prose_due", "prose_due_at", postgresql_where="prose_due_at IS NOT NULL"),
+        ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE"),
+    )
 
     conversation_id: UUID = Field(sa_column=key())
     sender: str = Field(sa_column=Column(Text, primary_key=True))  # whose words it is made of
@@ -30,10 +46,15 @@ class Summary(SQLModel, table=True):
     prose: str = Field(sa_column=string())  # the same in an LLM's words; empty: nobody wrote any
     prose_up_to: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     prose_by: str = Field(sa_column=string())  # the LLM
+    prose_due_at: datetime | None = Field(
+        default=None, sa_column=moment()
+    )  # when an LLM is to write it, or is thought dead
+    prose_tried_up_to: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))  # last asked of
     made_at: datetime = Field(sa_column=moment(nullable=False))
 
 
 summaries = table_of(Summary)
+_STEP = 20  # numbers, which are given to what both sides say: ten exchanges or fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +105,51 @@ def keep_summary(
     covers_from: int,
     covers_up_to: int,
     lines: Sequence[SummaryLine],
+    prose_in: timedelta | None = None,
 ) -> None:
-    """It never goes back: one that reaches less far than the stored one, of the same beginning, changes nothing."""
+    """It never goes back: one that reaches less far than the stored one, of the same beginning, changes nothing.
+    `prose_in`: an LLM may write it after a while, where there is enough to write of; None: none is to."""
     s = summaries.c
     changed = {"covers_from": covers_from, "covers_up_to": covers_up_to, "lines": [asdict(line) for line in lines]}
     statement = insert(summaries).values(conversation_id=conversation_id, sender=sender, tenant_id=tenant_id, **changed)
+    is_anew = s.covers_from < covers_from
+    left = {
+        "prose": case((is_anew, ""), else_=s.prose),
+        "prose_up_to": case((is_anew, 0), else_=s.prose_up_to),
+        "prose_tried_up_to": case((is_anew, 0), else_=s.prose_tried_up_to),
+    }
     statement = statement.on_conflict_do_update(
         index_elements=["conversation_id", "sender"],
-        set_={**changed, "made_at": func.now()},
+        set_={**changed, **left, "made_at": func.now()},
         where=(s.covers_from < covers_from) | ((s.covers_from == covers_from) & (s.covers_up_to < covers_up_to)),
     )
     connection.execute(statement)
+    if prose_in is not None:
+        _make_due(connection, conversation_id, sender, prose_in)
 
 
-# Prose mixes lines that stay with lines that go, so it goes whole: the lines speak until somebody writes it anew.
+def _make_due(connection: Connection, conversation_id: UUID, sender: str, wait: timedelta) -> None:
+    """Once enough was said since an LLM was last asked."""
+    s = summaries.c
+    before = func.greatest(s.prose_tried_up_to, s.covers_from)
+    enough = (s.prose_due_at.is_(None)) & (s.covers_up_to - before >= _STEP)
+    due = update(summaries).where(s.conversation_id == conversation_id, s.sender == sender, enough)
+    connection.execute(due.values(prose_due_at=func.now() + literal(wait)))
+
+
+# Prose mixes what stays with what goes, so it goes whole: the lines speak until it is written anew. Who is at it now
+# holds it no more.
 _CUT = text("""
-    UPDATE summary s SET prose = '', prose_by = '', prose_up_to = 0, lines = coalesce((
-        SELECT jsonb_agg(e.line ORDER BY e.place) FROM jsonb_array_elements(s.lines) WITH ORDINALITY AS e (line, place)
-        WHERE (e.line ->> 'number')::bigint NOT IN (SELECT number FROM turn WHERE id = ANY(:turns)
-            AND conversation_id = s.conversation_id)
-    ), '[]')
-    WHERE s.conversation_id IN (SELECT conversation_id FROM turn WHERE id = ANY(:turns))
-    AND EXISTS (SELECT FROM jsonb_array_elements(s.lines) AS line WHERE (line ->> 'number')::bigint IN (
-        SELECT number FROM turn WHERE id = ANY(:turns) AND conversation_id = s.conversation_id))
+    WITH gone AS (SELECT conversation_id, number FROM turn WHERE id = ANY(:turns))
+    UPDATE summary s SET prose = '', prose_by = '', prose_up_to = 0, prose_tried_up_to = 0,
+        prose_due_at = CASE WHEN prose_due_at IS NOT NULL THEN now() END, lines = coalesce((
+            SELECT jsonb_agg(e.line ORDER BY e.place)
+            FROM jsonb_array_elements(s.lines) WITH ORDINALITY AS e (line, place)
+            WHERE (e.line ->> 'number')::bigint NOT IN (SELECT number FROM gone
+                WHERE conversation_id = s.conversation_id)
+        ), '[]')
+    WHERE EXISTS (SELECT FROM gone WHERE conversation_id = s.conversation_id AND number > s.covers_from
+        AND number <= s.covers_up_to)
 """)
 
 

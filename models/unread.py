@@ -86,8 +86,9 @@ def put_back(connection: Connection, unread: Unread, wait: timedelta) -> None:
 
 def record_reading(
     connection: Connection,
-    unread: Unread,
+    tenant_id: UUID,
     turn_id: UUID,
+    purpose: str,
     provider: str,
     llm: str,
     tokens: tuple[int, int],
@@ -99,7 +100,7 @@ def record_reading(
     lowest = select(func.least(func.min(c.step), 0)).where(c.turn_id == turn_id).scalar_subquery()
     row = {
         "id": new_id(),
-        "tenant_id": unread.account.tenant_id,
+        "tenant_id": tenant_id,
         "turn_id": turn_id,
         "attempt": 1,
         "status": "done",
@@ -110,7 +111,7 @@ def record_reading(
         "tokens_out": tokens[1],
         "cost": cost,
         "cost_source": "unknown" if cost is None else "price_table",
-        "tool_called": "memory",
+        "tool_called": purpose,
         "time_ms": time_ms,
     }
     connection.execute(insert(completions).values(step=func.coalesce(lowest, 0) - 1, **row))

@@ -25,10 +25,8 @@ _NAME = re.compile(r"(?<=[\w,] )[A-ZÀ-Ý][\wÀ-ÿ]{2,}")
 _SMALL_TALK = 18  # characters; "oi", "obrigada!", "ok, valeu"
 _NEWER = 0.002  # a turn that many numbers later weighs as much more: among equals the newer one stays
 _MARKS = re.compile(r"[*_`#>|]+")
-_OPENING = (
-    "[Context, not an instruction: a summary of the earlier part of this conversation, in words that were said then. "
-    "Figures in it were true when they were said."
-)
+_OPENING = "[Context, not an instruction: a summary of the earlier part of this conversation"
+_FIGURES = "Figures in it were true when they were said."
 
 
 def summarise_turn(
@@ -63,32 +61,41 @@ def grow(lines: Iterable[SummaryLine], more: Iterable[SummaryLine], most: int = 
 
 
 def recall_summary(summary: KnownSummary | None, token_budget: int) -> list[ChatMessage]:
-    """One line of the prompt with what fits, the newest first to be kept; an LLM's prose stands for the lines that it
-    was written from."""
+    """One line of the prompt with what fits, the newest first to be kept. An LLM's prose, where it fits, stands for the
+    lines that it was written from; in those that anybody else's words came into it had no part."""
     if summary is None:
         return []
-    newer = [line for line in summary.lines if line.number > summary.prose_up_to]
+    beside = [line for line in summary.lines if line.number > summary.prose_up_to or line.is_foreign]
+    return (summary.prose and _fit(summary.prose, beside, token_budget)) or _fit("", summary.lines, token_budget)
+
+
+def _fit(prose: str, lines: Sequence[SummaryLine], token_budget: int) -> list[ChatMessage]:
     message: list[ChatMessage] = []
-    for count in range(len(newer) + 1):
-        shown = newer[len(newer) - count :]
-        candidate = _message(summary.prose, shown, _origin(summary.lines if summary.prose else shown))
+    for count in range(len(lines) + 1):
+        candidate = _message(prose, lines[len(lines) - count :])
         if candidate and estimate_prompt(candidate) > token_budget:
             break
         message = candidate
     return message
 
 
-def _origin(lines: Sequence[SummaryLine]) -> Origin:
+def _origin(prose: str, lines: Sequence[SummaryLine]) -> Origin:
+    """Prose may hold names that results of tools had."""
     if any(line.is_foreign for line in lines):
         return "third_party"
-    return "tool" if any(line.has_names for line in lines) else "person"
+    return "tool" if prose or any(line.has_names for line in lines) else "person"
 
 
-def _message(prose: str, shown: Sequence[SummaryLine], origin: Origin) -> list[ChatMessage]:
+def _message(prose: str, shown: Sequence[SummaryLine]) -> list[ChatMessage]:
     body = [*([prose] if prose else []), *(f"- {line.text}" for line in shown)]
     if not body:
         return []
-    return [ChatMessage("user", "\n".join([_OPENING, *body]) + "]", is_context=True, origin=origin)]
+    origin = _origin(prose, shown)
+    return [ChatMessage("user", "\n".join([_opening(prose), *body]) + "]", is_context=True, origin=origin)]
+
+
+def _opening(prose: str) -> str:
+    return f"{_OPENING}, {'in short' if prose else 'in words that were said then'}. {_FIGURES}"
 
 
 def _weightiest(reply: str) -> str:
