@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from agent.memory.prose import MOST_TOKENS, Said, ask_for_prose, read_prose
-from agent.phrases import guess_language
 from jobs.agents import Terms
 from jobs.memory_llm import Asking, ask
 from jobs.rounds import Rounds
 from jobs.runtime import Services
 from models.errors import BudgetExceeded, ConfigurationError, ProviderError
+from models.language import guess_language
 from models.prose import DueProse, ProseSource, claim_prose, find_source, find_source_again, keep_prose, put_off_prose
 from models.session import session_scope
 from models.turns import Thread, get_thread
