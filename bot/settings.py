@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.environment import read_environment
+from bot.llm_provider import LlmProvider
 from models.errors import ConfigurationError
 from models.secret_reference import read_value
 from models.time_zone import TimezoneName
@@ -41,20 +42,7 @@ class Settings(BaseSettings):
     quiet_window_max_seconds: float = Field(default=8, ge=0, le=300)
 
     # The assistant
-    llm_provider: Literal[
-        "offline",
-        "openai",
-        "anthropic",
-        "gemini",
-        "mistral",
-        "groq",
-        "ollama",
-        "huggingface",
-        "openrouter",
-        "deepseek",
-        "xai",
-        "openai-compatible",
-    ] = "offline"
+    llm_provider: LlmProvider = "offline"
     llm_model: str = ""
     llm_base_url: str = ""
     llm_timeout_seconds: float = Field(default=60, gt=0, le=600)
@@ -73,6 +61,7 @@ class Settings(BaseSettings):
     memory_token_budget: int = Field(default=3000, ge=200, le=200_000)
     memory_llm: bool = True
     answers_live_seconds: float = Field(default=3600, ge=0, le=86_400)
+    answers_by_likeness: bool = False
     max_steps: int = Field(default=8, ge=1, le=50)
     run_timeout_seconds: float = Field(default=180, gt=0, le=1800)
 

@@ -137,7 +137,7 @@ def _build_services(
         leases=LeaseKeeper(engine, owner, pulse=pulse, clock=clock),
         alarms=Alarms(queue.ring, clock),
         clock=clock,
-        policy=WorkPolicy(answers_live=timedelta(seconds=settings.answers_live_seconds)),
+        policy=_build_policy(settings),
         open_door=build_open_door(settings, clock, tenant_id),
         background=background,
         storage=build_storage(settings),
@@ -163,6 +163,11 @@ def _open_dollar(settings: Settings, engine: Engine, clock: Clock, closing: Exit
     rates = ExchangeRates(settings.exchange_rate_base_url, clock=clock)
     closing.callback(rates.close)
     return DollarRate(engine, rates.latest, clock, settings.timezone)
+
+
+def _build_policy(settings: Settings) -> WorkPolicy:
+    live = timedelta(seconds=settings.answers_live_seconds)
+    return WorkPolicy(answers_live=live, answers_by_likeness=settings.answers_by_likeness)
 
 
 def _open_agents(settings: Settings, surroundings: Surroundings, engine: Engine, home: UUID) -> AgentDirectory:

@@ -16,8 +16,9 @@ from agent.agent import Agent
 from agent.base import RunResult, Tool, TurnInput
 from agent.cache.canonical import canonical, is_idle
 from agent.cache.context import reuse_of
-from agent.cache.keeping import find_life, read_versions, versions_behind
+from agent.cache.keeping import find_life, is_of_documents_alone, read_versions, versions_behind
 from agent.cache.key import AnswerScope, answer_key
+from agent.cache.likeness import gist_of
 from agent.cache.refreshing import read_refresh
 from agent.phrases import phrase
 from jobs.compose import Composed
@@ -29,6 +30,7 @@ from models.cached_answer import (
     NewAnswer,
     Place,
     copy_tool_calls,
+    find_alike,
     find_kept,
     keep_answer,
     lead_anew,
@@ -62,7 +64,8 @@ class Sharing:
         if self.place is None or self.is_refresh:
             return None
         with statement_scope(self.execution.services.engine) as connection:
-            return find_kept(connection, self.place)
+            kept = find_kept(connection, self.place)
+            return find_alike(connection, self.place) if kept is None and self.place.gist else kept
 
     def begin(self) -> KeptAnswer | None:
         """Before the LLM is asked. Raises `Waiting` where another execution makes this very answer."""
@@ -94,7 +97,8 @@ class Sharing:
         behind = versions_behind(result, place.versions)
         if read_versions({name: self.tools[name] for name in behind}, place.tenant_id) != behind:
             return None
-        answer = NewAnswer(execution.turn.id, words, behind, write_taint(result.taint), life)
+        gist = place.gist if is_of_documents_alone(result) else ""
+        answer = NewAnswer(execution.turn.id, words, behind, write_taint(result.taint), life, gist)
         self._left = None
         return lambda connection: keep_answer(connection, place, answer)
 
@@ -145,7 +149,9 @@ def open_sharing(execution: Execution, agent: Agent, composed: Composed, questio
     scope = AnswerScope(tenant_id, question.company, question.timezone, question.situation, language, mark, names)
     may_keep = reuse == "keep" or wish.is_wished
     asked = replace(question, text=text, history=() if may_keep else question.history)
-    place = Place(tenant_id, answer_key(scope, spelled), versions)
+    is_by_gist = execution.services.policy.answers_by_likeness
+    gist = answer_key(scope, gist_of(spelled, language)) if is_by_gist else ""
+    place = Place(tenant_id, answer_key(scope, spelled), versions, gist)
     return Sharing(execution, asked, place, tools, may_keep, wish.is_wished)
 
 

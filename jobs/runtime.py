@@ -35,6 +35,7 @@ class WorkPolicy:
     turns_a_day: int = 100
     memory_turns: int = 40
     answers_live: timedelta = timedelta(hours=1)  # how long one may be given again at most; zero: none is
+    answers_by_likeness: bool = False  # those out of documents also to another wording of the question
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Field, SQLModel
 
 from models.awaited_answer import awaited
-from models.columns import key, moment, reference, string, table_of
+from models.columns import fixed, key, moment, reference, string, table_of
 from models.conversation import conversations
 from models.lease import Lease, check_lease
 from models.run import runs, tool_calls
@@ -53,10 +53,12 @@ class CachedAnswer(SQLModel, table=True):
         Index("cached_answer_of_turn", "turn_id"),
         Index("cached_answer_led", "leader_id"),
         Index("cached_answer_old", "touched_at"),
+        Index("cached_answer_gist", "tenant_id", "gist", postgresql_where="gist <> ''"),
     )
 
     tenant_id: UUID = Field(sa_column=key())
     key: str = Field(sa_column=Column(Text, primary_key=True))
+    gist: str = Field(sa_column=string())  # the key of other wordings too; empty where none may share it
     turn_id: UUID | None = Field(default=None, sa_column=reference(nullable=True))  # null: no answer yet
     reply: str = Field(sa_column=string())
     versions: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False, server_default="{}"))  # by the tools used
@@ -77,11 +79,13 @@ _HERE = (_c.tenant_id == bindparam("tenant", type_=_c.tenant_id.type)) & (_c.key
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an answer is kept: a company's, by its key. `versions` are the states of all that the tools may read, by
-    their names: no answer that was made from others stands here."""
+    their names: no answer that was made from others stands here. `gist` is shared with other wordings, where that is
+    wished for."""
 
     tenant_id: UUID
     key: str
     versions: Mapping[str, str]
+    gist: str = ""
 
     @property
     def values(self) -> dict[str, object]:
@@ -101,17 +105,28 @@ class KeptAnswer:
     grounding: dict[str, Any] | None
 
 
-_FIND = (
+_STANDING = (
     select(_c.turn_id, _c.reply, _c.taint, _c.answered_at, runs.c.provider, runs.c.llm, runs.c.grounding)
     .join(runs, (runs.c.turn_id == _c.turn_id) & (runs.c.status == "done"))
-    .where(_HERE, _c.expires_at > func.now(), _c.versions.contained_by(bindparam("present", type_=JSONB)))
-    .order_by(runs.c.attempt.desc())
+    .where(_c.expires_at > func.now(), _c.versions.contained_by(bindparam("present", type_=JSONB)))
+    .order_by(_c.answered_at.desc(), runs.c.attempt.desc())
     .limit(1)
+)
+_FIND = _STANDING.where(_HERE)
+_FIND_ALIKE = _STANDING.where(
+    _c.tenant_id == bindparam("tenant", type_=_c.tenant_id.type), _c.gist == bindparam("gist"), _c.gist != fixed("")
 )
 
 
 def find_kept(connection: Connection, place: Place) -> KeptAnswer | None:
     row = connection.execute(_FIND, place.values | {"present": dict(place.versions)}).first()
+    return None if row is None else KeptAnswer(*row)
+
+
+def find_alike(connection: Connection, place: Place) -> KeptAnswer | None:
+    """The newest to another wording."""
+    values = {"tenant": place.tenant_id, "gist": place.gist, "present": dict(place.versions)}
+    row = connection.execute(_FIND_ALIKE, values).first()
     return None if row is None else KeptAnswer(*row)
 
 
@@ -173,19 +188,21 @@ def _wait(connection: Connection, lease: Lease, turn: BegunTurn, place: Place, p
 
 @dataclass(frozen=True, slots=True)
 class NewAnswer:
-    """One that may be given again for so long. `versions` are those that it was made from."""
+    """One that may be given again for so long. `versions` are those that it was made from; `gist` is empty where no
+    other wording may share it."""
 
     turn_id: UUID
     reply: str
     versions: Mapping[str, str]
     taint: str
     life: timedelta
+    gist: str = ""
 
 
 def keep_answer(connection: Connection, place: Place, answer: NewAnswer) -> None:
     """In the transaction of the answer itself."""
     kept: dict[str, Any] = {"turn_id": answer.turn_id, "reply": answer.reply, "versions": dict(answer.versions)}
-    kept |= {"taint": answer.taint, "answered_at": func.now(), "touched_at": func.now()}
+    kept |= {"gist": answer.gist, "taint": answer.taint, "answered_at": func.now(), "touched_at": func.now()}
     kept |= {"expires_at": func.now() + literal(answer.life, Interval)}
     kept |= {"leader_id": None, "leader_fence": None, "open_until": None}
     statement = upsert(cached_answers).values(tenant_id=place.tenant_id, key=place.key, **kept)

@@ -119,7 +119,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
         quoting=_words("arguments result"),
     ),
     "cached_answer": Holding(
-        personal=_words("reply"), plain=_words("key versions taint"), hers=_IN_HER_TURNS, quoting=_words("reply")
+        personal=_words("reply"), plain=_words("key versions gist taint"), hers=_IN_HER_TURNS, quoting=_words("reply")
     ),
     "kept_result": Holding(
         personal=_words("arguments result"),

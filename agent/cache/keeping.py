@@ -8,7 +8,7 @@ from uuid import UUID
 from agent.base import RunResult, Tool
 from agent.cache.results import is_reused
 from models.errors import ToolError
-from models.taint import has_strangers_words
+from models.taint import DOCUMENTS, has_strangers_words
 
 _log = logging.getLogger("recado.cache")
 
@@ -48,6 +48,11 @@ def find_life(
         if use.name not in versions:
             life = min(life, timedelta(0) if is_reused(use.result) else tool.cache_for)
     return life if life > timedelta(0) else None
+
+
+def is_of_documents_alone(result: RunResult) -> bool:
+    """Whether nothing but the company's documents was read for it, by nobody in particular."""
+    return result.taint == {DOCUMENTS} and all(use.is_foreign for use in result.tools)
 
 
 def versions_behind(result: RunResult, versions: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from agent.base import Tool
 from agent.tools.knowledge import build_search_tool
 from agent.tools.prices import build_price_tool
 from jobs.library import Library
+from jobs.runtime import WorkPolicy
 from models.chunk import Chunk
 from models.document import Upload
 from models.session import session_scope
@@ -18,6 +19,7 @@ from tests.fakes import OneAgent, wish
 from tests.jobs.house import House, counting_tool
 
 ASKED = "Qual é o prazo de entrega?"
+ANEW = "Feito de novo."
 SAID = "O prazo consta no documento (termos.pdf, p. 3)."
 
 
@@ -47,9 +49,14 @@ class Desk:
         return "\n".join(self.house.sent[before:])
 
     def is_given_again(self) -> bool:
-        """What the next who asks gets."""
-        self.script("feito de novo")
-        return self.ask(sender=f"+55{self.number}") != "feito de novo"
+        """What the next who asks the same gets."""
+        return self.answered_by(ASKED) == "an earlier answer"
+
+    def answered_by(self, text: str) -> str:
+        """What somebody else gets who asks that."""
+        self.script(ANEW)
+        reply = self.ask(text, sender=f"+55{self.number}")
+        return "the LLM" if reply.startswith(ANEW) else "an earlier answer" if "(resposta de " in reply else reply
 
 
 @pytest.fixture
@@ -111,6 +118,35 @@ def test_what_came_from_documents_and_sales_data_hangs_on_both(desk: Desk, chang
     assert desk.is_given_again()
     change(desk)
     assert not desk.is_given_again()
+
+
+IN_OTHER_WORDS = "Gostaria de saber qual o prazo da entrega, por favor"
+
+
+def test_another_wording_is_answered_anew_unless_that_is_switched_on(desk: Desk) -> None:
+    desk.script(SAID)
+    desk.ask()
+    assert desk.answered_by(IN_OTHER_WORDS) == "the LLM"
+
+
+def test_another_wording_shares_an_answer_out_of_documents_where_that_is_switched_on(desk: Desk) -> None:
+    use_likeness(desk)
+    desk.script(SAID)
+    desk.ask()
+    assert desk.answered_by(IN_OTHER_WORDS) == "an earlier answer"
+    desk.add("novo.pdf")
+    assert desk.answered_by(IN_OTHER_WORDS) == "the LLM"
+
+
+def test_another_wording_shares_no_answer_that_sales_data_are_in(desk: Desk) -> None:
+    use_likeness(desk)
+    desk.script(wish("count_up"), SAID)
+    desk.ask()
+    assert desk.answered_by(IN_OTHER_WORDS) == "the LLM"
+
+
+def use_likeness(desk: Desk) -> None:
+    object.__setattr__(desk.house.services, "policy", WorkPolicy(answers_by_likeness=True))
 
 
 def test_a_document_that_comes_while_the_tool_runs_leaves_no_answer(desk: Desk) -> None:
