@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from jobs.gate import judge_by_passages
-from jobs.meaning import Embedded, Embeds
+from jobs.meaning import REFUSALS, Embedded, Embeds
 from jobs.rounds import Rounds
 from models.chunk_vector import missing_texts, put_vectors
 from models.embedding_space import (
@@ -38,7 +38,6 @@ _MOST: Final = 64  # texts of a batch
 _MOST_CHARACTERS: Final = 40_000  # of a batch: some vendors take 16,000 tokens at once
 _LONGEST_WAIT: Final = timedelta(minutes=5)
 _UNTIL_MENDED: Final = timedelta(minutes=10)  # what only a person can mend
-_REFUSALS: Final = frozenset({"bad_request", "context_overflow", "content_refused"})
 _PLAIN: Final = "Prazo de entrega"  # what every server takes, if it takes anything
 
 _log = logging.getLogger("recado.embedding")
@@ -61,7 +60,7 @@ class EmbeddingKeeper(Rounds):
         """The next step for a company, or for that one; False when there is none. Safe to repeat, and for any number of
         workers at once."""
         with statement_scope(self._engine) as connection:
-            begin_spaces(connection, self._embedder)
+            begin_spaces(connection, self._embedder, only)
             filling = claim_space(connection, self._embedder, _CLAIM, only)
         if filling is None:
             return False
@@ -98,12 +97,12 @@ class EmbeddingKeeper(Rounds):
         try:
             return self._ask(filling, [text for _, text in batch])
         except ProviderError as error:
-            if len(batch) > 1 and (error.kind in _REFUSALS or error.kind == "timeout"):
-                self._most = max(1, len(batch) // 4)
-            elif error.kind in _REFUSALS:
-                self._leave_out(filling, batch[0][0], error)
-            else:
+            if error.kind not in REFUSALS and (error.kind != "timeout" or len(batch) == 1):
                 raise
+            if len(batch) == 1:
+                self._leave_out(filling, batch[0][0], error)
+                return None
+        self._most = max(1, len(batch) // 4)
         with statement_scope(self._engine) as connection:
             advance_space(connection, filling, reached=filling.reached, dimension=filling.dimension)
         return None

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import threading
 import time
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ from models.session import statement_scope
 PATIENCE: Final = 2.0  # seconds of a turn
 _REST: Final = 30.0  # seconds that a server is left alone after it failed
 _LONGEST_REST: Final = 300.0
-_KEPT: Final = 2_000  # questions: some megabytes
+_KEPT: Final = 1_000  # questions: some six megabytes
+REFUSALS: Final = frozenset({"bad_request", "context_overflow", "content_refused"})  # of a text, not of everybody's
 _LONGEST: Final = 2_000  # characters of a question
 
 _log = logging.getLogger("recado.meaning")
@@ -86,7 +88,7 @@ class Meaning:
         if len(vector) != space.dimension:
             _log.error("vectors of another length come", extra={"expected": space.dimension, "came": len(vector)})
             return None
-        self._remember(key, vector)
+        self._remember(key, array("f", vector))
         return AskedVector(space, vector)
 
     def _ask(self, tenant_id: UUID, embedder: Embedder, words: str) -> Vector | None:
@@ -95,8 +97,10 @@ class Meaning:
         try:
             found = self._server.embed(embedder, [words], PATIENCE)
         except ProviderError as error:
-            self._resting_until = self._monotonic() + min(error.retry_after or _REST, _LONGEST_REST)
-            _log.warning("words alone are searched: %s", error, extra={"error_kind": error.kind})
+            if error.kind not in REFUSALS:
+                self._resting_until = self._monotonic() + _rest_after(error)
+            # Not its words: a server may quote what it was asked, and that is what somebody wrote.
+            _log.warning("words alone are searched", extra={"error_kind": error.kind, "status": error.status})
             self._note(tenant_id, embedder, None)
             return None
         self._note(tenant_id, embedder, found)
@@ -125,3 +129,9 @@ class Meaning:
             self._known[key] = vector
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
+
+
+def _rest_after(error: ProviderError) -> float:
+    """Seconds: as long as it asked for, or as a person needs to mend it."""
+    wanted = _LONGEST_REST if error.permanent else error.retry_after or _REST
+    return min(wanted, _LONGEST_REST)

@@ -36,6 +36,7 @@ from models.columns import moment, reference, string, table_of
 from models.search_space import spaces
 
 JudgedBy = Literal["", "made", "given"]
+_SETTLED = timedelta(hours=1)
 ENOUGH = 0.9  # of the share that words find
 
 
@@ -175,12 +176,20 @@ _IS_INDEXED = literal_column(
 )
 
 
-def begin_spaces(connection: Connection, embedder: Embedder) -> None:
-    """One for each company with documents that has none of this model yet. Safe to repeat."""
-    mine = (_e.tenant_id == _s.tenant_id, _e.embedder == embedder.name, _e.asked == embedder.asked)
+def begin_spaces(connection: Connection, embedder: Embedder, only: UUID | None = None) -> None:
+    """One for each company with documents that has none of this model yet, or for that one. Safe to repeat.
+
+    A model that was just judged stays for a while, unless `only` that company is meant: two workers that are configured
+    differently would else replace each other's vectors for ever, and pay for it.
+    """
+    mine = and_(_e.embedder == embedder.name, _e.asked == embedder.asked)
+    fresh = _e.judged_at > func.now() - literal(_SETTLED)
+    hindered = mine if only is not None else or_(mine, fresh)
     missing = select(_s.tenant_id, literal(embedder.name), literal(embedder.asked)).where(
-        _s.kind == "documents", _s.texts > 0, ~select(_e.id).where(*mine).exists()
+        _s.kind == "documents", _s.texts > 0, ~select(_e.id).where(_e.tenant_id == _s.tenant_id, hindered).exists()
     )
+    if only is not None:
+        missing = missing.where(_s.tenant_id == only)
     columns = ["tenant_id", "embedder", "asked"]
     connection.execute(insert(embedding_spaces).from_select(columns, missing).on_conflict_do_nothing())
 

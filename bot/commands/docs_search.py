@@ -72,7 +72,7 @@ def _scope(arguments: Namespace, database: Database) -> SearchScope:
 
 def _spell(passage: Passage) -> str:
     text = textwrap.shorten(passage.text, 400, placeholder=" ...")
-    return f"{spell_place(passage)}  ({passage.score:.2f})\n{textwrap.indent(textwrap.fill(text, 100), '  ')}"
+    return f"{spell_place(passage)}  ({passage.score:.3g})\n{textwrap.indent(textwrap.fill(text, 100), '  ')}"
 
 
 def _search_all(library: Library, scope: SearchScope, k: int, lines: Iterable[bytes]) -> int:

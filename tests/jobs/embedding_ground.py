@@ -51,9 +51,16 @@ class Ground:
 
     def keep(self, llm: str = "") -> None:
         """Until nothing is left to do."""
+        if llm:
+            self.let_models_settle()
         keeper = self.keeper_of(llm) if llm else self.keeper
         while keeper.work():
             pass
+
+    def let_models_settle(self) -> None:
+        """No other model takes the place of one that was judged within the hour."""
+        with session_scope(self.engine) as connection:
+            connection.execute(text("UPDATE embedding_space SET judged_at = judged_at - interval '61 minutes'"))
 
     def admit(self, near: float | None = 0.5) -> None:
         """As if the gate had let it in."""

@@ -180,6 +180,8 @@ def test_the_old_model_serves_until_the_new_one_is_complete(ground: Ground) -> N
     ground.keep()
     ground.admit()
     new = ground.keeper_of("good-64")
+    assert not new.work(), "the old one was judged just now"
+    ground.let_models_settle()
     for _ in range(3):
         assert new.work()
         ground.standin.asked.clear()
@@ -196,3 +198,14 @@ def test_a_worker_s_thread_makes_what_is_missing(ground: Ground) -> None:
     ground.add("rotas", TEXTS[:5])
     eventually(lambda: vectors(ground) == 5)
     ground.keeper.stop()
+
+
+def test_two_workers_that_are_configured_differently_do_not_pay_in_turns(ground: Ground) -> None:
+    ground.add("rotas", TEXTS[:5])
+    other = ground.keeper_of("good-64")
+    ground.keep()
+    for _ in range(3):
+        assert not other.work()
+        assert not ground.keeper.work()
+    assert len(ground.standin.texts) == 5
+    assert other.work(ground.tenant_id), "whoever means this company may"

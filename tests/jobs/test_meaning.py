@@ -157,6 +157,12 @@ def test_a_server_that_fails_costs_nobody_an_answer_and_is_left_alone(
     assert (uses["questions"].calls, uses["questions"].failed) == (2, 1)
 
 
+def test_a_question_that_is_refused_keeps_nobody_else_s_out(stocked: Ground) -> None:
+    stocked.standin.refuses.add("xilofone")
+    assert stocked.found("xilofone") == []
+    assert stocked.found(PARAPHRASE)[0] == CANCELLING
+
+
 def test_vectors_of_another_length_are_never_compared(stocked: Ground) -> None:
     stocked.standin.answers_with = 64
     assert stocked.found(PARAPHRASE) == []
