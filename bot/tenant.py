@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from bot.accounts_file import TenantEntry, read_tenants
-from bot.migrate import upgrade
 from bot.settings import Settings
 from models.errors import ConfigurationError
 from models.session import build_engine, session_scope
@@ -45,6 +44,8 @@ def _prepare_further(connection: Connection, entry: TenantEntry) -> None:
 
 def migrate_company(settings: Settings, database_url: str) -> None:
     """This version's schema, with the tenant in it. Safe to repeat and to run from several processes at once."""
+    from bot.migrate import upgrade  # Alembic is slow to load, and a worker, which loads this module, migrates nothing
+
     upgrade(database_url)
     engine = build_engine(database_url, application_name="recado-migrate", pool_size=1)
     try:

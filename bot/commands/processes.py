@@ -1,34 +1,40 @@
 """The long-running processes, and the migration that goes before them."""
 
+import gc
 from argparse import Namespace
+from importlib import import_module
+from typing import Any
 
 from bot.commands.base import Command
 from bot.settings import Settings
 
 
-def _up(arguments: Namespace, settings: Settings) -> int:
-    from bot.supervisor import run_supervisor
+def _load(module: str) -> Any:
+    """Without the collector: it takes a fifth of the time, and nothing that is loaded is rubbish."""
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.freeze()
+        gc.enable()
 
-    return run_supervisor(settings)
+
+def _up(arguments: Namespace, settings: Settings) -> int:
+    code: int = _load("bot.supervisor").run_supervisor(settings)
+    return code
 
 
 def _web(arguments: Namespace, settings: Settings) -> int:
-    from bot.web import run_web
-
-    run_web(settings)
+    _load("bot.web").run_web(settings)
     return 0
 
 
 def _worker(arguments: Namespace, settings: Settings) -> int:
-    from bot.worker import main
-
-    return main() or 0
+    return _load("bot.worker").main() or 0
 
 
 def _scheduler(arguments: Namespace, settings: Settings) -> int:
-    from bot.scheduler import main
-
-    return main() or 0
+    return _load("bot.scheduler").main() or 0
 
 
 def _migrate(arguments: Namespace, settings: Settings) -> int:
