@@ -10,10 +10,10 @@ from datetime import timedelta
 from functools import partial
 from types import FrameType
 
-from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.clearing import finish_erasures
 from bot.demo import prepare_demo
 from bot.embedded.engines import attach_or_start
 from bot.files import build_storage
@@ -21,22 +21,19 @@ from bot.services import ChannelDirectory, build_accounts
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
 from channels.base import Channel
-from jobs.erasing import finish
 from jobs.gaps import FILL_EVERY, GapFiller
-from jobs.queue import JobQueue, connect
+from jobs.queue import JobQueue
 from jobs.retention import Retention
 from models.access import forget_expired_sessions
 from models.budget import settle_stale
 from models.cached_answer import forget_old_answers
 from models.clock import SystemClock
-from models.errors import StorageError
 from models.heartbeat import beat, forget_dead, say_goodbye
 from models.invariants import find_violations
 from models.kept_result import forget_results
 from models.lease import hold_named_lease
 from models.retention import forget_old_books
 from models.session import build_engine, session_scope
-from models.storage import Storage
 
 _EVERY = timedelta(seconds=5)
 _HOURLY = timedelta(hours=1)
@@ -65,7 +62,7 @@ def main() -> int:
     with attach_or_start(settings) as engines:
         engine = build_engine(engines.database_url, application_name="recado-scheduler", pool_size=3)
         gaps = build_gap_filler(settings, engine, JobQueue(engines.redis_url))
-        clearing = partial(finish_erasures, engine, build_storage(settings), engines.redis_url)
+        clearing = partial(finish_erasures, engine, build_storage(settings), engines.redis_url, engines.data)
         try:
             Scheduler(settings, engine, engines.database_url, gaps, clearing).run(stopping)
         finally:
@@ -84,18 +81,6 @@ def build_gap_filler(settings: Settings, engine: Engine, queue: JobQueue) -> Gap
 
     quiet = timedelta(seconds=settings.quiet_window_seconds)
     return GapFiller(engine, channels, queue.ring_many, SystemClock(), quiet)
-
-
-def finish_erasures(engine: Engine, storage: Storage, redis_url: str) -> None:
-    """What an erasure that was cut off has left in the storage and in Redis. Safe to repeat."""
-    try:
-        with connect(redis_url) as redis:
-            finished = finish(engine, storage, redis)
-    except (StorageError, RedisError) as error:
-        _log.warning("an erasure is not finished yet: %s", type(error).__name__)
-    else:
-        if finished:
-            _log.info("erasures that were cut off are finished", extra={"erasures": finished})
 
 
 class Scheduler:

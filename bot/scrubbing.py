@@ -34,7 +34,7 @@ def scrub(data: Path, database_url: str, redis: Redis, sought: Sequence[str]) ->
     Workers wait for it, a table at a time.
     """
     needles = [one.encode() for one in sought]
-    _blank_logs(data / "logs", needles)
+    blank_logs(data / "logs", sought)
     _rewrite_queue(redis)
     with psycopg.connect(database_url, autocommit=True, options="-c statement_timeout=0") as connection:
         _rewrite_tables(connection)
@@ -83,8 +83,9 @@ def _wait_for_rewrite(redis: Redis, until: float) -> None:
         time.sleep(0.1)
 
 
-def _blank_logs(folder: Path, needles: Sequence[bytes]) -> None:
+def blank_logs(folder: Path, sought: Sequence[str]) -> None:
     """Lines that name her become spaces where they stand: whoever appends to the file goes on."""
+    needles = [one.encode() for one in sought]
     for path in sorted(folder.glob("*")) if folder.is_dir() else ():
         with path.open("r+b") as file:
             at = 0

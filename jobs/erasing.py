@@ -1,8 +1,8 @@
 """Erasing a person while workers run: her conversations are leased, everything goes in one transaction, then what lies
-outside the database goes by the list that the transaction left. Whatever dies in between, the next erasure ends it."""
+outside the database goes by the list that the transaction left. Whatever dies in between, the scheduler ends it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -60,25 +60,27 @@ def preview(engine: Engine, whose: Whose) -> dict[str, int]:
     return counts
 
 
-def find_sought(engine: Engine, whose: Whose) -> list[str]:
-    """Texts that nobody should find on a disk once she is erased: addresses, and what is hers alone."""
-    with engine.connect() as connection:
-        whose.collect(connection)
-        sought = distinctive(connection)
-        connection.rollback()
-    return sought
+Seal = Callable[[UUID, Sequence[str]], dict[str, object]]  # what the row holds of what is to be sought on the disk
 
 
 def erase(
-    engine: Engine, whose: Whose, *, made_by: str, storage: Storage | None, redis: Redis, patience: float = 60.0
+    engine: Engine,
+    whose: Whose,
+    *,
+    made_by: str,
+    storage: Storage | None,
+    redis: Redis,
+    patience: float = 60.0,
+    seal: Seal = lambda erasure_id, words: {},
 ) -> Erased:
-    """All that is hers. Waits `patience` seconds for a turn under way, then raises TurnUnderWay. Safe to repeat."""
+    """All that is hers. Waits `patience` seconds for a turn under way, then raises TurnUnderWay. Safe to repeat. `seal`
+    is given what names her, before the commit."""
     erasure_id = new_id()
     leases = _lease_all(engine, whose, f"erasure-{erasure_id}", patience)
     faultpoint("erasure.leased")
     try:
         with session_scope(engine) as connection:
-            erased = _erase_leased(connection, whose, leases, erasure_id, made_by)
+            erased = _erase_leased(connection, whose, leases, erasure_id, made_by, seal)
     finally:
         _release_all(engine, leases)
     faultpoint("erasure.committed")
@@ -87,16 +89,17 @@ def erase(
 
 
 def _erase_leased(
-    connection: Connection, whose: Whose, leases: Sequence[Lease], erasure_id: UUID, made_by: str
+    connection: Connection, whose: Whose, leases: Sequence[Lease], erasure_id: UUID, made_by: str, seal: Seal
 ) -> Erased:
     for lease in leases:  # from here on messages to these conversations wait for the commit
         check_lease(connection, lease)
     whose.collect(connection)
     if set(her_threads(connection)) - {lease.conversation_id for lease in leases}:
         raise TurnUnderWay("she has begun another conversation meanwhile: try again")
+    sealed = seal(erasure_id, distinctive(connection))
     cut = cut_quotations(connection, whose.tenant_id)
     faultpoint("erasure.cut")
-    pending = find_outside(connection)
+    pending = {**find_outside(connection), **sealed}
     pseudonym = f"erased:{erasure_id.hex[-12:]}"
     counts = erase_hers(connection, pseudonym)
     add_receipt(connection, erasure_id, whose.tenant_id, made_by, pseudonym, {**counts, "cut": cut}, pending)

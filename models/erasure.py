@@ -6,11 +6,12 @@ database: what is still to be removed there is noted in it by keys that say noth
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, ForeignKeyConstraint, insert, select, text, update
+from sqlalchemy import Column, Connection, ForeignKeyConstraint, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -21,7 +22,8 @@ from models.privacy import HOLDINGS, ORDER
 
 
 class ErasureRow(SQLModel, table=True):
-    """One erasure. `pending` names files and conversations that are still to be cleared elsewhere; null when done."""
+    """One erasure. `pending` names files and conversations that are still to be cleared elsewhere, and holds the key to
+    what is to be sought on the disk; null when done."""
 
     __tablename__ = "erasure"
     __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenant.id"], ondelete="CASCADE"),)
@@ -124,7 +126,7 @@ def add_receipt(
     made_by: str,
     pseudonym: str,
     counts: Mapping[str, int],
-    pending: Mapping[str, list[str]],
+    pending: Mapping[str, object],
 ) -> None:
     """In the transaction of the erasure itself."""
     values = {"id": erasure_id, "tenant_id": tenant_id, "made_by": made_by, "pseudonym": pseudonym}
@@ -134,10 +136,36 @@ def add_receipt(
 def find_unfinished(connection: Connection) -> list[tuple[UUID, dict[str, list[str]]]]:
     """Erasures of all tenants whose files or rings may still be there."""
     e = erasures.c
-    rows = connection.execute(select(e.id, e.pending).where(e.pending.is_not(None)).order_by(e.made_at))
+    rows = connection.execute(select(e.id, e.pending).where(e.pending.has_key("files")).order_by(e.made_at))
     return [(row.id, row.pending) for row in rows]
 
 
 def note_finished(connection: Connection, erasure_id: UUID) -> None:
-    """Nothing of it is left anywhere. Safe to repeat."""
-    connection.execute(update(erasures).where(erasures.c.id == erasure_id).values(pending=None))
+    """Neither files nor rings are left. Safe to repeat."""
+    _strike(connection, erasure_id, "files", "conversations")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An erasure with what is still to be sought: in logs, and all over the disk where it is to be scrubbed."""
+
+    id: UUID
+    key: str
+    is_to_scrub: bool
+
+
+def find_sealed(connection: Connection) -> list[Sealed]:
+    """Oldest first, of all tenants."""
+    e = erasures.c
+    rows = connection.execute(select(e.id, e.pending).where(e.pending.has_key("seal")).order_by(e.made_at))
+    return [Sealed(row.id, row.pending["seal"], row.pending.get("scrub", False)) for row in rows]
+
+
+def note_unsealed(connection: Connection, erasure_id: UUID) -> None:
+    """All is clean. Safe to repeat."""
+    _strike(connection, erasure_id, "seal", "scrub")
+
+
+def _strike(connection: Connection, erasure_id: UUID, *names: str) -> None:
+    struck = "UPDATE erasure SET pending = nullif(pending - CAST(:names AS text[]), '{}') WHERE id = :id"
+    connection.execute(text(struck), {"id": erasure_id, "names": list(names)})

@@ -1,4 +1,4 @@
-"""A person erased from the real program: every door, both processes alive, somebody else writing all the while."""
+"""A person erased from the real program: by every door, while somebody else writes, and with the command killed."""
 
 import shutil
 import subprocess
@@ -55,14 +55,22 @@ class Running:
     program: RunningProgram
     data: Path
 
+    def begin(self, *words: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot", *words],
+            cwd=ROOT,
+            env=dict(self.program.environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
     def command(self, *words: str) -> str:
         """What it prints; it must go well."""
-        environment = dict(self.program.environment)
-        ran = subprocess.run(
-            [sys.executable, "-m", "bot", *words], cwd=ROOT, env=environment, capture_output=True, text=True
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
+        begun = self.begin(*words)
+        printed, _ = begun.communicate(timeout=300)
+        assert begun.returncode == 0, printed
+        return printed
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> None:
         with urlopen(Request(self.program.url + path, body, headers), timeout=60) as answer:
@@ -160,9 +168,13 @@ def test_of_an_erased_person_nothing_is_left_and_nobody_else_loses_anything(runn
     bruno = threading.Thread(target=he_goes_on)
     bruno.start()
     writing.wait()
-    done = running.command("person", "erase", MAILBOX, "--yes", "--scrub")
+    with running.begin("person", "erase", MAILBOX, "--yes", "--scrub") as erasing:
+        eventually(lambda: program.rows("SELECT FROM erasure"))
+        erasing.kill()  # with nothing done but the commit, or some of what follows it
     bruno.join()
-    assert "Scrubbed" in done
+    assert "Scrubbed" in running.command("person", "scrub")
+    assert "Nobody who was erased" in running.command("person", "scrub")
+    assert program.rows("SELECT pending FROM erasure") == [(None,)]
 
     eventually(running.is_settled)
     assert [line for line in running.dumped().splitlines() if MARK in line or MARK.encode().hex() in line] == []

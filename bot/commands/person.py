@@ -1,29 +1,32 @@
 """`person`: what is kept of somebody - handed out to her, or erased."""
 
 import getpass
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from bot.clearing import clear_logs, finish_erasures, scrub_erased
 from bot.commands.base import Command, CommandError, add_tenant, is_agreed, print_table
 from bot.commands.database import Database, open_database
 from bot.commands.names import fold
 from bot.embedded.folders import prepare_data_folder
 from bot.files import build_storage
-from bot.scrubbing import scrub
+from bot.sealed_words import seal
 from bot.settings import Settings
-from jobs.erasing import Whose, erase, find_sought, preview
+from jobs.erasing import Whose, erase, preview
 from jobs.person_export import export
 from jobs.queue import connect
 from models.belongings import Address, addresses_of, find_addresses
 from models.clock import SystemClock
 from models.person import People
 from models.session import build_engine, session_scope
+from models.tenant import DEFAULT
 
+_NOT_OURS = "the disks of your own PostgreSQL and Redis are yours to scrub: docs/privacy.md"
 _ANSWER_WITHIN = 900.0  # seconds of one statement: a search through all that was ever said
 
 
@@ -36,6 +39,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     erasing.add_argument("--yes", action="store_true", help="do not ask")
     exporting = actions.add_parser("export", help="write all that is kept of somebody into a ZIP file")
     exporting.add_argument("--out", type=Path, metavar="FILE.zip", help="default: person-<day>.zip, here")
+    actions.add_parser("scrub", help="clear the disk of whoever was erased with --scrub, where that was cut off")
+    actions.choices["scrub"].set_defaults(tenant=DEFAULT)
     for action in (erasing, exporting):
         action.add_argument(
             "who", metavar="WHO", help="her name, an address (channel:address where it is several), an id"
@@ -47,6 +52,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
     actions: dict[str, Callable[[Namespace, Settings, Database, Engine], int]] = {
         "erase": _erase,
         "export": _export,
+        "scrub": _scrub,
     }
     with open_database(settings, arguments.tenant) as database:
         engine = build_engine(
@@ -65,25 +71,47 @@ def _erase(arguments: Namespace, settings: Settings, database: Database, engine:
     if not arguments.yes and not is_agreed("Erase all of this? It cannot be taken back."):
         print("Nothing was erased.")
         return 1
-    sought = find_sought(engine, whose)
+    data = settings.recado_data_dir
+    is_to_scrub = arguments.scrub and _is_ours(settings)
+    sealing = partial(_seal, data, is_to_scrub) if is_to_scrub or (data / "logs").is_dir() else _keep_nothing
     with connect(database.redis_url, timeout=30.0) as redis:
-        erased = erase(engine, whose, made_by=getpass.getuser(), storage=build_storage(settings), redis=redis)
+        storage, by = build_storage(settings), getpass.getuser()
+        erased = erase(engine, whose, made_by=by, storage=storage, redis=redis, seal=sealing)
+    clear_logs(engine, data)
     print(f"Erased. Her words were cut out of {erased.cut} row(s) of others. Receipt: {erased.id}")
     print("Backups, and what LLM vendors and platforms keep, are yours to see to: docs/privacy.md")
-    return _scrub(settings, database, sought) if arguments.scrub else 0
+    return _scrub(arguments, settings, database, engine) if arguments.scrub else 0
 
 
-def _scrub(settings: Settings, database: Database, sought: Sequence[str]) -> int:
+def _seal(data: Path, is_to_scrub: bool, erasure_id: UUID, words: Sequence[str]) -> dict[str, object]:
+    return {"seal": seal(data, erasure_id, words), "scrub": is_to_scrub}
+
+
+def _keep_nothing(erasure_id: UUID, words: Sequence[str]) -> dict[str, object]:
+    """No disk of ours holds anything."""
+    return {}
+
+
+def _is_ours(settings: Settings) -> bool:
+    """Whether both engines are those of the data folder."""
+    return settings.database_url is None and settings.redis_url is None
+
+
+def _scrub(arguments: Namespace, settings: Settings, database: Database, engine: Engine) -> int:
     """Of engines that are not ours the files are out of reach."""
-    if settings.database_url is not None or settings.redis_url is not None:
-        print("The disks of your own PostgreSQL and Redis are yours to scrub: docs/privacy.md", file=sys.stderr)
-        return 1
-    database.engine.dispose()
+    if not _is_ours(settings):
+        raise CommandError(_NOT_OURS)
+    data = prepare_data_folder(settings.recado_data_dir)
+    finish_erasures(engine, build_storage(settings), database.redis_url, data)
     with connect(database.redis_url, timeout=30.0) as redis:
-        left = scrub(prepare_data_folder(settings.recado_data_dir), database.database_url, redis, sought)
+        left = scrub_erased(engine, data, database.database_url, redis)
+    if left is None:
+        print("Nobody who was erased is still to be scrubbed.")
+        return 0
     for path in left:
         print(f"still there: {path}")
-    print("Not every file is clean: docs/privacy.md" if left else "Scrubbed: no byte that names her is left there.")
+    again = "Not every file is clean: `python -m bot person scrub` tries again; docs/privacy.md"
+    print(again if left else "Scrubbed: no byte that names her is left there.")
     return 1 if left else 0
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from bot.scheduler import Scheduler, build_gap_filler, finish_erasures
+from bot.clearing import finish_erasures
+from bot.scheduler import Scheduler, build_gap_filler
 from bot.settings import load_settings
 from channels.base import Channel
 from jobs.gaps import GapFiller
@@ -46,7 +47,7 @@ def watched(engine: Engine, fresh_redis_url: str, tmp_path: Path) -> Iterator[Wa
     gaps = GapFiller(engine, channels, lambda ids: None, FixedClock(datetime.now(UTC)))
     settings = load_settings({"DATABASE_URL": "postgresql://x", "REDIS_URL": "redis://x"}, Path("no-such-file"))
     storage = DiskStorage(tmp_path / "files")
-    clearing = partial(finish_erasures, engine, storage, fresh_redis_url)
+    clearing = partial(finish_erasures, engine, storage, fresh_redis_url, tmp_path)
     scheduler = Scheduler(settings, engine, "postgresql://x", gaps, clearing)
     yield Watched(scheduler, gaps, rounds, storage)
     gaps.stop()
@@ -144,6 +145,6 @@ def test_redis_away_puts_off_the_end_of_an_erasure_and_nothing_else(engine: Engi
     with session_scope(engine) as connection:
         tenant = ensure_tenant(connection, slug="default", name="Aurora", timezone="UTC")
         add_receipt(connection, new_id(), tenant, "op", "erased:1", {}, {"files": [], "conversations": []})
-    finish_erasures(engine, DiskStorage(tmp_path), "unix:///nowhere.sock")
+    finish_erasures(engine, DiskStorage(tmp_path), "unix:///nowhere.sock", tmp_path)
     with session_scope(engine) as connection:
         assert len(find_unfinished(connection)) == 1
