@@ -17,6 +17,7 @@ from agent.spec.mistakes import find_mistakes
 from bot.agent_files import read_contents
 from bot.permits import find_trespasses, read_permit
 from bot.settings import Settings
+from models.agent_activation import Activations
 from models.agent_file import store_contents
 from models.agent_version import AgentRefused, AgentVersions, StoredVersion
 from models.errors import ConfigurationError
@@ -76,12 +77,14 @@ def apply_specs(
 
 
 def roll_back(engine: Engine, tenant: str, name: str, number: int | None = None) -> tuple[StoredVersion, StoredVersion]:
-    """The version that was active, and the one that is now: that number, or the one before the active one. Raises
+    """The version that was active, and the one that is now: that number, or what was active before. Raises
     AgentRefused."""
     with session_scope(engine) as connection:
         agents = _lock_tenant(connection, tenant)
         active = get_active(agents, name)
-        target = _find_target(agents, active, number)
+        target = _go_back(agents, active) if number is None else get_version(agents, name, number)
+        if number is not None and target.id != active.id:
+            activations_of(agents, name).add(target.id)
         agents.activate(target)
         agents.leave_accounts(name)
         _serve(agents, AgentSpec.model_validate(dict(target.spec)))
@@ -102,6 +105,10 @@ def get_version(agents: AgentVersions, name: str, number: int) -> StoredVersion:
     if found is None:
         raise AgentRefused(f"{name} has no version {number}: `python -m bot agents list {name}` shows them")
     return found
+
+
+def activations_of(agents: AgentVersions, name: str) -> Activations:
+    return Activations(agents.connection, agents.tenant_id, name)
 
 
 def get_tenant_id(connection: Connection, slug: str) -> UUID:
@@ -131,6 +138,7 @@ def _apply(agents: AgentVersions, spec: AgentSpec, files: Mapping[str, str], not
         return Applied(spec, before, before)
     version = agents.add(spec.agent, stored, digest, files, note)
     agents.activate(version)
+    activations_of(agents, spec.agent).add(version.id)
     return Applied(spec, version, before)
 
 
@@ -148,13 +156,11 @@ def _serve(agents: AgentVersions, spec: AgentSpec) -> None:
     agents.serve(spec.agent, [(channel, name) for channel, _, name in pairs])
 
 
-def _find_target(agents: AgentVersions, active: StoredVersion, number: int | None) -> StoredVersion:
-    if number is not None:
-        return get_version(agents, active.name, number)
-    earlier = next((version for version in agents.history(active.name) if version.number < active.number), None)
+def _go_back(agents: AgentVersions, active: StoredVersion) -> StoredVersion:
+    earlier = activations_of(agents, active.name).go_back()
     if earlier is None:
         raise AgentRefused(
-            f"{active.name} has no version before {active.number}: to give its accounts back to the environment's "
+            f"{active.name} had no version before {active.number}: to give its accounts back to the environment's "
             "agent, take them out of `serves` and apply the file"
         )
-    return earlier
+    return get_version(agents, active.name, earlier.version)

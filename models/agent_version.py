@@ -109,6 +109,10 @@ class AgentVersions:
         self._tenant_id = tenant_id
 
     @property
+    def tenant_id(self) -> UUID:
+        return self._tenant_id
+
+    @property
     def connection(self) -> Connection:
         """For what belongs to the same transaction."""
         return self._connection
@@ -151,7 +155,7 @@ class AgentVersions:
         return StoredVersion(row.id, name, number, spec, digest, note, row.applied_at, False, files)
 
     def activate(self, version: StoredVersion) -> None:
-        """The agent's next turns are answered by this version. Under `lock`."""
+        """The agent's next turns are answered by this version; that it is so is noted elsewhere. Under `lock`."""
         values = {"version_id": version.id, "changed_at": func.now()}
         statement = upsert(active_agents).values(tenant_id=self._tenant_id, name=version.name, **values)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "name"], set_=values))

@@ -225,6 +225,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
     "agent_version": _plain("name spec digest files note"),
     "agent_file": _plain("digest content"),
     "active_agent": _plain("name"),
+    "agent_activation": _plain("name"),
     "document": _plain("key title content_type file digest language roles status error"),
     "chunk": _plain("given_id text indexed path place"),
     "chunk_vector": _plain("vector"),

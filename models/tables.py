@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import models.access
+import models.agent_activation
 import models.agent_file
 import models.agent_version
 import models.audit

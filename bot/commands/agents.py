@@ -14,7 +14,16 @@ from sqlalchemy import Engine
 
 from agent.spec.agent_spec import AgentSpec
 from bot.agent_files import Described, read_contents, spell_differences
-from bot.agents import apply_specs, as_json, get_active, get_tenant_id, get_version, read_agent_file, roll_back
+from bot.agents import (
+    activations_of,
+    apply_specs,
+    as_json,
+    get_active,
+    get_tenant_id,
+    get_version,
+    read_agent_file,
+    roll_back,
+)
 from bot.assistant import Surroundings, build_assistant
 from bot.commands.base import Command, CommandError, print_table, spell_moment
 from bot.commands.database import Database, open_database
@@ -54,10 +63,14 @@ def _add_arguments(parser: ArgumentParser) -> None:
     diff.add_argument("name", metavar="NAME")
     diff.add_argument("a", nargs="?", metavar="A|FILE")
     diff.add_argument("b", nargs="?", type=int, metavar="B")
-    rollback = actions.add_parser("rollback", help="go back to a version", description="The one before, or --to N.")
+    rollback = actions.add_parser(
+        "rollback", help="go back to a version", description="What was active before, or --to N."
+    )
+    history = actions.add_parser("history", help="which version answered when", description="The latest first.")
+    history.add_argument("name", metavar="NAME")
     rollback.add_argument("name", metavar="NAME")
     rollback.add_argument("--to", type=int, metavar="N")
-    for action in (listing, show, diff, rollback):
+    for action in (listing, show, diff, history, rollback):
         action.add_argument("--tenant", default=DEFAULT, help="whose (default: %(default)s)")
     actions.add_parser("schema", help="print the JSON Schema of the files", description="For editors and checks.")
 
@@ -69,6 +82,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         "list": _list,
         "show": _show,
         "diff": _diff,
+        "history": _print_history,
         "rollback": _roll_back,
         "schema": _print_schema,
     }
@@ -249,6 +263,23 @@ def _roll_back(arguments: Namespace, settings: Settings) -> None:
     else:
         print(f"{now.name}: version {now.number} instead of {before.number}, from the next turn on.")
         print("\n".join(changes))
+
+
+def _print_history(arguments: Namespace, settings: Settings) -> None:
+    with _agents_of(arguments, settings) as agents:
+        get_active(agents, arguments.name)
+        found = activations_of(agents, arguments.name).list_all()
+    versions = {one.number: one.version for one in found}
+    rows = [
+        (
+            spell_moment(one.activated_at, settings.timezone),
+            str(one.version),
+            str(versions[one.back_to]) if one.back_to else "",
+            one.note,
+        )
+        for one in found
+    ]
+    print_table(("active since", "version", "rollback leads to", "note"), rows)
 
 
 def spell_schema() -> str:

@@ -85,10 +85,32 @@ def test_going_back_serves_the_accounts_of_that_version(tenant: Engine) -> None:
     apply_specs(tenant, [spec(serves=["whatsapp/default"])])
     roll_back(tenant, "default", "aurora")
     assert served(tenant) == {"chat": "aurora", "whatsapp": None}
-    with pytest.raises(AgentRefused, match="no version before 1"):
+    with pytest.raises(AgentRefused, match="had no version before 1"):
         roll_back(tenant, "default", "aurora")
     with pytest.raises(AgentRefused, match="has no version 7"):
         roll_back(tenant, "default", "aurora", 7)
+
+
+def test_going_back_leads_to_what_was_active_and_not_to_the_number_before(tenant: Engine) -> None:
+    for persona in ("a", "b", "c"):
+        apply_specs(tenant, [spec(persona=persona)])
+    roll_back(tenant, "default", "aurora", 1)
+    apply_specs(tenant, [spec(persona="d")])
+    seen = []
+    for _ in range(4):
+        roll_back(tenant, "default", "aurora")
+        seen.append(active(tenant))
+    assert seen == [1, 3, 2, 1]
+    with pytest.raises(AgentRefused, match="had no version before 1"):
+        roll_back(tenant, "default", "aurora")
+
+
+def test_what_is_active_already_is_no_step_of_history(tenant: Engine) -> None:
+    for persona in ("a", "b", "b"):
+        apply_specs(tenant, [spec(persona=persona)])
+    roll_back(tenant, "default", "aurora", 2)
+    roll_back(tenant, "default", "aurora")
+    assert active(tenant) == 1
 
 
 def test_an_agent_of_a_tenant_that_is_not_there_is_refused(tenant: Engine) -> None:
@@ -124,6 +146,7 @@ def test_whatever_is_applied_and_rolled_back_history_only_grows(many: Engine, st
     with session_scope(many) as connection:
         connection.execute(text("UPDATE channel_account SET agent = NULL"))
         connection.execute(text("DELETE FROM active_agent"))
+        connection.execute(text("DELETE FROM agent_activation"))
         connection.execute(text("DELETE FROM agent_version"))
     history: list[AgentSpec] = []
     now = 0

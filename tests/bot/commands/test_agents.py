@@ -32,6 +32,8 @@ def test_an_agent_goes_through_its_life(cli: Cli) -> None:
     assert [line.split()[:2] for line in listed.splitlines() if line.startswith("life")] == [["life", "1"]]
     assert ["crm/default", "life"] in [line.split() for line in listed.splitlines()]
     assert "o começo" in cli("agents", "list", "life").out
+    told = [line.split()[2:4] for line in cli("agents", "history", "life").out.splitlines()[1:]]
+    assert told == [["1", "o"], ["2", "1"], ["1", "o"]], "the version, and where going back leads or what its note says"
 
 
 def test_what_is_shown_can_be_applied_again(cli: Cli) -> None:
