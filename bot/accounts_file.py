@@ -88,7 +88,7 @@ def read_tenants(settings: Settings) -> tuple[TenantEntry, ...]:
         return ()
     document = read_yaml(Path(settings.accounts_file))
     read = document.read_as(AccountsFile)
-    if mistakes := [document.mistake(place, words) for place, words in _find_mistakes(read)]:
+    if mistakes := document.spell(_find_mistakes(read)):
         raise ConfigurationError("\n".join(mistakes))
     return read.tenants
 

@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from agent.spec.agent_spec import AgentSpec
 from agent.spec.comparing import compare_specs
+from agent.spec.mistakes import Mistake
 from models.agent_file import digest_of
 from models.errors import ConfigurationError
 from models.secret_reference import find_references, read_value
+from models.yaml_document import Place
 
 MOST_BYTES: Final = 10_000_000  # all files of one version together
 _SHORTEST_SECRET: Final = 8  # characters: less stands in many a text by chance
@@ -25,6 +27,19 @@ def list_paths(spec: AgentSpec) -> list[str]:
     documents = [api.document for api in spec.openapi if isinstance(api.document, str)]
     source = [spec.source.file] if spec.source is not None and spec.source.file else []
     return list(dict.fromkeys([*source, *documents]))
+
+
+def find_unreadable(spec: AgentSpec) -> Iterator[Mistake]:
+    """The files it names that cannot be read here, each with the place that names it."""
+    places: list[tuple[Place, object]] = [
+        (("openapi", at, "document"), api.document) for at, api in enumerate(spec.openapi)
+    ]
+    for place, path in [(("source", "file"), spec.source.file if spec.source else ""), *places]:
+        if path and isinstance(path, str):
+            try:
+                _read(Path(path))
+            except ConfigurationError as error:
+                yield place, str(error)
 
 
 def read_contents(spec: AgentSpec, environ: Mapping[str, str]) -> dict[str, str]:

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine
 
 from agent.spec.agent_spec import AgentSpec
-from agent.spec.mistakes import find_mistakes
-from bot.agent_files import read_contents
+from agent.spec.mistakes import Mistake, find_mistakes
+from bot.agent_files import find_unreadable, read_contents
 from bot.permits import find_trespasses, read_permit
 from bot.settings import Settings
 from models.agent_activation import Activations
@@ -25,6 +25,13 @@ from models.session import session_scope
 from models.tenant import find_tenant
 from models.yaml_document import read_yaml
 
+# Which parts of a file name things that another part holds.
+_NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "tenant": ("source", "llm", "chain", "http", "openapi", "mcp"),
+    **dict.fromkeys(("http", "sql", "openapi", "mcp"), ("tools", "chain")),
+    "tools": ("chain",),
+    "changes": ("tools",),
+}
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -42,16 +49,30 @@ class Applied:
 
 
 def read_agent_file(path: Path, settings: Settings | None = None) -> AgentSpec:
-    """Raises ConfigurationError with a line for each mistake; with the settings, what its tenant may not use is one."""
+    """Raises ConfigurationError with a line for each mistake, all of them at once; with the settings, what its tenant
+    may not use is one, and a file that cannot be read."""
     document = read_yaml(path)
-    spec = document.read_as(AgentSpec)
-    found = find_mistakes(spec)
-    if settings is not None:
-        found += find_trespasses(spec, read_permit(settings, spec.tenant))
-    mistakes = [document.mistake(place, words) for place, words in found]
-    if mistakes:
-        raise ConfigurationError("\n".join(mistakes))
+    spec, mistaken = document.read_what_is_right(AgentSpec, agent="unnamed")
+    if spec is not None:
+        found = find_mistakes(spec)
+        if settings is not None:
+            found += [*find_trespasses(spec, read_permit(settings, spec.tenant)), *find_unreadable(spec)]
+        mistaken += [one for one in found if not _may_follow(one, mistaken)]
+    if spec is None or mistaken:
+        raise ConfigurationError("\n".join(document.spell(mistaken)))
     return spec
+
+
+def _may_follow(mistake: Mistake, earlier: Sequence[Mistake]) -> bool:
+    """Whether it may be there only because what is wrong was left out: beside it in a list, whose numbers are others
+    now, above or below it, or in a part of the file that names things of that part."""
+    place = mistake[0]
+    for wrong, _ in earlier:
+        first = next((at for at, part in enumerate(wrong) if isinstance(part, int)), len(wrong))
+        region = wrong[:first]
+        if region[: len(place)] == place[: len(region)] or place[0] in _NAMED_BY.get(str(wrong[0]), ()):
+            return True
+    return False
 
 
 def apply_specs(

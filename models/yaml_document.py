@@ -4,12 +4,14 @@ Duplicate keys, several documents in one file and tags are refused; anchors may 
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -19,9 +21,11 @@ from models.errors import ConfigurationError
 _MOST_BYTES = 1_000_000
 _MOST_NODES = 50_000  # with every alias counted as what it stands for
 _DEEPEST = 50
+_ROUNDS = 5  # what is taken out may leave something else without what it needs
 
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]
+Mistaken = tuple[Place, str]  # where, and what is wrong there
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +43,30 @@ class YamlDocument:
         except ValidationError as error:
             raise ConfigurationError("\n".join(self.explain(error))) from None
 
+    def read_what_is_right(self, model: type[M], **stand_ins: object) -> tuple[M | None, list[Mistaken]]:
+        """What is left without what is wrong, and what that is; so that the rest can be looked at in the same round.
+        `stand_ins` are for what nothing can be read without. None where nothing is left."""
+        value, mistaken = deepcopy(self.value), list[Mistaken]()
+        for _ in range(_ROUNDS):
+            try:
+                return model.model_validate(value), mistaken
+            except ValidationError as error:
+                wrong = _deepest(error)
+                for item in wrong:
+                    if item["type"] != "missing" or not any(_is_above(item["loc"], place) for place, _ in mistaken):
+                        mistaken.append((item["loc"], item["msg"]))  # else it was there
+                _take_out(value, [item["loc"] for item in wrong])
+                value |= {name: one for name, one in stand_ins.items() if name not in value}
+        return None, mistaken
+
     def explain(self, error: ValidationError) -> list[str]:
         """One line per mistake, in the order of the file, never showing a value: it may be a secret."""
-        mistakes = error.errors(include_url=False)
-        deepest = [item for item in mistakes if not any(_is_above(item["loc"], other["loc"]) for other in mistakes)]
-        return [words for _, words in sorted(self._explain(item["loc"], item["msg"]) for item in deepest)]
+        return [words for _, words in sorted(self._explain(item["loc"], item["msg"]) for item in _deepest(error))]
 
-    def mistake(self, place: Place, words: str) -> str:
-        """What is wrong at that place, as `explain` would say it."""
-        return self._explain(place, words)[1]
+    def spell(self, mistaken: Iterable[Mistaken]) -> list[str]:
+        """The same of mistakes that others found; those of one line in their order."""
+        told = dict.fromkeys(self._explain(place, words) for place, words in mistaken)
+        return [words for _, words in sorted(told, key=lambda one: one[0])]
 
     def _explain(self, place: Place, message: str) -> tuple[int, str]:
         line = self._line_of(place)
@@ -126,6 +145,32 @@ class _Places:
         elif isinstance(node, SequenceNode):
             for number, item in enumerate(node.value):
                 self._walk(item, (*place, number), item.start_mark.line)
+
+
+def _deepest(error: ValidationError) -> list[ErrorDetails]:
+    mistakes = error.errors(include_url=False)
+    return [item for item in mistakes if not any(_is_above(item["loc"], other["loc"]) for other in mistakes)]
+
+
+def _take_out(value: Any, places: Iterable[Place]) -> None:
+    """What is wrong at these places; where something is missing, what it is missing in."""
+    found = {(id(container), key): container for container, key in filter(None, (_find(value, one) for one in places))}
+    for (_, key), container in sorted(
+        found.items(), key=lambda one: (isinstance(one[0][1], int), one[0][1]), reverse=True
+    ):
+        del container[key]  # lists from behind, so that the numbers before stay
+
+
+def _find(value: Any, place: Place) -> tuple[Any, Any] | None:
+    """What holds the place, and under which key. Parts of it that no key is - which kind of a thing it was read as -
+    are left out."""
+    found = None
+    for part in place:
+        is_key = isinstance(value, dict) and part in value
+        if is_key or (isinstance(value, list) and isinstance(part, int) and part < len(value)):
+            found = value, part
+            value = value[part]
+    return found
 
 
 def _is_above(place: Place, other: Place) -> bool:

@@ -58,6 +58,55 @@ def test_every_mistake_of_every_file_is_a_line_and_nothing_is_applied(cli: Cli) 
     assert cli("agents", "check", bad).err.startswith("recado: these must be mended:\nbad.yaml:2: ")
 
 
+def test_mistakes_of_form_names_and_files_are_told_in_one_round(cli: Cli) -> None:
+    text = """\
+agent: many
+prompt: nowhere
+serves: [nothing]
+llm: {provider: acme, fallbacks: [{provider: offline}, {provider: openai, temperature: hot}]}
+limits: {steps: -1}
+http: [{name: freight, url: 'https://x.example/{a}'}]
+tools: {top_n: {}, freight: {}, teleport: {}}
+openapi: [{name: stock, document: no-such.json, base_url: 'https://x.example', operations: [a]}]
+source: {file: no-such.yaml}
+"""
+    outcome = cli("agents", "check", write("many.yaml", text))
+    told = [line.split(" ")[0] + " " + line.split(" ")[1].rstrip(":") for line in outcome.err.splitlines()[1:]]
+    assert told == [
+        "many.yaml:2: prompt",
+        "many.yaml:3: serves[0]",
+        "many.yaml:4: llm.fallbacks[1].temperature",
+        "many.yaml:4: llm.provider",
+        "many.yaml:5: limits.steps",
+        "many.yaml:6: http[0].description",
+        "many.yaml:8: openapi[0].document",
+        "many.yaml:9: source.file",
+    ], outcome.err
+
+
+def test_what_is_only_named_in_what_was_wrong_is_no_mistake_of_its_own(cli: Cli) -> None:
+    text = "agent: one\nhttp: [{name: freight, url: 'https://x.example'}]\ntools: {freight: {}}\n"
+    outcome = cli("agents", "check", write("one.yaml", text))
+    assert "no such tool" not in outcome.err
+    assert [line.split(" ")[0] for line in outcome.err.splitlines()[1:]] == ["one.yaml:2:"]
+
+
+def test_each_of_several_wrong_things_in_a_list_is_told_once_at_its_place(cli: Cli) -> None:
+    rows = "".join(
+        f"- {{name: t{at}, {'hurl: x' if at in (1, 3) else 'description: What a freight costs.'}}}\n" for at in range(5)
+    )
+    outcome = cli("agents", "check", write("rows.yaml", f"agent: rows\nhttp:\n{rows}prompt: nowhere\n"))
+    told = [line.split(" ")[:2] for line in outcome.err.splitlines()[1:]]
+    places = [[f"rows.yaml:{line}:", f"http[{line - 3}].url:"] for line in range(3, 8)]
+    unknown = [[f"rows.yaml:{at + 3}:", f"http[{at}].{word}:"] for at in (1, 3) for word in ("description", "hurl")]
+    assert sorted(told) == sorted([*places, *unknown, ["rows.yaml:8:", "prompt:"]]), outcome.err
+
+
+def test_without_its_name_the_rest_of_a_file_is_looked_at_too(cli: Cli) -> None:
+    outcome = cli("agents", "check", write("nameless.yaml", "persona: Breve.\nprompt: nowhere\n"))
+    assert [line.split(" ")[1] for line in outcome.err.splitlines()[1:]] == ["agent:", "prompt:"], outcome.err
+
+
 def test_who_applies_what_cannot_work_here_is_told_at_once(cli: Cli) -> None:
     file = write("poor.yaml", "agent: poor\nllm: {provider: openai, api_key: '${POOR_KEY}'}\n")
     applied = cli("agents", "apply", file)
