@@ -9,6 +9,7 @@ from bot.chat import ChatRoutes
 from bot.chat_answers import AnswerDesk
 from bot.chat_socket import ChatSocketRoutes
 from bot.console.dashboard import register_dashboard
+from bot.console.people import PeopleRoutes
 from bot.console.routes import ConsoleRoutes
 from bot.health import HealthRoutes
 from bot.media import MediaRoutes
@@ -65,6 +66,7 @@ def create_app(services: WebServices) -> Flask:
         SearchRoutes(services),
         MediaRoutes(services),
         ConsoleRoutes(services, health),
+        PeopleRoutes(services),
     ):
         app.register_blueprint(routes.blueprint())
     register_dashboard(app, services)

@@ -75,6 +75,19 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link that was made, by whom and when; `holder` is empty for whom the operator did not enter."""
+
+    id: UUID
+    channel: str
+    address: str
+    holder: str
+    how: str
+    decided_by: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LinkedContact:
     """An address that wrote to us, and whose it is."""
 
@@ -162,6 +175,46 @@ class ContactLinks:
             self._connection.execute(undone.values(status="undone", decided_at=func.now(), decided_by=by))
         self._connection.execute(update(contacts).where(c.id == contact_id).values(holder_id=before))
         return before
+
+    def agree(self, proposal_id: UUID, *, by: str) -> bool:
+        """What was proposed is so. False if there is no such proposal, or no more. Raises CannotLink."""
+        k = links.c
+        asked = select(k.contact_id, k.holder_id).where(k.id == proposal_id, k.tenant_id == self._tenant_id)
+        row = self._connection.execute(asked.where(k.status == "proposed").with_for_update()).first()
+        if row is None:
+            return False
+        self.link(row.contact_id, row.holder_id, how="operator", by=by)
+        # The link may be on record the other way round: whom the operator entered stays herself.
+        settled = update(links).where(k.id == proposal_id, k.status == "proposed")
+        said = {"status": "linked", "decided_at": func.now(), "decided_by": by}
+        self._connection.execute(settled.values(**said))
+        return True
+
+    def linked(self, limit: int) -> list[Link]:
+        """The latest first: those that still are as they were made, and can be taken back."""
+        k, c, p = links.c, contacts.c, _people.c
+        statement = (
+            select(k.id, _accounts.c.channel, c.address, func.coalesce(p.name, ""), k.how, k.decided_by, k.decided_at)
+            .join(contacts, (c.id == k.contact_id) & (c.holder_id == k.holder_id))
+            .join(_accounts, _accounts.c.id == c.account_id)
+            .outerjoin(_people, p.id == k.holder_id)
+            .where(k.tenant_id == self._tenant_id, k.status == "linked")
+            .order_by(k.decided_at.desc(), k.id.desc())
+            .limit(limit)
+        )
+        return [Link(*row) for row in self._connection.execute(statement)]
+
+    def undo(self, link_id: UUID, *, by: str) -> bool:
+        """The address of that link stands as it did before. False if there is no such link, or no more. Raises
+        CannotLink."""
+        k, c = links.c, contacts.c
+        made = select(k.contact_id).join(contacts, (c.id == k.contact_id) & (c.holder_id == k.holder_id))
+        made = made.where(k.id == link_id, k.tenant_id == self._tenant_id, k.status == "linked")
+        contact_id = self._connection.execute(made).scalar_one_or_none()
+        if contact_id is None:
+            return False
+        self.unlink(contact_id, by=by)
+        return True
 
     def decline(self, proposal_id: UUID, *, by: str) -> bool:
         """It is not proposed again. False if there is no such proposal."""

@@ -14,6 +14,7 @@ from bot.health import HealthRoutes
 from bot.problems import Problem
 from bot.web_services import WebServices
 from models.access import KnownOperator, LiveSession, find_operator, set_operator_password
+from models.contact_link import ContactLinks
 from models.session import session_scope
 from models.struck import count_struck
 from models.tenant import get_tenant
@@ -81,6 +82,7 @@ class ConsoleRoutes:
             today = self._services.clock.today(timezone)
             rows = usage_report(connection, session.tenant_id, today, today, timezone)
             agents = count_struck(connection, session.tenant_id, today, today, timezone)
+            proposals = ContactLinks(connection, session.tenant_id).proposals()
         return make_response(
             render_template(
                 "console/home.html",
@@ -91,6 +93,7 @@ class ConsoleRoutes:
                 rows=rows,
                 totals=total_usage(rows),
                 struck=[agent for agent in agents if agent.struck],
+                proposals=len(proposals),
             )
         )
 
