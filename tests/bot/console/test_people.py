@@ -1,5 +1,5 @@
-"""The console's page about who is who: an operator agrees to a proposal, turns it down or takes a link back - she alone,
-from her own page, in her own company."""
+"""The console's page about who is who: an operator agrees to a proposal, turns it down or takes a link back - she
+alone, from her own page, in her own company."""
 
 from uuid import UUID
 
@@ -22,7 +22,8 @@ def propose(door: Door, address: str = "chat-7", slug: str = DEFAULT, person: st
     with session_scope(door.engine) as connection:
         tenant = ensure_tenant(connection, slug=slug, name=slug, timezone="America/Sao_Paulo")
         eva = People(connection, tenant).add(name=person, role="rep")
-        contact, _ = ensure_contact(connection, ensure_account(connection, tenant, channel="chat"), address)
+        account = ensure_account(connection, tenant, channel="chat", name=slug)
+        contact, _ = ensure_contact(connection, account, address)
         links = ContactLinks(connection, tenant)
         assert links.propose(contact, eva, "same_name")
         return next(one.id for one in links.proposals() if one.contact_id == contact)
