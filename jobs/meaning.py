@@ -66,7 +66,16 @@ class AskedVector:
 class Meaning:
     """Safe for threads. What was asked before is remembered in this process alone: nothing of a question is stored."""
 
-    def __init__(self, engine: Engine, server: Embeds, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        server: Embeds,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
+        """`patience` is in seconds, for one question."""
+        self._patience = patience
         self._engine = engine
         self._server = server
         self._monotonic = monotonic
@@ -95,7 +104,7 @@ class Meaning:
         if self._monotonic() < self._resting_until:
             return None
         try:
-            found = self._server.embed(embedder, [words], PATIENCE)
+            found = self._server.embed(embedder, [words], self._patience)
         except ProviderError as error:
             if error.kind not in REFUSALS:
                 self._resting_until = self._monotonic() + _rest_after(error)

@@ -30,7 +30,7 @@ class Ground:
         self.standin = standin
         self.server = EmbeddingServer(standin.url, "sk-embeddings-0123456789")
         self.now = 0.0
-        self.meaning = Meaning(engine, self.server, lambda: self.now)
+        self.meaning = Meaning(engine, self.server, lambda: self.now, patience=60)
         self.library = Library(engine, meaning=self.meaning)
         self.words_alone = Library(engine)
         self.tenant_id = self.tenant("aurora")
