@@ -3,7 +3,8 @@ PYTHON =
 ARGS =
 SECONDS = 30
 SEED = 1
-# Tests run in as many processes as there are processors, at most four, a file at a time; each has engines of its own.
+# Tests run in one process more than there are processors (tests/conftest.py), at most four, a file at a time; each has
+# engines of its own.
 AT_ONCE = -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 VENV = PYTHON='$(PYTHON)' sh deploy/venv.sh
 BIN = .venv/bin/python

@@ -1,5 +1,6 @@
 """The engines that tests run on: a real PostgreSQL and a real Valkey of their own, started once for the whole run."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -30,6 +31,12 @@ FAST = {
     "autovacuum": "off",
     "max_connections": "300",
 }
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: a quarter of the time, tests wait for processes and clocks."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
