@@ -10,7 +10,7 @@ from tests.matrix.cells import cells_of, drawn_strikes
 from tests.matrix.crew import Crew, hired_crew
 from tests.matrix.points import ELSEWHERE, GROUPS, POINTS
 
-SEED, DRAWN = 4, 200
+SEED, DRAWN = 4, 100
 
 
 @pytest.fixture(scope="module")
