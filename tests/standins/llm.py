@@ -49,6 +49,7 @@ class StandInLlm:
         self, *, latency: float = 0.0, port: int = 0, answer: Callable[[Asked], Says] = answer_by_itself
     ) -> None:
         self.latency = latency
+        self.is_held = False  # then nobody hears an answer
         self.answer = answer
         self.script: deque[Says] = deque()
         self.faults: deque[Fault] = deque()
@@ -126,6 +127,8 @@ class StandInLlm:
             return await self._fail(writer, wire, fault)
         says = self.script.popleft() if self.script else self.answer(asked)
         await asyncio.sleep(self.latency)
+        while self.is_held:
+            await asyncio.sleep(0.02)
         return await _send(writer, 200, write_answer(asked, says, number))
 
     async def _fail(self, writer: asyncio.StreamWriter, wire: Wire, fault: Fault) -> bool:
