@@ -260,6 +260,12 @@ def keep_verdict(connection: Connection, space_id: int, verdict: Verdict, texts:
         connection.execute(delete(embedding_spaces).where(_e.tenant_id == tenant_id, _e.id != space_id))
 
 
+def retry_space(connection: Connection, tenant_id: UUID, embedder: Embedder) -> None:
+    """One that was put off is due at once: somebody may have mended what was wrong."""
+    mine = (_e.tenant_id == tenant_id, _e.embedder == embedder.name, _e.asked == embedder.asked, _e.error != "")
+    connection.execute(update(embedding_spaces).where(*mine).values(error="", due_at=func.now()))
+
+
 def forget_verdict(connection: Connection, tenant_id: UUID, embedder: Embedder) -> None:
     """It will be judged anew; until then the old verdict stands."""
     mine = (_e.tenant_id == tenant_id, _e.embedder == embedder.name, _e.asked == embedder.asked)

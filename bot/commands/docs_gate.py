@@ -12,7 +12,7 @@ from bot.embeddings import Embeddings, build_embeddings, spell_standing
 from bot.settings import Settings
 from jobs.own_questions import FEWEST, OwnQuestion, judge_by_questions
 from models.clock import SystemClock
-from models.embedding_space import Serving, Standing, forget_verdict, keep_verdict, list_spaces
+from models.embedding_space import Serving, Standing, forget_verdict, keep_verdict, list_spaces, retry_space
 from models.errors import ProviderError
 from models.session import session_scope
 from models.tenant import get_tenant
@@ -35,8 +35,9 @@ def gate(arguments: Namespace, settings: Settings, database: Database) -> int:
     if embeddings is None:
         raise CommandError("no server makes vectors: set EMBEDDINGS_BASE_URL and EMBEDDINGS_MODEL")
     questions = _read(arguments.questions) if arguments.questions else []
-    if not questions:
-        with session_scope(database.engine) as connection:
+    with session_scope(database.engine) as connection:
+        retry_space(connection, database.tenant_id, embeddings.embedder)
+        if not questions:
             forget_verdict(connection, database.tenant_id, embeddings.embedder)
     standing = _await(embeddings, database)
     if questions:
@@ -62,7 +63,7 @@ def _await(embeddings: Embeddings, database: Database) -> Standing:
 def _find(embeddings: Embeddings, database: Database) -> Standing:
     with session_scope(database.engine) as connection:
         found = list_spaces(connection, database.tenant_id)
-    mine = [space for space in found if space.embedder == embeddings.embedder]
+    mine = [space for space in found if space.embedder == embeddings.embedder and space.texts]
     if not mine:
         raise CommandError("there are no documents to be judged by: `python -m bot docs add FILE` first")
     return mine[0]

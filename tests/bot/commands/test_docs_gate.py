@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.commands.conftest import Cli
-from tests.standins.embeddings import StandInEmbeddings
+from tests.standins.embeddings import Fault, StandInEmbeddings
 
 SUBJECTS = ("frete", "garantia", "desconto", "pagamento")
 PASSAGES = [
@@ -73,6 +73,12 @@ def test_what_cannot_be_judged_says_why(
     assert "1 questions prove nothing" in own("docs", "gate", "--questions", few).err
     wrong = a_file(tmp_path, [{"text": "sem resposta"}], "erradas.jsonl")
     assert "line 1 is no question" in own("docs", "gate", "--questions", wrong).err
+    standin.faults.append(Fault(401, {"error": {"code": "invalid_api_key", "message": "no"}}))
+    assert "invalid_api_key" in own("docs", "gate").err
+    own("docs", "remove", "regras.jsonl")
+    assert "docs add FILE" in own("docs", "gate").err
+    own("docs", "add", a_file(tmp_path, [dict(one) for one in PASSAGES], "regras.jsonl"))
+    assert own("docs", "gate").code == 0, "what was mended is tried at once"
     monkeypatch.setenv("EMBEDDINGS_MODEL", "nobody")
     assert "model_not_found" in own("docs", "gate").err
     monkeypatch.delenv("EMBEDDINGS_BASE_URL")
