@@ -4,17 +4,17 @@ outside the database goes by the list that the transaction left. Whatever dies i
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from redis import Redis
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import Connection, Engine, text
 
 from models.belongings import Address, collect, her_threads
 from models.erasure import add_receipt, count_hers, erase_hers, find_outside, find_unfinished, note_finished
-from models.errors import RecadoError
+from models.errors import RecadoError, StorageError
 from models.faultpoint import faultpoint
 from models.ids import new_id
 from models.lease import Lease, acquire_lease, check_lease, release_lease
@@ -44,11 +44,13 @@ class Whose:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The receipt: rows by table, and how many rows of others lost words of hers."""
+    """The receipt: rows by table, and how many rows of others lost words of hers. `is_whole`: files and rings are gone
+    as well; what could not be reached the scheduler takes."""
 
     id: UUID
     counts: dict[str, int]
     cut: int
+    is_whole: bool = True
 
 
 def preview(engine: Engine, whose: Whose) -> dict[str, int]:
@@ -84,7 +86,10 @@ def erase(
     finally:
         _release_all(engine, leases)
     faultpoint("erasure.committed")
-    finish(engine, storage, redis)
+    try:
+        finish(engine, storage, redis)
+    except (StorageError, RedisError):
+        return replace(erased, is_whole=False)
     return erased
 
 

@@ -67,6 +67,7 @@ _TAKE: Final = tuple(
         _emptying("outbox", _IN_TURNS),
         _deleting("tool_call", _IN_TURNS),
         _deleting("cached_answer", _IN_TURNS),
+        _deleting("kept_result", _IN_TURNS),
         _deleting("awaited_answer", _IN_TURNS),
         _emptying("completion", _IN_TURNS),
         _emptying("run", _IN_TURNS),

@@ -79,6 +79,8 @@ def _erase(arguments: Namespace, settings: Settings, database: Database, engine:
         erased = erase(engine, whose, made_by=by, storage=storage, redis=redis, seal=sealing)
     clear_logs(engine, data)
     print(f"Erased. Her words were cut out of {erased.cut} row(s) of others. Receipt: {erased.id}")
+    if not erased.is_whole:
+        print("Files of hers, or her rings in Redis, could not be reached: the scheduler takes them when they can.")
     print("Backups, and what LLM vendors and platforms keep, are yours to see to: docs/privacy.md")
     return _scrub(arguments, settings, database, engine) if arguments.scrub else 0
 

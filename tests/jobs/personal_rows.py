@@ -12,7 +12,7 @@ from models.ids import new_id
 from models.inbound import InboundMedia, InboundMessage
 from models.inbox import RawRequest, store_messages
 from models.session import session_scope
-from models.storage import DiskStorage
+from models.storage import Storage
 from tests.jobs.house import House
 
 MARK = "zq7xmark9"
@@ -70,7 +70,7 @@ class Planted:
     """A house in which she left her mark everywhere."""
 
     house: House
-    storage: DiskStorage
+    storage: Storage
     file: str
     shared: UUID  # the conversation that she and Bruno wrote in
 
@@ -81,7 +81,7 @@ class Planted:
         return Whose(self.house.account.tenant_id, (), tuple(found))
 
 
-def plant(house: House, storage: DiskStorage) -> Planted:
+def plant(house: House, storage: Storage) -> Planted:
     """Her own conversation, one with Bruno, notices about her, and whatever hangs on them."""
     house.provider.script = [f"O pedido {MARK} está a caminho."]
     own = house.receive(

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,14 @@ from models.errors import StoredFileMissing
 from models.faultpoint import set_fault_hook
 from models.invariants import find_violations
 from models.privacy import ORDER
+from models.s3_signing import S3Credentials
+from models.s3_storage import S3Storage
 from models.session import session_scope
 from models.storage import DiskStorage
 from tests.fakes import Killed
 from tests.jobs.house import House
 from tests.jobs.personal_rows import ANA, BRUNOS_WORDS, MARK, Planted, plant, say_elsewhere
+from tests.standins.s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, StandInS3
 
 
 @pytest.fixture
@@ -153,3 +157,17 @@ def test_her_rings_and_their_stories_go(planted: Planted, redis: Redis) -> None:
     assert [key for key in redis.scan_iter() if row.id.hex.encode() in key] == []
     assert redis.lrange("rq:queue:recado", 0, -1) == [b"ring_other_cd"]
     assert redis.zcard("rq:failed:recado") == 0
+
+
+def test_her_files_go_out_of_a_bucket_once_it_can_be_reached(house: House, redis: Redis) -> None:
+    credentials = S3Credentials(ACCESS_KEY, SECRET_KEY, REGION)
+    with StandInS3() as store, closing(S3Storage(store.url, BUCKET, credentials)) as bucket:
+        planted = plant(house, bucket)
+        assert [content for content, _ in store.files.values()] == [MARK.encode()]
+        store.status = 503
+        erased = erase(house.engine, planted.ana, made_by="op", storage=bucket, redis=redis)
+        assert not erased.is_whole
+        assert lines_with_mark(dump(house)) == [], "what is in reach has gone"
+        store.status = 200
+        assert finish(house.engine, bucket, redis) == 1
+        assert store.files == {}

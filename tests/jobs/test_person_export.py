@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobs.person_export import export
-from models.privacy import ORDER
+from models.privacy import HOLDINGS, ORDER
 from models.storage import DiskStorage
 from tests.jobs.house import House
 from tests.jobs.personal_rows import BRUNOS_WORDS, HER_WORDS, MARK, plant, say_elsewhere
@@ -29,6 +29,18 @@ def test_every_table_that_holds_something_of_hers_is_in_it(archive: zipfile.ZipF
     assert tables == set(ORDER) - {"search_posting", "search_word"}
     for name in sorted(tables):
         assert json.loads(archive.read(f"records/{name}.json")), name
+
+
+def test_every_column_that_may_hold_something_of_hers_is_in_it_and_filled_where_she_left_her_mark(
+    archive: zipfile.ZipFile,
+) -> None:
+    missing, unmarked = [], []
+    for name in set(ORDER) - {"search_posting", "search_word"}:
+        rows = json.loads(archive.read(f"records/{name}.json"))
+        missing += [(name, column) for column in HOLDINGS[name].personal if column not in rows[0]]
+        if HOLDINGS[name].personal and not any(MARK in json.dumps(row, ensure_ascii=False) for row in rows):
+            unmarked.append(name)
+    assert (missing, unmarked) == ([], ["raw_event"]), "the request is one of the test's own"
 
 
 def test_she_can_read_what_was_said(archive: zipfile.ZipFile) -> None:

@@ -1,5 +1,6 @@
 """What a company wants kept for so many days goes then, whole, and nothing that somebody still waits for."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from jobs.leftovers import clear_leftovers
 from jobs.memory_keeper import take_in
 from jobs.retention import TABLES, Retention, count_due
 from models.errors import ProviderError, StoredFileMissing
-from models.expiry import EXPIRED
+from models.expiry import _TAKE, EXPIRED
 from models.faultpoint import set_fault_hook
 from models.invariants import find_violations
 from models.privacy import HOLDINGS
@@ -21,6 +22,7 @@ from models.retention_rule import KINDS, Kind, find_rules, set_rule
 from models.search_index import SearchIndex
 from models.session import session_scope
 from models.storage import DiskStorage
+from models.tables import metadata
 from tests.fakes import Killed
 from tests.jobs.house import House
 from tests.jobs.personal_rows import MARK, Planted, plant
@@ -92,9 +94,9 @@ def test_of_a_conversation_who_wrote_when_and_what_it_cost_stays(planted: Plante
     assert (house.rows(sums), house.rows("SELECT count(*), min(received_at) FROM message")) == before
     assert house.rows("SELECT DISTINCT text, subject, aside FROM message") == [("", "", "")]
     assert house.rows("SELECT DISTINCT outcome FROM turn") == [("expired",)]
-    for table in ("tool_call", "cached_answer", "awaited_answer", "remembered_turn", "search_posting"):
+    for table in ("tool_call", "cached_answer", "kept_result", "awaited_answer", "remembered_turn", "search_posting"):
         assert house.rows(f"SELECT count(*) FROM {table}") == [(0,)], table
-    assert house.rows("SELECT lines, prose FROM summary") == [(["disse " + MARK], "disse " + MARK)], "of no turn"
+    assert house.rows("SELECT lines, prose FROM summary") == [([], "")]
     with pytest.raises(StoredFileMissing):
         planted.storage.get(planted.file)
 
@@ -118,6 +120,12 @@ def test_whatever_is_personal_in_an_emptied_row_is_emptied_or_says_who_wrote() -
     for table, values in EXPIRED.items():
         assert set(HOLDINGS[table].personal) - set(values) == _WHO.get(table, set()), table
     assert set(TABLES) == set(KINDS)
+
+
+def test_whatever_hangs_on_a_turn_and_is_somebodys_goes_with_it_or_by_a_rule_of_its_own() -> None:
+    taken = set(re.findall(r"(?:UPDATE|DELETE FROM) (\w+)", " ".join(map(str, _TAKE))))
+    hanging = {name for name, one in HOLDINGS.items() if one.personal and "turn_id" in metadata.tables[name].c}
+    assert hanging - taken == {"fact", "proposal", "budget_hold"}, "the last is of days, and goes when they are settled"
 
 
 def test_who_comes_back_begins_anew_and_is_answered(house: House) -> None:
