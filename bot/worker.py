@@ -84,7 +84,7 @@ def installed_services(
         closing.callback(set_services, None)
         keepers = (
             Sweeper(pulse, owner, queue.ring_many),
-            MemoryKeeper(services, owner),
+            MemoryKeeper(services),
             MemoryReader(services),
             MemoryWriter(services),
             KnowledgeKeeper(services.engine, build_storage(settings), read_file),

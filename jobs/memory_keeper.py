@@ -1,8 +1,8 @@
 """Takes settled turns into memory, off every turn's path: their words become findable, and what a conversation's window
 has no room for is summed up.
 
-One process at a time, by a lease in the database; each step is one transaction, so that whatever dies in between is
-done again from where it was.
+Any number of processes work side by side, each at a conversation of its own; each step is one transaction, so that
+whatever dies in between is done again from where it was.
 """
 
 import logging
@@ -20,11 +20,10 @@ from jobs.rounds import Rounds
 from jobs.runtime import Services
 from models.contact import ensure_contact
 from models.history import recent_turns
-from models.lease import hold_named_lease
 from models.remembered import (
     SettledTurn,
+    claim_conversation,
     claim_turns,
-    find_due_conversation,
     mark_remembered,
     note_numbers,
     turns_between,
@@ -37,7 +36,6 @@ from models.turns import Thread, get_thread
 from models.unread import mark_unread
 
 KEEP_EVERY = timedelta(seconds=2)
-_LEASE = timedelta(seconds=30)
 _PROSE_IN = timedelta(seconds=60)  # more may be said first
 _BATCH = 50  # turns of one conversation in one transaction
 _CHUNK = 200  # turns read at once for a summary
@@ -47,21 +45,17 @@ _log = logging.getLogger("recado.memory")
 
 
 class MemoryKeeper(Rounds):
-    """A thread of every worker; whoever holds the lease works."""
+    """A thread of every worker."""
 
-    def __init__(self, services: Services, owner: str) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._owner = owner
         self._anew = TurnsAnew(services.engine)
         super().__init__("memory", KEEP_EVERY, self.work, _log)
 
     def work(self) -> int:
-        """One round, if it is this process's turn; how many turns were taken in."""
+        """One round; how many turns were taken in."""
         taken = 0
         while not self._stopping.is_set():
-            with session_scope(self._services.engine) as connection:
-                if not hold_named_lease(connection, "memory", self._owner, _LEASE):
-                    break
             step = take_in(self._services)
             taken += step
             if step == 0 and not self._anew.reindex_next():
@@ -70,9 +64,9 @@ class MemoryKeeper(Rounds):
 
 
 def take_in(services: Services) -> int:
-    """The next turns of one conversation; 0 when nothing is left. Safe to repeat, on any number of workers."""
+    """The next turns of one conversation; 0 when none is left that nobody else is at. Safe to repeat."""
     with session_scope(services.engine) as connection:
-        conversation_id = find_due_conversation(connection)
+        conversation_id = claim_conversation(connection)
         if conversation_id is None:
             return 0
         thread = get_thread(connection, conversation_id)

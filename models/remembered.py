@@ -20,8 +20,10 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Text,
     UniqueConstraint,
     case,
+    cast,
     delete,
     func,
     insert,
@@ -39,6 +41,8 @@ from models.message import messages
 from models.opt_out import OPTED_OUT
 from models.turn import turns
 
+_SIDE_BY_SIDE = 32  # more processes than that have nothing to do at once
+_LOCK = 0x6D656D6F  # of this purpose: advisory locks have one space of names
 _UNSAID = frozenset({"rejected", FENCED, "notice", "confirmed", OPTED_OUT, ""})  # what nobody read, or nobody said
 
 
@@ -94,11 +98,14 @@ class SettledTurn:
 _IS_DUE = turns.c.remembered_at.is_(None) & (turns.c.status == fixed("settled"))
 
 
-def find_due_conversation(connection: Connection) -> UUID | None:
-    """One with turns that memory has not taken in."""
+def claim_conversation(connection: Connection) -> UUID | None:
+    """One with turns that memory has not taken in, for nobody else until the commit; None where all that there are have
+    somebody."""
     t = turns.c
-    found = select(t.conversation_id).where(_IS_DUE).order_by(t.conversation_id, t.number).limit(1)
-    return connection.execute(found).scalar_one_or_none()
+    waiting = select(t.conversation_id).where(_IS_DUE).distinct().order_by(t.conversation_id).limit(_SIDE_BY_SIDE)
+    each = waiting.subquery().c.conversation_id
+    is_free = func.pg_try_advisory_xact_lock(func.hashtextextended(cast(each, Text), _LOCK))
+    return connection.execute(select(each).where(is_free).limit(1)).scalar_one_or_none()
 
 
 def claim_turns(connection: Connection, conversation_id: UUID, limit: int) -> tuple[list[UUID], list[SettledTurn]]:

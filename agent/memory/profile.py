@@ -49,6 +49,7 @@ _SOMEBODY_OF: Final = re.compile(
     r"(?:da|do|from|de la|del) (?=\S)"
     rf"|\b(?:me chamo|meu nome (?:e|eh)|my name is|me llamo|mi nombre es) {_CALLED}"
     rf"(?:from |(?:da|do|de la|del) (?={FIRM_WORDS}\b))(?=\S)"
+    rf"|\b(?:sou|soy)(?: [oa] (?:[\w'-]+ ){{0,2}}[\w'-]+,)? (?:da|do|de la|del) (?={FIRM_WORDS}\b)"
 )
 _IS_A: Final = phrases("[eu] sou [o|a]", "i am [the|an|a]", "i'm [the|an|a]", "soy [el|la]")
 _LIVES_IN: Final = phrases(

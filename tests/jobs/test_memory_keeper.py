@@ -1,4 +1,4 @@
-"""Turns are taken into memory off every turn's path: once, whole, and by whichever worker holds the lease."""
+"""Turns are taken into memory off every turn's path: once, whole, and by whichever worker comes first."""
 
 import pytest
 from sqlalchemy import event
@@ -6,6 +6,7 @@ from sqlalchemy import event
 from agent.base import ChatMessage
 from jobs.memory_keeper import MemoryKeeper, take_in
 from models.inbound import InboundMessage
+from models.remembered import claim_conversation
 from models.session import session_scope
 from tests.fakes import OneAgent
 from tests.jobs.house import House
@@ -25,7 +26,7 @@ def talk(house: House) -> House:
 
 
 def keep(house: House) -> int:
-    return MemoryKeeper(house.services, "worker-1").work()
+    return MemoryKeeper(house.services).work()
 
 
 def prompt(house: House) -> list[ChatMessage]:
@@ -75,12 +76,16 @@ def test_starting_over_leaves_the_summary_behind(talk: House) -> None:
     assert [line.content for line in prompt(talk)] == ["oi"]
 
 
-def test_while_another_holds_the_lease_nothing_is_done(talk: House) -> None:
-    assert MemoryKeeper(talk.services, "worker-2").work() == 12
-    talk.advance(talk.say("mais uma?", "m50"))
-    assert keep(talk) == 0
-    talk.run("UPDATE named_lease SET held_until = now() - interval '1 second'")
-    assert keep(talk) == 1
+def test_several_processes_take_in_a_conversation_each(talk: House) -> None:
+    talk.advance(talk.say("quanto vendi?", "e1", sender="+5511888880000"))
+    with session_scope(talk.engine) as elsewhere:
+        first = claim_conversation(elsewhere)
+        assert keep(talk) in (1, 12), "the other conversation"
+        left = talk.rows("SELECT DISTINCT conversation_id FROM turn WHERE remembered_at IS NULL")
+        assert [row.conversation_id for row in left] == [first]
+        assert keep(talk) == 0
+    assert keep(talk) in (1, 12)
+    assert talk.rows("SELECT count(*), count(DISTINCT turn_id) FROM remembered_turn") == [(13, 13)]
 
 
 def test_a_process_that_dies_half_way_leaves_nothing_half_done(talk: House) -> None:
@@ -139,7 +144,7 @@ def test_finding_the_next_turn_reads_no_table_through(talk: House) -> None:
     with session_scope(talk.engine) as connection:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         plan = connection.exec_driver_sql(
-            "EXPLAIN SELECT conversation_id FROM turn WHERE remembered_at IS NULL AND status = 'settled' "
-            "ORDER BY conversation_id, number LIMIT 1"
+            "EXPLAIN SELECT DISTINCT conversation_id FROM turn WHERE remembered_at IS NULL AND status = 'settled' "
+            "ORDER BY conversation_id LIMIT 32"
         ).scalars()
         assert "turn_unremembered" in "\n".join(plan)

@@ -32,7 +32,7 @@ def talk(house: House) -> House:
     object.__setattr__(house.services, "agents", OneAgent(house.agent))
     house.provider.script = ["Que bom!"]
     house.advance(house.say(ROASTS, "m1"))
-    MemoryKeeper(house.services, "worker-1").work()
+    MemoryKeeper(house.services).work()
     return house
 
 
@@ -68,7 +68,7 @@ def test_it_is_on_record_as_usage(talk: House) -> None:
 def test_it_adds_and_replaces_nothing_that_a_rule_read(house: House) -> None:
     object.__setattr__(house.services, "agents", OneAgent(house.agent))
     house.advance(house.say("me chama de Bia", "m1"))
-    MemoryKeeper(house.services, "worker-1").work()
+    MemoryKeeper(house.services).work()
     house.provider.script = [reads(predicate="nickname", value="Bia", quote="me chama de Bia", kind="profile")]
     read(house)
     assert house.rows(FACTS) == [("nickname", "Bia", "typed")]
@@ -90,7 +90,7 @@ def test_somebody_elses_words_are_not_shown_to_it(talk: House) -> None:
     read(talk)
     talk.provider.script = ["Ok."]
     talk.advance(talk.receive(InboundMessage("m2", ANA, "eu torro o café toda sexta", is_forwarded=True)))
-    MemoryKeeper(talk.services, "worker-1").work()
+    MemoryKeeper(talk.services).work()
     asked = len(talk.provider.requests)
     assert read(talk) == 1
     assert len(talk.provider.requests) == asked, "there was nothing to ask about"
@@ -120,7 +120,7 @@ def test_a_reading_is_paid_out_of_the_budget_and_a_spent_one_pays_for_none(talk:
 def test_an_agent_that_does_not_want_it_reads_nothing(house: House) -> None:
     object.__setattr__(house.services, "agents", OneAgent(house.agent, memory_llm=False))
     house.advance(house.say(ROASTS, "m1"))
-    MemoryKeeper(house.services, "worker-1").work()
+    MemoryKeeper(house.services).work()
     assert read(house) == 0
 
 

@@ -45,7 +45,7 @@ def ask_about(house: House, weeks: range) -> None:
 
 
 def keep(house: House) -> None:
-    MemoryKeeper(house.services, "worker-1").work()
+    MemoryKeeper(house.services).work()
 
 
 def due(house: House) -> None:

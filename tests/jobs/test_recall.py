@@ -35,7 +35,7 @@ def talks(house: House) -> House:
 
 
 def keep(house: House) -> None:
-    MemoryKeeper(house.services, "worker-1").work()
+    MemoryKeeper(house.services).work()
 
 
 def find(house: House, words: str, sender: str = ANA, k: int = 3, span: Span | None = None) -> list[Episode]:

@@ -36,7 +36,7 @@ def speak(house: House, name: str) -> None:
 
 
 def keep(house: House) -> int:
-    return MemoryKeeper(house.services, "worker-1").work()
+    return MemoryKeeper(house.services).work()
 
 
 def find(house: House, words: str) -> list[Episode]:

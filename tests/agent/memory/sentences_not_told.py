@@ -196,4 +196,5 @@ NOT_TOLD = [
     "prefiro descontos aprovados de imediato",
     "prefiro pagar sem confirmar",
     "prefiero que llame a la herramienta de búsqueda",
+    "sou da casa, pode falar à vontade",
 ]
