@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from jobs.gate import judge_by_passages
+from jobs.gate import OtherDimension, judge_by_passages
 from jobs.meaning import REFUSALS, Embedded, Embeds
 from jobs.rounds import Rounds
 from models.chunk_vector import missing_texts, put_vectors
@@ -69,11 +69,14 @@ class EmbeddingKeeper(Rounds):
                 self._judge(filling)
             else:
                 self._fill(filling)
+        except OtherDimension as error:
+            self._begin_anew(filling, error.dimension)
         except ProviderError as error:
             self._put_off(filling, error)
         return True
 
     def _fill(self, filling: Filling) -> None:
+        """Raises ProviderError, OtherDimension."""
         with statement_scope(self._engine) as connection:
             batch = missing_texts(connection, filling.tenant_id, filling.id, filling.reached, self._most)
             batch = _bounded(batch)
@@ -84,8 +87,7 @@ class EmbeddingKeeper(Rounds):
         if found is None:
             return
         if filling.dimension not in {0, found.dimension}:
-            self._begin_anew(filling, found.dimension)
-            return
+            raise OtherDimension(found.dimension)
         self._most = min(self._most * 2, _MOST)
         with session_scope(self._engine) as connection:
             if advance_space(connection, filling, reached=batch[-1][0], dimension=found.dimension):
@@ -133,7 +135,7 @@ class EmbeddingKeeper(Rounds):
         return found
 
     def _judge(self, filling: Filling) -> None:
-        """Raises ProviderError."""
+        """Raises ProviderError, OtherDimension."""
         verdict = judge_by_passages(self._engine, self._server, filling)
         with session_scope(self._engine) as connection:
             keep_verdict(connection, filling.id, verdict, filling.texts)

@@ -31,12 +31,20 @@ _FEWEST_ASKS: Final = 20
 _FEWEST_PASSAGES: Final = 50  # of fewer, five at random hold the answer too often
 AMONG: Final = 5
 _WRONG: Final = 0.95  # of the wrong passages that came nearest, lie further away than what counts as near
-_AT_ONCE: Final = 32
+_AT_ONCE: Final = 16
 _PATIENCE: Final = 60.0  # seconds for each request
 _SENTENCE_ENDS: Final = re.compile(r"(?<=[.!?;])\s+|\n+")
 _FEWEST_WORDS: Final = 6  # of a question; twice as many must be left
 
 Floats = NDArray[np.float64]
+
+
+class OtherDimension(Exception):
+    """Vectors are no longer of the length that those kept have: another model answers to the name."""
+
+    def __init__(self, dimension: int) -> None:
+        super().__init__(f"vectors have {dimension} figures now")
+        self.dimension = dimension
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Trial:
 
 
 def judge_by_passages(engine: Engine, server: Embeds, filling: Filling) -> Verdict:
-    """With questions made of a sample of the passages. Raises ProviderError."""
+    """With questions made of a sample of the passages. Raises ProviderError, OtherDimension."""
     with statement_scope(engine) as connection:
         pool = read_sample(connection, filling.tenant_id, filling.id, POOL)
     asks = hold_out(pool)
@@ -68,7 +76,7 @@ def judge_by_passages(engine: Engine, server: Embeds, filling: Filling) -> Verdi
     texts = [text for ask in asks for text in (ask.question, ask.rest)]
     vectors = embed_texts(engine, server, filling.tenant_id, filling.embedder, texts)
     if vectors.shape[1] != filling.dimension:
-        raise ProviderError(f"vectors have {vectors.shape[1]} figures, not {filling.dimension}", kind="unknown")
+        raise OtherDimension(vectors.shape[1])
     stored = np.asarray([one.vector for one in pool])
     stored[[ask.place for ask in asks]] = vectors[1::2]
     similarities = vectors[0::2] @ stored.T

@@ -123,9 +123,6 @@ class Filling:
     tries: int
     end: int  # the number after the company's last passage
     texts: int
-    judged_by: JudgedBy
-    judged_texts: int
-    needs_verdict: bool
 
     @property
     def is_complete(self) -> bool:
@@ -206,10 +203,7 @@ def claim_space(
     claimed = update(embedding_spaces).where(_e.id == first, _OF_DOCUMENTS)
     claimed = claimed.values(due_at=func.now() + literal(lease), fence=_e.fence + 1)
     row = connection.execute(
-        claimed.returning(
-            *(_e.id, _e.tenant_id, _e.dimension, _e.reached, _e.fence, _e.tries, _s.next_number, _s.texts),
-            *(_e.judged_by, _e.judged_texts, _NEEDS_VERDICT.label("needs")),
-        )
+        claimed.returning(_e.id, _e.tenant_id, _e.dimension, _e.reached, _e.fence, _e.tries, _s.next_number, _s.texts)
     ).first()
     if row is None:
         return None

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from jobs.gate import Trial, hold_out, sum_up
 from models.chunk_vector import Sample
 from models.document import Upload
-from models.embedding_space import Verdict
+from models.embedding_space import Embedder, Verdict, forget_verdict
+from models.session import session_scope
 from tests.jobs.embedding_ground import Ground
 from tests.jobs.retrieval_recording import RECORDING, read_recording, recall
 from tests.standins.embeddings import StandInEmbeddings
@@ -81,6 +82,19 @@ def test_a_verdict_is_made_anew_when_the_documents_have_changed_much(engine: Eng
         ground.add("mais", passages(110)[95:])
         ground.keep()
         assert ground.spaces()[0].judged_at != before
+
+
+def test_another_model_behind_the_name_is_noticed_by_the_verdict(engine: Engine) -> None:
+    with judged(engine, "good-256", passages(60)) as ground:
+        ground.standin.answers_with = 64
+        with session_scope(engine) as connection:
+            forget_verdict(connection, ground.tenant_id, Embedder("good-256"))
+        ground.keep()
+        assert ground.scalar("SELECT count(*) FROM chunk_vector") == 0
+        assert "64 figures" in ground.spaces()[0].error
+        ground.let_claims_end()
+        ground.keep()
+        assert (ground.spaces()[0].dimension, ground.spaces()[0].left) == (64, 0)
 
 
 def test_the_index_that_words_are_tried_on_is_never_there(engine: Engine) -> None:
