@@ -25,11 +25,13 @@ from models.errors import ProviderError
 from models.session import statement_scope
 
 PATIENCE: Final = 2.0  # seconds of a turn
-_REST: Final = 30.0  # seconds that a server is left alone after it failed
+_REST: Final = 30.0  # seconds that a server is left alone by a company after it failed
 _LONGEST_REST: Final = 300.0
 _KEPT: Final = 1_000  # questions: some six megabytes
 REFUSALS: Final = frozenset({"bad_request", "context_overflow", "content_refused"})  # of a text, not of everybody's
 _LONGEST: Final = 2_000  # characters of a question
+
+_Key = tuple[int, bytes]  # a space, and the digest of a question: another space has other vectors under the same name
 
 _log = logging.getLogger("recado.meaning")
 
@@ -80,8 +82,8 @@ class Meaning:
         self._server = server
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[Embedder, bytes], Vector] = OrderedDict()
-        self._resting_until = 0.0
+        self._known: OrderedDict[_Key, Vector] = OrderedDict()
+        self._resting_until: dict[UUID, float] = {}
 
     def of(self, query: str, tenant_id: UUID) -> AskedVector | None:
         """None where vectors do not serve this company, or their server does not answer in time."""
@@ -90,7 +92,7 @@ class Meaning:
         if space is None:
             return None
         words = " ".join(query.split())[:_LONGEST]
-        key = (space.embedder, hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=16).digest())
+        key = (space.id, hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=16).digest())
         vector = self._recall(key) or self._ask(tenant_id, space.embedder, words)
         if vector is None:
             return None
@@ -101,13 +103,13 @@ class Meaning:
         return AskedVector(space, vector)
 
     def _ask(self, tenant_id: UUID, embedder: Embedder, words: str) -> Vector | None:
-        if self._monotonic() < self._resting_until:
+        if self._monotonic() < self._resting_until.get(tenant_id, 0.0):
             return None
         try:
             found = self._server.embed(embedder, [words], self._patience)
         except ProviderError as error:
             if error.kind not in REFUSALS:
-                self._resting_until = self._monotonic() + _rest_after(error)
+                self._resting_until[tenant_id] = self._monotonic() + _rest_after(error)
             # Not its words: a server may quote what it was asked, and that is what somebody wrote.
             _log.warning("words alone are searched", extra={"error_kind": error.kind, "status": error.status})
             self._note(tenant_id, embedder, None)
@@ -127,13 +129,13 @@ class Meaning:
         except SQLAlchemyError as error:
             _log.warning("the use of vectors is not on record: %s", type(error).__name__)
 
-    def _recall(self, key: tuple[Embedder, bytes]) -> Vector | None:
+    def _recall(self, key: _Key) -> Vector | None:
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
             return self._known.get(key)
 
-    def _remember(self, key: tuple[Embedder, bytes], vector: Vector) -> None:
+    def _remember(self, key: _Key, vector: Vector) -> None:
         with self._lock:
             self._known[key] = vector
             while len(self._known) > _KEPT:

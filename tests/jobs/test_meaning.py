@@ -163,6 +163,28 @@ def test_a_question_that_is_refused_keeps_nobody_else_s_out(stocked: Ground) -> 
     assert stocked.found(PARAPHRASE)[0] == CANCELLING
 
 
+def test_one_company_s_failures_do_not_cost_another_its_vectors(stocked: Ground) -> None:
+    other = stocked.tenant("boreal")
+    stocked.add("termos", [CANCELLING], tenant_id=other)
+    stocked.keep()
+    stocked.admit()
+    stocked.standin.faults.append(Fault(500, b"oops"))
+    assert stocked.found(PARAPHRASE) == []
+    assert [one.text for one in stocked.search(PARAPHRASE, tenant_id=other)] == [CANCELLING]
+
+
+def test_a_question_asked_before_is_asked_anew_of_another_model_behind_the_name(stocked: Ground) -> None:
+    assert stocked.found(PARAPHRASE)[0] == CANCELLING
+    stocked.standin.answers_with = 64
+    stocked.add("mais", ["Uma nota a mais."])
+    stocked.keep()
+    stocked.let_claims_end()
+    stocked.keep()
+    stocked.admit()
+    assert stocked.spaces()[0].dimension == 64
+    assert stocked.found(PARAPHRASE)[0] == CANCELLING
+
+
 def test_vectors_of_another_length_are_never_compared(stocked: Ground) -> None:
     stocked.standin.answers_with = 64
     assert stocked.found(PARAPHRASE) == []
