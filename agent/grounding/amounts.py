@@ -39,6 +39,8 @@ from agent.grounding.operands import (
 from agent.grounding.orders import derive_orders
 from agent.grounding.results import whole_month
 
+_LEAST_TOLD_APART = 10_000  # reais: with the cents there are too many such amounts for two to make one by chance
+
 
 def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """What the words of the sentence allow, the likelier first."""
@@ -82,6 +84,13 @@ def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[De
         same = unique(known for known in said if is_alike(claim, known))
         if len(same) >= 2 and len({known.unit for known in same}) == 1:
             yield add_up(same)
+    both = unique(known for known in (*around.beside, *around.reckoned) if is_alike(claim, known))
+    if claim.kind == "money" and len(both) > 2:
+        yield add_up(both)
+    if claim.kind == "money" and max(claim.values) >= _LEAST_TOLD_APART:
+        for pair in combinations(unique(k for k in around.shown if k.kind == "money" and is_alike(claim, k)), 2):
+            if pair[0].collection != pair[1].collection or not pair[0].collection:
+                yield add_up(pair)
     together = [known for group in around.bound for known in group]
     for group in (*around.bound, together, around.of_names, around.named):
         for items in _by_key(claim, group).values():
@@ -257,6 +266,7 @@ def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[
     for number in (around.items, around.anchors, evidence.results if evidence.results > 1 else 0):
         if number > 1:
             yield Derived(Decimal(number), "number of those named", ())
-    for length in set(evidence.lengths.values()) & set(around.counts):
+    counted = {evidence.lengths[group.path] for group in around.groups if group.path in evidence.lengths}
+    for length in (set(evidence.lengths.values()) & set(around.counts)) - counted:  # of the others it is known how many
         for part in range(1, length):
             yield Derived(Decimal(part), f"some of {length}", ())

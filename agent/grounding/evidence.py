@@ -42,6 +42,7 @@ class Evidence:
     collections: dict[tuple[str, str], list[Known]] = field(default_factory=lambda: defaultdict(list))
     scopes: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     said: list[PartialDay] = field(default_factory=list)  # days that people named, as they named them
+    question: str = ""  # folded
     flags: Flags = field(default_factory=dict)
     results: int = 0
     _by_size: list[tuple[float, int]] = field(default_factory=list)
@@ -73,7 +74,7 @@ class Evidence:
 def gather_evidence(turn: TurnInput, tools: Sequence[ToolUse], *, with_history: bool = True) -> Evidence:
     """From a turn and the tool calls made in it. What the assistant said before counts: it was checked then."""
     today = turn.situation.today
-    evidence = Evidence(today, days={today, today - timedelta(days=1)})
+    evidence = Evidence(today, days={today, today - timedelta(days=1)}, question=fold_in_place(turn.text))
     for number, use in enumerate(tools):
         _add_result(evidence, read_tool_use(use, number), is_foreign=use.is_foreign)
         evidence.sources += [use.name, str(use.result.get("source", ""))] if use.is_foreign else []

@@ -11,7 +11,7 @@ from agent.grounding.folding import fold_in_place
 _STATES: Final[tuple[tuple[str, str], ...]] = (
     (
         r"encerr\w*|fechad\w*|cerr(?:ad|aron|amos)\w*|closed|finaliz\w*|conclu[ids]\w*",
-        r"em aberto|abert[oa]s?|abiert[oa]s?|open|em andamento",
+        r"em aberto|abert[oa]s?|abiert[oa]s?|open",
     ),
     (
         r"pag[oa]s?|paid|quitad\w*|liquidad\w*|settled",
@@ -23,12 +23,14 @@ _STATES: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"ganh[oa]s?|ganhamos|ganad[oa]s?|ganamos|won", r"perdid[oa]s?|perdemos|perdimos|lost"),
     (r"entregues?|entregad[oa]s?|delivered", r"em transito|en transito|in transit|nao entregues?|undelivered"),
+    (r"faturad\w*|faturaram|invoiced|billed|facturad\w*", r"nao faturad\w*|not invoiced|sin facturar"),
+    (r"em andamento|en curso|in progress|ongoing", r"parad[oa]s?|stalled"),
     (r"cancelad\w*|anulad\w*|cancell?ed", r"validos?|valid"),
     (r"ativ[oa]s?|activ[oa]s?|active", r"inativ[oa]s?|inactiv[oa]s?|inactive"),
 )
 _PAIRS: Final = [tuple(re.compile(rf"\b(?:{side})\b") for side in pair) for pair in _STATES]
-_WORD: Final = re.compile(r"[a-z]{4,}")
-_LEAST_STEM: Final = 4
+_WORD: Final = re.compile(r"[a-z]{3,}")
+_LEAST_STEM: Final = 3
 _ENDING: Final = 2  # letters of a word that number and gender may change
 _LONGEST: Final = 30
 
@@ -71,7 +73,9 @@ def _state(name: str) -> tuple[int, int] | None:
 
 
 def _shares_a_word(name: str, sentence: str) -> bool:
-    return any(word in sentence and re.search(rf"\b{word}", sentence) for word in _stems(name))
+    """All of its words, so that one bakery is not another."""
+    stems = _stems(name)
+    return bool(stems) and all(word in sentence and re.search(rf"\b{word}", sentence) for word in stems)
 
 
 @lru_cache(maxsize=1_000)

@@ -10,7 +10,7 @@ from agent.grounding.binding import Anchor
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
 from agent.grounding.flags import is_named
-from agent.grounding.lexicon import MEAN
+from agent.grounding.lexicon import MEAN, MEANS
 from agent.grounding.operands import MOST_LISTS, Group, Surroundings, is_alike, is_total_key, may_list, total_of, unique
 
 _ABOVE: Final = (
@@ -33,7 +33,7 @@ _LIMITS: Final = tuple(
     (re.compile(rf"\b(?:{words}){_BEFORE_LIMIT}"), side) for words, side in ((_BELOW, -1), (_ABOVE, 1))
 )
 _MEANS: Final = tuple((re.compile(rf"\b(?:{words}){_MEAN}"), side) for words, side in ((_BELOW, -1), (_ABOVE, 1)))
-_AGAINST_MEAN: Final = re.compile(r"\b(?:medi[ao]|average|mean|promedio)\b")
+_BEYOND: Final = re.compile(r"\b(?:acima|abaixo|above|below|under|over|encima|debajo)\b")
 _WORDS_BEFORE: Final = 32
 _FURTHEST: Final = Decimal("1.5")  # "sold more than 100" is no way to tell of 900
 _LEAST_ROWS: Final = 2
@@ -41,10 +41,12 @@ _MOST_COMPARED: Final = 4
 
 
 def find_groups(
-    sentence: str, start: int, claims: Sequence[Claim], names: Sequence[Anchor], evidence: Evidence
+    sentence: str, start: int, claims: Sequence[Claim], names: Sequence[Anchor], evidence: Evidence, before: str = ""
 ) -> list[Group]:
-    """`start` is where the sentence begins, `claims` are its figures."""
-    found = list(_by_flag(sentence, evidence))
+    """`start` is where the sentence begins, `claims` are its figures. A sentence that names no flag speaks of those
+    named right `before` it, else of those that were asked about."""
+    found = list(_by_flag(sentence, evidence)) or list(_by_flag(before, evidence))
+    found = found or list(_by_flag(evidence.question, evidence))
     for claim in claims:
         at = claim.start - start
         before = sentence[max(0, at - _WORDS_BEFORE) : at]
@@ -123,9 +125,9 @@ def _of_scopes(
         if where == path
     ]
     columns = [column for column in columns if column]
-    if columns:
-        rows = max(columns, key=len)
-        yield Group(path, tuple(rows), tuple(_figures(columns)), limit, is_of_the_named)
+    rows = max(columns, key=len, default=[])
+    if wanted:
+        yield Group(path, len(wanted), tuple(rows), tuple(_figures(columns)), limit, is_of_the_named)
 
 
 def _figures(columns: Sequence[Sequence[Known]]) -> Iterator[Known]:
@@ -158,6 +160,8 @@ def derive_grouped(claim: Claim, around: Surroundings, evidence: Evidence) -> It
             continue
         if claim.kind == "count" and may_list(claim.unit, group.path, evidence):
             yield Derived(group.number, f"number of some of {group.path}", group.rows, group.rows)
+            others = evidence.lengths[group.path] - group.number
+            yield Derived(others, f"number of the others of {group.path}", group.rows)
         for figure in group.figures:
             if is_alike(claim, figure) and (figure.key == "sum" or MEAN.search(around.sentence)):
                 yield Derived(figure.value, f"{figure.key} of some of {group.path}", group.rows, group.rows)
@@ -165,7 +169,7 @@ def derive_grouped(claim: Claim, around: Surroundings, evidence: Evidence) -> It
 
 def derive_from_means(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """How far those that the sentence names are from the mean of their column."""
-    if not _AGAINST_MEAN.search(around.sentence):
+    if not (MEANS.search(around.sentence) or (around.has_mean and _BEYOND.search(around.sentence))):
         return
     own = [known for group in around.bound for known in group]
     for known in unique((*own, *around.beside, *around.joined, *around.named))[:_MOST_COMPARED]:

@@ -33,7 +33,7 @@ MONEY_AFTER: Final = re.compile(
 CURRENCIES: Final = ("BRL", "USD", "EUR", "MXN", "ARS", "CLP", "COP", "UYU", "$")
 PERCENT: Final = re.compile(
     r"\s?(?:%|por cento\b|per ?cent\b|por ciento\b|pontos? percentua(?:l|is)|percentage points?|puntos? porcentuales"
-    r"|p\.\s?p\.|pp\b)"
+    r"|p\.\s?p\.|pp\b|(?<=[.,]\d)\s?(?:pontos?|points?|puntos?)\b)"
 )
 MULTIPLE: Final = re.compile(
     r"(?:[x×](?!\w)(?! ?[a-z]{0,3}[$€\d])|\s?(?:x\b(?! ?[a-z]{0,3}[$€\d])|(?:vez|vezes|times|veces)\b))"
@@ -99,6 +99,7 @@ MEAN: Final = re.compile(
     r"\b(?:medi[ao]s?|average\w*|avg|mean|promedio|por (?!cento)\w+|per|cada|each|a day|a week|a month|ticket"
     r"|al (?:dia|mes))\b"
 )
+MEANS: Final = re.compile(r"\b(?:medi[ao]|average|mean|promedio)\b")
 JOINED: Final = re.compile(
     r"\b(?:junto (?:com|con)|together with|along with|somad[oa]s? (?:a|ao|com)|(?:entre|both))\b"
 )

@@ -8,7 +8,7 @@ from agent.grounding.binding import Anchor
 from agent.grounding.claims import Known
 from agent.grounding.draft import Draft, Trace
 from agent.grounding.groups import find_groups
-from agent.grounding.lexicon import CALLED_TOTAL, JOINED, WEEKEND, WORKDAYS, WORKED
+from agent.grounding.lexicon import CALLED_TOTAL, JOINED, MEANS, WEEKEND, WORKDAYS, WORKED
 from agent.grounding.numerals import find_numerals
 from agent.grounding.operands import Surroundings
 from agent.grounding.ranks import find_ranked
@@ -58,12 +58,19 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
         supposed=[o.as_known() for o in beside if not o.operation and o.claim.kind == "count"] if is_worked else [],
         column=[other.as_known() for other in above] if all(other.operation for other in above) else [],
         after=sentence[trace.claim.end - start :][:_WORDS_AFTER],
+        percents=[known for known in _reckoned(before) if known.kind == "percent"],
+        has_mean=bool(MEANS.search(draft.folded, 0, end)),
         before=sentence[max(0, trace.claim.start - start - _WORDS_BEFORE) : trace.claim.start - start],
         ordered=list(_ordered(beside, draft, trace, belongings)) if trace.claim.kind == "money" else [],
         is_worked=is_worked,
         is_owned=bool(trace.owners.names),
         groups=find_groups(
-            sentence, start, [o.claim for o in draft.beside(trace, draft.figures)], names, draft.evidence
+            sentence,
+            start,
+            [other.claim for other in draft.beside(trace, draft.figures)],
+            names,
+            draft.evidence,
+            draft.folded[draft.sentences.bounds(trace.sentence - 1)[0] : start] if trace.sentence else "",
         ),
         is_total=bool(CALLED_TOTAL.search(sentence, 0, trace.claim.start - start)),
     )

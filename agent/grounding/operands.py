@@ -31,14 +31,15 @@ class Group:
     """
 
     path: str
-    rows: tuple[Known, ...]
+    length: int
+    rows: tuple[Known, ...]  # their figures of one column; none where they hold none
     figures: tuple[Known, ...]
     limit: tuple[Claim, Decimal] | None = None
     is_of_the_named: bool = False
 
     @property
     def number(self) -> Decimal:
-        return Decimal(len(self.rows))
+        return Decimal(self.length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Surroundings:
     says that the claim is called a total, `is_owned` that a name stands right beside it;
     `after` are the words right after it. `before` those right before it.
     `groups` are the rows that the sentence speaks of together, `ordered` counts with what belongs to what is named
-    right after each.
+    right after each. `percents` are those that follow from others, anywhere before;
+    `has_mean` says that a mean was spoken of.
     """
 
     sentence: str = ""
@@ -88,6 +90,8 @@ class Surroundings:
     groups: Sequence[Group] = ()
     ordered: Sequence[tuple[Known, Sequence[Known]]] = ()
     before: str = ""
+    percents: Sequence[Known] = ()
+    has_mean: bool = False
 
 
 def is_of_one_unit(claim: Claim, known: Known) -> bool:

@@ -11,7 +11,7 @@ from agent.grounding.chance import derive_unannounced
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
 from agent.grounding.groups import derive_from_means
-from agent.grounding.lexicon import DIFFERENCE, MISSING, RATE, REDUCTION, TOTAL
+from agent.grounding.lexicon import DIFFERENCE, JOINED, MISSING, RATE, REDUCTION, TOTAL
 from agent.grounding.operands import (
     CHANGES,
     MOST_LISTS,
@@ -32,6 +32,7 @@ def derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> It
     """Changes only where the sentence compares; no share where it says up or down, or off."""
     yield from _over_percents(around, evidence)
     yield from derive_from_means(around, evidence)
+    yield from _of_differences(claim.direction, around)
     yield from _passed(around, evidence)
     yield from _of_rows(around, evidence)
     if REDUCTION.match(around.after):
@@ -58,6 +59,16 @@ def _of_rows(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
             yield Derived(share, "share of rows", (named,), (named,))
 
 
+def _of_differences(direction: int, around: Surroundings) -> Iterator[Derived]:
+    """ "R$ 100 below it, 7 % less": what a difference that is told is of what it is told from."""
+    told = [*around.beside, *around.near]
+    for known in around.reckoned if direction else ():
+        for base in told if "difference" in known.key else ():
+            other = base.value + direction * abs(known.value)
+            if base.value and any(one.value == other and one.kind == base.kind == known.kind for one in told):
+                yield Derived(known.value / base.value * 100, "share", (known, base), ())
+
+
 def _passed(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """ "Two thirds of the month have gone": what has passed of the running month or year, and what is left of it."""
     if not (time := _OF_TIME.match(around.after)):
@@ -76,13 +87,16 @@ def _over_percents(around: Surroundings, evidence: Evidence) -> Iterator[Derived
     if MISSING.search(around.sentence):
         for known in (
             *percents,
+            *around.percents,
             *(k for k in evidence.known[:MOST_LOOKED_AT] if k.kind == "percent" and not k.collection),
         ):
             yield Derived(Decimal(100) - known.value, "what is missing to 100 %", (known,), (known,))
-    if TOTAL.search(around.sentence):
+    if TOTAL.search(around.sentence) or JOINED.search(around.sentence):
         for one, other in combinations(percents, 2):
             yield Derived(one.value + other.value, "sum", (one, other), (one, other))
     if DIFFERENCE.search(around.sentence):
+        for known in percents:
+            yield Derived(known.value - 100, "difference from 100 %", (known,), (known,))
         for one, other in combinations(percents, 2):
             yield Derived(one.value - other.value, "difference", (one, other), (one, other))
 

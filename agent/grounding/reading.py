@@ -19,6 +19,7 @@ from agent.grounding.terms import find_terms
 
 Place = tuple[int, int]
 _LARGEST_IN_TALK: Final = 10
+_HALF: Final = Decimal("0.5")
 
 _HARMLESS: Final = re.compile(
     r"https?://\S+|www\.\S+|\S+@\S+\.\w+"
@@ -115,6 +116,8 @@ def _numerals(folded: str, taken: list[Place], *, is_spanish: bool) -> Iterator[
             slack = Decimal(0) if numeral.last_scale == 1 else Decimal(numeral.last_scale) / 2
             place = (numeral.start, numeral.end)
             claim = build_figure(folded, place, (numeral.value,), (slack,), is_year=False)
+            if claim is not None and claim.kind == "percent":  # "oito por cento" are said of 8,1 %
+                claim = replace(claim, slack=(max(slack, _HALF),))
             if claim is not None and not _is_mere_talk(claim):
                 taken.append((claim.start, claim.end))
                 yield claim

@@ -52,6 +52,9 @@ _MEASURES: Final = re.compile(
 )
 _OF_WHAT: Final = re.compile(r"_(?:in|per|por|no|na|em|of|de)_")  # "orders_in_month" are orders
 _RATIOS: Final = re.compile(r"(?:^|_)(?:rate|ratio|taxa|indice|proporcao)$")
+_PACK: Final = re.compile(
+    r"\b(?:cx|caixas?|cajas?|case|pack|pct|pacotes?|fardos?|box)\W{0,2}(?:com |con |c/|de |of )?(\d{1,3})\b"
+)
 _LONG_TEXT: Final = 80
 _SENTENCE_END: Final = re.compile(r"[a-z\u00c0-\u024f%)]{3,}[.!?](?:\s|$)")
 
@@ -176,6 +179,9 @@ def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
         return
     if key in _CODE_KEYS or not _NUMBER.fullmatch(text) or key in _NO_FIGURES:
         reading.texts.append(text)
+        if pack := _PACK.search(fold_in_place(text)):
+            place = setting.labels, setting.spans, "", key, setting.scope
+            reading.known.append(Known(Decimal(pack[1]), "count", "", f"{setting.path} (pack)", *place))
         if isinstance(value, str) and _is_passage(value):
             reading.passages.append((text, setting.path))
         return
