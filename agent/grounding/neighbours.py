@@ -10,7 +10,7 @@ from agent.grounding.draft import Draft, Trace
 from agent.grounding.groups import find_groups
 from agent.grounding.lexicon import CALLED_TOTAL, JOINED, MEANS, WEEKEND, WORKDAYS, WORKED
 from agent.grounding.numerals import find_numerals
-from agent.grounding.operands import Surroundings
+from agent.grounding.operands import Group, Surroundings
 from agent.grounding.ranks import find_ranked
 
 _AS_TOLD: Final = frozenset({"said", "supposed"})
@@ -64,16 +64,16 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
         ordered=list(_ordered(beside, draft, trace, belongings)) if trace.claim.kind == "money" else [],
         is_worked=is_worked,
         is_owned=bool(trace.owners.names),
-        groups=find_groups(
-            sentence,
-            start,
-            [other.claim for other in draft.beside(trace, draft.figures)],
-            names,
-            draft.evidence,
-            draft.folded[draft.sentences.bounds(trace.sentence - 1)[0] : start] if trace.sentence else "",
-        ),
+        groups=_groups(trace, draft),
         is_total=bool(CALLED_TOTAL.search(sentence, 0, trace.claim.start - start)),
     )
+
+
+def _groups(trace: Trace, draft: Draft) -> list[Group]:
+    start, end = draft.bounds(trace)
+    before = draft.folded[draft.sentences.bounds(trace.sentence - 1)[0] : start] if trace.sentence else ""
+    claims = [other.claim for other in draft.beside(trace, draft.figures)]
+    return find_groups(draft.folded[start:end], start, claims, trace.owners.all_names, draft.evidence, before)
 
 
 def _ordered(
