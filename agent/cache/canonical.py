@@ -38,8 +38,12 @@ _TOKEN = re.compile(
     r"|\d+(?:[.,]\d+)*(?:k|mil)?(?![\w/:-])"
     r"|\w(?:[\w/'’.,:-]*\w)?"
     r"|\S",
+    re.IGNORECASE,
 )
 _STUCK = re.compile(r"(\d+(?:[.,]\d+)*)(k|mil)")
+_MEASURED = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]{1,3}")  # "5MW"
+_MIXED = re.compile(r"[^\W\d_A-Z]+[A-Z][^\W\d_]*")  # "mW", "kWh"
+_LONGEST_UNIT = 4
 
 
 def _phrases(listed: str) -> tuple[tuple[str, ...], ...]:
@@ -80,8 +84,8 @@ def is_idle(text: str) -> bool:
 
 def _tokens(text: str) -> list[str]:
     tokens: list[str] = []
-    for match in _TOKEN.finditer(unicodedata.normalize("NFC", text).lower().replace("’", "'")):
-        token = match[0]
+    for match in _TOKEN.finditer(unicodedata.normalize("NFC", text).replace("’", "'")):
+        token = match[0].lower()
         if token in _SILENT:
             continue
         if stuck := _STUCK.fullmatch(token):
@@ -89,20 +93,35 @@ def _tokens(text: str) -> list[str]:
         elif mark := _MARKS.get(token):
             if tokens and (tokens[-1] not in {".", ","} or mark == "."):
                 tokens[-1:] = [mark] if tokens[-1] in {".", ","} else [tokens[-1], mark]
+        elif _is_unit(match[0], tokens):
+            tokens.append(match[0])
         else:
             folded = _fold(token)
             tokens.append(SHORT.get(folded, folded))
     return tokens
 
 
+def _is_unit(written: str, before: list[str]) -> bool:
+    """Whether its case may decide, as in "5 MW" and "5 mW"."""
+    if _MEASURED.fullmatch(written) or (_MIXED.fullmatch(written) and len(written) <= _LONGEST_UNIT):
+        return True
+    is_counted = bool(before) and before[-1][-1].isdigit()
+    return is_counted and written.isalpha() and len(written) < _LONGEST_UNIT and written.lower() not in {"mil", "k"}
+
+
 def _fold(word: str) -> str:
-    """Without accents, but for those that make another word: "à", "é", and the last one of a verb ("ganó")."""
+    """Without accents, but for those that make another word: "à", "é", and the last one of a verb ("ganó"). Marks on
+    what is no letter make another sign: "≠" is no "="."""
     if word in {"à", "às", "é"}:
         return word
     keeps_last = word[-1] in "óéíúá" and word not in UNACCENTED
     head, last = (word[:-1], word[-1]) if keeps_last else (word, "")
-    decomposed = unicodedata.normalize("NFD", head)
-    return "".join(char for char in decomposed if not unicodedata.combining(char)) + last
+    return "".join(map(_fold_letter, head)) + last
+
+
+def _fold_letter(letter: str) -> str:
+    base, *marks = list(unicodedata.normalize("NFD", letter))
+    return base if base.isascii() and base.isalpha() and all(map(unicodedata.combining, marks)) else letter
 
 
 def _without_ends(tokens: list[str], *, keeps_greetings: bool = True) -> list[str]:
@@ -142,7 +161,7 @@ def _strip_marks(tokens: list[str]) -> list[str]:
 
 def _is_whole(tokens: list[str]) -> bool:
     """When in doubt it is not."""
-    words = [token for token in tokens if token[0].isalnum()]
+    words = [token.lower() for token in tokens if token[0].isalnum()]
     if len(words) < _FEWEST_WORDS or words[0] in GOING_ON or not ASKING & set(words[:4]):
         return False
     return not any(

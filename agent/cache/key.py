@@ -10,7 +10,7 @@ from uuid import UUID
 from agent.base import Language, Situation
 from agent.cache.canonical import CanonicalQuestion
 
-_GENERATION = 2  # raise it when the canonical spelling changes
+_GENERATION = 3  # raise it when the canonical spelling changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Repeats of a question are one question, and what differs in one word is another."""
 
+import sys
+import unicodedata
 from datetime import date
 
 import pytest
@@ -23,6 +25,41 @@ def test_questions_that_differ_in_one_slot_are_never_one(language: Language) -> 
     pairs = minimal_pairs(language)
     wrong = [pair for pair in pairs if read(pair[0], language).words == read(pair[1], language).words]
     assert wrong == []
+
+
+def test_no_sign_loses_its_mark_but_a_latin_letter() -> None:
+    """Of all that Unicode knows to be made of a base and marks on it."""
+    made = [(chr(number), *unicodedata.normalize("NFD", chr(number))) for number in range(sys.maxunicode + 1)]
+    marked = [(sign, base) for sign, base, *marks in made if marks and all(map(unicodedata.combining, marks))]
+    signs = [(sign, base) for sign, base in marked if not (base.isascii() and base.isalpha())]
+    assert ("≠", "=") in signs
+    assert len(signs) > 300
+    assert [pair for pair in signs if len({read(f"pedidos com status {one} pago").words for one in pair}) == 1] == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("pedidos com status ≠ pago", "pedidos com status = pago"),
+        ("pedidos com status =\u0338 pago", "pedidos com status = pago"),
+        ("vendas ≮ 1000", "vendas < 1000"),
+        ("o item ∉ lista de preços", "o item ∈ lista de preços"),
+        ("o preço subiu ↛ caiu", "o preço subiu → caiu"),
+        ("o preço ⊃\u0338 frete", "o preço ⊃ frete"),
+        ("motor de 5 MW", "motor de 5 mW"),
+        ("motor de 5MW", "motor de 5mW"),
+        ("preço do mW contratado", "preço do MW contratado"),
+        ("cabo de 3 M", "cabo de 3 m"),
+    ],
+)
+def test_signs_and_units_keep_what_tells_them_apart(one: str, other: str) -> None:
+    assert read(one) != read(other)
+
+
+def test_a_word_that_leans_does_so_in_capitals_behind_a_number_too() -> None:
+    assert not read("QUANTO EM 2026 ELA VENDEU?").is_whole
+    assert read("QUANTO VENDEMOS EM MARÇO?") == read("quanto vendemos em março?")
+    assert read("quanto é 5 Mil reais?") == read("quanto é 5000 reais?")
 
 
 def test_there_are_at_least_two_hundred_minimal_pairs() -> None:
