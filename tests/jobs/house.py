@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,11 +17,12 @@ from jobs.advance import advance
 from jobs.alarms import Alarms
 from jobs.leases import LeaseKeeper
 from jobs.runtime import OpenDoor, Services, WorkPolicy, set_services
+from models.faultpoint import set_fault_hook
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, Stored, store_messages
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account, ensure_tenant
-from tests.fakes import FixedClock, FullFakeChannel, OneAgent, ScriptedProvider
+from tests.fakes import FixedClock, FullFakeChannel, Killed, OneAgent, ScriptedProvider
 from tests.jobs.pool_greed import ungreedy
 
 REQUEST = RawRequest("/webhooks/fake/default", {}, b"{}", "ab" * 16)
@@ -35,6 +37,22 @@ def counting_tool(calls: list[Mapping[str, Any]]) -> Tool:
 
     spec = ToolSpec("count_up", "Counts.", {"type": "object", "properties": {}})
     return Tool(spec, "read", frozenset({"manager", "rep"}), call)
+
+
+@contextmanager
+def dying_at(point: str) -> Iterator[None]:
+    """Whoever comes to that moment in here dies of it; somebody must."""
+
+    def die(name: str) -> None:
+        if name == point:
+            raise Killed
+
+    set_fault_hook(die)
+    try:
+        with pytest.raises(Killed):
+            yield
+    finally:
+        set_fault_hook(None)
 
 
 class AtOnce(Executor):

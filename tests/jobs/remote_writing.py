@@ -14,10 +14,10 @@ from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
 from channels.crm import CrmChannel
 from models.demo.reader import demo_reader_url
-from models.faultpoint import set_fault_hook
 from models.sales.source import SalesSource
 from tests.channels.crm.conftest import account_over
-from tests.fakes import Killed, OneAgent, wish
+from tests.fakes import OneAgent, wish
+from tests.jobs.house import dying_at
 from tests.jobs.writing import WritingHouse, employ
 from tests.standins.crm import StandInCrm
 from tests.standins.crm_records import RecordShelf
@@ -57,15 +57,8 @@ class RemoteHouse:
         """The answer of the worker that comes after the one that died there."""
         house = self.writing.house
         stored = house.say(words, external_id)
-
-        def die(name: str) -> None:
-            if name == point:
-                raise Killed
-
-        set_fault_hook(die)
-        with pytest.raises(Killed):
+        with dying_at(point):
             house.advance(stored)
-        set_fault_hook(None)
         house.let_leases_expire()
         house.make_due()
         house.advance(stored)

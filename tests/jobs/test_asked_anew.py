@@ -1,6 +1,5 @@
 """A yes to what holds no longer makes nothing: the person is told so, and asked about the change as it would be now."""
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -12,9 +11,9 @@ from agent.base import PersonRole, Tool
 from agent.policy import Verdict
 from jobs.agents import Terms
 from models.errors import ProviderError
-from models.faultpoint import set_fault_hook
 from models.tenant import AccountKey
-from tests.fakes import Killed, OneAgent, wish
+from tests.fakes import OneAgent, wish
+from tests.jobs.house import dying_at
 from tests.jobs.test_proposals import NOTE, ask_for_note
 from tests.jobs.writing import WritingHouse, employ
 
@@ -50,15 +49,8 @@ def test_a_yes_after_which_the_worker_died_makes_nothing_where_the_agent_is_anot
 ) -> None:
     ask_for_note(writing)
     stored = writing.house.say("sim", "m2")
-
-    def die(name: str) -> None:
-        if name == "tool.due":
-            raise Killed
-
-    set_fault_hook(die)
-    with suppress(Killed):
+    with dying_at("tool.due"):
         writing.house.advance(stored)
-    set_fault_hook(None)
     employ(writing, UpdatedAgent(writing.house.agent))
     writing.house.let_leases_expire()
     writing.house.make_due()
@@ -73,15 +65,8 @@ def test_a_worker_that_dies_while_asking_anew_asks_once(writing: WritingHouse, p
     ask_for_note(writing)
     writing.house.run(TOO_LATE)
     stored = writing.house.say("sim", "m2")
-
-    def die(name: str) -> None:
-        if name == point:
-            raise Killed
-
-    set_fault_hook(die)
-    with suppress(Killed):
+    with dying_at(point):
         writing.house.advance(stored)
-    set_fault_hook(None)
     writing.house.let_leases_expire()
     writing.house.make_due()
     writing.house.advance(stored)

@@ -13,14 +13,13 @@ from agent.tools.discount import build_discount_tool
 from jobs.advance import advance
 from jobs.discount_book import DiscountBook
 from jobs.runtime import OpenDoor, get_services, set_services
-from models.faultpoint import set_fault_hook
 from models.inbound import InboundMessage
 from models.inbox import store_messages
 from models.person import People
 from models.session import session_scope
 from models.tenant import ensure_account, ensure_tenant
-from tests.fakes import Killed, OneAgent, wish
-from tests.jobs.house import REQUEST
+from tests.fakes import OneAgent, wish
+from tests.jobs.house import REQUEST, dying_at
 from tests.jobs.writing import ANA, RITA, WritingHouse, employ
 
 BIA = "+5511777770000"  # a second manager
@@ -275,15 +274,8 @@ def test_a_worker_that_dies_tells_of_a_ruling_once(asking: WritingHouse, point: 
 def _die(asking: WritingHouse, words: str, external_id: str, sender: str, point: str) -> None:
     house = asking.house
     stored = house.say(words, external_id, sender)
-
-    def die(name: str) -> None:
-        if name == point:
-            raise Killed
-
-    set_fault_hook(die)
-    with pytest.raises(Killed):
+    with dying_at(point):
         house.advance(stored)
-    set_fault_hook(None)
     house.let_leases_expire()
     house.make_due()
     house.advance(stored)

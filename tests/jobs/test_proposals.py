@@ -11,7 +11,8 @@ from models.errors import ProviderError, ToolError
 from models.faultpoint import set_fault_hook
 from models.inbound import InboundMessage
 from models.reply import Rejected
-from tests.fakes import Killed, wish
+from tests.fakes import wish
+from tests.jobs.house import dying_at
 from tests.jobs.writing import CUSTOMERS, RITA, WritingHouse
 
 NOTE = {"customer": CUSTOMERS[0], "text": "quer preço novo em maio"}
@@ -185,15 +186,8 @@ def test_a_worker_that_dies_while_a_change_is_made_makes_it_once(writing: Writin
     ask_for_note(writing)
     house = writing.house
     stored = house.say("sim", "m2")
-
-    def die(name: str) -> None:
-        if name == point:
-            raise Killed
-
-    set_fault_hook(die)
-    with pytest.raises(Killed):
+    with dying_at(point):
         house.advance(stored)
-    set_fault_hook(None)
     house.let_leases_expire()
     house.make_due()
     house.advance(stored)
@@ -215,15 +209,8 @@ def test_what_the_target_cannot_tell_after_a_death_is_not_repeated_in_the_dark(w
     tools["crm_note"] = replace(tools["crm_note"], call=send, writing=None)  # type: ignore[index]
     ask_for_note(writing)
     stored = house.say("sim", "m2")
-
-    def die(name: str) -> None:
-        if name == "tool.worked":
-            raise Killed
-
-    set_fault_hook(die)
-    with pytest.raises(Killed):
+    with dying_at("tool.worked"):
         house.advance(stored)
-    set_fault_hook(None)
     house.let_leases_expire()
     house.make_due()
     house.advance(stored)
