@@ -6,12 +6,14 @@ What the index does not hold yet is looked through directly. What was said befor
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, select
 
 from models.contact import contacts
-from models.conversation import conversations
+from models.conversation import asker, conversations
+from models.message import messages
 from models.remembered import SettledTurn, read_turns, remembered_turns
 from models.retrieval.lexicon import read_words, stem_of
 from models.search_index import SearchIndex
@@ -91,23 +93,32 @@ def _ranges(connection: Connection, contact_id: UUID, span: Span) -> list[tuple[
 
 
 def _scan_tail(connection: Connection, hers: Sequence[UUID], query: str, most: float, span: Span) -> dict[UUID, float]:
-    """By the share of the question's words that they hold."""
-    t, v, c = turns.c, conversations.c, contacts.c
-    waiting = (
-        select(t.id)
-        .join(conversations, v.id == t.conversation_id)
-        .join(contacts, and_(c.account_id == v.account_id, c.address == v.sender))
-        .where(c.id.in_(hers), t.remembered_at.is_(None), t.status == "settled")
-        .order_by(t.number.desc())
-        .limit(_TAIL)
-    )
+    """By the share of the question's words that they hold. Others write in her threads as well: only a turn that one of
+    her addresses alone wrote is hers."""
+    waiting = connection.execute(_waiting_of(hers)).all()
+    addresses = {row.id: row.address for row in waiting}
     wanted = _stems(query)
     found = {}
-    for turn in read_turns(connection, list(connection.execute(waiting).scalars())):
+    for turn in read_turns(connection, list(addresses)):
         share = len(wanted & _stems(f"{turn.asked} {turn.replied}")) / max(len(wanted), 1)
-        if share and turn.is_of_one and span.holds(turn.asked_at.date()):
+        if share and turn.is_of_alone(addresses[turn.id]) and span.holds(turn.asked_at.date()):
             found[turn.id] = share * most
     return found
+
+
+def _waiting_of(hers: Sequence[UUID]) -> Select[Any]:
+    """The newest turns that any of these contacts wrote in and that were not taken in yet, with her address there."""
+    t, m, v, c = turns.c, messages.c, conversations.c, contacts.c
+    return (
+        select(t.id, c.address)
+        .join(messages, and_(m.turn_id == t.id, m.direction == "in"))
+        .join(conversations, v.id == t.conversation_id)
+        .join(contacts, and_(c.account_id == v.account_id, c.address == asker))
+        .where(c.id.in_(hers), t.remembered_at.is_(None), t.status == "settled")
+        .distinct()
+        .order_by(t.id.desc())
+        .limit(_TAIL)
+    )
 
 
 def _stems(text: str) -> set[str]:

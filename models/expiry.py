@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from models.leftover_file import note_leftovers
+from models.remembered import MEMORY_LOCK
 
 GONE: Final = "expired"  # the outcome of turns whose words are no more
 
@@ -86,12 +87,15 @@ class Over:
     is_all: bool
 
 
-# Conversations before turns, as everybody locks them. One that somebody works on just now is left for the next round.
+# Conversations before turns, as everybody locks them. One that somebody works on just now, or takes into memory, is
+# left for the next round. Their ids come first: the lock is asked for of no other conversation.
 _HOLD = """
-    SELECT id FROM conversation WHERE id IN (SELECT conversation_id FROM {table} WHERE id = ANY(:ids))
-    AND tenant_id = :tenant ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+    WITH these AS MATERIALIZED (
+        SELECT DISTINCT conversation_id AS id FROM {table} WHERE id = ANY(:ids) AND tenant_id = :tenant
+    ), free AS MATERIALIZED (SELECT id FROM these WHERE {lock})
+    SELECT id FROM conversation WHERE id IN (SELECT id FROM free) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
-_HOLD_BY_MESSAGES, _HOLD_BY_TURNS = (text(_HOLD.format(table=table)) for table in ("message", "turn"))
+_HOLD_BY_MESSAGES, _HOLD_BY_TURNS = (text(_HOLD.format(table=table, lock=MEMORY_LOCK)) for table in ("message", "turn"))
 _SETTLED = "coalesce(t.status = 'settled' AND t.settled_at < :before, false)"
 _UNANSWERED = "m.direction = 'out' OR m.unanswerable <> ''"  # what waits for no turn
 _IS_OVER = f"CASE WHEN m.turn_id IS NULL THEN {_UNANSWERED} ELSE {_SETTLED} END"

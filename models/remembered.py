@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -20,14 +20,13 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
-    Text,
     UniqueConstraint,
     case,
-    cast,
     delete,
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlmodel import Field, SQLModel
@@ -42,7 +41,8 @@ from models.opt_out import OPTED_OUT
 from models.turn import turns
 
 _SIDE_BY_SIDE = 32  # more processes than that have nothing to do at once
-_LOCK = 0x6D656D6F  # of this purpose: advisory locks have one space of names
+# Who takes a conversation into memory, or out of it, has it alone until the commit, and holds up nobody who talks.
+MEMORY_LOCK: Final = "pg_try_advisory_xact_lock(hashtextextended(CAST(id AS text), 1835363695))"
 _UNSAID = frozenset({"rejected", FENCED, "notice", "confirmed", OPTED_OUT, ""})  # what nobody read, or nobody said
 
 
@@ -102,10 +102,11 @@ def claim_conversation(connection: Connection) -> UUID | None:
     """One with turns that memory has not taken in, for nobody else until the commit; None where all that there are have
     somebody."""
     t = turns.c
-    waiting = select(t.conversation_id).where(_IS_DUE).distinct().order_by(t.conversation_id).limit(_SIDE_BY_SIDE)
-    each = waiting.subquery().c.conversation_id
-    is_free = func.pg_try_advisory_xact_lock(func.hashtextextended(cast(each, Text), _LOCK))
-    return connection.execute(select(each).where(is_free).limit(1)).scalar_one_or_none()
+    waiting = (
+        select(t.conversation_id.label("id")).where(_IS_DUE).distinct().order_by(t.conversation_id).limit(_SIDE_BY_SIDE)
+    )
+    each = waiting.subquery().c.id
+    return connection.execute(select(each).where(text(MEMORY_LOCK)).limit(1)).scalar_one_or_none()
 
 
 def claim_turns(connection: Connection, conversation_id: UUID, limit: int) -> tuple[list[UUID], list[SettledTurn]]:

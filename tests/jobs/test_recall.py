@@ -172,3 +172,15 @@ def test_a_turn_in_which_two_wrote_is_neither_ones_to_find(house: House) -> None
     house.advance(house.receive(InboundMessage("m2", ANA, "qual o prazo do contrato?", thread="deal-7")))
     keep(house)
     assert find(house, "prazo comissão contrato") == find(house, "prazo comissão contrato", EVA) == []
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_in_a_thread_of_several_each_finds_what_she_asked_herself(house: House, is_kept: bool) -> None:
+    for number, (sender, asked) in enumerate([(ANA, "oi, tudo bem por aí?"), (EVA, "qual a comissão da Joana?")]):
+        house.provider.script = [f"Sobre isto falo só com você: {asked}"]
+        house.advance(house.receive(InboundMessage(f"m{number}", sender, asked, thread="deal-7")))
+    house.receive(InboundMessage("m9", ANA, "obrigada, pessoal", thread="deal-7"))
+    if is_kept:
+        keep(house)
+    assert [one.turn.asked for one in find(house, "comissão da Joana", sender=EVA)] == ["qual a comissão da Joana?"]
+    assert find(house, "comissão da Joana", sender=ANA) == []

@@ -16,6 +16,7 @@ from models.expiry import _TAKE, EXPIRED
 from models.faultpoint import set_fault_hook
 from models.invariants import find_violations
 from models.privacy import HOLDINGS
+from models.remembered import claim_conversation
 from models.replay import NotReplayable, replay_message
 from models.retention import find_moment
 from models.retention_rule import KINDS, Kind, find_rules, set_rule
@@ -167,6 +168,17 @@ def test_what_somebody_works_on_is_left_for_the_next_round(house: House) -> None
     house.advance(house.say("oi", "m1"))
     with session_scope(house.engine) as connection:
         connection.exec_driver_sql("SELECT FROM conversation FOR NO KEY UPDATE")
+        a_round(house, "conversations")
+    assert house.rows("SELECT text FROM message ORDER BY seq") == [("oi",), ("echo: oi",)]
+    a_round(house, "conversations")
+    assert house.rows("SELECT DISTINCT text FROM message") == [("",)]
+
+
+def test_what_is_being_taken_into_memory_is_left_for_the_next_round(house: House) -> None:
+    """Or its words would come back with what was read of them before they went."""
+    house.advance(house.say("oi", "m1"))
+    with session_scope(house.engine) as elsewhere:
+        assert claim_conversation(elsewhere) is not None
         a_round(house, "conversations")
     assert house.rows("SELECT text FROM message ORDER BY seq") == [("oi",), ("echo: oi",)]
     a_round(house, "conversations")
