@@ -1,6 +1,7 @@
 """Ready passages in a file of JSON lines: read as liberally as can be, with a word about every line that was not."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ _IDS = ("id", "_id", "passage_id", "doc_id")
 _TEXTS = ("text", "passage", "content", "contents", "body")
 _KINDS = frozenset({"passage", "document", "doc", "chunk"})
 _LONGEST = 100_000  # characters of one passage
+_LONGEST_ID = 500  # characters, or digits
+_UNKEPT = re.compile("[\0\ud800-\udfff]")  # neither PostgreSQL nor UTF-8 has them: NUL, and halves of a character
 _TOLD = 10  # lines that are complained of one by one
 
 
@@ -42,7 +45,7 @@ def read_passages(lines: Iterable[bytes]) -> PassagesFile:
             fields = _fields(line)
             kind = fields.get("kind", "passage")
             if isinstance(kind, str) and kind not in _KINDS:
-                found.other_kinds[kind] += 1
+                found.other_kinds[_UNKEPT.sub("", kind)[:40]] += 1
             else:
                 found.passages.append(_passage(fields, number))
         except ValueError as error:
@@ -64,7 +67,7 @@ def _fields(line: bytes) -> dict[str, Any]:
 
 def _passage(fields: dict[str, Any], number: int) -> Chunk:
     text = next((fields[name] for name in _TEXTS if isinstance(fields.get(name), str)), "")
-    text = text.replace("\0", "").strip()  # PostgreSQL keeps no NUL
+    text = _UNKEPT.sub("", text).strip()
     if not text:
         raise ValueError("text: there is none")
     if len(text) > _LONGEST:
@@ -72,6 +75,9 @@ def _passage(fields: dict[str, Any], number: int) -> Chunk:
     given_id = next((fields[name] for name in _IDS if fields.get(name) is not None), number)
     if isinstance(given_id, bool) or not isinstance(given_id, (str, int)):
         raise ValueError("id: neither a string nor a whole number")
+    if len(str(given_id)) > _LONGEST_ID or _UNKEPT.search(str(given_id)):
+        raise ValueError(f"id: longer than {_LONGEST_ID} characters, or with some that cannot be kept")
     title = fields.get("title")
-    path = (title.replace("\0", "").strip(),) if isinstance(title, str) and title.strip() else ()
+    cleaned = _UNKEPT.sub("", title).strip() if isinstance(title, str) else ""
+    path = (cleaned,) if cleaned else ()
     return Chunk(text, "\n".join([*path, text]), path, {"line": number}, given_id)
