@@ -18,7 +18,7 @@ from models.errors import RecadoError, StorageError
 from models.faultpoint import faultpoint
 from models.ids import new_id
 from models.lease import Lease, acquire_lease, check_lease, release_lease
-from models.quoted import cut_quotations, distinctive
+from models.quoted import cut_quotations, distinctive, logged
 from models.session import session_scope
 from models.storage import Storage
 
@@ -101,7 +101,7 @@ def _erase_leased(
     whose.collect(connection)
     if set(her_threads(connection)) - {lease.conversation_id for lease in leases}:
         raise TurnUnderWay("she has begun another conversation meanwhile: try again")
-    sealed = seal(erasure_id, distinctive(connection))
+    sealed = seal(erasure_id, [*distinctive(connection), *logged(connection)])
     cut = cut_quotations(connection, whose.tenant_id)
     faultpoint("erasure.cut")
     pending = {**find_outside(connection), **sealed}

@@ -6,12 +6,26 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, Interval, Text, delete, func, literal, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Index,
+    Interval,
+    Text,
+    Uuid,
+    delete,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy import tuple_ as row_of
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel import Field, SQLModel
 
 from models.columns import key, moment, reference, string, table_of
+from models.expiry import GONE
+from models.turn import turns
 
 
 class KeptResultRow(SQLModel, table=True):
@@ -68,11 +82,24 @@ def find_result(connection: Connection, tenant_id: UUID, of_key: str) -> KeptRes
 
 
 def keep_result(connection: Connection, tenant_id: UUID, new: NewResult) -> None:
-    """In place of an earlier one."""
-    told: dict[str, Any] = {"turn_id": new.turn_id, "arguments": dict(new.arguments), "result": dict(new.result)}
-    told |= {"read_at": func.now(), "expires_at": func.now() + literal(new.life, Interval)}
-    statement = insert(kept_results).values(tenant_id=tenant_id, key=new.key, name=new.name, **told)
-    connection.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "key"], set_=told))
+    """In place of an earlier one. Nothing of a turn whose words are gone; who takes them now is waited for."""
+    told: dict[str, Any] = {
+        "turn_id": turns.c.id,
+        "arguments": literal(dict(new.arguments), JSONB),
+        "result": literal(dict(new.result), JSONB),
+        "read_at": func.now(),
+        "expires_at": func.now() + literal(new.life, Interval),
+    }
+    values = {
+        "tenant_id": literal(tenant_id, Uuid),
+        "key": literal(new.key, Text),
+        "name": literal(new.name, Text),
+    } | told
+    is_kept = (turns.c.id == new.turn_id) & turns.c.outcome.not_in(["erased", GONE])
+    whole = select(*values.values()).where(is_kept).with_for_update(read=True)
+    statement = insert(kept_results).from_select(list(values), whole)
+    changed = {name: statement.excluded[name] for name in told}
+    connection.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "key"], set_=changed))
 
 
 def forget_results(connection: Connection, most: int) -> None:

@@ -45,7 +45,7 @@ def purge_raw_events(connection: Connection, tenant_id: UUID, ids: Sequence[UUID
     """Delete those of the company's that nothing needs; whether none of them was left."""
     e = raw_events.c
     mine = e.id.in_(ids) & e.account_id.in_(_accounts_of(tenant_id))
-    connection.execute(delete(raw_events).where(mine, e.id.not_in(_needed().subquery().select())))
+    connection.execute(delete(raw_events).where(mine, e.id.not_in(needed_events().subquery().select())))
     return connection.execute(select(e.id).where(mine).limit(1)).first() is None
 
 
@@ -53,7 +53,7 @@ def _accounts_of(tenant_id: UUID) -> Select[tuple[UUID]]:
     return select(_accounts.c.id).where(_accounts.c.tenant_id == tenant_id)
 
 
-def _needed() -> CompoundSelect[tuple[UUID | None]]:
+def needed_events() -> CompoundSelect[tuple[UUID | None]]:
     """The events of messages that wait for an answer, and of files that lie in them and were not fetched yet. Few, and
     each found by an index of its own: no index leads from an event to its messages."""
     m, t, f = messages.c, turns.c, media.c

@@ -28,7 +28,7 @@ __all__ = ["house"]
 @pytest.fixture
 def planted(house: House, tmp_path: Path) -> Iterator[Planted]:
     (tmp_path / "logs").mkdir()
-    (tmp_path / "logs" / "worker.log").write_text(f'{{"user_id": "+55119{MARK}"}}\n{{"message": "two"}}\n')
+    (tmp_path / "logs" / "worker.log").write_text(f'{{"user_id": "ana@{MARK}.exemplo.com"}}\n{{"message": "two"}}\n')
     yield plant(house, DiskStorage(tmp_path / "files"))
     set_fault_hook(None)
 

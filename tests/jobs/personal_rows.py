@@ -16,7 +16,7 @@ from models.storage import Storage
 from tests.jobs.house import House
 
 MARK = "zq7xmark9"
-ANA, BRUNO, CARLA = f"+55119{MARK}", "bruno@exemplo.com", "+5511888880000"
+ANA, BRUNO, CARLA = f"ana@{MARK}.exemplo.com", "bruno@exemplo.com", "+5511888880000"
 HER_WORDS = f"quero falar do pedido {MARK} com o Rui"
 BRUNOS_WORDS = "concordo com isso, mas o prazo da Padaria Sol é outro"
 
