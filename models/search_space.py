@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     select,
     text,
@@ -84,10 +85,14 @@ def find_space(connection: Connection, tenant_id: UUID, kind: SpaceKind, owner_i
     return cast("int | None", connection.execute(select(_s.id).where(*mine)).scalar_one_or_none())
 
 
+_VERSION = select(_s.id, _s.version).where(
+    *(_s[name] == bindparam(name, type_=_s[name].type) for name in ("tenant_id", "kind", "owner_id"))
+)
+
+
 def space_version(connection: Connection, tenant_id: UUID, kind: SpaceKind, owner_id: UUID) -> str:
     """Another one after every change of what is indexed; empty where nothing ever was."""
-    mine = (_s.tenant_id == tenant_id, _s.kind == kind, _s.owner_id == owner_id)
-    row = connection.execute(select(_s.id, _s.version).where(*mine)).first()
+    row = connection.execute(_VERSION, {"tenant_id": tenant_id, "kind": kind, "owner_id": owner_id}).first()
     return "" if row is None else f"{row.id}.{row.version}"
 
 
