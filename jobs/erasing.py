@@ -19,6 +19,7 @@ from models.faultpoint import faultpoint
 from models.ids import new_id
 from models.lease import Lease, acquire_lease, check_lease, release_lease
 from models.quoted import cut_quotations, distinctive, logged
+from models.remembered import keep_from_memory
 from models.session import session_scope
 from models.storage import Storage
 
@@ -98,6 +99,7 @@ def _erase_leased(
 ) -> Erased:
     for lease in leases:  # from here on messages to these conversations wait for the commit
         check_lease(connection, lease)
+    keep_from_memory(connection, [lease.conversation_id for lease in leases])
     whose.collect(connection)
     if set(her_threads(connection)) - {lease.conversation_id for lease in leases}:
         raise TurnUnderWay("she has begun another conversation meanwhile: try again")

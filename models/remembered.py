@@ -109,6 +109,13 @@ def claim_conversation(connection: Connection) -> UUID | None:
     return connection.execute(select(each).where(text(MEMORY_LOCK)).limit(1)).scalar_one_or_none()
 
 
+def keep_from_memory(connection: Connection, conversation_ids: Sequence[UUID]) -> None:
+    """Nothing of these conversations is taken in until the commit; what is being taken in is waited for."""
+    waiting = MEMORY_LOCK.replace("pg_try_", "pg_").replace("CAST(id AS text)", "CAST(CAST(:id AS uuid) AS text)")
+    for conversation_id in sorted(conversation_ids):
+        connection.execute(text(f"SELECT {waiting}"), {"id": conversation_id})
+
+
 def claim_turns(connection: Connection, conversation_id: UUID, limit: int) -> tuple[list[UUID], list[SettledTurn]]:
     """The next of them, oldest first, locked until the commit: whoever comes meanwhile waits, and finds them done. Of a
     turn without messages there is the id alone."""

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from redis import Redis
 
 from bot.embedded.cluster import find_installation, server_environment
 from jobs.erasing import TurnUnderWay, erase, finish, preview
+from jobs.memory_keeper import take_in
 from models.errors import StoredFileMissing
 from models.faultpoint import set_fault_hook
 from models.invariants import find_violations
@@ -99,6 +101,21 @@ def test_no_promise_is_broken_by_it(planted: Planted, redis: Redis) -> None:
     erase(planted.house.engine, planted.ana, made_by="op", storage=planted.storage, redis=redis)
     with session_scope(planted.house.engine) as connection:
         assert find_violations(connection) == {}
+
+
+def test_nothing_of_hers_is_taken_into_memory_while_she_is_erased(planted: Planted, redis: Redis) -> None:
+    planted.house.run("UPDATE turn SET remembered_at = NULL")
+    taken: list[int] = []
+
+    def at(name: str) -> None:
+        if name == "erasure.cut":
+            with ThreadPoolExecutor(1) as elsewhere:
+                taken.append(elsewhere.submit(take_in, planted.house.services).result())
+
+    set_fault_hook(at)
+    erase(planted.house.engine, planted.ana, made_by="op", storage=planted.storage, redis=redis)
+    assert taken == [0]
+    assert lines_with_mark(dump(planted.house)) == []
 
 
 def test_whoever_writes_again_begins_anew(planted: Planted, redis: Redis) -> None:
