@@ -225,7 +225,7 @@ class _Answering(Execution):
             figures_of(question, result, time_ms),
             composed.question,
             taint=result.taint,
-            beside=_both(told, sharing.keep(result, words)),
+            beside=_both(told, None if journal.holds_results else sharing.keep(result, words)),
         )
         extra = {"steps": result.steps, "engine": result.engine, "specialist": result.specialist or None}
         _log.info("answered", extra={"time_ms": time_ms, **extra})

@@ -55,6 +55,11 @@ class TurnJournal:
                 self._answers = find_answers(connection, key.turn_id)
                 self._tool_calls = find_tool_calls(connection, key.turn_id)
 
+    @property
+    def holds_results(self) -> bool:
+        """Whether tools have answered an earlier execution: the data may have changed since."""
+        return bool(self._tool_calls)
+
     def find_completion(self, step: int) -> Completion | None:
         stored = self._answers.get(step)
         return None if stored is None else completion_from_json(stored)

@@ -110,6 +110,20 @@ def test_data_that_change_while_the_tools_run_leave_no_answer(shop: Shop) -> Non
     assert shop.ask() == "Foram R$ 42,00 ainda."
 
 
+def test_what_was_read_before_a_turn_was_resumed_is_nobody_else_s(shop: Shop) -> None:
+    """The tool's result of the first execution stands in the journal, whatever the data have become since."""
+    failing = ProviderError("down", kind="server")
+    shop.house.provider.script = [wish("count_up"), failing, "Foram R$ 42,00.", wish("count_up"), "R$ 42"]
+    stored = shop.house.say(ASKED, "r1")
+    shop.house.advance(stored)
+    shop.version = "2"
+    shop.house.make_due()
+    shop.house.advance(stored)
+    assert shop.house.sent == ["Foram R$ 42,00."]
+    assert shop.ask(sender="+552") == "R$ 42"
+    assert shop.ask(sender="+553").startswith("R$ 42\n\n(resposta")
+
+
 def test_a_tool_that_says_for_how_long_needs_no_version(shop: Shop) -> None:
     rebuild(shop, version=None, cache_for=timedelta(seconds=60))
     shop.answers("Foram R$ 42,00.", "Foram R$ 42,00 ainda.")
