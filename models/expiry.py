@@ -93,7 +93,7 @@ _HOLD = """
     WITH these AS MATERIALIZED (
         SELECT DISTINCT conversation_id AS id FROM {table} WHERE id = ANY(:ids) AND tenant_id = :tenant
     ), free AS MATERIALIZED (SELECT id FROM these WHERE {lock})
-    SELECT id FROM conversation WHERE id IN (SELECT id FROM free) ORDER BY id FOR UPDATE SKIP LOCKED
+    SELECT id FROM conversation WHERE id IN (SELECT id FROM free) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 _HOLD_BY_MESSAGES, _HOLD_BY_TURNS = (text(_HOLD.format(table=table, lock=MEMORY_LOCK)) for table in ("message", "turn"))
 _SETTLED = "coalesce(t.status = 'settled' AND t.settled_at < :before, false)"

@@ -119,9 +119,7 @@ def keep_from_memory(connection: Connection, conversation_ids: Sequence[UUID]) -
 def claim_turns(connection: Connection, conversation_id: UUID, limit: int) -> tuple[list[UUID], list[SettledTurn]]:
     """The next of them, oldest first, locked until the commit: whoever comes meanwhile waits, and finds them done. Of a
     turn without messages there is the id alone."""
-    t, c = turns.c, conversations.c
-    # What is read must not go before it is written down: retention keeps off, and nobody else is held up.
-    connection.execute(select(c.id).where(c.id == conversation_id).with_for_update(read=True, key_share=True))
+    t = turns.c
     due = select(t.id).where(t.conversation_id == conversation_id, _IS_DUE).order_by(t.number).limit(limit)
     ids = list(connection.execute(due.with_for_update()).scalars())
     return ids, read_turns(connection, ids)

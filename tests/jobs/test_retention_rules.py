@@ -16,7 +16,7 @@ from models.expiry import _TAKE, EXPIRED
 from models.faultpoint import set_fault_hook
 from models.invariants import find_violations
 from models.privacy import HOLDINGS
-from models.remembered import claim_conversation, claim_turns
+from models.remembered import claim_conversation
 from models.replay import NotReplayable, replay_message
 from models.retention import find_moment
 from models.retention_rule import KINDS, Kind, find_rules, set_rule
@@ -183,17 +183,6 @@ def test_what_is_being_taken_into_memory_is_left_for_the_next_round(house: House
     assert house.rows("SELECT text FROM message ORDER BY seq") == [("oi",), ("echo: oi",)]
     a_round(house, "conversations")
     assert house.rows("SELECT DISTINCT text FROM message") == [("",)]
-
-
-def test_what_memory_reads_just_now_goes_when_it_is_written_down(house: House) -> None:
-    house.advance(house.say("oi", "m1"))
-    (turn,) = house.rows("SELECT conversation_id FROM turn")
-    with session_scope(house.engine) as connection:
-        claim_turns(connection, turn.conversation_id, 10)
-        a_round(house, "memory")
-    assert find_rules_reached(house) == {}
-    a_round(house, "memory")
-    assert set(find_rules_reached(house)) == {"turn"}
 
 
 def test_a_round_begins_behind_what_is_done(house: House) -> None:
