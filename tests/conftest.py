@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from redis import Redis
 from sqlalchemy import Engine
 
@@ -21,6 +22,11 @@ from models.demo.aurora import aurora
 from models.demo.load import load_demo
 from models.session import build_engine
 from tests.databases import Databases
+
+# The same examples each time, however fast the machine is: `--hypothesis-profile=explore` looks for others.
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", settings.get_profile("same"), derandomize=False, print_blob=True)
+settings.load_profile("same")
 
 DEMO_TODAY = date(2026, 11, 21)  # a Saturday
 # Nothing here must outlive the run, so nothing waits for the disk.

@@ -21,6 +21,10 @@ _SHOW: Final = (
     r" (?:sobre|de|a respeito de) mim"
     r"|(?:o )?que sabe (?:sobre|de) mim|quais (?:sao )?(?:os )?(?:meus dados|dados meus)(?: (?:voce|vc) tem)?"
     r"|what (?:do|did|have) you (?:know|remember|stored?|saved?|kept|keep|got)(?: on| about) me"
+    r"|(?:quais|que) (?:sao )?(?:as )?minhas preferencias|qual (?:e )?(?:o )?meu nome|o que (?:eu )?(?:ja )?(?:te|lhe)"
+    r" (?:contei|disse|falei) (?:sobre|de) mim"
+    r"|what(?: are|'s| is) my (?:preferences|name)|what (?:did|have) i (?:tell|told) you about (?:me|myself)"
+    r"|cual(?:es)? (?:es|son) (?:mi nombre|mis preferencias)|que te (?:dije|conte) (?:de|sobre) mi"
     r"|(?:que|lo que) (?:sabes|recuerdas|tienes guardado|guardaste|sabe usted) (?:de|sobre|acerca de) mi)"
 )
 _FORGET_ALL: Final = (

@@ -17,6 +17,11 @@ from agent.memory.wish import Wish, read_wish
         "what have you stored about me",
         "¿Qué sabes de mí?",
         "que recuerdas sobre mi",
+        "quais são minhas preferências?",
+        "Qual é o meu nome?",
+        "o que eu te contei sobre mim?",
+        "what are my preferences?",
+        "¿cuáles son mis preferencias?",
     ],
 )
 def test_the_wish_to_see_it(words: str) -> None:
