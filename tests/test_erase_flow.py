@@ -153,6 +153,9 @@ def test_of_an_erased_person_nothing_is_left_and_nobody_else_loses_anything(runn
     she_writes(running)
     eventually(running.is_settled)
     running.command("people", "link", CRM_USER, f"Ana {MARK}")
+    assert "by default" in running.command("retention", "show")
+    out = running.data.parent / "her.zip"
+    assert "records are in" in running.command("person", "export", MAILBOX, "--out", str(out))
     before = running.dumped()
     assert before.count(MARK) > 20
     assert list(find_files(running.data / "files", SOUGHT)), "her file was kept"
