@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "outbox": ("bot.commands.outbox:OUTBOX", "approve drafts, send again what failed: list, approve, reject, retry"),
     "replay": ("bot.commands.replay:REPLAY", "have answered again what ended badly; --list shows it"),
     "audit": ("bot.commands.audit:AUDIT", "what the assistant changed, for whom, and who said yes"),
-    "proposals": ("bot.commands.audit:PROPOSALS", "changes that wait for a yes, or whose fate nobody knows"),
+    "proposals": ("bot.commands.proposals:PROPOSALS", "changes that wait for a yes, or of unknown fate: list, settle"),
     "discounts": (
         "bot.commands.discounts:DISCOUNTS",
         "requests for a discount that wait for a manager",

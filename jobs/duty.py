@@ -17,7 +17,7 @@ from models.session import session_scope
 from models.tenant import find_account
 from models.turns import Thread
 
-Reason = Literal["asked", "failed", "draft", "undelivered", "held", "fenced"]
+Reason = Literal["asked", "failed", "draft", "undelivered", "held", "fenced", "unsettled"]
 
 _WORDS_SHOWN = 200  # characters of the person's last message
 _WORDS_READ = 2_000
@@ -29,12 +29,14 @@ _WHY: dict[Reason, str] = {
     "undelivered": "uma mensagem não pôde ser entregue.",
     "held": "ninguém sabe se uma mensagem chegou; ela não será repetida sozinha.",
     "fenced": "mensagens demais do mesmo remetente, talvez uma máquina; o assistente parou de responder a ele.",
+    "unsettled": "ninguém sabe se uma mudança que a pessoa confirmou foi feita; ela não será repetida sozinha.",
 }
 _CURE: dict[Reason, str] = {
     "failed": "Para responder depois de corrigir a causa: `python -m bot replay --list`",
     "draft": "Para aprovar ou rejeitar: `python -m bot outbox list --drafts`",
     "undelivered": "Para tentar de novo: `python -m bot outbox list --failed`",
     "held": "Para decidir: `python -m bot outbox list --held`",
+    "unsettled": "Para decidir, depois de conferir no destino: `python -m bot proposals`",
 }
 
 _log = logging.getLogger("recado.duty")

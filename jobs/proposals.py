@@ -188,7 +188,7 @@ class Deciding:
         with session_scope(self.services.engine) as connection:
             record_outcome(connection, self.lease, proposal, status, result)
         if status == "unknown":
-            call_person(self.services, self.thread, "failed")
+            call_person(self.services, self.thread, "unsettled")
         _log.info("a change was decided on", extra={"tool": proposal.tool, "status": status})
         return self._say(proposal, status)
 

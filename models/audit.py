@@ -41,6 +41,7 @@ class AuditEntry:
     address: str
     words: str
     proposal_id: UUID
+    settled_by: str | None  # the operator who looked up what nobody knew
 
 
 audits = table_of(AuditRow)
@@ -67,7 +68,8 @@ def find_entries(
 ) -> list[AuditEntry]:
     """Newest first; `person` is a name or an address, whole."""
     a = audits.c
-    wanted = select(a.at, a.event, a.person, a.address, a.words, a.proposal_id).where(a.tenant_id == tenant_id)
+    columns = (a.at, a.event, a.person, a.address, a.words, a.proposal_id, a.detail["settled_by"].astext)
+    wanted = select(*columns).where(a.tenant_id == tenant_id)
     if person:
         wanted = wanted.where(or_(a.person == person, a.address == person))
     if since is not None:

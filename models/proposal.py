@@ -105,6 +105,7 @@ class Proposal:
     status: Status
     decided_in: UUID | None
     result: Mapping[str, Any] | None
+    created_at: datetime
     is_late: bool  # nobody waits for a yes any more
 
     @property
@@ -118,7 +119,7 @@ proposals = table_of(ProposalRow)
 _p = proposals.c
 _COLUMNS = (_p.id, _p.tenant_id, _p.conversation_id, _p.turn_id, _p.address, _p.person, _p.tool, _p.arguments, _p.words)
 _IS_LATE = _p.expires_at <= func.now()
-_FATE = (_p.language, _p.definition, _p.digest, _p.status, _p.decided_in, _p.result, _IS_LATE)
+_FATE = (_p.language, _p.definition, _p.digest, _p.status, _p.decided_in, _p.result, _p.created_at, _IS_LATE)
 _WHOLE: Select[Any] = select(*_COLUMNS, *_FATE)
 
 

@@ -1,5 +1,6 @@
 """What a command is, and the tables it prints."""
 
+import getpass
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.settings import Settings
 from models.errors import RecadoError
 from models.tenant import DEFAULT
+
+_WORDS_SHOWN = 90  # characters of a change, say
 
 
 class CommandError(RecadoError):
@@ -45,6 +48,30 @@ def a_day(text: str) -> date:
 def spell_moment(moment: datetime | None, timezone: str) -> str:
     """Local time to the minute; "-" for what has not happened."""
     return "-" if moment is None else moment.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
+
+
+def add_operator_name(parser: ArgumentParser, what: str) -> None:
+    """`--as`: the person at the terminal."""
+    parser.add_argument("--as", dest="person", metavar="NAME", help=f"{what} (default: who is logged in here)")
+
+
+def read_operator_name(arguments: Namespace) -> str:
+    """What `--as` says, else who is logged in. Raises CommandError where that is nobody."""
+    if arguments.person is not None:
+        name = " ".join(str(arguments.person).split())
+        if not name:
+            raise CommandError("--as is empty: say who you are")
+        return name
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, as in containers
+        raise CommandError("nobody is logged in here by name: say who you are with --as NAME") from None
+
+
+def shorten_words(words: str) -> str:
+    """On one line, short enough for a table. Pure."""
+    flat = " ".join(words.split())
+    return flat if len(flat) <= _WORDS_SHOWN else flat[: _WORDS_SHOWN - 1] + "…"
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:

@@ -1,6 +1,5 @@
 """`inbox`: people behind the bot. A person reads a conversation, takes it over, answers in it, and hands it back."""
 
-import getpass
 import json
 import textwrap
 from argparse import ArgumentParser, Namespace
@@ -12,7 +11,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from bot.commands.base import Command, CommandError, add_tenant, print_table, spell_moment
+from bot.commands.base import (
+    Command,
+    CommandError,
+    add_operator_name,
+    add_tenant,
+    print_table,
+    read_operator_name,
+    spell_moment,
+)
 from bot.commands.database import Database, open_database
 from bot.commands.ids import resolve_id, shorten
 from bot.commands.ringing import ring
@@ -37,6 +44,7 @@ from models.handoff import (
 )
 from models.reply import Reply
 from models.session import session_scope
+from models.unsettled import count_unsettled
 
 _HEADER = ("id", "channel", "who", "wanted", "held by", "waiting", "last", "last words")
 _WORDS_SHOWN = 40
@@ -69,7 +77,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         action.add_argument("id", help="the conversation's id as `inbox list` shows it; its beginning is enough")
     reply.add_argument("text", help="what to say, in Markdown")
     for action in (take, reply):
-        action.add_argument("--as", dest="person", metavar="NAME", help="who takes it (default: who is logged in here)")
+        add_operator_name(action, "who takes it")
     for action in (listing, show):
         action.add_argument("--json", action="store_true", help="print JSON")
     for action in (listing, show, take, reply, release):
@@ -125,6 +133,7 @@ def _show(arguments: Namespace, settings: Settings, database: Database) -> None:
     with session_scope(database.engine) as connection:
         conversation = _find(connection, database, arguments.id)
         lines = read_conversation(connection, database.tenant_id, conversation.id, limit=arguments.lines)
+        unsettled = count_unsettled(connection, conversation.id)
     if arguments.json:
         return _print_json(asdict(conversation) | {"lines": [asdict(line) for line in lines]})
     print(f"Conversation {conversation.id}: {_who(conversation)}, {conversation.channel}/{conversation.account}.")
@@ -132,6 +141,8 @@ def _show(arguments: Namespace, settings: Settings, database: Database) -> None:
         print(f"A person is needed since {spell_moment(conversation.wanted_at, settings.timezone)}.")
     if conversation.held_by:
         print(f"{conversation.held_by} answers there since {spell_moment(conversation.held_at, settings.timezone)}.")
+    if unsettled:
+        print(f"Changes whose fate nobody knows: {unsettled}, see `python -m bot proposals`.")
     for line in lines:
         _print_line(line, settings.timezone)
     return None
@@ -149,7 +160,7 @@ def _print_line(line: Line, timezone: str) -> None:
 
 
 def _take(arguments: Namespace, settings: Settings, database: Database) -> None:
-    person = _name_of(arguments)
+    person = read_operator_name(arguments)
     with session_scope(database.engine) as connection:
         conversation = _find(connection, database, arguments.id)
         _hold(connection, database, conversation, person)
@@ -158,7 +169,7 @@ def _take(arguments: Namespace, settings: Settings, database: Database) -> None:
 
 def _reply(arguments: Namespace, settings: Settings, database: Database) -> None:
     """Taking, looking whether it may be said, and saying it are one transaction under the conversation's lock."""
-    person, text = _name_of(arguments), arguments.text.strip()
+    person, text = read_operator_name(arguments), arguments.text.strip()
     if not text:
         raise CommandError("there is nothing to say: give the text in quotes")
     with session_scope(database.engine) as connection:
@@ -206,18 +217,6 @@ def _find_channel(conversation: ListedConversation, settings: Settings) -> Chann
     if channel is None:
         raise CommandError(f"no account {conversation.channel}/{conversation.account} is configured: see .env.example")
     return channel
-
-
-def _name_of(arguments: Namespace) -> str:
-    if arguments.person is not None:
-        name = " ".join(str(arguments.person).split())
-        if not name:
-            raise CommandError("--as is empty: say who takes the conversation")
-        return name
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # an account without a name, as in containers
-        raise CommandError("nobody is logged in here by name: say who you are with --as NAME") from None
 
 
 def _print_json(document: dict[str, Any] | Sequence[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from bot.doctor.findings import Finding, broken, doubtful, well
 from models.invariants import OVERDUE, find_violations
 from models.session import session_scope
 from models.troubles import count_troubles
+from models.unsettled import count_unsettled
 
 _DAYS = 7
 
@@ -30,6 +31,7 @@ def check_promises(engine: Engine) -> list[Finding]:
 def check_troubles(engine: Engine) -> list[Finding]:
     with session_scope(engine) as connection:
         found = count_troubles(connection, timedelta(days=_DAYS))
+        unsettled = count_unsettled(connection)
     answers = f"{found.apologised} apologies, {found.silent} silences in {_DAYS} days; {found.put_off} put off now"
     parts = f"{found.failed} failed in {_DAYS} days, {found.held} held, {found.drafts} drafts wait"
     judged = [well("answers", answers), well("deliveries", parts)]
@@ -43,4 +45,7 @@ def check_troubles(engine: Engine) -> list[Finding]:
     if found.failed or found.held:
         cure = "`python -m bot outbox list` shows them; retry them, or look them up at the platform (docs/people.md)"
         judged[1] = doubtful("deliveries", parts, cure)
+    if unsettled:
+        cure = "look them up at their target, then `python -m bot proposals settle ID applied|absent`"
+        judged.append(doubtful("changes", f"{unsettled} changes of which nobody knows whether they were made", cure))
     return judged

@@ -1,4 +1,4 @@
-"""`audit` and `proposals`: the trail as a manager reads it."""
+"""`audit`: the trail as a manager reads it."""
 
 import pytest
 from sqlalchemy import text
@@ -42,8 +42,3 @@ def test_it_can_be_asked_for_one_person_or_from_a_day_on(cli: Cli, trail: str) -
     assert "Ana" not in found
     assert trail not in cli("audit", "--person", "Ana").out
     assert "Nothing was written" in cli("audit", "--since", "2999-01-01").out
-
-
-def test_where_nobody_is_asked_proposals_says_so(cli: Cli) -> None:
-    done = cli("proposals")
-    assert (done.code, "Nobody is being asked" in done.out) == (0, True)
