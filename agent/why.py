@@ -109,7 +109,8 @@ class Explaining:
         """Which tools were asked for what, when, with which result; and which figures were reckoned from which."""
         shown = [call for call in self.answer.calls if self._may_see(call)]
         is_foreign = has_others_words(read_taint(self.answer.taint))
-        asked = "…" if is_foreign else " ".join(self.answer.asked.split())[:_LONGEST]  # not as words of ours
+        is_shown = self._has_rights and not is_foreign  # not as words of ours, and not what others asked about theirs
+        asked = " ".join(self.answer.asked.split())[:_LONGEST] if is_shown else "…"
         lines = [self._say("about", at=self._moment(self.answer.answered_at), asked=asked)]
         lines += [f"- {self._describe(call)}" for call in shown]
         if not self.answer.calls:
@@ -125,12 +126,17 @@ class Explaining:
     def _say(self, what: str, **details: object) -> str:
         return _WORDS[what][self.language].format(**details)
 
+    @property
+    def _has_rights(self) -> bool:
+        person = self.situation
+        return person.role == "manager" or self.answer.grounding.get("scope") == scope_of(person)
+
     def _may_see(self, call: RecordedCall) -> bool:
         """What she may ask for today: all of it as a manager or with the rights she had, else what was of her own."""
         person, tool = self.situation, self.tools.get(call.name)
         if tool is None or person.role not in tool.roles:
             return False
-        if person.role == "manager" or self.answer.grounding.get("scope") == scope_of(person):
+        if self._has_rights:
             return True
         filters = call.result.get("filters") or {}
         own = {"salesperson": person.salesperson} if person.role == "rep" else {"customer": person.customer}

@@ -1,5 +1,6 @@
 """The question put to the agent: who asks, what was said before, and what is asked now."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +12,7 @@ from jobs.agents import Terms
 from jobs.compose import Composed
 from jobs.manners import language_of
 from jobs.runtime import Services
-from models.history import recent_turns
+from models.history import PastTurn, recent_turns
 from models.person import KnownPerson, People
 from models.recollection import recollect
 from models.session import statement_scope
@@ -42,7 +43,7 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
     history = recall(
         remembered.facts,
         remembered.summary,
-        past,
+        _seen_by(situation, (thread.sender, *thread.aliases), past),
         terms.spec.memory_tokens,
         is_all=len(past) < services.policy.memory_turns,
         asker=thread.sender,
@@ -60,6 +61,14 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
         composed.context,
         taint=composed.taint,
     )
+
+
+def _seen_by(situation: Situation, addresses: Collection[str], past: Sequence[PastTurn]) -> Sequence[PastTurn]:
+    """Several may write in one thread: what another asked there was answered for other eyes, and is nothing that who
+    is no manager may be told of."""
+    if situation.role == "manager":
+        return past
+    return [turn for turn in past if turn.asker in {"", *addresses}]
 
 
 def find_situation(services: Services, connection: Connection, thread: Thread) -> Situation:

@@ -20,8 +20,8 @@ _UNSAID = ("rejected", FENCED, GONE)  # a draft that nobody ever read; what met 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
     """A settled exchange: the person's lines joined, and our reply. `taint` says how third-party words came into it,
-    empty if they did not; `senders` are whoever is known to have written in it. `is_spoken`: what was asked, or some
-    of it, is the transcript of a voice note."""
+    empty if they did not; `senders` are whoever is known to have written in it, the `asker` the one who was answered.
+    `is_spoken`: what was asked, or some of it, is the transcript of a voice note."""
 
     number: int
     asked: str
@@ -31,6 +31,7 @@ class PastTurn:
     taint: str = ""
     senders: frozenset[str] = frozenset()
     is_spoken: bool = False
+    asker: str = ""  # not known of what an earlier release stored
 
 
 def _recent() -> Select[Any]:
@@ -78,6 +79,7 @@ def _past_turn(number: int, lines: list[Row[Any]]) -> PastTurn:
         taint=lines[0].taint,
         senders=frozenset(line.sender for line in asked if line.sender),
         is_spoken=is_spoken(asked),
+        asker=asked[0].sender if asked else "",
     )
 
 

@@ -68,3 +68,18 @@ def test_what_an_answer_cost_is_counted_for_whoever_asked(thread: House) -> None
     assert [(row.user, row.turns, row.completions) for row in rows] == [("mia", 1, 1), ("rita", 1, 1)]
     books = thread.rows("SELECT subject, spent FROM budget WHERE kind = 'person_day' ORDER BY subject")
     assert books == [("mia", Decimal("0.001")), ("rita", Decimal("0.001"))]
+
+
+def test_what_another_was_answered_is_remembered_for_managers_alone(thread: House) -> None:
+    for who, words in (
+        ("Mia", "margem do hotel?"),
+        ("Rita", "quanto vendi?"),
+        ("Rita", "e ontem?"),
+        ("Mia", "e hoje?"),
+    ):
+        thread.provider.script = [f"Só para {who}."]
+        thread.advance(write(thread, who, words))
+    seen = ["\n".join(line.content for line in request.messages) for request in thread.provider.requests]
+    assert ["margem do hotel?" in one for one in seen] == [True, False, False, True]
+    assert ["Só para Mia." in one for one in seen] == [False, False, False, True]
+    assert ["Só para Rita." in one for one in seen] == [False, False, True, True]
