@@ -135,7 +135,8 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
     trail = None if surroundings.engine is None else QueryTrail(surroundings.engine, spec.tenant)
     permit, secrets = surroundings.permit, surroundings.secrets
     add_tools(tools, build_described_tools(spec, permit.hosts, secrets, clock, doors, trail, surroundings.kept))
-    all_tools = _keep_results(build_mcp_tools(spec.mcp, environ=secrets, clock=clock, beside=tools), spec, surroundings)
+    mcp = build_mcp_tools(spec.mcp, environ=secrets, clock=clock, beside=tools, wall=permit.wall())
+    all_tools = _keep_results(mcp, spec, surroundings)
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
     chain = build_chain(spec, provider, build_line, tools)
@@ -168,6 +169,7 @@ def _build_provider(llm: LlmChoice, surroundings: Surroundings, source: SalesSou
         catalogue=catalogue_seen(source),
         timeout=llm.timeout_seconds,
         sees=llm.sees_images,
+        wall=surroundings.permit.wall() if llm.base_url else None,
     )
     if prices := read_price_list(settings.prices_file):
         host = host_of(llm.base_url)

@@ -22,6 +22,7 @@ from models.errors import ConfigurationError
 from models.public_addresses import is_public
 from models.secret_reference import find_references, read_value
 from models.tenant import DEFAULT
+from models.wall import Wall
 from models.yaml_document import Place
 
 # Texts for an LLM or a person: what looks like a reference there is none.
@@ -61,7 +62,7 @@ class Permit:
 
     def objection_to_address(self, url: str) -> str:
         """The same for where an agent or a tool of its goes: what is public is everybody's. Pure; no name is looked
-        up, tools of the HTTP kind do that before each request."""
+        up: that is done before each request, by tools of the HTTP kind and behind the `wall`."""
         host, port = _host_and_port(url)
         names = {host, f"{host}:{port}"}
         if not host or names & self.hosts:
@@ -72,6 +73,11 @@ class Permit:
         whose = f"{host} is in {owner}'s network" if owner else f"{host} is in a private network"
         place = "TOOL_PRIVATE_HOSTS" if self.tenant == DEFAULT else f"`private_hosts` of {self.tenant} in ACCOUNTS_FILE"
         return f"{whose}: add it to {place} if the tenant {self.tenant} may reach it"
+
+    def wall(self) -> Wall | None:
+        """What keeps its agents' own addresses out of our network when a name leads there; None: the operator's own
+        company may go where she says."""
+        return None if self.tenant == DEFAULT else Wall(self.hosts)
 
     def objection_to_file(self, path: str) -> str:
         """The same for a file that is read and kept. Links are followed on this machine's disk."""
@@ -126,7 +132,7 @@ def find_trespasses(spec: AgentSpec, permit: Permit) -> list[Mistake]:
     """What the agent names and its tenant may not use, each with its place and the cure. Pure."""
     said = spec.model_dump(mode="json")
     found = [(place, _judge(place, text, permit)) for place, text in _texts(said, ())]
-    return [*((place, words) for place, words in found if words), *_in_keys_left_out(said, (), permit)]
+    return [*((place, words) for place, words in found if words), *_in_what_is_left_out(said, (), permit)]
 
 
 def check_permit(spec: AgentSpec, permit: Permit) -> None:
@@ -150,16 +156,18 @@ def _judge(place: Place, text: str, permit: Permit) -> str:
     return "; ".join(filter(None, objections))
 
 
-def _in_keys_left_out(node: Any, place: Place, permit: Permit) -> Iterator[Mistake]:
-    """An LLM without a key of its own is asked with the installation's."""
-    if isinstance(node, dict):
-        is_left_out = "api_key" in node and not node["api_key"] and not node.get("base_url")
-        profile = PROFILES.get(str(node.get("provider"))) if is_left_out else None
-        setting = profile.key_setting if profile else None
+def _in_what_is_left_out(node: Any, place: Place, permit: Permit) -> Iterator[Mistake]:
+    """An LLM without an address is asked where its provider says, and one without a key with the installation's."""
+    is_llm = isinstance(node, dict) and "api_key" in node and not node.get("base_url")
+    profile = PROFILES.get(str(node.get("provider"))) if is_llm else None
+    if profile:
+        if objection := permit.objection_to_address(profile.base_url):
+            yield (*place, "base_url"), objection
+        setting = "" if node["api_key"] else profile.key_setting
         if setting and (objection := permit.objection_to_secret(setting)):
             yield (*place, "api_key"), objection
     for key, inner in _members(node):
-        yield from _in_keys_left_out(inner, (*place, key), permit)
+        yield from _in_what_is_left_out(inner, (*place, key), permit)
 
 
 def _texts(node: Any, place: Place) -> Iterator[tuple[Place, str]]:

@@ -14,6 +14,7 @@ from agent.mcp.pins import OfferedTool
 from agent.mcp.spec import McpServerSpec
 from models.errors import ConfigurationError, ToolError
 from models.outside import outside
+from models.wall import Wall
 
 _MOST_WIRE_BYTES = 4_000_000  # of all answers of one connection
 _MOST_PAGES = 20
@@ -33,10 +34,17 @@ class PinBroken(Exception):
 
 
 class McpConnection:
-    """May be used from any thread. `headers` are as they go out, `secrets` what in them no answer may show."""
+    """May be used from any thread. `headers` are as they go out, `secrets` what in them no answer may show; `wall`
+    keeps it out of our own network."""
 
-    def __init__(self, spec: McpServerSpec, headers: Mapping[str, str], secrets: Collection[str] = ()) -> None:
-        self._spec = spec
+    def __init__(
+        self,
+        spec: McpServerSpec,
+        headers: Mapping[str, str],
+        secrets: Collection[str] = (),
+        wall: Wall | None = None,
+    ) -> None:
+        self._spec, self._wall = spec, wall
         self._headers = dict(headers)
         self.secrets = tuple(secrets)
         self._places = threading.BoundedSemaphore(spec.most_at_once)
@@ -90,6 +98,8 @@ class McpConnection:
                 timeout=httpx2.Timeout(seconds),
                 follow_redirects=False,  # the address is the operator's word
                 event_hooks={"response": [_capped()]},
+                transport=None if self._wall is None else self._wall.async_transport(),
+                trust_env=self._wall is None,
             ) as http:
                 transport = streamable_http_client(self._spec.url, http_client=http)
                 async with Client(transport, read_timeout_seconds=seconds) as client:

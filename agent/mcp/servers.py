@@ -17,6 +17,7 @@ from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError
 from models.known_secrets import spellings_of
 from models.secret_reference import find_references, resolve_reference
+from models.wall import Wall
 
 _log = logging.getLogger("recado.mcp")
 _FIRST_PAUSE: Final = 5.0  # seconds until a server is asked again, doubling
@@ -119,12 +120,12 @@ class McpTools(Mapping[str, Tool]):
 
 
 def connect_servers(
-    specs: Sequence[McpServerSpec], *, environ: Mapping[str, str], clock: Clock | None = None
+    specs: Sequence[McpServerSpec], *, environ: Mapping[str, str], clock: Clock | None = None, wall: Wall | None = None
 ) -> list[McpServer]:
     """Nobody is asked yet. Raises ConfigurationError for what only the operator can mend."""
     if specs and importlib.util.find_spec("mcp") is None:
         raise ConfigurationError("an agent names MCP servers: install requirements-mcp.txt, or take them out")
-    return [McpServer(spec, _connect(spec, environ), clock or SystemClock()) for spec in specs]
+    return [McpServer(spec, _connect(spec, environ, wall), clock or SystemClock()) for spec in specs]
 
 
 def build_mcp_tools(
@@ -133,18 +134,19 @@ def build_mcp_tools(
     environ: Mapping[str, str],
     clock: Clock | None = None,
     beside: Mapping[str, Tool] = MappingProxyType({}),
+    wall: Wall | None = None,
 ) -> McpTools:
     """Each server is asked once now. One that does not answer, and a tool whose pin is broken, cost their tools and an
     error line, never the start. Raises ConfigurationError."""
-    servers = connect_servers(specs, environ=environ, clock=clock)
+    servers = connect_servers(specs, environ=environ, clock=clock, wall=wall)
     tools = McpTools(servers, beside)
     for server in servers:
         server.ask()
     return tools
 
 
-def _connect(spec: McpServerSpec, environ: Mapping[str, str]) -> McpConnection:
+def _connect(spec: McpServerSpec, environ: Mapping[str, str], wall: Wall | None) -> McpConnection:
     headers = {name: resolve_reference(value, environ) for name, value in spec.headers.items()}
     named = {name for value in spec.headers.values() for name in find_references(value)}
     secrets = spellings_of(resolve_reference(f"${{{name}}}", environ) for name in named)
-    return McpConnection(spec, headers, secrets)
+    return McpConnection(spec, headers, secrets, wall)

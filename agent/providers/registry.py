@@ -14,6 +14,7 @@ from agent.providers.sdk_client import Endpoint
 from models.catalogue import Catalogue
 from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError
+from models.wall import Wall
 
 # What a server without authentication is sent: the SDK insists on a key.
 _NO_KEY = "none"
@@ -30,16 +31,17 @@ def build_provider(
     timeout: float,
     sees: bool | None = None,
     clock: Clock | None = None,
+    wall: Wall | None = None,
 ) -> Provider:
     """The provider, without any SDK loaded yet. Raises ConfigurationError. `timeout` is in seconds, per request;
     `sees` says whether the LLM is shown images, and None leaves that to the provider's profile. Warns of an LLM
-    that its vendor is about to end."""
+    that its vendor is about to end. `wall` keeps requests out of our own network."""
     profile = find_profile(name)
     adapter = _load(profile.adapter)
     if name == "offline":
         return cast(Provider, adapter(catalogue))
     address = _checked_address(name, profile, base_url)
-    endpoint = Endpoint(address, _checked_key(name, profile, api_key, address), timeout)
+    endpoint = Endpoint(address, _checked_key(name, profile, api_key, address), timeout, wall)
     chosen = resolve_llm(name, llm)
     warning = retirement_warning(chosen, (clock or SystemClock()).today("UTC"))
     if warning:

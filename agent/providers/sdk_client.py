@@ -19,6 +19,7 @@ from agent.providers.wire_errors import error_from_body, error_from_exception
 from models.clock import Clock, SystemClock
 from models.errors import ProviderError
 from models.outside import outside
+from models.wall import Wall
 
 CONNECT_SECONDS = 5.0
 POOL_SIZE = 1000  # one worker process keeps hundreds of turns in flight
@@ -28,11 +29,13 @@ UploadedFile = tuple[str, bytes, str]  # name, content, content type
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where and as whom an adapter calls. `timeout` is in seconds and is the most a single request may ask for."""
+    """Where and as whom an adapter calls. `timeout` is in seconds and is the most a single request may ask for. `wall`
+    keeps it out of our own network; None where the operator himself chose the address."""
 
     base_url: str
     api_key: str
     timeout: float = 60.0
+    wall: Wall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ def build_openai_client(endpoint: Endpoint) -> Any:
         base_url=endpoint.base_url,
         max_retries=0,
         timeout=endpoint.timeout,
-        http_client=openai.DefaultHttpxClient(**_connection_options()),
+        http_client=openai.DefaultHttpxClient(**_connection_options(endpoint.wall)),
     )
     client.organization = client.project = None
     return client
@@ -205,7 +208,7 @@ def build_anthropic_client(endpoint: Endpoint) -> Any:
         timeout=endpoint.timeout,
         default_headers=_proxy_headers(endpoint),
         open_telemetry={"traces": False, "propagation": False},
-        http_client=anthropic.DefaultHttpxClient(**_connection_options()),
+        http_client=anthropic.DefaultHttpxClient(**_connection_options(endpoint.wall)),
     )
 
 
@@ -215,10 +218,11 @@ def _proxy_headers(endpoint: Endpoint) -> dict[str, str]:
     return {"x-api-key": endpoint.api_key} if proxied else {}
 
 
-def _connection_options() -> dict[str, Any]:
+def _connection_options(wall: Wall | None) -> dict[str, Any]:
     import httpx2
 
     from agent.providers.deadline import deadline_hooks
 
     limits = httpx2.Limits(max_connections=POOL_SIZE, max_keepalive_connections=POOL_SIZE)
-    return {"limits": limits, "event_hooks": deadline_hooks()}
+    walled = {} if wall is None else {"transport": wall.transport(limits), "trust_env": False}
+    return {"limits": limits, "event_hooks": deadline_hooks(), **walled}

@@ -1,5 +1,6 @@
 """What one company's agents may use of an installation: nothing of another's."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from bot.permits import Keyring, Permit, find_trespasses, read_permit
 from bot.services import build_accounts
 from bot.settings import Settings
 from models.clock import SystemClock
-from models.errors import ConfigurationError
+from models.errors import ConfigurationError, ProviderError
 from models.secret_reference import resolve_reference
+from tests.agent.providers.conftest import ask
+from tests.inner import NAME, inner_server
 
 TENANTS = """
 tenants:
@@ -269,3 +272,30 @@ def test_applying_tells_the_line(installation: Settings, tmp_path: Path) -> None
 
 def test_a_tenant_that_nobody_declares_has_nothing() -> None:
     assert read_permit(Settings(), "acme") == Permit("acme", frozenset())
+
+
+@pytest.mark.parametrize(("tenant", "asked"), [("acme", 0), ("default", 1)])
+def test_a_name_that_leads_inward_is_the_operators_alone(
+    tenant: str, asked: int, installation: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with inner_server() as inner:
+        place = ("127.0.0.1", inner.server_port)
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", place)]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        llm = {"provider": "openai-compatible", "model": "m", "base_url": f"{inner.url}/v1"}
+        mcp = {"name": "far", "url": f"https://{NAME}/mcp", "tools": [{"name": "t", "pin": "sha256:" + "0" * 64}]}
+        assistant = build_assistant(an_agent(tenant, llm=llm, mcp=[mcp]), surroundings(installation))
+        with pytest.raises(ProviderError):
+            assistant.agent.links[0].provider.complete(ask())
+        assistant.close()
+        assert len(inner.hosts) == asked
+    assert ("leads to an address that is not public" in caplog.text) == (tenant == "acme"), "of the MCP server"
+
+
+def test_an_llm_that_its_provider_puts_on_this_machine_needs_leave(tmp_path: Path) -> None:
+    llm = {"provider": "ollama", "model": "m"}
+    [only] = said(settings_of(tmp_path, TENANTS), an_agent("acme", llm=llm))
+    assert only.startswith("llm.base_url: localhost is in a private network")
+    lent = TENANTS.replace('["erp.acme', '[localhost, "erp.acme')
+    assert said(settings_of(tmp_path, lent), an_agent("acme", llm=llm)) == []
+    assert said(settings_of(tmp_path, TENANTS), an_agent("default", llm=llm)) == []

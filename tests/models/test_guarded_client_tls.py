@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from models.guarded_client import GuardedClient, NotSent
+from models.wall import Wall
 
 HOST = "crm.example.com"
 
@@ -116,3 +117,17 @@ def test_an_answer_that_trickles_is_ended_under_tls_too(port: int, certificate: 
     with pytest.raises(httpx2.HTTPError):
         client_for(HOST, port, certificate).request("POST", f"https://{HOST}:{port}/trickle", {}, b"{}")
     assert 0.4 < time.monotonic() - began < 30
+
+
+def test_behind_a_wall_the_certificate_is_that_of_the_name_too(
+    port: int, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    for host, is_proven in ((HOST, True), ("other.example.com", False)):
+        wall = Wall({host}, resolve=lambda host, port: ["127.0.0.1"])
+        with httpx2.Client(transport=wall.transport(httpx2.Limits()), trust_env=False) as client:
+            if is_proven:
+                assert client.post(f"https://{host}:{port}/notes").status_code == 201
+            else:
+                with pytest.raises(httpx2.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+                    client.post(f"https://{host}:{port}/notes")
