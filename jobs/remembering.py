@@ -62,7 +62,7 @@ def _is_in(fact: KnownFact, reply: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Answering:
-    """`facts` are what stands, oldest first, under the numbers that she is shown; `last` those that "isso" may mean."""
+    """`facts` are what stands, under the numbers that she is shown; `last` those that "isso" may mean."""
 
     thread: Thread
     turn: BegunTurn
@@ -92,22 +92,38 @@ class _Answering:
         return Remembered("\n\n".join(parts))
 
     def _forget(self, wish: Wish) -> Remembered | None:
+        if wish.number is not None:
+            chosen = self._numbered(wish.number)
+            return self._forget_one(chosen) if chosen else self._say_no_number(wish.number)
         meant = self._meant(wish)
         if meant is None:
             return None
         if not self.facts or (not meant and wish.words):
             return Remembered(say("not_kept", self.language))
         if len(meant) == 1:
-            words = say("forgotten", self.language, facts=self._spell(meant[0], meant[0].value))
-            return Remembered(words, self._forgetting(meant))
+            return self._forget_one(meant[0])
         shown = meant or self.facts
         which = say("which", self.language, number=self.facts.index(shown[0]) + 1)
         return Remembered(f"{which}\n\n{self._list(shown)}")
 
+    def _forget_one(self, fact: KnownFact) -> Remembered:
+        """The others are shown under the numbers that they have from now on."""
+        words = say("forgotten", self.language, facts=self._spell(fact, fact.value))
+        if left := [one for one in self.facts if one is not fact]:
+            listed = list_facts(left, self.language, self.thread.timezone)
+            words = f"{words}\n\n{say('known', self.language)}\n\n{listed}"
+        return Remembered(words, self._forgetting([fact]))
+
+    def _numbered(self, number: int) -> KnownFact | None:
+        return self.facts[number - 1] if 1 <= number <= len(self.facts) else None
+
+    def _say_no_number(self, number: int) -> Remembered:
+        if not self.facts:
+            return Remembered(say("nothing", self.language))
+        return Remembered(f"{say('no_number', self.language, number=number)}\n\n{self._list(self.facts)}")
+
     def _meant(self, wish: Wish) -> Sequence[KnownFact] | None:
         """None where she speaks of something that memory does not hold at all."""
-        if wish.number is not None:
-            return self.facts[wish.number - 1 : wish.number] if wish.number else []
         if not wish.words:
             return self.last
         meant = find_meant(wish.words, self.facts)
@@ -117,21 +133,22 @@ class _Answering:
         if is_instruction(wish.words):
             return Remembered(say("unchanged", self.language))
         if wish.number is not None:
-            chosen = self.facts[wish.number - 1 : wish.number] if wish.number else []
-            return self._replace(chosen[0], wish.words) if chosen else Remembered(say("not_kept", self.language))
+            chosen = self._numbered(wish.number)
+            return self._replace(chosen, wish.words) if chosen else self._say_no_number(wish.number)
         if (replaced := find_replaced(wish.words, self.facts)) is not None:
             return self._replace(*replaced)
         told = as_new(find_told(wish.words, self.situation.today))
         if not told:
             return None
-        old = [fact for one in told if (fact := self._only(one.predicate)) is not None]
         spelled = "; ".join(f"{label_of(one.predicate, self.language)}: «{one.value}»" for one in told)
-        return Remembered(say("corrected", self.language, facts=spelled), self._correcting(told, old))
+        return Remembered(
+            say("corrected", self.language, facts=spelled), self._correcting(list(map(self._instead, told)))
+        )
 
-    def _only(self, predicate: str) -> KnownFact | None:
-        """Of what she may have several, the one that she has."""
-        found = [fact for fact in self.facts if fact.predicate == predicate]
-        return found[0] if len(found) == 1 and not is_single(predicate) else None
+    def _instead(self, told: NewFact) -> NewFact:
+        """Of what she may have several, in place of the one that she has."""
+        found = [fact for fact in self.facts if fact.predicate == told.predicate]
+        return replace(told, instead_of=found[0].id) if len(found) == 1 else told
 
     def _replace(self, fact: KnownFact, value: str) -> Remembered:
         new = NewFact(
@@ -143,17 +160,16 @@ class _Answering:
             fact.due_on,
             1.0,
             is_single(fact.predicate),
+            fact.id,
         )
         words = say("corrected", self.language, facts=self._spell(fact, value))
-        return Remembered(words, self._correcting([new], [fact]))
+        return Remembered(words, self._correcting([new]))
 
-    def _correcting(self, told: Sequence[NewFact], old: Sequence[KnownFact]) -> Beside:
+    def _correcting(self, told: Sequence[NewFact]) -> Beside:
         def write(connection: Connection) -> None:
             source = source_of_words(connection, self.thread, self.turn, self.situation)
             stated = [replace(one, confidence=1.0) for one in told]
-            if tell(connection, source, stated, "corrected"):
-                facts = Facts(connection, source.tenant_id, source.holder_id)
-                facts.end([fact.id for fact in old], source.on, "corrected")
+            tell(connection, source, stated, "corrected")
 
         return write
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Index,
     Numeric,
     UniqueConstraint,
+    false,
     func,
     or_,
     select,
@@ -70,6 +71,9 @@ class Fact(SQLModel, table=True):
     quote: str = Field(sa_column=string())  # her words, to the letter
     confidence: Decimal = Field(sa_column=Column(Numeric(3, 2), nullable=False))
     trust: str = Field(sa_column=string(default="typed"))
+    place: UUID | None = Field(
+        default=None, sa_column=reference(nullable=True)
+    )  # in her list: that of the one replaced
 
 
 facts = table_of(Fact)
@@ -77,7 +81,7 @@ facts = table_of(Fact)
 
 @dataclass(frozen=True, slots=True)
 class NewFact:
-    """What was told. `is_single`: its new value closes the one before."""
+    """What was told. It closes the fact that it is told `instead_of` and, where `is_single`, whatever was told before."""
 
     subject: str
     predicate: str
@@ -87,6 +91,7 @@ class NewFact:
     due_on: date | None
     confidence: float
     is_single: bool
+    instead_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ SHOWN: Sequence[ColumnElement[Any]] = (
     *(facts.c.recorded_at, facts.c.channel, facts.c.turn_id, facts.c.trust),
 )
 _IS_CURRENT = facts.c.superseded_at.is_(None)
+_PLACE = func.coalesce(facts.c.place, facts.c.id)  # ids are ordered by time
 
 
 def is_held_by(tenant_id: UUID, holder_id: UUID) -> ColumnElement[bool]:
@@ -139,12 +145,19 @@ def tell(connection: Connection, source: Source, told: Sequence[NewFact], ending
     room = _MOST - connection.execute(select(func.count()).select_from(facts).where(held, _IS_CURRENT)).scalar_one()
     kept = []
     for one in told[: max(room, 0)]:
-        if not _is_believed(connection, held, one) and (fact_id := _add(connection, source, one)) is not None:
-            if one.is_single:
-                same = held & (facts.c.predicate == one.predicate) & (facts.c.id != fact_id)
-                _end(connection, same, source.on, ending)
+        if _is_believed(connection, held, one):
+            continue
+        replaced = held & _is_replaced_by(one)
+        if (fact_id := _add(connection, source, one, replaced)) is not None:
+            if one.is_single or one.instead_of is not None:
+                _end(connection, replaced & (facts.c.id != fact_id), source.on, ending)
             kept.append(fact_id)
     return kept
+
+
+def _is_replaced_by(one: NewFact) -> ColumnElement[bool]:
+    same = (facts.c.predicate == one.predicate) if one.is_single else false()
+    return or_(same, facts.c.id == one.instead_of)
 
 
 def tell_beside(connection: Connection, source: Source, told: Sequence[NewFact]) -> list[UUID]:
@@ -168,8 +181,9 @@ def _is_believed(connection: Connection, held: ColumnElement[bool], one: NewFact
     return connection.execute(select(f.id).where(held, _IS_CURRENT, same).limit(1)).first() is not None
 
 
-def _add(connection: Connection, source: Source, one: NewFact) -> UUID | None:
+def _add(connection: Connection, source: Source, one: NewFact, replaced: ColumnElement[bool]) -> UUID | None:
     row = {
+        "place": select(_PLACE).where(replaced, _IS_CURRENT).order_by(_PLACE).limit(1).scalar_subquery(),
         "id": new_id(),
         "tenant_id": source.tenant_id,
         "contact_id": source.contact_id,
@@ -207,12 +221,13 @@ class Facts:
         self._held = is_held_by(tenant_id, holder_id)
 
     def current(self, on: date | None = None) -> list[KnownFact]:
-        """What stands, oldest first; with a day only what has not run out by then."""
+        """What stands, oldest first, and what replaced another in its place; with a day only what has not run out by
+        then."""
         f = facts.c
         statement = select(*SHOWN).where(self._held, _IS_CURRENT)
         if on is not None:
             statement = statement.where(or_(f.valid_to.is_(None), f.valid_to >= on))
-        return [KnownFact(*row) for row in self._connection.execute(statement.order_by(f.recorded_at, f.id))]
+        return [KnownFact(*row) for row in self._connection.execute(statement.order_by(_PLACE))]
 
     def known_at(self, when: datetime) -> list[KnownFact]:
         """What we believed at that moment."""
