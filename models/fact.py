@@ -81,7 +81,7 @@ facts = table_of(Fact)
 
 @dataclass(frozen=True, slots=True)
 class NewFact:
-    """What was told. It closes the fact that it is told `instead_of` and, where `is_single`, whatever was told before."""
+    """What was told. It closes the fact that it is told `instead_of` and, where `is_single`, what was told before."""
 
     subject: str
     predicate: str
