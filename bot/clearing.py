@@ -30,7 +30,7 @@ def finish_erasures(engine: Engine, storage: Storage, redis_url: str, data: Path
         _log.warning("an erasure is not finished yet: %s", type(error).__name__)
     else:
         if finished:
-            _log.info("erasures that were cut off are finished", extra={"erasures": finished})
+            _log.info("erasures that were cut off are finished", extra={"count": finished})
 
 
 def clear_logs(engine: Engine, data: Path) -> None:

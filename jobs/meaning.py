@@ -97,7 +97,7 @@ class Meaning:
         if vector is None:
             return None
         if len(vector) != space.dimension:
-            _log.error("vectors of another length come", extra={"expected": space.dimension, "came": len(vector)})
+            _log.error("vectors of %d figures come instead of %d", len(vector), space.dimension)
             return None
         self._remember(key, array("f", vector))
         return AskedVector(space, vector)

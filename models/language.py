@@ -63,7 +63,7 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
         "voy va ingresos ingreso nuestra nuestro sobre antes todos cada menor mayor mayores menores carnaval "
         "hubo hay cerrados cancelados "
         "cuota meta enero febrero marzo mayo junio julio septiembre octubre noviembre diciembre unidades "
-        "que tal prefiero llamo corrige olvida recuerdame llamar tarjeta quisiera puedo puede tengo soy trabajo si con"
+        "prefiero llamo llamame corrige olvida recuerdame llamar tarjeta quisiera puedo puede tengo soy trabajo si con"
     ),
 }
 _SPANISH_SIGNS: Final = frozenset("ñ¿¡")

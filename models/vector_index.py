@@ -72,7 +72,7 @@ def _tend(connection: Connection, bound: int) -> None:
             connection.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
     for name in wanted.keys() - {name for name, is_valid in there.items() if is_valid}:
         space, dimension = wanted[name]
-        _log.info("vectors are being indexed", extra={"space": space})
+        _log.info("the vectors of space %s are being indexed", space)
         connection.execute(
             text(
                 f"CREATE INDEX CONCURRENTLY {name} ON chunk_vector USING hnsw "

@@ -77,6 +77,13 @@ def canonical(text: str, today: date, language: Language) -> CanonicalQuestion |
     return CanonicalQuestion(" ".join(tokens), periods, _is_whole(tokens))
 
 
+def without_courtesies(text: str) -> str:
+    """As it was written, but for greetings and thanks: with any of those it is spelt anew."""
+    tokens = _tokens(text)
+    left = _without_ends(tokens)
+    return text if len(left) >= len(_strip_marks(tokens)) or not left else " ".join(left)
+
+
 def is_idle(text: str) -> bool:
     """Whether it is a greeting, thanks, or nothing at all: words after which no later question means anything else."""
     return len(text) <= _LONGEST and not _without_ends(_tokens(text), keeps_greetings=False)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from agent.base import RunResult, Tool
+from agent.base import RunResult, Tool, ToolUse
 from agent.cache.results import is_reused
 from models.errors import ToolError
 from models.taint import DOCUMENTS, has_strangers_words
@@ -38,7 +38,7 @@ def find_life(
     """None for an answer that is nobody else's: one that read nothing or changed something, that asks back, gives up,
     or repeats what cannot be known to stand. `versions` stood before the run and stand still."""
     is_spoilt = result.limit or result.struck or result.passed or result.is_write_refused or "?" in result.text
-    if is_spoilt or not result.tools or has_strangers_words(result.taint):
+    if is_spoilt or not result.tools or has_strangers_words(result.taint) or any(map(_is_silent, result.tools)):
         return None
     life = most
     for use in result.tools:
@@ -48,6 +48,12 @@ def find_life(
         if use.name not in versions:
             life = min(life, timedelta(0) if is_reused(use.result) else tool.cache_for)
     return life if life > timedelta(0) else None
+
+
+def _is_silent(use: ToolUse) -> bool:
+    """Whether documents were asked that do not answer: what is said then is a refusal, of this wording alone."""
+    data = use.result.get("data") if isinstance(use.result, Mapping) else None
+    return isinstance(data, Mapping) and data.get("answered") is False and not data.get("items")
 
 
 def is_of_documents_alone(result: RunResult) -> bool:

@@ -21,6 +21,7 @@ SEARCH_DOCUMENTS: Final = "search_documents"
 # Of the weight of a question's words, what the best passage must hold to count as an answer. On the recorded set 86 %
 # of the questions find such a passage, and 20 to 27 % of questions about something else (docs/knowledge.md).
 ANSWERS: Final = 0.5
+CLOSELY: Final = 0.75  # where the words may as well mean something else than a look-up
 _PASSAGES = 5
 _LONGEST_QUERY = 500  # characters
 _LONGEST_TEXT = 2_000  # characters of one passage
@@ -103,7 +104,11 @@ def search_for(library: Library, query: str, scope: SearchScope) -> dict[str, An
         "ok": True,
         "source": ", ".join(dict.fromkeys(passage.document for passage in found)),
         **({} if is_answered else {"note": _SILENCE}),
-        "data": {"answered": is_answered, "passages": [_describe(passage) for passage in found]},
+        "data": {
+            "answered": is_answered,
+            "closely": bool(found) and found[0].coverage >= CLOSELY,
+            "passages": [_describe(passage) for passage in found],
+        },
     }
 
 

@@ -90,5 +90,5 @@ class PeopleRoutes:
         except CannotLink:
             return refused
         if is_done:
-            _log.info("an operator decided who is who", extra={"decision": done})
+            _log.info("an operator decided who is who", extra={"outcome": done})
         return done if is_done else "gone"

@@ -12,7 +12,7 @@ from typing import Final
 
 from models.retrieval.stop_words import STOP_WORDS
 
-VERSION: Final = 4
+VERSION: Final = 5
 GRAM: Final = 4  # letters of a piece
 DEFAULT_LANGUAGE: Final = "pt"
 _STEMMED: Final = {"pt": "portuguese", "en": "english", "es": "spanish"}

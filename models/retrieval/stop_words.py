@@ -14,7 +14,7 @@ the of and to in is are what which who when where how i we you it our my your ca
 """
 _SPANISH = """
 el la los las un una y en con para por que es del al mi mis su sus puedo puede pueden podemos tiene tienen hay hago
-hacer quiero necesito saber
+hacer quiero necesito saber cual cuales cuanto cuanta cuantos cuantas cuando donde quien quienes
 """
 
 STOP_WORDS: Final = frozenset(f"{_PORTUGUESE} {_ENGLISH} {_SPANISH}".split())

@@ -32,6 +32,7 @@ def worker() -> None:
 
 def deaf() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print('{"level": "WARNING", "message": "hears nothing"}', flush=True)
     threading.Event().wait()
 
 

@@ -162,6 +162,7 @@ def test_children_follow_a_killed_supervisor_and_the_next_start_works(
 
 def test_an_orphan_that_does_not_hear_is_ended_by_the_next_start(start: Callable[..., Supervised]) -> None:
     first = start("deaf")
+    first.wait_for("hears nothing")
     first.wait_for("Stop it with Ctrl-C")
     deaf = first.child_pids()[-1]
     first.end(signal.SIGKILL)
@@ -189,6 +190,7 @@ def test_after_a_kill_of_everything_the_next_start_works(start: Callable[..., Su
 
 def test_a_child_that_does_not_stop_is_killed_and_the_exit_is_clean(start: Callable[..., Supervised]) -> None:
     supervised = start("deaf")
+    supervised.wait_for("hears nothing")
     supervised.wait_for("Stop it with Ctrl-C")
     pids = supervised.child_pids()
     supervised.process.terminate()  # make and timeout deliver one wish twice: that is no hurry

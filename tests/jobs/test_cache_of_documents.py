@@ -179,3 +179,9 @@ def test_who_may_read_other_documents_gets_another_answer(desk: Desk) -> None:
     )
     desk.script("Para representantes não há documento.")
     assert desk.ask(sender="+5577") == "Para representantes não há documento."
+
+
+def test_that_the_documents_are_silent_is_not_given_again(desk: Desk) -> None:
+    desk.house.provider.script = [wish("search_documents", query="xilofone barítono"), "Não consta."]
+    desk.ask()
+    assert not desk.is_given_again(), "another wording of the same question may find it"

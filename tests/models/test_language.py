@@ -21,6 +21,7 @@ from models.language import Language, guess_language
         ("call me JJ", "en"),
         ("Could you send me the minutes", "en"),
         ("¿Cuánto vendí ayer?", "es"),
+        ("llámame Beatriz", "es"),
         ("corrige: prefiero transferencia", "es"),
         ("me llamo Lucía y prefiero pagar con tarjeta", "es"),
         ("recuérdame llamar a Ana el viernes", "es"),

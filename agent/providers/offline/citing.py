@@ -7,8 +7,9 @@ from textwrap import shorten
 from typing import Any, Final
 
 from agent.base import Language
+from agent.cache.canonical import without_courtesies
 from agent.knowledge.places import spell_place
-from agent.providers.offline.plan import Step
+from agent.providers.offline.plan import Step, View
 from agent.providers.offline.slots import Slots
 from agent.providers.offline.wording import Texts, say
 
@@ -34,6 +35,9 @@ _HOW = re.compile(
     r"|.*\b(?:pod[eo]m? ser|aceitam?|é possível|tem como|can (?:it|that) be|puede[n]? ser)\b",
     re.IGNORECASE,
 )
+
+_ASKS = re.compile(r"\?|\b(?:quant[oa]s?|quais|qual|que horas|how|what|when|cu[áa]l|cu[áa]ndo)\b", re.IGNORECASE)
+_REFUSALS: Final = frozenset({"cannot_filter", "unknown_words", "unknown_name", "out_of_reach", "not_understood"})
 
 # What documents may well tell. What is to be changed or sent is refused whatever they say.
 _TOPICS: Final = frozenset({"documents", "money", "stock", "margin", "commission"})
@@ -64,14 +68,33 @@ def look_up(
     silent = Step()
     if not all(map(_is_for_documents, steps)):
         if len(said_alone) != 1 or not _may_be_a_rule(text, alone, said_alone[0]):
-            return list(steps)
+            return _closely(steps, text, alone)
         leans = any(one.linked for one in alone)
         silent = steps[0] if leans else Step() if _is_for_documents(said_alone[0]) else said_alone[0]
     product = read_priced(text) if PRICES in tools else ""
     if product:
         return [Step(PRICES, {"product": product}, say=silent.say, details=silent.details)]
-    query = " ".join(text.split())[:_LONGEST_QUERY]
-    return [Step(SEARCH, {"query": query}, say=silent.say, details=silent.details)]
+    return [Step(SEARCH, {"query": _query(text)}, say=silent.say, details=silent.details)]
+
+
+def _closely(steps: Sequence[Step], text: str, asked: Sequence[Slots]) -> list[Step]:
+    """Looked up as well, and told only if a passage holds nearly all of it: a rule may name what sounds like a figure
+    or an order ("até que horas posso cancelar um pedido?"). Nothing of a day's or of anybody known, and no order."""
+    is_order = any(step.say == "out_of_reach" and step.details.get("topic") in {"change", "send"} for step in steps)
+    of_figures = any(_is_of_figures(one) for one in asked)
+    if len(steps) != 1 or of_figures or (is_order and not _ASKS.search(text)) or steps[0].say not in _REFUSALS:
+        return list(steps)
+    view = View(closely=True)
+    return [Step(SEARCH, {"query": _query(text)}, view, say=steps[0].say, details=steps[0].details)]
+
+
+def _is_of_figures(asked: Slots) -> bool:
+    named = any(hit.candidates[0].kind != "state" for hit in asked.names) or asked.excluded or asked.team
+    return bool(named or asked.periods or asked.linked or (asked.asks_for_figures and asked.has_core))
+
+
+def _query(text: str) -> str:
+    return " ".join(without_courtesies(text).split())[:_LONGEST_QUERY]
 
 
 def read_priced(text: str) -> str:
@@ -86,6 +109,8 @@ def _is_for_documents(step: Step) -> bool:
 
 def _may_be_a_rule(text: str, asked: Sequence[Slots], said: Step) -> bool:
     """Nobody's figures, and no day's. "Como cancelo um pedido?" asks how, and changes nothing."""
+    if said.say == "not_understood" and any(one.unknown for one in asked) and not any(one.linked for one in asked):
+        return True
     asks_how = bool(_HOW.match(text))
     if any(one.asks_of_something or (one.asks_for_figures and not asks_how) for one in asked):
         return False
@@ -94,10 +119,11 @@ def _may_be_a_rule(text: str, asked: Sequence[Slots], said: Step) -> bool:
     return said.say in {"not_understood", "cannot_filter", "unknown_words"}
 
 
-def is_silent(result: Mapping[str, Any]) -> bool:
-    """Whether the documents were asked, and do not answer."""
+def is_silent(result: Mapping[str, Any], *, closely: bool = False) -> bool:
+    """Whether the documents were asked, and do not answer, or not `closely`."""
     data = result.get("data")
-    return isinstance(data, Mapping) and not data.get("items") and not data.get("answered")
+    answers = "closely" if closely else "answered"
+    return isinstance(data, Mapping) and not data.get("items") and not data.get(answers)
 
 
 def cite(data: Mapping[str, Any], language: Language) -> str:

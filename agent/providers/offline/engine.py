@@ -197,7 +197,7 @@ def _answer(
         call = next((one for one in waiting if one.name == step.tool and _same(one, step)), None) if step.tool else None
         if call is not None:
             waiting.remove(call)
-            is_unknown = bool(step.say) and is_silent(results.get(call.id, {}))
+            is_unknown = bool(step.say) and is_silent(results.get(call.id, {}), closely=step.view.closely)
             said = _said(step, language) if is_unknown else _phrased(call, results, step.view, language, situation)
             blocks.append(said)
         else:

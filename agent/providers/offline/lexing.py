@@ -183,7 +183,7 @@ def _mark_at(
         return None
     if token.word in _NUMBER_WORDS:
         return Mark("NUMBER", first, first, str(_NUMBER_WORDS[token.word]))
-    if token.concept.startswith("#"):
+    if token.concept[1:].isdigit():  # "#30"; a sign by itself is none
         return Mark("NUMBER", first, first, token.concept[1:])
     may_be_name = first > 0 and (text[token.start].isupper() or tokens[first - 1].word in _OWNER_WORDS)
     meaning = None if may_be_name or not may_slip else _meant(token.word)

@@ -23,6 +23,7 @@ class View:
     assumed_period: bool = False
     assumed_base: bool = False
     assumed_metric: bool = False
+    closely: bool = False  # only what holds nearly all of the question answers it
     everybody: bool = False  # each one's goal, not only the team's
     today: str = ""  # ISO; a period that has not ended by then is still running
 

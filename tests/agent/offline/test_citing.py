@@ -59,6 +59,40 @@ def test_a_condition_may_be_one_of_the_companys_rules(text: str, otherwise: str)
 
 
 @pytest.mark.parametrize(
+    ("text", "otherwise"),
+    [
+        ("qual o pedido mínimo pra Grande São Paulo?", "unknown_name"),
+        ("até que horas posso cancelar um pedido sem custo?", "out_of_reach"),
+        ("férias devem ser pedidas com quanta antecedência?", "out_of_reach"),
+    ],
+)
+def test_what_sounds_like_a_figure_or_an_order_is_told_only_by_what_holds_nearly_all_of_it(
+    text: str, otherwise: str
+) -> None:
+    told = {"document": "termos.pdf", "place": {"page": 3}, "text": "É assim."}
+    assert "“É assim.”" in answer(text, {"answered": True, "closely": True, "passages": [told]})
+    assert kind_of(answer(text, {"answered": True, "closely": False, "passages": [told]})) == otherwise
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("Boa tarde! quanto tempo o caminhão espera? por favor, muito obrigada", "quanto tempo o caminhao espera"),
+        ("oi, qual a garantia? obrigado", "qual a garantia"),
+    ],
+)
+def test_courtesies_are_not_looked_up(text: str, query: str) -> None:
+    (call,) = ask(text, tools=WITH_DOCUMENTS).tool_calls
+    assert call.arguments == {"query": query}
+
+
+def test_nothing_leans_on_a_question_that_was_not_understood() -> None:
+    history = ["what is the minimum order?"]
+    (call,) = ask("quantos dias de ferias eu tenho?", history=history, tools=WITH_DOCUMENTS).tool_calls
+    assert call.arguments == {"query": "quantos dias de ferias eu tenho?"}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "pedidos acima de 5 mil em outubro",

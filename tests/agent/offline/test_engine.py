@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent.base import ChatMessage, CompletionRequest, Cost, Situation, Usage
@@ -118,6 +118,7 @@ def test_a_prompt_without_a_question_is_refused() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=120))
+@example("+#")
 def test_any_text_at_all_gets_an_answer_or_a_call(text: str) -> None:
     completion = ask(text)
     assert bool(completion.text) != bool(completion.tool_calls)

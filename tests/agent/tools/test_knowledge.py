@@ -50,7 +50,7 @@ def test_a_passage_comes_with_what_is_needed_to_cite_it_and_no_score_to_repeat()
     result = call(Shelf(), query="frete")
     expected = {"document": "Termos de venda", "place": {"page": 3}, "headings": "Entrega", "text": "Frete grátis."}
     assert result.ok
-    assert result.content["data"] == {"answered": True, "passages": [expected]}
+    assert result.content["data"] == {"answered": True, "closely": True, "passages": [expected]}
     assert result.content["source"] == "termos.pdf"
 
 
@@ -66,7 +66,7 @@ def test_what_holds_too_little_of_the_question_is_no_answer(coverage: float, ans
 
 def test_nothing_found_is_no_answer() -> None:
     content = call(Shelf([]), query="frete").content
-    assert content["data"] == {"answered": False, "passages": []}
+    assert content["data"] == {"answered": False, "closely": False, "passages": []}
     assert "do not answer it from elsewhere" in content["note"]
 
 

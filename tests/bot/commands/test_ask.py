@@ -92,7 +92,7 @@ def test_a_question_or_a_batch_must_be_given_but_not_both(cli: Cli, tmp_path: Pa
         done = cli("ask", *words)
         assert done.code == 1
         assert "give either a question" in done.err
-    assert "--batch: nowhere.jsonl cannot be read" in cli("ask", "--batch", "nowhere.jsonl").err
+    assert "nowhere.jsonl cannot be read" in cli("ask", "--batch", "nowhere.jsonl").err
 
 
 @pytest.mark.parametrize(
