@@ -37,9 +37,9 @@ _TEXTS: Final[dict[DiscountPhrase, dict[Language, str]]] = {
         "es": "Registrado: {outcome}\n\n{person}: {told}.",
     },
     "ruled_already": {
-        "pt": "O pedido nº {number} não espera mais decisão: {status}.",
-        "en": "Request no. {number} waits for no decision any more: {status}.",
-        "es": "El pedido n.º {number} ya no espera decisión: {status}.",
+        "pt": "O pedido nº {number} ({percent} para {customer}) não espera mais decisão: {status}.",
+        "en": "Request no. {number} ({percent} for {customer}) waits for no decision any more: {status}.",
+        "es": "El pedido n.º {number} ({percent} para {customer}) ya no espera decisión: {status}.",
     },
     "no_such": {
         "pt": "Não há pedido de desconto nº {number}.",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from agent.discount_words import STATUS, TOLD, Ruling, discount_phrase
+from agent.discount_words import STATUS, TOLD, Ruling, discount_phrase, spell_percent
 from jobs.discount_news import reach_person, ring, tell, words_for
 from jobs.question import find_situation
 from jobs.runtime import Services
@@ -40,7 +40,8 @@ def rule_on(services: Services, lease: Lease, thread: Thread, turn: BegunTurn, r
             return discount_phrase("not_own", language)
         if request.status != "waiting" and request.ruled_in != turn.id:
             status = STATUS[request.status][language].format(by=request.ruled_by)
-            return discount_phrase("ruled_already", language, number=str(ruling.number), status=status)
+            what = {"percent": spell_percent(request.wish.percent, language), "customer": request.wish.customer}
+            return discount_phrase("ruled_already", language, number=str(ruling.number), status=status, **what)
         status_now: Outcome = "approved" if ruling.is_yes else "refused"
         rung, is_told = _settle(connection, services, thread, turn, request, status_now, me)
     ring(services, rung)

@@ -1,11 +1,13 @@
 """Requests for a discount: agreed to by who asks, ruled on once by a manager who is another, and told to both."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from agent.agent import Agent, Limits
 from agent.tools.desk import Bench
@@ -13,6 +15,8 @@ from agent.tools.discount import build_discount_tool
 from jobs.advance import advance
 from jobs.discount_book import DiscountBook
 from jobs.runtime import OpenDoor, get_services, set_services
+from models.discount import Requester, Wish, add_request
+from models.ids import new_id
 from models.inbound import InboundMessage
 from models.inbox import store_messages
 from models.person import People
@@ -23,6 +27,7 @@ from tests.jobs.house import REQUEST, dying_at
 from tests.jobs.writing import ANA, RITA, WritingHouse, employ
 
 BIA = "+5511777770000"  # a second manager
+ZECA = "+5511666660000"  # one of another company
 
 
 @pytest.fixture
@@ -181,22 +186,53 @@ def test_pointing_at_the_notice_brings_in_the_words_of_who_asked_and_a_ruling_th
     assert statuses(asking) == [(1, "approved", "Bia")]
 
 
-def test_another_companys_manager_does_not_even_learn_of_it(asking: WritingHouse) -> None:
+@pytest.fixture
+def zeca(asking: WritingHouse) -> Callable[[str, str], str]:
+    """What another company's manager is answered."""
     house = asking.house
-    ask(asking)
-    asking.say("sim", "m2")
     with session_scope(house.engine) as connection:
         other = ensure_tenant(connection, slug="acme", name="Acme", timezone="America/Sao_Paulo")
         account = ensure_account(connection, other, channel="fake", name="acme")
         people = People(connection, other)
-        people.add_identity(people.add(name="Zeca", role="manager"), account.id, "+5511666660000")
-    asking.house.services = replace(house.services, channel_for=lambda name, _: house.channel)
+        people.add_identity(people.add(name="Zeca", role="manager"), account.id, ZECA)
+    house.services = replace(house.services, channel_for=lambda name, _: house.channel)
     employ(asking, OneAgent(house.agent))
-    message = InboundMessage("z1", "+5511666660000", "aprovar 1")
-    [stored] = store_messages(house.engine, account, REQUEST, [message])
-    house.advance(stored)
-    assert house.sent[-1] == "Não há pedido de desconto nº 1."
+
+    def say(words: str, external_id: str) -> str:
+        [stored] = store_messages(house.engine, account, REQUEST, [InboundMessage(external_id, ZECA, words)])
+        house.advance(stored)
+        return house.sent[-1]
+
+    return say
+
+
+def test_another_companys_manager_does_not_even_learn_of_it(
+    asking: WritingHouse, zeca: Callable[[str, str], str]
+) -> None:
+    ask(asking)
+    asking.say("sim", "m2")
+    assert zeca("aprovar 1", "z1") == "Não há pedido de desconto nº 1."
     assert statuses(asking) == [(1, "waiting", "")]
+
+
+def test_the_same_number_is_another_request_in_each_company_and_the_answer_names_which(
+    asking: WritingHouse, zeca: Callable[[str, str], str]
+) -> None:
+    ask(asking)
+    asking.say("sim", "m2")
+    with session_scope(asking.house.engine) as connection:
+        tenant_id, account_id = connection.execute(
+            text("SELECT tenant_id, id FROM channel_account WHERE name = 'acme'")
+        ).one()
+        requester = Requester(tenant_id, account_id, "+5511655550000", None, "Yara")
+        add_request(connection, new_id(), requester, Wish("Bar do Zeca", "", Decimal(3), "x"), "pt")
+    theirs = "SELECT status FROM discount_request WHERE customer = 'Bar do Zeca'"
+    assert f"10% para {asking.customer}" in asking.say("recusar 1", "b1", BIA)
+    assert asking.house.rows(theirs) == [("waiting",)]
+    assert "3% para Bar do Zeca" in zeca("aprovar 1", "z1")
+    assert asking.house.rows(theirs) == [("approved",)]
+    assert f"nº 1 (10% para {asking.customer}) não espera mais" in asking.say("aprovar 1", "b2", BIA)
+    assert "nº 1 (3% para Bar do Zeca) não espera mais" in zeca("recusar 1", "z2")
 
 
 def test_a_request_is_ruled_on_once(asking: WritingHouse) -> None:
