@@ -46,6 +46,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "usage": ("bot.commands.usage:USAGE", "tokens, cost and response time per user and day"),
 }
 
+_OURS = frozenset({"bot", "jobs", "agent", "channels", "models"})
+
 
 def main(argv: Sequence[str] | None = None, commands: Mapping[str, tuple[str, str]] = COMMANDS) -> int:
     """Run one command; 0 when all is well, 1 when it failed, 2 for a wrong call or setting, 130 after Ctrl-C."""
@@ -68,6 +70,15 @@ def main(argv: Sequence[str] | None = None, commands: Mapping[str, tuple[str, st
     except BrokenPipeError:  # `... | head`: nobody reads on, not even what is still buffered
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in _OURS:
+            return _report(error, settings, process)
+        print(
+            f"recado: {error.name} is not installed for this Python: use the environment that `make run` has made "
+            "(. .venv/bin/activate, or .venv/bin/python -m bot ...)",
+            file=sys.stderr,
+        )
+        return 2
     except Exception as error:
         return _report(error, settings, process)
 

@@ -149,3 +149,12 @@ def test_main_reads_the_process_arguments(monkeypatch: pytest.MonkeyPatch, quiet
     monkeypatch.setattr("sys.argv", ["bot", "dance"])
     with pytest.raises(SystemExit, match="2"):
         main()
+
+
+def test_a_python_without_the_packages_is_sent_to_the_environment_that_has_them(tmp_path: Path) -> None:
+    bare = [sys.executable, "-S", "-m", "bot", "usage"]
+    environ = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(bare, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert ". .venv/bin/activate" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
