@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from jobs.gate import OtherDimension, judge_by_passages
+from jobs.gate import ClaimLost, OtherDimension, judge_by_passages
 from jobs.meaning import REFUSALS, Embedded, Embeds
 from jobs.rounds import Rounds
 from models.chunk_vector import missing_texts, put_vectors
@@ -22,10 +22,11 @@ from models.embedding_space import (
     begin_anew,
     begin_spaces,
     claim_space,
-    keep_verdict,
     put_off_space,
+    renew_claim,
 )
 from models.embedding_use import note_use
+from models.embedding_verdict import keep_made
 from models.errors import ProviderError
 from models.retry_policy import wait_as_told
 from models.session import session_scope, statement_scope
@@ -33,7 +34,7 @@ from models.vector_index import tend_indexes
 
 LOOK_EVERY: Final = timedelta(seconds=2)
 PATIENCE: Final = 60.0  # seconds for a batch: a small machine of one's own may need them
-_CLAIM: Final = timedelta(minutes=10)  # longer than a batch, or a verdict, may take
+_CLAIM: Final = timedelta(minutes=10)  # longer than a batch may take; a verdict renews it after each request
 _MOST: Final = 64  # texts of a batch
 _MOST_CHARACTERS: Final = 40_000  # of a batch: some vendors take 16,000 tokens at once
 _LONGEST_WAIT: Final = timedelta(minutes=5)
@@ -73,6 +74,8 @@ class EmbeddingKeeper(Rounds):
             self._begin_anew(filling, error.dimension)
         except ProviderError as error:
             self._put_off(filling, error)
+        except ClaimLost:
+            _log.info("vectors are judged by somebody else", extra={"tenant_id": str(filling.tenant_id)})
         return True
 
     def _fill(self, filling: Filling) -> None:
@@ -135,12 +138,19 @@ class EmbeddingKeeper(Rounds):
         return found
 
     def _judge(self, filling: Filling) -> None:
-        """Raises ProviderError, OtherDimension."""
-        verdict = judge_by_passages(self._engine, self._server, filling)
+        """Raises ProviderError, OtherDimension, ClaimLost."""
+        verdict = judge_by_passages(self._engine, self._server, filling, lambda: self._renew(filling))
         with session_scope(self._engine) as connection:
-            keep_verdict(connection, filling.id, verdict, filling.texts)
+            if not keep_made(connection, filling, verdict):
+                raise ClaimLost
         told = {"asks": verdict.asks, "words": verdict.lexical, "vectors": verdict.dense, "admitted": verdict.admits}
         _log.info("vectors were judged", extra={"tenant_id": str(filling.tenant_id), **told})
+
+    def _renew(self, filling: Filling) -> None:
+        """Raises ClaimLost."""
+        with statement_scope(self._engine) as connection:
+            if not renew_claim(connection, filling, _CLAIM):
+                raise ClaimLost
 
     def _begin_anew(self, filling: Filling, dimension: int) -> None:
         reason = f"vectors have {dimension} figures now, not {filling.dimension}: all are made anew"

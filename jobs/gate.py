@@ -6,7 +6,7 @@ together. How people ask is not tried: the operator's own questions do that (`jo
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -47,6 +47,10 @@ class OtherDimension(Exception):
         self.dimension = dimension
 
 
+class ClaimLost(Exception):
+    """Somebody else has the space by now: another worker, or the operator, who has judged it herself."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldOut:
     """A question, and the place in the pool of the passage that it was taken from, as it reads without it."""
@@ -66,15 +70,22 @@ class Trial:
     wrong: float
 
 
-def judge_by_passages(engine: Engine, server: Embeds, filling: Filling) -> Verdict:
-    """With questions made of a sample of the passages. Raises ProviderError, OtherDimension."""
+def _go_on() -> None:
+    """Nobody has to be told."""
+
+
+def judge_by_passages(
+    engine: Engine, server: Embeds, filling: Filling, after_each: Callable[[], None] = _go_on
+) -> Verdict:
+    """With questions made of a sample of the passages. Raises ProviderError, OtherDimension, and what is raised by
+    `after_each`, which is called after each request."""
     with statement_scope(engine) as connection:
         pool = read_sample(connection, filling.tenant_id, filling.id, POOL)
     asks = hold_out(pool)
     if len(asks) < _FEWEST_ASKS or len(pool) < _FEWEST_PASSAGES:
         return Verdict("made", 0)
     texts = [text for ask in asks for text in (ask.question, ask.rest)]
-    vectors = embed_texts(engine, server, filling.tenant_id, filling.embedder, texts)
+    vectors = embed_texts(engine, server, filling.tenant_id, filling.embedder, texts, after_each)
     if vectors.shape[1] != filling.dimension:
         raise OtherDimension(vectors.shape[1])
     stored = np.asarray([one.vector for one in pool])
@@ -122,12 +133,20 @@ def hold_out(pool: Sequence[Sample]) -> list[HeldOut]:
     return found
 
 
-def embed_texts(engine: Engine, server: Embeds, tenant_id: UUID, embedder: Embedder, texts: Sequence[str]) -> Floats:
-    """A row for each text; every request goes on record. Raises ProviderError."""
+def embed_texts(
+    engine: Engine,
+    server: Embeds,
+    tenant_id: UUID,
+    embedder: Embedder,
+    texts: Sequence[str],
+    after_each: Callable[[], None] = _go_on,
+) -> Floats:
+    """A row for each text; every request goes on record, and then `after_each` is called. Raises ProviderError."""
     vectors: list[Vector] = []
     for start in range(0, len(texts), _AT_ONCE):
         part = texts[start : start + _AT_ONCE]
         vectors += _embed(engine, server, tenant_id, embedder, part).vectors
+        after_each()
     if len({len(vector) for vector in vectors}) != 1:
         raise ProviderError("vectors of different lengths came", kind="unknown")
     return np.asarray(vectors, np.float64)

@@ -210,6 +210,12 @@ def claim_space(
     return Filling(row.id, row.tenant_id, embedder, *row[2:])
 
 
+def renew_claim(connection: Connection, filling: Filling, lease: timedelta) -> bool:
+    """From now on for as long again; False if somebody else has it by now."""
+    mine = update(embedding_spaces).where(_e.id == filling.id, _e.fence == filling.fence)
+    return connection.execute(mine.values(due_at=func.now() + literal(lease))).rowcount == 1
+
+
 def advance_space(connection: Connection, filling: Filling, *, reached: int, dimension: int, refused: int = 0) -> bool:
     """It came this far, and is due again at once; False if somebody else has it by now."""
     values = {"reached": reached, "dimension": dimension, "refused": _e.refused + refused}
@@ -233,37 +239,10 @@ def begin_anew(connection: Connection, filling: Filling, wait: timedelta, error:
         connection.execute(made.on_conflict_do_nothing())
 
 
-def keep_verdict(connection: Connection, space_id: int, verdict: Verdict, texts: int) -> None:
-    """It serves from the commit on, and spaces of other models are gone with their vectors."""
-    values: dict[str, Any] = {
-        "judged_by": verdict.by,
-        "judged_at": func.now(),
-        "judged_texts": texts,
-        "asks": verdict.asks,
-    }
-    values |= {
-        "lexical": verdict.lexical,
-        "dense": verdict.dense,
-        "fused": verdict.fused,
-        "near": verdict.near,
-        "admitted": verdict.admits,
-    }
-    mine = update(embedding_spaces).where(_e.id == space_id).values(**values, tries=0, error="", due_at=func.now())
-    tenant_id = connection.execute(mine.returning(_e.tenant_id)).scalar_one_or_none()
-    if tenant_id is not None:
-        connection.execute(delete(embedding_spaces).where(_e.tenant_id == tenant_id, _e.id != space_id))
-
-
 def retry_space(connection: Connection, tenant_id: UUID, embedder: Embedder) -> None:
     """One that was put off is due at once: somebody may have mended what was wrong."""
     mine = (_e.tenant_id == tenant_id, _e.embedder == embedder.name, _e.asked == embedder.asked, _e.error != "")
     connection.execute(update(embedding_spaces).where(*mine).values(error="", due_at=func.now()))
-
-
-def forget_verdict(connection: Connection, tenant_id: UUID, embedder: Embedder) -> None:
-    """It will be judged anew; until then the old verdict stands."""
-    mine = (_e.tenant_id == tenant_id, _e.embedder == embedder.name, _e.asked == embedder.asked)
-    connection.execute(update(embedding_spaces).where(*mine).values(judged_at=None, judged_by="", due_at=func.now()))
 
 
 def find_serving(connection: Connection, tenant_id: UUID) -> Serving | None:

@@ -12,7 +12,8 @@ from bot.embeddings import Embeddings, build_embeddings, spell_standing
 from bot.settings import Settings
 from jobs.own_questions import FEWEST, OwnQuestion, judge_by_questions
 from models.clock import SystemClock
-from models.embedding_space import Serving, Standing, forget_verdict, keep_verdict, list_spaces, retry_space
+from models.embedding_space import Serving, Standing, list_spaces, retry_space
+from models.embedding_verdict import forget_verdict, keep_given
 from models.errors import ProviderError
 from models.session import session_scope
 from models.tenant import get_tenant
@@ -83,7 +84,9 @@ def _judge(embeddings: Embeddings, database: Database, standing: Standing, quest
     if judged.unknown:
         print(f"No passage has the id {', '.join(map(str, judged.unknown[:5]))}: `docs search --json` shows ids.")
     with session_scope(engine) as connection:
-        keep_verdict(connection, standing.id, judged.verdict, standing.texts)
+        is_kept = keep_given(connection, standing.id, judged.verdict, standing.texts)
+    if not is_kept:
+        raise CommandError("another model took over meanwhile: ask again")
     return _find(embeddings, database)
 
 

@@ -1,15 +1,20 @@
 """Vectors are let into answers only where they find, on the company's own documents, nearly what words find."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import Engine
 
+from jobs.embedding import EmbeddingKeeper
 from jobs.gate import Trial, hold_out, sum_up
+from jobs.meaning import Embedded
 from models.chunk_vector import Sample
 from models.document import Upload
-from models.embedding_space import Embedder, Verdict, forget_verdict
+from models.embedding_space import Embedder, Verdict, claim_space, list_spaces
+from models.embedding_verdict import forget_verdict, keep_given, keep_made
 from models.session import session_scope
 from tests.jobs.embedding_ground import Ground
 from tests.jobs.retrieval_recording import RECORDING, read_recording, recall
@@ -95,6 +100,70 @@ def test_another_model_behind_the_name_is_noticed_by_the_verdict(engine: Engine)
         ground.let_claims_end()
         ground.keep()
         assert (ground.spaces()[0].dimension, ground.spaces()[0].left) == (64, 0)
+
+
+def fill(ground: Ground) -> None:
+    """All vectors are there, and nobody has judged them."""
+    while not (ground.spaces() and ground.spaces()[0].left == 0):
+        assert ground.keeper.work(ground.tenant_id)
+
+
+def test_questions_of_ones_own_count_for_more_than_a_worker_s_that_was_at_it(engine: Engine) -> None:
+    given = Verdict("given", 30, 0.5, 0.9, 0.9, 0.5)
+
+    class Overruled:
+        asked = 0
+
+        def embed(self, embedder: Embedder, texts: Sequence[str], timeout: float) -> Embedded:
+            self.asked += 1
+            with session_scope(engine) as connection:
+                assert keep_given(connection, ground.spaces()[0].id, given, 60)
+            return ground.server.embed(embedder, texts, timeout)
+
+    with StandInEmbeddings(knows=passages(60)) as standin:
+        ground = Ground(engine, standin, "bad-256")
+        ground.add("regras", passages(60))
+        fill(ground)
+        server = Overruled()
+        keeper = EmbeddingKeeper(engine, server, Embedder("bad-256"))
+        assert keeper.work()
+        assert not keeper.work()
+        assert (ground.spaces()[0].verdict, ground.spaces()[0].admitted) == (given, True)
+        assert server.asked == 1, "what is of no use is not paid for"
+
+
+def test_a_verdict_that_comes_after_one_s_own_is_not_kept(engine: Engine) -> None:
+    given = Verdict("given", 30, 0.5, 0.9, 0.9, 0.5)
+    with StandInEmbeddings() as standin, session_scope(engine) as connection:
+        ground = Ground(engine, standin)
+        ground.add("regras", passages(5))
+        fill(ground)
+        filling = claim_space(connection, Embedder("good-128"), timedelta(minutes=1))
+        assert filling is not None
+        assert keep_given(connection, filling.id, given, filling.texts)
+        assert not keep_made(connection, filling, Verdict("made", 0))
+        assert [one.verdict for one in list_spaces(connection)] == [given]
+
+
+def test_a_verdict_that_takes_long_keeps_its_claim(engine: Engine) -> None:
+    left = "SELECT extract(epoch FROM due_at - now()) FROM embedding_space"
+
+    class Slow:
+        claims: ClassVar[list[float]] = []
+
+        def embed(self, embedder: Embedder, texts: Sequence[str], timeout: float) -> Embedded:
+            self.claims.append(float(str(ground.scalar(left))))
+            ground.let_claims_end()
+            return ground.server.embed(embedder, texts, timeout)
+
+    with StandInEmbeddings(knows=passages(60)) as standin:
+        ground = Ground(engine, standin, "good-256")
+        ground.add("regras", passages(60))
+        fill(ground)
+        assert EmbeddingKeeper(engine, Slow(), Embedder("good-256")).work()
+        assert len(Slow.claims) > 2
+        assert min(Slow.claims) > 120, "more than a request may take"
+        assert ground.spaces()[0].admitted
 
 
 def test_the_index_that_words_are_tried_on_is_never_there(engine: Engine) -> None:
