@@ -179,7 +179,7 @@ def index_document(
     others = [one for one in find_versions(connection, tenant_id, document.key) if one.id != document_id]
     numbers = index.add(space_id, [IndexedText(chunk.indexed, language) for chunk in chunks])
     add_chunks(connection, tenant_id, document_id, numbers, chunks)
-    carry_vectors(connection, [other.id for other in others], document_id)
+    carry_vectors(connection, tenant_id, [other.id for other in others], document_id)
     for other in others:
         _take_out(connection, tenant_id, other)
     add_items(connection, tenant_id, document_id, numbers, chunks)

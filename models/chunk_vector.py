@@ -58,12 +58,15 @@ JOIN chunk c ON c.tenant_id = :tenant_id AND c.number = g.number
 FOR KEY SHARE OF c
 ON CONFLICT DO NOTHING
 """)
+# A space may be removed meanwhile, when another model takes over: as above.
 _CARRY = text("""
+WITH space AS MATERIALIZED (SELECT id FROM embedding_space WHERE tenant_id = :tenant_id ORDER BY id FOR KEY SHARE)
 INSERT INTO chunk_vector (tenant_id, number, space_id, vector)
 SELECT DISTINCT ON (n.number, v.space_id) n.tenant_id, n.number, v.space_id, v.vector
 FROM chunk n
 JOIN chunk o ON o.document_id = ANY(:old) AND coalesce(o.indexed, o.text) = coalesce(n.indexed, n.text)
 JOIN chunk_vector v ON v.tenant_id = o.tenant_id AND v.number = o.number
+JOIN space ON space.id = v.space_id
 WHERE n.document_id = :new
 ON CONFLICT DO NOTHING
 """)
@@ -93,10 +96,10 @@ def put_vectors(connection: Connection, tenant_id: UUID, space_id: int, vectors:
     connection.execute(_PUT, given)
 
 
-def carry_vectors(connection: Connection, old: Sequence[UUID], new: UUID) -> None:
+def carry_vectors(connection: Connection, tenant_id: UUID, old: Sequence[UUID], new: UUID) -> None:
     """From the versions of a document to the one that takes their place: what stayed as it was is not paid twice."""
     if old:
-        connection.execute(_CARRY, {"old": list(old), "new": new})
+        connection.execute(_CARRY, {"tenant_id": tenant_id, "old": list(old), "new": new})
 
 
 def read_sample(connection: Connection, tenant_id: UUID, space_id: int, count: int) -> list[Sample]:

@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
 from jobs.embedding import EmbeddingKeeper
 from jobs.meaning import Embedded
-from models.embedding_space import Embedder
+from models.embedding_space import Embedder, Verdict, begin_spaces, claim_space
 from models.embedding_use import sum_use
+from models.embedding_verdict import keep_made
 from models.session import session_scope
 from tests.jobs.embedding_ground import Ground, standing_on
 from tests.running import eventually
@@ -191,6 +193,27 @@ def test_the_old_model_serves_until_the_new_one_is_complete(ground: Ground) -> N
         pass
     assert [(space.embedder.name, space.left) for space in ground.spaces()] == [("good-64", 0)]
     assert vectors(ground) == 150
+
+
+def test_a_document_is_replaced_while_another_model_takes_over(ground: Ground) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    ground.add("rotas", TEXTS[:5])
+    ground.keep()
+    ground.let_models_settle()
+    with ThreadPoolExecutor(1) as pool, session_scope(ground.engine) as connection:
+        with session_scope(ground.engine) as before:
+            begin_spaces(before, Embedder("good-64"))
+            filling = claim_space(before, Embedder("good-64"), timedelta(minutes=1))
+        assert filling is not None
+        assert keep_made(connection, filling, Verdict("made", 0))
+        replacing = pool.submit(ground.add, "rotas", ["uma rota nova", *TEXTS[1:5]])
+        eventually(lambda: ground.scalar(waiting) == 1)
+        connection.commit()
+        replacing.result(timeout=60)
+    assert ground.found_by_words("uma rota nova")[0] == "uma rota nova"
+    assert vectors(ground) == 0, "those of the old model went with it"
+    ground.keep("good-64")
+    assert vectors(ground) == 5
 
 
 def test_a_worker_s_thread_makes_what_is_missing(ground: Ground) -> None:
