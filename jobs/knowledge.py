@@ -22,13 +22,14 @@ from models.chunk import Chunk
 from models.document import mark_failed
 from models.document_queue import DueDocument, claim_document, put_off
 from models.errors import StorageError, StoredFileMissing, UnreadableDocument
-from models.session import session_scope, statement_scope
+from models.session import is_database_away, session_scope, statement_scope
 from models.storage import Storage
 
 LOOK_EVERY: Final = timedelta(seconds=1)
 _CLAIM: Final = timedelta(minutes=15)  # longer than any file may take to be read
-_WAIT: Final = timedelta(seconds=20)  # before the place for files is asked again
+_WAIT: Final = timedelta(seconds=20)  # before the database, or the place for files, is asked again
 _MOST_TRIES: Final = 3
+_MOST_EXCUSED: Final = 30  # at least ten minutes; then being put off counts as a try
 
 _log = logging.getLogger("recado.knowledge")
 
@@ -55,30 +56,49 @@ class KnowledgeKeeper(Rounds):
         self._storage = storage
         self._read = read
         self._library = Library(engine, storage)
+        self._hindered: tuple[DueDocument, int] | None = None  # until the database has been told
         super().__init__("knowledge", LOOK_EVERY, self._read_all, _log)
 
     def work(self, only: UUID | None = None) -> bool:
         """Read the next file that is due, or that one; False when there is none. Safe to repeat, and for any number of
         workers at once."""
+        self._put_off()
         with statement_scope(self._engine) as connection:
             due = claim_document(connection, _CLAIM, only)
         if due is None:
             return False
+        try:
+            self._settle(due)
+        except (StorageError, SQLAlchemyError) as error:
+            is_excused = isinstance(error, StorageError) or is_database_away(error)
+            self._hindered = due, _MOST_EXCUSED if is_excused else 0
+            told = error if isinstance(error, StorageError) else type(error).__name__
+            _log.warning("a document is put off: %s", told, extra={"document_id": str(due.id)})
+            self._put_off()
+        return True
+
+    def _put_off(self) -> None:
+        """What the database cannot be told now, it is told before anything else is begun."""
+        if self._hindered is not None:
+            due, most = self._hindered
+            with statement_scope(self._engine) as connection:
+                put_off(connection, due, _WAIT, most=most)
+            self._hindered = None
+
+    def _settle(self, due: DueDocument) -> None:
+        """Raises StorageError and what the database raises: the file is not to blame."""
         try:
             self._take_in(due)
         except UnreadableDocument as error:
             self._fail(due, str(error))
         except StoredFileMissing:
             self._fail(due, "the file is gone from where files are kept: add it again")
-        except StorageError as error:
-            _log.warning("a document is put off: %s", error)
-            with statement_scope(self._engine) as connection:
-                put_off(connection, due.id, _WAIT)
-        return True
 
     def _take_in(self, due: DueDocument) -> None:
         if due.tries > _MOST_TRIES:
-            raise UnreadableDocument(f"whoever read it died, {_MOST_TRIES} times: add it again in another format")
+            raise UnreadableDocument(
+                f"whoever read it died or was hindered, {_MOST_TRIES} times: add it again, or in another format"
+            )
         found = self._read(due.key, due.content_type, self._storage.get(due.file))
         if not found.chunks:
             raise UnreadableDocument("there is no text in it. Add a file whose text can be selected and copied")

@@ -65,6 +65,7 @@ class DocumentRow(SQLModel, table=True):
     status: str = Field(sa_column=string(default="pending"))
     error: str = Field(sa_column=string())  # why it failed; of one that is ready, what of it could not be read
     tries: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
+    hindered: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))  # put off, and no try lost
     due_at: datetime | None = Field(default=None, sa_column=moment())
     first_number: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     last_number: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))

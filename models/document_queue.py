@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import Connection, case, func, literal, select, update
 
 from models.document import documents
 
@@ -47,10 +47,13 @@ def claim_document(connection: Connection, lease: timedelta, only: UUID | None =
     return None if row is None else DueDocument(*row)
 
 
-def put_off(connection: Connection, document_id: UUID, wait: timedelta) -> None:
-    """It could not be read now, through no fault of its own."""
-    mine = update(documents).where(_d.id == document_id, _d.status == "pending")
-    connection.execute(mine.values(due_at=func.now() + literal(wait)))
+def put_off(connection: Connection, due: DueDocument, wait: timedelta, *, most: int) -> None:
+    """It could not be taken in now. Up to `most` times that is no fault of its own, and this try does not count."""
+    mine = update(documents).where(_d.id == due.id, _d.status == "pending", _d.tries == due.tries)
+    is_excused = _d.hindered < most
+    tries = case((is_excused, _d.tries - 1), else_=_d.tries)
+    hindered = case((is_excused, _d.hindered + 1), else_=_d.hindered)
+    connection.execute(mine.values(due_at=func.now() + literal(wait), tries=tries, hindered=hindered))
 
 
 def find_progress(connection: Connection, document_id: UUID) -> Progress | None:

@@ -1,12 +1,15 @@
 """Files that were added and are read by whoever finds them due: once, by one reader, with a word where it fails."""
 
 import threading
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import OperationalError
 
 from jobs.knowledge import KnowledgeKeeper, ReadFile
 from jobs.library import Library
@@ -16,7 +19,7 @@ from models.document import Upload, list_documents
 from models.document_queue import Progress, find_progress
 from models.errors import StorageError, StoredFileMissing, UnreadableDocument
 from models.passage import SearchScope
-from models.session import session_scope
+from models.session import build_engine, session_scope
 from models.storage import DiskStorage
 from models.tenant import ensure_tenant
 from tests.running import eventually
@@ -173,6 +176,85 @@ def test_a_place_for_files_that_is_away_costs_no_document(ground: Ground) -> Non
     progress = ground.progress(document_id)
     assert progress is not None
     assert progress.status == "ready"
+
+
+def test_whoever_is_hindered_too_often_gives_the_file_up(ground: Ground) -> None:
+    document_id = ground.submit("texto")
+    ground.storage.is_away = True
+    for _ in range(33):
+        assert ground.keeper.work()
+        ground.let_claims_end()
+    progress = ground.progress(document_id)
+    assert progress is not None
+    assert (progress.status, progress.tries) == ("pending", 3)
+    assert ground.keeper.work()
+    progress = ground.progress(document_id)
+    assert progress is not None
+    assert (progress.status, "hindered" in progress.error) == ("failed", True)
+
+
+@pytest.fixture
+def impatient(ground: Ground) -> Iterator[KnowledgeKeeper]:
+    """A reader that waits for no lock."""
+    url = ground.engine.url.render_as_string(hide_password=False)
+    engine = build_engine(url, application_name="impatient", pool_size=2)
+
+    @event.listens_for(engine, "connect")
+    def give_up_soon(connection: Any, _: object) -> None:
+        connection.execute("SET lock_timeout = '20ms'")
+        connection.commit()
+
+    yield KnowledgeKeeper(engine, ground.storage, read_plain)
+    engine.dispose()
+
+
+WAIT = "SELECT extract(epoch FROM due_at - now()) FROM document WHERE status = 'pending'"
+
+
+def test_a_database_that_is_in_the_way_costs_seconds_and_no_try(ground: Ground, impatient: KnowledgeKeeper) -> None:
+    ground.submit("um texto", "antes.txt")
+    ground.keeper.work()
+    document_id = ground.submit("texto")
+    with session_scope(ground.engine) as connection:
+        connection.execute(text("SELECT FROM search_space FOR UPDATE"))
+        assert impatient.work()
+    assert ground.progress(document_id) == Progress("pending", "", 0, 0)
+    with session_scope(ground.engine) as connection:
+        assert connection.execute(text(WAIT)).scalar_one() <= 20
+    ground.let_claims_end()
+    assert impatient.work()
+    assert ground.progress(document_id) == Progress("ready", "", 1, 1)
+
+
+def test_what_the_database_could_not_be_told_it_is_told_next(ground: Ground, impatient: KnowledgeKeeper) -> None:
+    document_id = ground.submit("texto")
+
+    def read(name: str, content_type: str, content: bytes) -> ReadFile:
+        connection.execute(text("SELECT FROM document FOR UPDATE"))
+        return read_plain(name, content_type, content)
+
+    impatient._read = read
+    with ground.engine.begin() as connection, pytest.raises(OperationalError):
+        impatient.work()
+    assert ground.progress(document_id) == Progress("pending", "", 1, 0)
+    assert not impatient.work(), "put off"
+    assert ground.progress(document_id) == Progress("pending", "", 0, 0)
+
+
+def test_what_the_database_refuses_for_its_content_is_tried_three_times(ground: Ground) -> None:
+    def read(name: str, content_type: str, content: bytes) -> ReadFile:
+        return ReadFile([Chunk("a\0b", "a")])
+
+    document_id = ground.submit("texto")
+    keeper = KnowledgeKeeper(ground.engine, ground.storage, read)
+    for tries in (1, 2, 3):
+        assert keeper.work()
+        assert ground.progress(document_id) == Progress("pending", "", tries, 0)
+        ground.let_claims_end()
+    assert keeper.work()
+    progress = ground.progress(document_id)
+    assert progress is not None
+    assert progress.status == "failed"
 
 
 def test_a_file_that_was_deleted_under_our_feet_is_said_to_be_gone(ground: Ground) -> None:
