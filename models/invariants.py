@@ -50,6 +50,10 @@ _MUST_BE_NONE = {
     "sums held back for LLM calls of settled turns": """
         SELECT count(*) FROM budget_hold h JOIN turn t ON t.id = h.turn_id WHERE t.status = 'settled'
     """,
+    "memories of what was said with somebody who is not there any more": """
+        SELECT count(*) FROM search_space s
+        WHERE s.kind = 'turns' AND NOT EXISTS (SELECT FROM contact c WHERE c.id = s.owner_id)
+    """,
 }
 
 

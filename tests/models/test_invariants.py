@@ -76,6 +76,11 @@ def test_a_draft_that_waits_is_no_stuck_turn(house: House) -> None:
             " SELECT id, 0, 1, tenant_id, '', now() FROM turn",
             "sums held back",
         ),
+        (
+            "INSERT INTO search_space (tenant_id, kind, owner_id, lexicon_version)"
+            " SELECT tenant_id, 'turns', id, 1 FROM turn",
+            "memories of what was said with somebody",
+        ),
     ],
 )
 def test_each_thing_that_must_never_be_is_found(house: House, statement: str, words: str) -> None:
