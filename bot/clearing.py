@@ -25,12 +25,15 @@ def finish_erasures(engine: Engine, storage: Storage, redis_url: str, data: Path
     try:
         with connect(redis_url) as redis:
             finished = finish(engine, storage, redis)
-        clear_logs(engine, data)
-    except (StorageError, RedisError, OSError) as error:
+    except (StorageError, RedisError) as error:
         _log.warning("an erasure is not finished yet: %s", type(error).__name__)
     else:
         if finished:
             _log.info("erasures that were cut off are finished", extra={"count": finished})
+    try:
+        clear_logs(engine, data)
+    except OSError as error:
+        _log.warning("lines of logs are cleared another time: %s", type(error).__name__)
 
 
 def clear_logs(engine: Engine, data: Path) -> None:

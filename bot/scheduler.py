@@ -5,12 +5,13 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
-from types import FrameType
+from types import FrameType, MappingProxyType
+from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clearing import finish_erasures
@@ -37,12 +38,23 @@ from models.session import build_engine, session_scope
 
 _EVERY = timedelta(seconds=5)
 _HOURLY = timedelta(hours=1)
+_AGAIN = timedelta(minutes=1)  # where something of it failed
 _LEASE = timedelta(seconds=30)
 _DEAD_AFTER = timedelta(hours=1)
 _FIRST_LOOK = timedelta(minutes=10)
 _BOOKS_KEPT = timedelta(days=62)
 _RESULTS_KEPT = 10_000  # of each company
 _ANSWERS_KEPT = timedelta(days=2)  # given again for an hour at most
+_TIDYING: Final[Mapping[str, Callable[[Connection], object]]] = MappingProxyType(  # each in a transaction of its own
+    {
+        "logins that ended": forget_expired_sessions,
+        "processes that died without a word": partial(forget_dead, older_than=_DEAD_AFTER),
+        "money held back for calls that nobody ended": partial(settle_stale, older_than=_DEAD_AFTER),
+        "books of days long gone": partial(forget_old_books, age=_BOOKS_KEPT),
+        "old answers": partial(forget_old_answers, age=_ANSWERS_KEPT),
+        "results beyond those kept": partial(forget_results, most=_RESULTS_KEPT),
+    }
+)
 
 _log = logging.getLogger("recado.scheduler")
 
@@ -134,14 +146,13 @@ class Scheduler:
             self._until_gaps = FILL_EVERY
         self._until_gaps -= _EVERY
         if self._until_due <= timedelta(0):
-            self.do_hourly()
-            self._until_due = _HOURLY
+            self._until_due = _HOURLY if self.do_hourly() else _AGAIN
         self._until_due -= _EVERY
-        self._retention.work()
-        self._clearing()
+        _attempt("what is kept no longer", self._retention.work)
+        _attempt("what erasures left", self._clearing)
         if self._until_looked <= timedelta(0):
             self._until_looked = _HOURLY
-            self.look_for_violations()
+            _attempt("looking for broken promises", self.look_for_violations)
         self._until_looked -= _EVERY
 
     def look_for_violations(self) -> None:
@@ -152,20 +163,32 @@ class Scheduler:
             broken = "; ".join(f"{count} {name}" for name, count in violations.items())
             _log.warning("what must never be is there: %s", broken)
 
-    def do_hourly(self) -> None:
-        """The demo's missing days, logins that ended, processes that died without a word, money held back for calls
-        that nobody ended, whatever is kept no longer. Safe to repeat."""
+    def do_hourly(self) -> bool:
+        """The demo's missing days, what is tidied, whatever is kept no longer; whether all of it was done. Safe to
+        repeat."""
+        done = [_attempt(name, partial(self._tidy, step)) for name, step in _TIDYING.items()]
+        done.append(_attempt("a round of what is kept no longer", self._retention.start_round))
         if self._settings.is_embedded:
-            prepare_demo(self._settings, self._database_url)
+            done.append(_attempt("the demo's days", partial(prepare_demo, self._settings, self._database_url)))
+        _log.info("tidied", extra={"count": sum(done)})
+        return all(done)
+
+    def _tidy(self, step: Callable[[Connection], object]) -> None:
         with session_scope(self._engine) as connection:
-            sessions = forget_expired_sessions(connection)
-            dead = forget_dead(connection, older_than=_DEAD_AFTER)
-            settle_stale(connection, older_than=_DEAD_AFTER)
-            forget_old_books(connection, _BOOKS_KEPT)
-            forget_old_answers(connection, _ANSWERS_KEPT)
-            forget_results(connection, _RESULTS_KEPT)
-        self._retention.start_round()
-        _log.info("tidied", extra={"sessions": sessions, "processes": dead})
+            step(connection)
+
+
+def _attempt(name: str, duty: Callable[[], object]) -> bool:
+    """Whether it was done. What fails is put off, and holds up no other duty."""
+    try:
+        duty()
+    except SQLAlchemyError as error:
+        _log.warning("%s put off: %s", name, type(error).__name__)
+        return False
+    except Exception:  # nobody else does the others
+        _log.exception("%s put off", name)
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from models.storage import Storage
 
 _LEASE = timedelta(minutes=10)
 _LOOK_EVERY = 0.2  # seconds
+_REFUSALS = 3
 
 
 class TurnUnderWay(RecadoError):
@@ -88,9 +89,11 @@ def erase(
         _release_all(engine, leases)
     faultpoint("erasure.committed")
     try:
-        finish(engine, storage, redis)
+        finish(engine, storage, redis, erasure_id)
     except (StorageError, RedisError):
         return replace(erased, is_whole=False)
+    with suppress(StorageError, RedisError):
+        finish(engine, storage, redis)  # what was left of others, which says nothing of this one
     return erased
 
 
@@ -144,20 +147,39 @@ def _release_all(engine: Engine, leases: Sequence[Lease]) -> None:
             release_lease(connection, lease, due_at)
 
 
-def finish(engine: Engine, storage: Storage | None, redis: Redis) -> int:
-    """Remove files and rings of every erasure that was cut off before; how many were. Safe to repeat."""
+def finish(engine: Engine, storage: Storage | None, redis: Redis, only: UUID | None = None) -> int:
+    """Remove files and rings of erasures that were cut off before; how many are whole by this. A file that storage
+    refuses holds up no other erasure, and is raised in the end. Safe to repeat."""
     with session_scope(engine) as connection:
-        unfinished = find_unfinished(connection)
+        unfinished = find_unfinished(connection, only)
+    refused: list[StorageError] = []
+    finished = 0
     for erasure_id, pending in unfinished:
-        for key in pending.get("files", []):
-            if storage is None:
-                return 0
-            storage.delete(key)
-            faultpoint("erasure.file")
+        if not _remove_files(storage, pending.get("files", []), refused):
+            continue
         _forget_rings(redis, pending.get("conversations", []))
         with session_scope(engine) as connection:
             note_finished(connection, erasure_id)
-    return len(unfinished)
+        finished += 1
+    if refused:
+        raise refused[0]
+    return finished
+
+
+def _remove_files(storage: Storage | None, files: Sequence[str], refused: list[StorageError]) -> bool:
+    """Whether all of them are gone. Each refusal may cost the patience for a place that is away: after a few no file is
+    asked for."""
+    before = len(refused)
+    for file in files:
+        if storage is None or len(refused) >= _REFUSALS:
+            return False
+        try:
+            storage.delete(file)
+        except StorageError as error:
+            refused.append(error)
+        else:
+            faultpoint("erasure.file")
+    return len(refused) == before
 
 
 def _forget_rings(redis: Redis, conversations: Sequence[str]) -> None:

@@ -82,10 +82,10 @@ class Retention:
         for _ in range(_BATCHES):
             if not self._round:
                 break
+            walk = self._round.popleft()  # one that fails is left to the next round, and holds up no other
             with session_scope(self._engine) as connection:
-                further = _step(connection, self._round[0], self._batch)
+                further = _step(connection, walk, self._batch)
             faultpoint("retention.half-purged")
-            self._round.popleft()
             if further is not None:
                 self._round.appendleft(further)
             elif not self._round:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, ForeignKeyConstraint, insert, select, text
+from sqlalchemy import Column, Connection, ForeignKeyConstraint, func, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -38,6 +38,7 @@ class ErasureRow(SQLModel, table=True):
 
 
 erasures = table_of(ErasureRow)
+_AT_ONCE: Final = 100
 _TABLE = re.compile(r"[a-z_]+")
 
 
@@ -133,10 +134,12 @@ def add_receipt(
     connection.execute(insert(erasures).values(**values, counts=dict(counts), pending=dict(pending)))
 
 
-def find_unfinished(connection: Connection) -> list[tuple[UUID, dict[str, list[str]]]]:
-    """Erasures of all tenants whose files or rings may still be there."""
+def find_unfinished(connection: Connection, only: UUID | None = None) -> list[tuple[UUID, dict[str, list[str]]]]:
+    """Erasures of all tenants whose files or rings may still be there, a hundred at most. In no order: what cannot be
+    finished does not come first each time."""
     e = erasures.c
-    rows = connection.execute(select(e.id, e.pending).where(e.pending.has_key("files")).order_by(e.made_at))
+    wanted = select(e.id, e.pending).where(e.pending.has_key("files")).order_by(func.random()).limit(_AT_ONCE)
+    rows = connection.execute(wanted if only is None else wanted.where(e.id == only))
     return [(row.id, row.pending) for row in rows]
 
 

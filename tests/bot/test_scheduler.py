@@ -1,6 +1,7 @@
 """The scheduler: one leader does what is due, and hands it over whole."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from channels.base import Channel
 from jobs.gaps import GapFiller
 from jobs.queue import JobQueue
 from models.erasure import add_receipt, find_unfinished
-from models.errors import StoredFileMissing
+from models.errors import StorageError, StoredFileMissing
 from models.ids import first_id_at, new_id
 from models.session import session_scope
 from models.storage import DiskStorage
@@ -139,6 +140,109 @@ def test_an_erasure_that_was_cut_off_is_finished_at_the_next_beat(watched: Watch
         watched.storage.get(key)
     with session_scope(engine) as connection:
         assert find_unfinished(connection) == []
+
+
+def refuse(engine: Engine, change: str, table: str) -> None:
+    """The database lets nobody make that change there."""
+    with session_scope(engine) as connection:
+        raising = "BEGIN RAISE EXCEPTION 'no'; END"
+        connection.exec_driver_sql(f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $${raising}$$")
+        connection.exec_driver_sql(f"CREATE TRIGGER refuse BEFORE {change} ON {table} EXECUTE FUNCTION refuse()")
+
+
+def cut_off(engine: Engine, *files: str) -> None:
+    with session_scope(engine) as connection:
+        tenant = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
+        add_receipt(connection, new_id(), tenant, "op", "erased:1", {}, {"files": files, "conversations": []})
+
+
+def an_old_event(engine: Engine) -> None:
+    with session_scope(engine) as connection:
+        tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
+        account = ensure_account(connection, tenant_id, channel="fake")
+        values = {"id": first_id_at(datetime.now(UTC) - timedelta(days=31)), "account": account.id}
+        connection.execute(
+            text("INSERT INTO raw_event (id, account_id, target, body) VALUES (:id, :account, '/', '')"), values
+        )
+
+
+def left(engine: Engine, table: str) -> int:
+    with session_scope(engine) as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_retention_that_fails_keeps_no_erasure_from_its_end(watched: Watched, engine: Engine) -> None:
+    an_old_event(engine)
+    cut_off(engine)
+    refuse(engine, "DELETE", "raw_event")
+    beat(watched, 1)
+    assert (left(engine, "raw_event"), left(engine, "erasure WHERE pending IS NOT NULL")) == (1, 0)
+
+
+def test_an_erasure_that_cannot_be_ended_keeps_retention_from_nothing(watched: Watched, engine: Engine) -> None:
+    an_old_event(engine)
+    cut_off(engine)
+    refuse(engine, "UPDATE", "erasure")
+    beat(watched, 1)
+    assert (left(engine, "raw_event"), left(engine, "erasure WHERE pending IS NOT NULL")) == (0, 1)
+
+
+def test_what_fails_once_an_hour_holds_up_nothing_else_and_is_done_within_minutes(
+    watched: Watched, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    an_old_event(engine)
+    refuse(engine, "DELETE", "operator_session")
+    beat(watched, 1)
+    assert left(engine, "raw_event") == 0
+    assert [record.getMessage() for record in caplog.records if "put off" in record.getMessage()] == [
+        "logins that ended put off: ProgrammingError"
+    ]
+    an_old_event(engine)
+    beat(watched, _BEATS)
+    assert left(engine, "raw_event") == 0
+
+
+class Refusing(DiskStorage):
+    """Lets go of no file in `kept`."""
+
+    def __init__(self, folder: Path, kept: Sequence[str]) -> None:
+        super().__init__(folder)
+        self._kept = kept
+        self.asked = 0
+
+    def delete(self, key: str) -> None:
+        self.asked += key in self._kept
+        if key in self._kept:
+            raise StorageError("access denied", permanent=False)
+        super().delete(key)
+
+
+def test_a_file_that_storage_refuses_holds_up_no_other_erasure_and_no_log(
+    engine: Engine, fresh_redis_url: str, tmp_path: Path
+) -> None:
+    disk = DiskStorage(tmp_path / "files")
+    bad, beside, good = (disk.put(b"hers", "audio/ogg") for _ in range(3))
+    cut_off(engine, bad, beside)
+    cut_off(engine, good)
+    orphan = tmp_path / "erasures" / "old.sealed"
+    orphan.parent.mkdir()
+    orphan.touch()
+    os.utime(orphan, (0, 0))
+    finish_erasures(engine, Refusing(tmp_path / "files", [bad]), fresh_redis_url, tmp_path)
+    assert [file.name for file in tmp_path.glob("files/*/*")] == [bad]
+    assert (left(engine, "erasure WHERE pending IS NOT NULL"), orphan.exists()) == (1, False)
+    finish_erasures(engine, disk, fresh_redis_url, tmp_path)
+    assert left(engine, "erasure WHERE pending IS NOT NULL") == 0
+
+
+def test_a_place_for_files_that_is_away_is_not_asked_for_each_of_them(
+    engine: Engine, fresh_redis_url: str, tmp_path: Path
+) -> None:
+    for number in range(5):
+        cut_off(engine, f"{number}a", f"{number}b")
+    away = Refusing(tmp_path, [f"{number}{letter}" for number in range(5) for letter in "ab"])
+    finish_erasures(engine, away, fresh_redis_url, tmp_path)
+    assert away.asked == 3
 
 
 def test_redis_away_puts_off_the_end_of_an_erasure_and_nothing_else(engine: Engine, tmp_path: Path) -> None:
