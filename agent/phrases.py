@@ -22,6 +22,7 @@ Phrase = Literal[
     "budget_spent",
     "refused",
     "writing_off",
+    "records_off",
     "figure_left_out",
     "figures_unknown",
     "closed_now",
@@ -128,12 +129,22 @@ _TEXTS: dict[Phrase, dict[Language, str]] = {
         "abramos.",
     },
     "writing_off": {
-        "pt": "Não registrei nada: há palavras de terceiros nesta conversa, e com elas não altero dados. Para "
-        "registrar, escreva «começar de novo» e repita o pedido com suas palavras.",
-        "en": "I recorded nothing: somebody else's words stand in this conversation, and with them I change no data. "
-        "To record it, write “start over” and ask again in your own words.",
-        "es": "No registré nada: hay palabras de terceros en esta conversación, y con ellas no cambio datos. Para "
-        "registrarlo, escriba «empezar de nuevo» y repita el pedido con sus palabras.",
+        "pt": "Não registrei nada: há nesta conversa palavras que não são suas (mensagem encaminhada, documento), e "
+        "com elas não altero dados. Para registrar, escreva «começar de novo» e repita o pedido com suas palavras.",
+        "en": "I recorded nothing: words that are not yours (a forwarded message, a document) stand in this "
+        "conversation, and with them I change no data. To record it, write “start over” and ask again in your own "
+        "words.",
+        "es": "No registré nada: hay en esta conversación palabras que no son suyas (mensaje reenviado, documento), y "
+        "con ellas no cambio datos. Para registrarlo, escriba «empezar de nuevo» y repita el pedido con sus palabras.",
+    },
+    "records_off": {
+        "pt": "Nos registros da empresa não mudei nada: há nesta conversa palavras que não são suas (mensagem "
+        "encaminhada, documento). Para mudar, escreva «começar de novo» e repita o pedido com suas palavras.",
+        "en": "In the company's records I changed nothing: words that are not yours (a forwarded message, a document) "
+        "stand in this conversation. To change them, write “start over” and ask again in your own words.",
+        "es": "En los registros de la empresa no cambié nada: hay en esta conversación palabras que no son suyas "
+        "(mensaje reenviado, documento). Para cambiarlos, escriba «empezar de nuevo» y repita el pedido con sus "
+        "palabras.",
     },
     "figure_left_out": {
         "pt": "Deixei de fora o que não consegui conferir nos dados.",

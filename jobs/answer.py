@@ -29,7 +29,7 @@ from jobs.journal import Asked
 from jobs.listening import find_listener
 from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
-from jobs.memory import Beside, has_no_answer, keep_told, told_in
+from jobs.memory import Beside, has_missed_a_record, has_no_answer, keep_told, told_in
 from jobs.opting import heed
 from jobs.proposals import Deciding
 from jobs.proposing import TurnProposer
@@ -217,8 +217,8 @@ class _Answering(Execution):
         time_ms = round((services.clock.monotonic() - started) * 1000)
         breaker.settle()
         result = self._say_noted(result, composed, question.situation)
-        words = self._reply(agent, result, composed)
         told = keep_told(self.thread, self.turn, composed, question.situation, result)
+        words = self._reply(agent, result, composed, "writing_off" if told is None else "records_off")
         self.commit(
             words,
             "answered",
@@ -232,15 +232,17 @@ class _Answering(Execution):
         return None
 
     def _say_noted(self, result: RunResult, composed: Composed, situation: Situation) -> RunResult:
-        """What rules that know only questions make of what is none."""
-        if not has_no_answer(result):
-            return result
-        if (words := self._say_nothing_open(composed)) is not None:
+        """What rules that know only questions make of what is none, and whoever was refused to write it elsewhere."""
+        is_unanswered = has_no_answer(result)
+        if is_unanswered and (words := self._say_nothing_open(composed)) is not None:
             return replace(result, text=words)
-        if not (noted := told_in(composed, situation.today)):
+        noted = told_in(composed, situation.today, result) if is_unanswered or result.is_write_refused else ()
+        if not noted:
             return result
         said = say_noted(noted, language_of(self.terms.spec, composed.text))
-        return replace(result, text=f"{said}\n\n{result.text}" if "?" in composed.text else said)
+        if "?" not in composed.text and is_unanswered and not has_missed_a_record(result):
+            return replace(result, text=said)
+        return replace(result, text=f"{said}\n\n{result.text}")
 
     def _tell_again(self, kept: KeptAnswer, composed: Composed, sharing: Sharing) -> None:
         self.commit(
@@ -255,9 +257,9 @@ class _Answering(Execution):
         )
         _log.info("answered again", extra={"cached_from": str(kept.turn_id)})
 
-    def _reply(self, agent: Agent, result: RunResult, composed: Composed) -> str:
+    def _reply(self, agent: Agent, result: RunResult, composed: Composed, refusal: Phrase) -> str:
         """The agent's words, and below them what code has to say."""
-        below: list[Phrase] = ["writing_off"] if result.is_write_refused else []
+        below: list[Phrase] = [refusal] if result.is_write_refused else []
         lines = [phrase(line, language_of(self.terms.spec, composed.text)) for line in (*below, *composed.missing)]
         if any("proposed" in use.result for use in result.tools):
             lines.append(self._proposer.ask_for_yes(agent.toolbox))

@@ -17,6 +17,7 @@ from models.fact import NewFact, Source, Trust, tell
 from models.turns import BegunTurn, Thread
 
 _DOCUMENTS = frozenset({SEARCH_DOCUMENTS, PRICE_OF})
+_CHANGES = frozenset({"crm_note", "crm_task"})
 
 Beside = Callable[[Connection], object]
 
@@ -27,30 +28,38 @@ def is_her_own(composed: Composed) -> bool:
     return composed.is_verified and not composed.taint
 
 
-def told_in(composed: Composed, today: date) -> Sequence[Told]:
-    """The facts in the words asked."""
-    return find_told(composed.text, today) if is_her_own(composed) else ()
+def told_in(composed: Composed, today: date, result: RunResult | None = None) -> Sequence[Told]:
+    """The facts in the words asked. A task that was put before her is hers to agree to, and reminds her by itself."""
+    told = find_told(composed.text, today) if is_her_own(composed) else ()
+    if result is not None and any(use.name == "crm_task" and "proposed" in use.result for use in result.tools):
+        return [one for one in told if one.predicate != "reminder"]
+    return told
 
 
 def has_no_answer(result: RunResult) -> bool:
-    """Whether rules answered, which know only questions, and found nothing in documents either."""
+    """Whether rules answered, which know only questions, and neither found a thing in documents nor prepared a
+    change."""
     return result.engine == "offline" and not any(map(_has_answered, result.tools))
 
 
 def _has_answered(use: ToolUse) -> bool:
+    if use.name in _CHANGES:
+        return "proposed" in use.result
     data = use.result.get("data")
     found = data if isinstance(data, Mapping) else {}
     return use.name not in _DOCUMENTS or bool(found.get("answered") or found.get("items"))
 
 
+def has_missed_a_record(result: RunResult) -> bool:
+    """Whether a change was wished for that came to nothing, but not for the sake of third-party words."""
+    return not result.is_write_refused and any(use.name in _CHANGES for use in result.tools)
+
+
 def keep_told(
     thread: Thread, turn: BegunTurn, composed: Composed, situation: Situation, result: RunResult | None = None
 ) -> Beside | None:
-    """What keeps the facts in the words asked; None where there are none. A task that was put before her is hers to
-    agree to, and reminds her by itself."""
-    told = told_in(composed, situation.today)
-    if result is not None and any(use.name == "crm_task" and "proposed" in use.result for use in result.tools):
-        told = [one for one in told if one.predicate != "reminder"]
+    """What keeps the facts in the words asked; None where there are none."""
+    told = told_in(composed, situation.today, result)
     if not told:
         return None
     trust: Trust = "typed" if composed.is_typed else "spoken"

@@ -25,9 +25,9 @@ _TEXTS: Final[dict[str, dict[Language, str]]] = {
         "es": "Ya envié demasiados códigos. Inténtelo más tarde.",
     },
     "no_mail": {
-        "pt": "Por aqui não consigo enviar e-mails.",
-        "en": "I cannot send mail here.",
-        "es": "Aquí no puedo enviar correos.",
+        "pt": "Por aqui não consigo enviar e-mails. Para ligar esta caixa a você, peça a quem administra o Recado.",
+        "en": "I cannot send mail here. To have this mailbox linked to you, ask whoever runs Recado.",
+        "es": "Aquí no puedo enviar correos. Para vincular este buzón a usted, pídalo a quien administra Recado.",
     },
     "mail": {
         "pt": "Alguém que conversa com {company} diz que esta caixa é sua. Se foi você, escreva este código na "

@@ -70,8 +70,14 @@ _QUANTITY: Final = re.compile(
     r"|toda semana|todo mes|todas as semanas|a month|a week|a year|per month|per week|per year|monthly|weekly"
     r"|every (?:week|month)|al mes|a la semana|al ano|cada (?:mes|semana)|mensuales|todos los meses)\b"
 )
+_DEAR: Final = (  # "achei o arroz muito caro"
+    r"(?<!nao )(?:achei|achamos|acho) (?:o|a|os|as|ess[ea]s?) (?:\w+ ){1,4}?(?:muito |bem |um pouco |meio |bastante )?"
+    r"car[oa]s?(?! de pau)|\b(?<!not )(?:found|find) (?:it|that|(?:the|your) (?:\w+ ){1,4}?)\s?(?:too |very |quite )?"
+    r"(?:expensive|pricey)|(?<!no )me parecio (?:muy |demasiado )?car[oa]"
+)
 _OBJECTION: Final = re.compile(
-    r"\b(?:(?:achei|achamos|acho|esta|ta|ficou|sai|continua) (?:muito |bem |um pouco |meio |bastante )?(?:caro|cara"
+    rf"\b(?:{_DEAR}|"
+    r"(?:achei|achamos|acho|esta|ta|ficou|sai|continua) (?:muito |bem |um pouco |meio |bastante )?(?:caro|cara"
     r"|salgado)|(?:seu|esse|o) preco (?:esta|ta|ficou|e|eh) (?:muito |bem )?(?:alto|acima)|concorrente .{0,40}(?:mais"
     r" barato|por menos)|(?:nao cabe no|fora do meu|fora do nosso|acima do meu|acima do nosso) orcamento|demora"
     r" (?:muito|demais) .{0,8}entregar|(?:it's|it is|that's|that is|you're|the price is) (?:too|very|way too|quite)"

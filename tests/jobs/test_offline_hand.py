@@ -8,8 +8,9 @@ from agent.agent import Agent, Limits
 from agent.base import Situation, Tool, ToolContext, ToolResult, ToolSpec
 from agent.providers.offline import OfflineProvider
 from models.catalogue import Catalogue
+from models.inbound import InboundMessage
 from tests.fakes import OneAgent
-from tests.jobs.writing import CUSTOMERS, WritingHouse, employ
+from tests.jobs.writing import ANA, CUSTOMERS, WritingHouse, employ
 
 
 @pytest.fixture
@@ -51,6 +52,30 @@ def test_a_task_that_is_asked_about_leaves_no_reminder_in_memory(offline: Writin
     assert offline.house.rows("SELECT predicate FROM fact") == []
     assert offline.say("me chama de Bia", "m3") == "Anotado: como quer ser chamado: «Bia»"
     assert offline.house.rows("SELECT predicate FROM fact") == [("nickname",)]
+
+
+def test_a_reminder_for_a_customer_whom_nobody_knows_is_noted(offline: WritingHouse) -> None:
+    said = offline.say("me lembre de ligar pra dona Rosa amanhã", "m1")
+    assert said.startswith("Anotado: lembrar de: «ligar pra dona Rosa amanhã»")
+    assert "Não envio lembretes" in said
+    assert "Não conheço “dona Rosa”" in said
+    assert offline.house.rows("SELECT predicate FROM fact") == [("reminder",)]
+
+
+def test_a_reminder_after_a_forward_is_noted_though_no_task_is_prepared(offline: WritingHouse) -> None:
+    house = offline.house
+    house.advance(house.receive(InboundMessage("m1", ANA, "o preço sobe em maio", is_forwarded=True)))
+    said = offline.say(f"me lembra de ligar para {offline.customer} amanhã", "m2")
+    assert said.startswith(f"Anotado: lembrar de: «ligar para {offline.customer} amanhã»\nNão envio lembretes")
+    assert "Nos registros da empresa não mudei nada" in said
+    assert "Não preparei nada" not in said
+    assert "Não registrei nada" not in said
+    assert house.rows("SELECT predicate FROM fact") == [("reminder",)]
+    assert "Não registrei nada" in offline.say(f"anota em {offline.customer} que paga em dia", "m3")
+
+
+def test_that_a_thing_was_found_dear_is_noted(offline: WritingHouse) -> None:
+    assert offline.say("achei o arroz caro", "m1") == "Anotado: objeção: «achei o arroz caro»"
 
 
 @pytest.mark.parametrize(

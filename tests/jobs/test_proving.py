@@ -134,5 +134,7 @@ def test_two_people_on_record_are_left_to_the_operator(house: House, mail: Accou
     assert "a equipe precisa resolver" in ask(house, code, "m2")
 
 
-def test_without_mail_that_is_said(house: House) -> None:
-    assert ask(house, f"vincular meu e-mail {MAILBOX}", "m1") == "Por aqui não consigo enviar e-mails."
+def test_without_mail_she_is_told_whom_to_ask(house: House) -> None:
+    said = ask(house, f"vincular meu e-mail {MAILBOX}", "m1")
+    assert said.startswith("Por aqui não consigo enviar e-mails.")
+    assert said.endswith("peça a quem administra o Recado.")

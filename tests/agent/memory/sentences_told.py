@@ -90,6 +90,7 @@ TOLD = [
     ("pt", "vamos ficar com a opção B", "decision", "a opção B"),
     ("pt", "resolvi adiar a compra", "decision", "adiar a compra"),
     ("pt", "achei caro", "objection", "achei caro"),
+    ("pt", "achei o arroz caro", "objection", "achei o arroz caro"),
     ("pt", "o preço está muito alto para nós", "objection", "o preço está muito alto para nós"),
     ("pt", "não cabe no orçamento deste ano", "objection", "não cabe no orçamento deste ano"),
     ("pt", "o concorrente de vocês faz por menos", "objection", "o concorrente de vocês faz por menos"),
@@ -141,6 +142,7 @@ TOLD = [
     ("en", "we decided to change suppliers", "decision", "change suppliers"),
     ("en", "we'll go with option B", "decision", "option B"),
     ("en", "it's too expensive", "objection", "it's too expensive"),
+    ("en", "I found the rice expensive", "objection", "I found the rice expensive"),
     ("en", "That is not in our budget", "objection", "That is not in our budget"),
     # Spanish: who
     ("es", "Mi nombre es Lucía Fernández", "name", "Lucía Fernández"),
@@ -181,5 +183,6 @@ TOLD = [
     ("es", "hemos decidido esperar", "decision", "esperar"),
     ("es", "nos quedamos con la opción A", "decision", "la opción A"),
     ("es", "me parece caro", "objection", "me parece caro"),
+    ("es", "el arroz me pareció caro", "objection", "el arroz me pareció caro"),
     ("es", "su precio es muy alto", "objection", "su precio es muy alto"),
 ]
