@@ -4,7 +4,7 @@ that was said, kept or remembered for somebody else."""
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.canaries.ground import Ground, remember
@@ -73,7 +73,7 @@ def test_no_tool_shows_a_rep_what_is_anothers_whatever_it_is_called_with(told: G
 def test_whatever_is_said_and_injected_nothing_of_anothers_is_read_said_or_kept_for_a_rep(told: Ground) -> None:
     names = [*told.sayable, *told.mine]
 
-    @settings(SEARCH, max_examples=20)
+    @settings(SEARCH, max_examples=20, phases=(Phase.explicit, Phase.generate))  # a turn is long to make small
     @given(words=phrases(names), wanted=st.lists(calls(names), max_size=2), forwarded=st.booleans())
     def search(words: str, wanted: list[tuple[str, str]], forwarded: bool) -> None:
         assert_clean(told, told.ask("ana", words, *wanted, forwarded=forwarded))
