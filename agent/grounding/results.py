@@ -12,6 +12,7 @@ from agent.grounding.claims import Kind, Known, PartialDay, Span
 from agent.grounding.flags import Flags, note_flags
 from agent.grounding.folding import fold_in_place
 from agent.grounding.lexicon import COUNTED
+from agent.grounding.reading import find_claims
 
 HOME_CURRENCY: Final = "BRL"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")
@@ -141,6 +142,7 @@ def _walk_object(value: Mapping[str, Any], setting: _Setting, reading: ToolReadi
     unit = str(value.get("unit") or (currency if currency and not _RATES & value.keys() else "") or setting.unit)
     metric = str(value.get("metric") or setting.metric)
     reading.known += _said_by_names(value, setting.path, reading)
+    reading.known += _packed(value, setting.path, setting.labels | names)
     for key, inner in value.items():
         is_container = isinstance(inner, Mapping | list | tuple)
         place = _Setting(
@@ -170,6 +172,15 @@ def _said_by_names(value: Mapping[str, Any], path: str, reading: ToolReading) ->
             reading.texts.append(match[0])
             unit = {"m": "months", "d": "days", "s": "weeks"}.get(match[2][0], "")
             yield Known(Decimal(match[1]), "count", unit, f"{path}.{key} (name)", scope=path)
+
+
+def _packed(value: Mapping[str, Any], path: str, labels: frozenset[str]) -> Iterable[Known]:
+    """What a price is for: "cx c/ 12", "500 ml"."""
+    unit = value.get("unit")
+    if "price" in value and isinstance(unit, str):
+        for claim in find_claims(unit):
+            if claim.kind == "count" and claim.values:
+                yield Known(claim.values[0], "count", claim.unit, f"{path}.unit: {claim.text}", labels, scope=path)
 
 
 def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:

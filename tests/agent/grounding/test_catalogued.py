@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from agent.agent import Agent, Limits
-from agent.base import Situation, TurnInput
+from agent.base import Situation, ToolUse, TurnInput
+from agent.grounding.evidence import gather_evidence
+from agent.grounding.tracing import check
 from agent.scratch import ScratchJournal
 from models.catalogue import Catalogue
 from models.errors import ToolError
@@ -46,3 +48,24 @@ def test_beside_a_name_a_figure_is_a_claim(draft: str) -> None:
 
 def test_without_the_sales_data_a_figure_of_a_name_is_struck_as_any_other() -> None:
     assert struck("Café Serra Azul 500g.", is_away=True)
+
+
+@pytest.mark.parametrize(
+    ("unit", "draft", "unknown"),
+    [
+        ("cx c/ 12", "Leite: R$ 20,00 / cx c/ 12", []),
+        ("cx c/ 12", "O leite custa R$ 20,00 a caixa com 12.", []),
+        ("fd c/ 64", "Leite: R$ 20,00 / fd c/ 64", []),
+        ("12 un", "Leite: R$ 20,00 / 12 un", []),
+        ("500 ml", "O leite custa R$ 20,00 a garrafa de 500 ml.", []),
+        ("500 ml", "O leite custa R$ 500,00.", ["R$ 500,00"]),
+        ("fd c/ 64", "O leite custa R$ 20,00 a caixa com 12.", ["12"]),
+    ],
+)
+def test_what_a_price_is_for_is_known_as_a_count_and_no_price(unit: str, draft: str, unknown: list[str]) -> None:
+    item = {"name": "Leite", "unit": unit, "price": "20.00", "currency": "BRL", "document": "Tabela", "place": {}}
+    use = ToolUse("price_of", {"product": "leite"}, {"ok": True, "data": {"items": [item]}}, True, True)
+    situation = Situation(date(2026, 3, 2), "rep")
+    turn = TurnInput(new_id(), "quanto custa o leite?", (), situation, "America/Sao_Paulo")
+    report = check(draft, gather_evidence(turn, [use]))
+    assert [finding.text for finding in report.untraceable] == unknown
