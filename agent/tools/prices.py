@@ -66,7 +66,7 @@ def _describe(item: CatalogItem) -> dict[str, Any]:
         "name": row.name,
         "code": row.code or None,
         "unit": row.unit or None,
-        "price": f"{row.price:.2f}" if row.price == round(row.price, 2) else f"{row.price:f}",
+        "price": f"{row.price:.2f}" if row.price == round(row.price, 2) else f"{row.price.normalize():f}",
         "currency": row.currency or None,
         "price_kind": row.label or None,
         "document": item.title or item.document,

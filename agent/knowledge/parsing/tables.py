@@ -15,6 +15,9 @@ _LONGEST_HEAD = 80  # characters
 _LONGEST_SECTION = 100
 _FIGURE = re.compile(r"(?:r\$|us\$|\$|€)?\s?[-+]?\d[\d.,]*\s?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", re.IGNORECASE)
 
+_CENTS = re.compile(r"[.,]\d+$")
+_CURRENCY = re.compile(r"R\$|US\$|€")
+
 
 class Value(NamedTuple):
     """A cell as the file gives it."""
@@ -107,7 +110,7 @@ class _Table:
         place, values = row
         heads = [*self._heads, *[""] * (len(values) - len(self._heads))]
         cells = tuple(
-            Cell(head, value.text, value.number, value.currency)
+            Cell(head, _told(head, value), value.number, value.currency)
             for head, value in zip(heads, values, strict=False)
             if value.text
         )
@@ -118,6 +121,15 @@ class _Table:
             return Block("pair", text, self._outline.path, place)
         text = "; ".join(f"{cell.column}: {cell.text}" if cell.column else cell.text for cell in cells)
         return Block("row", text, self._outline.path, place, cells)
+
+
+def _told(head: str, value: Value) -> str:
+    """A bare number below "Preço (R$)" is money, and says so."""
+    mark = _CURRENCY.search(head)
+    if value.number is None or value.currency or mark is None or role_of(head) != "price":
+        return value.text
+    cents = _CENTS.search(value.text)
+    return f"{mark[0]} {value.text}{'0' if cents and len(cents[0]) == 2 else ''}"
 
 
 def _tells_columns(texts: Sequence[str]) -> bool:

@@ -139,7 +139,7 @@ def test_a_sheet_has_its_title_above_its_head_and_sections_between_its_rows() ->
             price("Parafuso", "45.90", "101", "cx", "BRL"),
         ),
         Piece(
-            "Código: 205; Produto: Anel; Un.: un; Preço: 0.3",
+            "Código: 205; Produto: Anel; Un.: un; Preço: 0,3",
             ("Tabela", "Preços de 2026", "Vedação"),
             Place(sheet="Tabela", row=7),
             price("Anel", "0.3", "205", "un"),
@@ -151,6 +151,35 @@ def test_days_shares_and_truths_of_a_sheet_are_words() -> None:
     content = xlsx({"A": [["Produto", "Validade", "Ativo", "Observação"], ["X", date(2026, 3, 12), True, "desde 1/1"]]})
     assert [piece.text for piece in pieces_of("a.xlsx", content)] == [
         "Produto: X; Validade: 2026-03-12; Ativo: sim; Observação: desde 1/1"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heads", "told"),
+    [
+        (
+            ["Produto", "Preço (R$)", "Peso"],
+            ["Preço (R$): R$ 1,125; Peso: 0,5", "Preço (R$): R$ 139,80; Peso: 1200", "Preço (R$): R$ 20; Peso: 12,5%"],
+        ),
+        (
+            ["Product", "Price (US$)", "Quantity"],
+            ["Price (US$): US$ 1.125; Quantity: 0.5", "Price (US$): US$ 139.80; Quantity: 1200"],
+        ),
+    ],
+)
+def test_decimals_are_written_as_the_book_s_language_does_and_the_head_tells_the_currency(
+    heads: list[str], told: list[str]
+) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (heads, ["X", 1.125, 0.5], ["Y", 139.8, 1200], ["Z", 20, 0.125]):
+        sheet.append(row)
+    sheet["C4"].number_format = "0.0%"
+    pieces = pieces_of("a.xlsx", saved(book))
+    for piece, words in zip(pieces, told, strict=False):
+        assert piece.text.endswith(words)
+    assert [(one.price, one.currency) for piece in pieces for one in piece.prices] == [
+        (Decimal(price), "BRL" if told[0].startswith("Preço") else "USD") for price in ("1.125", "139.8", "20")
     ]
 
 
