@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from jobs.fusing import Finder
 from jobs.leftovers import clear_leftovers
 from jobs.meaning import AskedVector, Meaning
-from models.catalog_item import add_items, find_items
+from models.catalog_item import add_items, find_items, find_unheld
 from models.chunk import Chunk, FoundChunk, add_chunks, indexed_texts, read_chunks
 from models.chunk_vector import carry_vectors
 from models.document import (
@@ -158,8 +158,10 @@ def search_documents(
     if space_id is None or not allowed:
         return []
     hits = Finder(connection, scope.tenant_id, space_id, allowed).find(query, k, asked)
-    texts = read_chunks(connection, scope.tenant_id, [hit.number for hit in hits])
-    return [_passage(hit, texts[hit.number]) for hit in hits]
+    numbers = [hit.number for hit in hits]
+    texts = read_chunks(connection, scope.tenant_id, numbers)
+    unheld = find_unheld(connection, scope.tenant_id, numbers, scope.on) if numbers else {}
+    return [_passage(hit, texts[hit.number], scope.on, unheld.get(hit.number, (None, None))) for hit in hits]
 
 
 def index_document(
@@ -196,8 +198,9 @@ def _take_out(connection: Connection, tenant_id: UUID, document: Document) -> No
     delete_document(connection, document.id)
 
 
-def _passage(hit: Hit, found: FoundChunk) -> Passage:
+def _passage(hit: Hit, found: FoundChunk, on: date, days: tuple[date | None, date | None]) -> Passage:
     chunk = found.chunk
+    first, last = days
     return Passage(
         id=passage_id(chunk.given_id, found.document, found.number - found.first_number + 1),
         document=found.document,
@@ -207,5 +210,7 @@ def _passage(hit: Hit, found: FoundChunk) -> Passage:
         score=hit.score,
         path=chunk.path,
         coverage=hit.coverage,
+        price_ended_on=last if last is not None and last < on else None,
+        price_begins_on=first if first is not None and first > on else None,
         document_id=found.document_id,
     )

@@ -45,7 +45,7 @@ class CatalogItemRow(SQLModel, table=True):
 
     __tablename__ = "catalog_item"
     __table_args__ = (
-        Index("catalog_item_of_tenant", "tenant_id"),
+        Index("catalog_item_of_chunk", "tenant_id", "number"),
         Index("catalog_item_of_document", "document_id"),
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["document_id"], ["document.id"], ondelete="CASCADE"),
@@ -135,6 +135,17 @@ def find_items(connection: Connection, scope: SearchScope, product: str, limit: 
     rows = connection.execute(_within(statement, scope)).all()
     best = [row for row in rows if row.rank == rows[0].rank]
     return [CatalogItem(PriceRow(*row[:8]), row.key, row.title, dict(row.place or {})) for row in best]
+
+
+def find_unheld(
+    connection: Connection, tenant_id: UUID, numbers: Sequence[int], on: date
+) -> dict[int, tuple[date | None, date | None]]:
+    """The chunks whose price does not hold on a day: from when and until when it does."""
+    over = or_(_i.valid_from > on, _i.valid_to < on)
+    statement = select(_i.number, _i.valid_from, _i.valid_to).where(
+        _i.tenant_id == tenant_id, _i.number.in_(numbers), over
+    )
+    return {number: (first, last) for number, first, last in connection.execute(statement)}
 
 
 def _without_ending(word: str) -> str:

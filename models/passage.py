@@ -26,7 +26,8 @@ def passage_id(given_id: object, document: str, place: int) -> Any:
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of a document. `id` is as it was given, for passages that came with one; `document` is its key, `place`
-    says where in it: page, sheet, row, line or clause. `coverage` is the share of the question that it holds."""
+    says where in it: page, sheet, row, line or clause. `coverage` is the share of the question that it holds. A price
+    in it that does not hold on the day asked for names the day it ended on, or the one it begins on."""
 
     id: Any
     document: str
@@ -36,4 +37,6 @@ class Passage:
     score: float
     path: tuple[str, ...] = ()
     coverage: float = 0.0
+    price_ended_on: date | None = None
+    price_begins_on: date | None = None
     document_id: UUID | None = field(default=None, repr=False)

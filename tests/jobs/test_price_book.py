@@ -105,6 +105,21 @@ def test_a_price_holds_on_its_days_for_those_who_may_read_it_and_in_its_company(
     assert shop.library.prices("m8", SearchScope(shop.other_id, "rep", None, TODAY), 10) == []
 
 
+def test_a_row_whose_price_does_not_hold_today_is_said_to_be_over_by_both_tools(shop: Shop) -> None:
+    shop.add([["Produto", "Preço", "Válido desde"], ["Arruela lisa", "9,00", "01/04/2026"]], "b.xlsx")
+    scope = SearchScope(shop.tenant_id, "rep", None, TODAY)
+    for product, days in (
+        ("anel de vedação", (date(2026, 1, 31), None)),
+        ("arruela lisa", (None, date(2026, 4, 1))),
+        ("parafuso m8 inox", (None, None)),
+    ):
+        best = shop.library.search(product, scope, 1)[0]
+        assert (best.price_ended_on, best.price_begins_on) == days
+    over = shop.ask("anel de vedação")
+    assert (over["items"], over["passages"][0]["price_ended_on"]) == ([], "2026-01-31")
+    assert shop.ask("arruela lisa")["passages"][0]["price_begins_on"] == "2026-04-01"
+
+
 def test_another_list_takes_the_place_of_the_old_prices_and_a_removed_one_takes_them_along(shop: Shop) -> None:
     shop.add([ROWS[0], ["M8", "Parafuso M8", "cx", "50,00", ""]])
     assert shop.prices("parafuso") == [("Parafuso M8", Decimal(50))]

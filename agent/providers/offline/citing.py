@@ -9,6 +9,7 @@ from typing import Any, Final
 from agent.base import Language
 from agent.cache.canonical import without_courtesies
 from agent.knowledge.places import spell_place
+from agent.providers.offline.figures import day
 from agent.providers.offline.plan import Step, View
 from agent.providers.offline.slots import Slots
 from agent.providers.offline.wording import Texts, say
@@ -52,6 +53,19 @@ _SEVERAL: Final[Texts] = {
     "pt": "Mais de um produto atende por esse nome. Qual deles?",
     "en": "More than one product goes by that name. Which one?",
     "es": "Más de un producto responde a ese nombre. ¿Cuál?",
+}
+
+_UNHELD: Final[Mapping[str, Texts]] = {
+    "price_ended_on": {
+        "pt": " (esse preço venceu em {day})",
+        "en": " (that price expired on {day})",
+        "es": " (ese precio venció el {day})",
+    },
+    "price_begins_on": {
+        "pt": " (esse preço só vale a partir de {day})",
+        "en": " (that price holds only from {day} on)",
+        "es": " (ese precio vale solo a partir del {day})",
+    },
 }
 
 
@@ -136,7 +150,10 @@ def cite(data: Mapping[str, Any], language: Language) -> str:
         return say("documents_silent", language)
     text = shorten(str(best.get("text", "")), _SHOWN, placeholder=" [...]")
     place = spell_place(best.get("place"), language)
-    return _CITED[language].format(document=best.get("document", "?"), place=place, text=text)
+    said = _CITED[language].format(document=best.get("document", "?"), place=place, text=text)
+    return said + "".join(
+        words[language].format(day=day(best[name], language)) for name, words in _UNHELD.items() if best.get(name)
+    )
 
 
 def _list_prices(data: Mapping[str, Any], language: Language) -> str:
@@ -157,7 +174,7 @@ def _price(item: Mapping[str, Any], language: Language) -> str:
 
 
 def _amount(price: Decimal, currency: str, language: Language) -> str:
-    shown = f"{price:,.2f}" if price == round(price, 2) else f"{price:,f}"
+    shown = f"{price:,.2f}" if price == round(price, 2) else f"{price.normalize():,f}"
     if language != "en":
         shown = shown.translate(str.maketrans(",.", ".,"))
     return f"{_SYMBOLS.get(currency, currency)} {shown}".strip()

@@ -206,6 +206,27 @@ def test_a_price_is_told_with_its_row_and_several_products_are_listed() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("price", "said"), [("1.125000", "R$ 1,125"), ("1245.900000", "R$ 1.245,90"), ("20", "R$ 20,00")]
+)
+def test_a_price_has_two_places_or_as_many_as_it_needs(price: str, said: str) -> None:
+    assert cite({"items": [priced("Leite", price)]}, "pt").endswith(f"Leite: {said} / cx")
+
+
+@pytest.mark.parametrize(
+    ("days", "language", "said"),
+    [
+        ({"price_ended_on": "2026-11-15"}, "pt", "“Óleo: R$ 9” (esse preço venceu em 15/11/2026)"),
+        ({"price_begins_on": "2026-12-01"}, "en", "“Óleo: R$ 9” (that price holds only from 01 Dec 2026 on)"),
+    ],
+)
+def test_a_passage_with_a_price_that_does_not_hold_says_its_day(
+    days: dict[str, str], language: Language, said: str
+) -> None:
+    passage = {"document": "a.csv", "text": "Óleo: R$ 9"} | days
+    assert cite({"items": [], "answered": True, "passages": [passage]}, language).endswith(said)
+
+
 def test_without_a_price_the_nearest_passage_answers() -> None:
     passage = {"document": "frete.md", "place": {"line": 2}, "text": "O frete custa R$ 30."}
     said = cite({"items": [], "answered": True, "passages": [passage]}, "pt")
