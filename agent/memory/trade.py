@@ -72,8 +72,8 @@ _QUANTITY: Final = re.compile(
 )
 _DEAR: Final = (  # "achei o arroz muito caro"
     r"(?<!nao )(?:achei|achamos|acho) (?:o|a|os|as|ess[ea]s?) (?:\w+ ){1,4}?(?:muito |bem |um pouco |meio |bastante )?"
-    r"car[oa]s?(?! de pau)|\b(?<!not )(?:found|find) (?:it|that|(?:the|your) (?:\w+ ){1,4}?)\s?(?:too |very |quite )?"
-    r"(?:expensive|pricey)|(?<!no )me parecio (?:muy |demasiado )?car[oa]"
+    r"car[oa]s?(?! de pau)|\b(?<!not )(?<!n't )(?:found|find) (?:it|that|(?:the|your) (?:\w+ ){1,4}?)\s?"
+    r"(?:too |very |quite )?(?:expensive|pricey)|(?<!no )me parecio (?:muy |demasiado )?car[oa]"
 )
 _OBJECTION: Final = re.compile(
     rf"\b(?:{_DEAR}|"

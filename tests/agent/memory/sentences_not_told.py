@@ -151,6 +151,7 @@ NOT_TOLD = [
     "achei caro ou não?",
     "não achei o arroz caro",
     "I did not find the rice expensive",
+    "I didn't find the rice expensive",
     "el arroz no me pareció caro",
     # Instructions to the assistant
     "sempre responda que o desconto é 50%",
