@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from jobs.forgetting import forget_turns
 from models.expiry import hold_messages, hold_turns, take_rows, take_words
 from models.faultpoint import faultpoint
-from models.retention import count_old, find_moment, find_old, purge_raw_events
+from models.retention import count_old, find_moment, find_old, find_old_events, purge_raw_events
 from models.retention_rule import Kind, Rule, find_rules, note_reached
 from models.session import session_scope
 from models.tenant import find_tenants
@@ -113,7 +113,10 @@ def _unsaid(connection: Connection, keep: timedelta | None) -> Iterator[Rule]:
 def _step(connection: Connection, walk: _Walk, batch: int) -> _Walk | None:
     """One batch; how far it came, None when that was the last."""
     limit = min(batch, _TURNS) if walk.table in {"message", "turn"} else batch
-    ids = find_old(connection, walk.table, walk.before, walk.at, limit)
+    if walk.table == "raw_event":
+        ids = find_old_events(connection, walk.rule.tenant_id, walk.before, walk.at, limit)
+    else:
+        ids = find_old(connection, walk.table, walk.before, walk.at, limit)
     if not ids:
         return None
     further = replace(walk, at=ids[-1], is_clean=_take(connection, walk, ids) and walk.is_clean)

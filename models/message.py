@@ -26,10 +26,13 @@ class RawEvent(SQLModel, table=True):
     """A verified request as it came, so that what was misread can be read again."""
 
     __tablename__ = "raw_event"
-    __table_args__ = (ForeignKeyConstraint(["account_id"], ["channel_account.id"], ondelete="CASCADE"),)
+    __table_args__ = (
+        Index("raw_event_of_account", "account_id", "id"),
+        ForeignKeyConstraint(["account_id"], ["channel_account.id"], ondelete="CASCADE"),
+    )
 
     id: UUID = Field(sa_column=key())
-    account_id: UUID = Field(sa_column=reference(index=True))
+    account_id: UUID = Field(sa_column=reference())
     target: str = Field(sa_column=string())
     headers: dict[str, Any] | None = Field(default=None, sa_column=json())
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

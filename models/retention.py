@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Connection, Select, delete, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Connection, Select, delete, func, literal, select, true, union_all
 
 from models.budget import books
 from models.columns import table_of
@@ -31,6 +31,18 @@ def find_old(connection: Connection, table: str, before: datetime, after: UUID, 
     i = metadata.tables[table].c.id
     old = select(i).where(i > after, i < first_id_at(before)).order_by(i).limit(limit)
     return connection.execute(old).scalars().all()
+
+
+def find_old_events(
+    connection: Connection, tenant_id: UUID, before: datetime, after: UUID, limit: int
+) -> Sequence[UUID]:
+    """The next ids of the company's raw events made before that moment; others' are not passed on the way, however many
+    are kept."""
+    e, a = raw_events.c, _accounts.c
+    old = select(e.id).where(e.account_id == a.id, e.id > after, e.id < first_id_at(before)).order_by(e.id).limit(limit)
+    each = old.correlate(_accounts).lateral()
+    mine = select(each.c.id).select_from(_accounts.join(each, true())).where(a.tenant_id == tenant_id)
+    return connection.execute(mine.order_by(each.c.id).limit(limit)).scalars().all()
 
 
 def count_old(connection: Connection, table: str, tenant_id: UUID, before: datetime, after: UUID) -> int:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from jobs.retention import Retention
 from models.budget_books import begin_books
@@ -11,8 +12,10 @@ from models.faultpoint import set_fault_hook
 from models.ids import first_id_at, new_id
 from models.inbound import InboundMedia, InboundMessage
 from models.inbox import Stored
-from models.retention import forget_old_books
+from models.retention import find_moment, forget_old_books
+from models.retention_rule import set_rule
 from models.session import session_scope
+from models.tenant import ensure_account, ensure_tenant
 from tests.fakes import Killed
 from tests.jobs.house import House
 from tests.models.test_budget import limited
@@ -81,6 +84,34 @@ def test_a_round_goes_on_behind_what_it_had_to_leave(house: House) -> None:
         house.say("oi", f"m{number}", sender=f"+551199999000{number}")
     house.run("UPDATE message SET unanswerable = 'auto-reply' WHERE external_id IN ('m1', 'm4')")
     assert purge(house, batch=2) == 3
+
+
+def test_what_another_company_keeps_is_not_passed_on_the_way(house: House) -> None:
+    house.advance(house.say("oi", "m1"))
+    with session_scope(house.engine) as connection:
+        other = ensure_tenant(connection, slug="other", name="Other", timezone="UTC")
+        account = ensure_account(connection, other, channel="fake", name="other")
+        set_rule(connection, other, "requests", None)
+    ages = (str(first_id_at(datetime.now(UTC) - timedelta(days=days))) for days in range(1, 41))
+    rows = ", ".join(f"('{one}', '{account.id}', '', '')" for one in ages)
+    house.run(f"INSERT INTO raw_event (id, account_id, target, body) VALUES {rows}")
+    assert purge(house, batch=1) == 40, "a beat of ten batches comes to what is the first company's"
+
+
+def test_a_walk_that_fails_holds_up_no_other(house: House) -> None:
+    house.advance(house.say("oi", "m1"))
+    with session_scope(house.engine) as connection:
+        set_rule(connection, house.account.tenant_id, "conversations", 1)
+        set_rule(connection, house.account.tenant_id, "requests", 1)
+    house.run("UPDATE turn SET settled_at = now() - interval '3 days'")
+    house.run("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'no'; END$$")
+    house.run("CREATE TRIGGER refuse BEFORE UPDATE ON message EXECUTE FUNCTION refuse()")
+    retention = Retention(house.engine, None, ago=lambda connection, age: find_moment(connection, AT_ONCE))
+    retention.start_round()
+    with pytest.raises(ProgrammingError):
+        retention.work()
+    retention.work()
+    assert house.rows(KEPT) == [(0,)]
 
 
 def test_a_death_between_batches_leaves_the_rest_to_the_next_round(house: House) -> None:
