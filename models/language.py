@@ -8,6 +8,7 @@ Language = Literal["pt", "en", "es"]
 
 _READ_UP_TO: Final = 2000  # characters
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_HOST: Final = re.compile(r"@\S+")  # the "com" of a mailbox is no Portuguese
 _COMBINING: Final = re.compile("[\u0300-\u036f]+")
 
 
@@ -72,7 +73,7 @@ _PORTUGUESE_SIGNS: Final = frozenset("ãõçêâ")
 
 def guess_language(text: str, fallback: Language | None = None) -> Language:
     """The language with most small words in the text; ties go to the fallback, then to Portuguese."""
-    lowered = text[:_READ_UP_TO].lower()
+    lowered = _HOST.sub(" ", text[:_READ_UP_TO].lower())
     folded = _COMBINING.sub("", unicodedata.normalize("NFKD", lowered))
     scores = dict.fromkeys(_MARKS, 0.0)
     for word in _WORD.findall(folded):
