@@ -129,8 +129,10 @@ class EmbeddingServer:
             length = math.hypot(*found)
         except OverflowError:
             length = math.inf
-        if not math.isfinite(length) or length == 0:
-            raise self._unusable("a vector points nowhere: all of it is 0, or some of it no figure")
+        if not math.isfinite(length):
+            raise self._unusable("a vector points nowhere: some of it is no figure")
+        if length == 0:  # the text says nothing to this model; the server is not ill, and others need not wait
+            raise ProviderError(f"{self.name}: a vector points nowhere: all of it is 0", kind="content_refused")
         return [part / length for part in found]
 
     def _unusable(self, reason: str) -> ProviderError:
