@@ -57,6 +57,7 @@ _PACK: Final = re.compile(
     r"\b(?:cx|caixas?|cajas?|case|pack|pct|pacotes?|fardos?|box)\W{0,2}(?:com |con |c/|de |of )?(\d{1,3})\b"
 )
 _LONG_TEXT: Final = 80
+_DATED: Final = re.compile(r"\b(?:\d{4}-\d\d-\d\d|\d\d?/\d\d?/\d{4})\b")
 _SENTENCE_END: Final = re.compile(r"[a-z\u00c0-\u024f%)]{3,}[.!?](?:\s|$)")
 
 
@@ -193,7 +194,7 @@ def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
         if pack := _PACK.search(fold_in_place(text)):
             place = setting.labels, setting.spans, "", key, setting.scope
             reading.known.append(Known(Decimal(pack[1]), "count", "", f"{setting.path} (pack)", *place))
-        if isinstance(value, str) and _is_passage(value):
+        if isinstance(value, str) and _is_passage(value, key):
             reading.passages.append((text, setting.path))
         return
     if ("." not in text and len(text) >= _SHORTEST_CODE) or (isinstance(value, str) and _GROUPED.fullmatch(text)):
@@ -247,18 +248,18 @@ def _names(value: Mapping[str, Any]) -> Iterable[str]:
     for key, inner in value.items():
         if key in _CODE_KEYS and isinstance(inner, str | int):
             yield fold_in_place(str(inner))
-        elif isinstance(inner, str) and key not in _NO_NAMES and _is_name(inner):
+        elif isinstance(inner, str) and key not in _NO_NAMES and _is_name(inner, key):
             yield fold_in_place(inner.strip())
 
 
-def _is_name(text: str) -> bool:
+def _is_name(text: str, key: object) -> bool:
     forms = (_DAY, _MONTH, _NUMBER, _DAYS)
-    return bool(text.strip()) and not _is_passage(text) and not any(form.fullmatch(text) for form in forms)
+    return bool(text.strip()) and not _is_passage(text, key) and not any(form.fullmatch(text) for form in forms)
 
 
-def _is_passage(text: str) -> bool:
-    """Sentences, rather than a name."""
-    return len(text) > _LONG_TEXT or bool(_SENTENCE_END.search(text))
+def _is_passage(text: str, key: object) -> bool:
+    """Sentences, or a row with a day in it, rather than a name."""
+    return len(text) > _LONG_TEXT or bool(_SENTENCE_END.search(text) or (key == "text" and _DATED.search(text)))
 
 
 def _own_spans(value: Mapping[str, Any]) -> Iterable[Span]:

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from agent.agent import Agent, Limits
-from agent.base import Situation, ToolUse, TurnInput
+from agent.base import Language, Situation, ToolUse, TurnInput
 from agent.grounding.evidence import gather_evidence
 from agent.grounding.tracing import check
+from agent.providers.offline.citing import cite
 from agent.scratch import ScratchJournal
 from models.catalogue import Catalogue
 from models.errors import ToolError
@@ -69,3 +70,15 @@ def test_what_a_price_is_for_is_known_as_a_count_and_no_price(unit: str, draft: 
     turn = TurnInput(new_id(), "quanto custa o leite?", (), situation, "America/Sao_Paulo")
     report = check(draft, gather_evidence(turn, [use]))
     assert [finding.text for finding in report.untraceable] == unknown
+
+
+@pytest.mark.parametrize("language", ["pt", "en"])
+@pytest.mark.parametrize("day", ["2026-11-15", "15/11/2026"])
+def test_the_day_on_which_a_cited_price_ended_is_known(day: str, language: Language) -> None:
+    row = {"document": "Tabela", "place": {"row": 2}, "text": f"Produto: Óleo; Preço (R$): R$ 139,80; Validade: {day}"}
+    data = {"items": [], "answered": True, "passages": [row | {"price_ended_on": "2026-11-15"}]}
+    use = ToolUse("price_of", {"product": "óleo"}, {"ok": True, "source": "Tabela", "data": data}, True, True)
+    turn = TurnInput(new_id(), "quanto custa o óleo?", (), Situation(date(2026, 11, 21), "rep"), "America/Sao_Paulo")
+    said = cite(data, language)
+    assert "2026)" in said
+    assert check(said, gather_evidence(turn, [use])).untraceable == ()
