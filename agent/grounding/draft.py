@@ -126,9 +126,12 @@ class Draft:
     def _clause(self, trace: Trace, figures: Sequence[tuple[int, int]]) -> tuple[int, int]:
         """The sentence, or its side of a colon that has figures on both: "10 in all: 4 of Ana, 6 of Bia"."""
         start, end = self.bounds(trace)
+        if not figures:
+            return start, end
+        first, last = min(place[1] for place in figures), max(place[0] for place in figures)
         for colon in re.finditer(r"[:;]\s", self.folded[start:end]):
             at = start + colon.start()
-            if any(place[1] <= at for place in figures) and any(place[0] > at for place in figures):
+            if first <= at < last:
                 if trace.claim.start > at:
                     start = at + 1
                 else:
