@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from agent.base import Provider, Situation
@@ -14,7 +14,9 @@ from agent.providers.sdk_client import Endpoint
 from models.catalogue import Catalogue
 from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError
-from models.wall import Wall
+
+if TYPE_CHECKING:  # it brings an HTTP library along, which a process that asks no vendor does without
+    from models.wall import Wall
 
 # What a server without authentication is sent: the SDK insists on a key.
 _NO_KEY = "none"
@@ -31,7 +33,7 @@ def build_provider(
     timeout: float,
     sees: bool | None = None,
     clock: Clock | None = None,
-    wall: Wall | None = None,
+    wall: "Wall | None" = None,
 ) -> Provider:
     """The provider, without any SDK loaded yet. Raises ConfigurationError. `timeout` is in seconds, per request;
     `sees` says whether the LLM is shown images, and None leaves that to the provider's profile. Warns of an LLM

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from agent.providers.vendor_json import as_text
@@ -19,7 +19,9 @@ from agent.providers.wire_errors import error_from_body, error_from_exception
 from models.clock import Clock, SystemClock
 from models.errors import ProviderError
 from models.outside import outside
-from models.wall import Wall
+
+if TYPE_CHECKING:  # it brings an HTTP library along, which a process that asks no vendor does without
+    from models.wall import Wall
 
 CONNECT_SECONDS = 5.0
 POOL_SIZE = 1000  # one worker process keeps hundreds of turns in flight
@@ -35,7 +37,7 @@ class Endpoint:
     base_url: str
     api_key: str
     timeout: float = 60.0
-    wall: Wall | None = None
+    wall: "Wall | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ def _proxy_headers(endpoint: Endpoint) -> dict[str, str]:
     return {"x-api-key": endpoint.api_key} if proxied else {}
 
 
-def _connection_options(wall: Wall | None) -> dict[str, Any]:
+def _connection_options(wall: "Wall | None") -> dict[str, Any]:
     import httpx2
 
     from agent.providers.deadline import deadline_hooks
