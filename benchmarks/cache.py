@@ -1,7 +1,8 @@
 """What an answer that is given again takes in the worker, beside the same answer made anew by rules, and by stock RQ.
 
-`python -m benchmarks.cache [--quick]`. The offline engine answers, so no LLM's time is in either figure. Every question
-is one new person's, and all are the same; workers are started anew for each round and warmed up, and take turns.
+`python -m benchmarks.cache [--at-once 8] [--quick]`. The offline engine answers, so no LLM's time is in either figure.
+Every question is one new person's, and all are the same; workers are started anew for each round and warmed up, and
+take turns.
 """
 
 import argparse
@@ -21,7 +22,6 @@ from models.session import session_scope
 
 _NO_LLM = "http://127.0.0.1:9/v1"
 _WITHIN = 300.0  # seconds for all turns of a run
-_AT_ONCE = 8
 _WARM = 16
 _TOOK = text(
     "SELECT extract(epoch FROM r.finished_at - r.started_at) * 1000 AS ms, r.cached FROM run r"
@@ -50,14 +50,16 @@ class Run:
     cpu_ms: float | None
 
 
-def measure_cache(stage: Stage, *, rounds: int, turns: int) -> list[Run]:
+def measure_cache(stage: Stage, *, at_once: int, rounds: int, turns: int) -> list[Run]:
     """Raises SystemExit unless every question was answered, and in the way that was to be measured."""
     ways = [
         Way("given again", "recado", True, turns),
         Way("made anew", "recado", False, turns),
         Way("made anew, stock RQ", "rq", False, max(turns // 10, 5)),
     ]
-    return [_measure(stage, way) for number in range(rounds) for way in (ways if number % 2 == 0 else ways[::-1])]
+    return [
+        _measure(stage, way, at_once) for number in range(rounds) for way in (ways if number % 2 == 0 else ways[::-1])
+    ]
 
 
 def show_cache(runs: Sequence[Run]) -> str:
@@ -80,8 +82,8 @@ def _cpu(runs: Sequence[Run]) -> float | None:
     return median(known) if known else None
 
 
-def _measure(stage: Stage, way: Way) -> Run:
-    environment = {"LLM_PROVIDER": "offline", "LLM_MODEL": "", "WORKER_THREADS": str(_AT_ONCE)}
+def _measure(stage: Stage, way: Way, at_once: int) -> Run:
+    environment = {"LLM_PROVIDER": "offline", "LLM_MODEL": "", "WORKER_THREADS": str(at_once)}
     environment |= {"ANSWERS_LIVE_SECONDS": "3600" if way.is_cached else "0"}
     command = ("-m", "bot", "worker") if way.peer == "recado" else ("-m", "benchmarks.peers", way.peer, ADVANCE, "1")
     process = stage.start(*command, environment=environment)
@@ -114,9 +116,11 @@ def _measure(stage: Stage, way: Way) -> Run:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cache", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round: shows that it works, not how fast")
-    is_quick = parser.parse_args().quick
-    with build_stage(_NO_LLM, _AT_ONCE) as stage:
-        print(show_cache(measure_cache(stage, rounds=1 if is_quick else 4, turns=40 if is_quick else 300)))
+    parser.add_argument("--at-once", type=int, default=1, help="turns in flight; one tells what a turn takes by itself")
+    given = parser.parse_args()
+    rounds, turns = (1, 40) if given.quick else (4, 300)
+    with build_stage(_NO_LLM, given.at_once) as stage:
+        print(show_cache(measure_cache(stage, at_once=given.at_once, rounds=rounds, turns=turns)))
     return 0
 
 
