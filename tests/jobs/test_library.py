@@ -159,8 +159,12 @@ def test_a_company_without_documents_is_asked_for_now_and_then(engine: Engine, t
     assert library.is_empty(tenant_id)
     Library(engine).add(tenant_id, an_upload("a"), chunks("garantia"))
     assert library.is_empty(tenant_id), "not looked up again so soon"
-    now[0] = 6.0
+    now[0] = 0.6
     assert not library.is_empty(tenant_id)
+    assert library.remove(tenant_id, "a")
+    assert not library.is_empty(tenant_id)
+    now[0] = 6.0
+    assert library.is_empty(tenant_id)
 
 
 def test_every_change_of_what_can_be_found_is_another_version(
