@@ -56,9 +56,10 @@ def unguarded(free_sql_url: str) -> Any:
 
 
 def _everything(owner: "psycopg.Connection[Any]") -> list[Any]:
+    """Sorted: PostgreSQL counts tables in any order where several of its workers do."""
     counted = " UNION ALL ".join(f"SELECT '{t}', count(*), sum(hashtext(x::text)) FROM {t} x" for t in READABLE)
     relations = "SELECT oid::bigint FROM pg_class WHERE relkind IN ('r', 'v') ORDER BY 1"
-    return [owner.execute(counted).fetchall(), owner.execute(relations).fetchall()]
+    return [sorted(owner.execute(counted).fetchall()), owner.execute(relations).fetchall()]
 
 
 def test_without_the_guard_the_role_and_the_door_alone_stop_every_write(
