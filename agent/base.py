@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from agent.writing import Writing
-from models.language import Language as Language  # one of the assistant's nouns too
+from models.language import Language
 from models.retry_policy import ProviderErrorKind
 from models.taint import Taint
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any, Final
 
-from agent.base import Language, ToolUse
+from agent.base import ToolUse
 from agent.grounding.folding import fold_in_place
 from agent.grounding.report import Finding
 from agent.knowledge.places import spell_place
 from agent.tools.knowledge import SEARCH_DOCUMENTS
 from agent.tools.prices import PRICE_OF
+from models.language import Language
 from models.retrieval.lexicon import read_words, stem_of
 
 _HEADS: Final[Mapping[Language, tuple[str, str]]] = {

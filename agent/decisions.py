@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final, Literal
 
-from agent.base import Language
+from models.language import Language
 
 Decision = Literal["yes", "no", "undo"]
 

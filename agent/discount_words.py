@@ -5,7 +5,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
-from agent.base import Language
+from models.language import Language
 
 DiscountPhrase = Literal["asked", "approved", "refused", "ruled", "ruled_already", "no_such", "not_yours", "not_own"]
 

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from agent.base import Language
+from models.language import Language
 
 Direction = Literal["out", "in"]
 

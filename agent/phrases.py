@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-from agent.base import Language
+from models.language import Language
 
 Phrase = Literal[
     "greeting_unknown",

@@ -11,7 +11,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from agent.base import Language
+from models.language import Language
 
 _FOLDER = Path(__file__).parent / "prompts"
 _NAMES: Final[dict[Language, str]] = {"pt": "Portuguese", "en": "English", "es": "Spanish"}

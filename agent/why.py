@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from agent.base import Language, Situation, Tool
+from agent.base import Situation, Tool
 from agent.cache.results import is_reused
 from agent.grounding.folding import fold_in_place
 from agent.grounding.report import scope_of
 from agent.providers.offline.figures import day, decimal_of, number
+from models.language import Language
 from models.recorded import RecordedAnswer, RecordedCall
 from models.taint import has_others_words, read_taint
 

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from agent.base import Language
 from agent.discount_words import DiscountPhrase, discount_phrase, spell_percent
 from agent.links import spell_out, tame_links
 from channels.base import Channel
 from jobs.runtime import Services
 from models.discount import DiscountRequest
+from models.language import Language
 from models.notice import add_notice
 from models.opt_out import is_opted_out
 from models.person import People

@@ -4,11 +4,10 @@ closed doors. Pure."""
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.base import Language
 from agent.phrases import is_reset, phrase, says_one_of, wants_person
 from agent.spec.agent_spec import AgentSpec
 from jobs.compose import Composed
-from models.language import guess_language
+from models.language import Language, guess_language
 from models.taint import Taint
 from models.turns import Thread
 

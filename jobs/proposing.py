@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agent.base import Language, Situation, Tool, ToolContext, ToolResult
+from agent.base import Situation, Tool, ToolContext, ToolResult
 from agent.links import spell_out, tame_links, without_unseen
 from agent.phrases import phrase
 from agent.toolbox import Toolbox
@@ -17,6 +17,7 @@ from jobs.agents import Terms
 from jobs.question import find_situation
 from jobs.runtime import Services
 from models.errors import ToolError
+from models.language import Language
 from models.lease import Lease
 from models.proposal import Asked, Proposal, add_proposal, decide, find_of_turn
 from models.session import session_scope

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from agent.base import Language
 from agent.memory.proving import read_proof, say_proof
 from jobs.compose import Composed
 from jobs.memory import is_her_own
 from jobs.runtime import Services
 from models.contact import ensure_contact
 from models.contact_link import CannotLink, ContactLinks
+from models.language import Language
 from models.mailbox_code import LIVES, begin_proof, check_proof
 from models.notice import add_notice
 from models.reply import Reply

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from agent.base import Language, Situation
+from agent.base import Situation
 from agent.grounding.folding import fold_in_place
 from agent.memory.answers import list_facts, say
 from agent.memory.choosing import find_meant, find_replaced, names_a_kind
@@ -23,6 +23,7 @@ from jobs.question import find_situation
 from jobs.runtime import Services
 from models.fact import Facts, KnownFact, NewFact, tell
 from models.history import find_reply_before
+from models.language import Language
 from models.recollection import recollect
 from models.session import statement_scope
 from models.turns import BegunTurn, Thread

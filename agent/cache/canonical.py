@@ -11,7 +11,6 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
-from agent.base import Language
 from agent.cache.numbers import spell_numbers
 from agent.cache.words import (
     ASKING,
@@ -27,6 +26,7 @@ from agent.cache.words import (
     UNACCENTED,
 )
 from agent.periods import find_periods
+from models.language import Language
 
 _LONGEST = 500  # characters: nobody repeats more than that to the letter
 _FEWEST_WORDS = 3

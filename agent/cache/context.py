@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from agent.base import Language, TurnInput
+from agent.base import TurnInput
 from agent.cache.canonical import CanonicalQuestion, canonical, is_idle
 from agent.cache.refreshing import read_refresh
+from models.language import Language
 from models.taint import has_others_words
 
 Reuse = Literal["keep", "read", "never"]  # its answer may be kept for others; it may be answered by a kept one; neither

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from agent.base import Language, Situation
+from agent.base import Situation
 from agent.cache.canonical import CanonicalQuestion
+from models.language import Language
 
 _GENERATION = 3  # raise it when the canonical spelling changes
 

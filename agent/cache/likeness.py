@@ -8,8 +8,8 @@ some articles, what is said around a question, and what grows together with arti
 from dataclasses import replace
 from typing import Final
 
-from agent.base import Language
 from agent.cache.canonical import CanonicalQuestion
+from models.language import Language
 
 # Said around a question to be polite.
 _AROUND: Final[dict[Language, str]] = {

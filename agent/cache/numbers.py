@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from agent.base import Language
+from models.language import Language
 
 _TIMES: Final = {
     **dict.fromkeys(("mil", "thousand", "k"), Decimal(1000)),

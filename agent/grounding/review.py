@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from agent.base import ChatMessage, Language, ToolUse, TurnInput
+from agent.base import ChatMessage, ToolUse, TurnInput
 from agent.grounding.catalogued import set_names_aside
 from agent.grounding.evidence import Evidence, gather_evidence
 from agent.grounding.report import Finding, GroundingReport, Reason, scope_of
 from agent.grounding.striking import strike
 from agent.grounding.tracing import check
 from agent.phrases import phrase
-from models.language import guess_language
+from models.language import Language, guess_language
 
 _MOST_NAMED: Final = 20
 _ROUNDS: Final = 3  # what is left may have rested on what was taken out

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agent.base import Language
+from models.language import Language
 
 _PLACES: Final[Mapping[str, Mapping[Language, str]]] = {
     "file": {"pt": "anexo {}", "en": "attachment {}", "es": "adjunto {}"},

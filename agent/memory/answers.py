@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from agent.base import Language
 from agent.memory.telling import describe, label_of
 from agent.memory.told import Told
 from models.fact import KnownFact
+from models.language import Language
 
 Saying = Literal[
     "known",

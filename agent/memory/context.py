@@ -6,13 +6,14 @@ Pure: the same rows, the same budget and the same day give the same lines, which
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.base import ChatMessage, Language
+from agent.base import ChatMessage
 from agent.memory.summarising import recall_summary
 from agent.memory.telling import recall_facts
 from agent.memory.window import count_fitting, recall_window
 from agent.tokens import estimate_prompt
 from models.fact import KnownFact
 from models.history import PastTurn
+from models.language import Language
 from models.summary import KnownSummary
 
 _SHARE = 4  # facts and summary have a quarter each at most, so that the conversation itself always has room

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from agent.base import ChatMessage, Language
+from agent.base import ChatMessage
 from agent.grounding.claims import Claim, PartialDay
 from agent.grounding.folding import Sentences
 from agent.grounding.reading import find_claims
 from agent.memory.instructions import is_instruction
+from models.language import Language
 
 MOST_TOKENS: Final = 500  # of its answer
 _LONGEST = 1_600  # characters of a summary; what is longer is none

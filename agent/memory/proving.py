@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from agent.base import Language
 from agent.grounding.folding import fold_in_place
+from models.language import Language
 
 _MAILBOX: Final = r"(?P<mailbox>[a-z0-9._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})"
 _ASKS: Final = re.compile(

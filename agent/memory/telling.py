@@ -5,9 +5,10 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from agent.base import ChatMessage, Language
+from agent.base import ChatMessage
 from agent.tokens import estimate_prompt
 from models.fact import KnownFact
+from models.language import Language
 
 _LABELS: Final[dict[str, tuple[str, str, str]]] = {
     "name": ("nome", "name", "nombre"),

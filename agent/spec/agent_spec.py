@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from agent.base import Language, PersonRole
+from agent.base import PersonRole
 from agent.mcp.spec import McpServerSpec
 from agent.spec.budgets import BudgetSpec
 from agent.spec.chain import ChainSpec
@@ -21,6 +21,7 @@ from agent.toolbox import ToolRule
 from agent.tools.http_spec import HttpToolSpec
 from agent.tools.openapi_spec import OpenApiSpec
 from agent.tools.sql_spec import SqlSpec
+from models.language import Language
 from models.secret_reference import SecretReference
 
 _A_NAME = "a name is up to 40 small letters, digits and hyphens, a letter first: aurora, equipe-sul"

@@ -6,7 +6,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
 
-from agent.base import Language, Tool, ToolContext, ToolResult, ToolSpec
+from agent.base import Tool, ToolContext, ToolResult, ToolSpec
 from agent.periods.coming import resolve_coming_day
 from agent.tools.desk import Bench, Desk
 from agent.tools.schema import Arguments, describe_mistakes, strict_schema
@@ -14,6 +14,7 @@ from agent.tools.whose_words import taint_of_change
 from agent.writing import Change, Writing
 from models.crm_entry import CrmEntry, Kind
 from models.errors import ToolError
+from models.language import Language
 
 A = TypeVar("A", bound=Arguments)
 

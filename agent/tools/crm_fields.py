@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
-from agent.base import Language
 from models.crm_record import Record, RecordKind
 from models.errors import ToolError
+from models.language import Language
 
 FieldKind = Literal["choice", "money", "day", "address", "text"]
 

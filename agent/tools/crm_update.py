@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import Field as Described
 
-from agent.base import Language, Tool, ToolContext, ToolResult, ToolSpec
+from agent.base import Tool, ToolContext, ToolResult, ToolSpec
 from agent.periods.coming import resolve_coming_day
 from agent.tools.crm import ASKED, read_arguments
 from agent.tools.crm_fields import FIELDS, Field, check_address, read_amount
@@ -19,6 +19,7 @@ from agent.tools.whose_words import taint_of_change
 from agent.writing import Change, Writing
 from models.crm_record import Record, RecordKind, Records
 from models.errors import ToolError
+from models.language import Language
 from models.reply import Accepted, Rejected
 
 _STORED = ("kind", "record", "before")  # beside the arguments, by code

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 from pydantic import Field
 
-from agent.base import Language, Tool, ToolContext, ToolResult, ToolSpec
+from agent.base import Tool, ToolContext, ToolResult, ToolSpec
 from agent.discount_words import as_told, spell_percent
 from agent.tools.crm import ASKED, read_arguments
 from agent.tools.desk import Bench, Desk
@@ -16,6 +16,7 @@ from agent.tools.whose_words import taint_of_change
 from agent.writing import Change, Writing
 from models.discount import Wish
 from models.errors import ToolError
+from models.language import Language
 
 _WORDS: Final[dict[Language, str]] = {
     "pt": "Pedir à gerência **{percent}** de desconto para **{customer}**{subject}: «{reason}»",

@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 
 from agent.agent import Agent, Limits
-from agent.base import Language, Situation, ToolUse, TurnInput
+from agent.base import Situation, ToolUse, TurnInput
 from agent.citing import with_sources
 from agent.grounding.report import Finding
 from agent.scratch import ScratchJournal
 from agent.tools.knowledge import build_search_tool
 from models.ids import new_id
+from models.language import Language
 from models.passage import Passage, SearchScope
 from tests.fakes import FixedClock, ScriptedProvider, wish
 

@@ -1,7 +1,7 @@
 """What an erasure leaves beside the database goes, whoever was cut off in between; nothing readable waits for it."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -14,23 +14,20 @@ from bot.clearing import clear_logs, finish_erasures
 from bot.sealed_words import open_sealed, seal
 from jobs.erasing import erase
 from models.erasure import find_sealed
-from models.faultpoint import set_fault_hook
 from models.ids import new_id
 from models.session import session_scope
 from models.storage import DiskStorage
-from tests.fakes import Killed
-from tests.jobs.house import House, house
+from tests.jobs.house import House, dying_at, house
 from tests.jobs.personal_rows import MARK, Planted, plant
 
 __all__ = ["house"]
 
 
 @pytest.fixture
-def planted(house: House, tmp_path: Path) -> Iterator[Planted]:
+def planted(house: House, tmp_path: Path) -> Planted:
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "worker.log").write_text(f'{{"user_id": "ana@{MARK}.exemplo.com"}}\n{{"message": "two"}}\n')
-    yield plant(house, DiskStorage(tmp_path / "files"))
-    set_fault_hook(None)
+    return plant(house, DiskStorage(tmp_path / "files"))
 
 
 def sealing(data: Path, is_to_scrub: bool, erasure_id: UUID, words: Sequence[str]) -> dict[str, object]:
@@ -38,15 +35,9 @@ def sealing(data: Path, is_to_scrub: bool, erasure_id: UUID, words: Sequence[str
 
 
 def erase_and_die(planted: Planted, data: Path, redis_url: str, point: str, *, is_to_scrub: bool = False) -> None:
-    def die(name: str) -> None:
-        if name == point:
-            raise Killed
-
-    set_fault_hook(die)
     engine, seal_words = planted.house.engine, partial(sealing, data, is_to_scrub)
-    with Redis.from_url(redis_url) as redis, pytest.raises(Killed):
+    with Redis.from_url(redis_url) as redis, dying_at(point):
         erase(engine, planted.ana, made_by="op", storage=planted.storage, redis=redis, seal=seal_words)
-    set_fault_hook(None)
 
 
 def holding(data: Path) -> list[str]:

@@ -20,8 +20,7 @@ from models.s3_signing import S3Credentials
 from models.s3_storage import S3Storage
 from models.session import session_scope
 from models.storage import DiskStorage
-from tests.fakes import Killed
-from tests.jobs.house import House
+from tests.jobs.house import House, dying_at
 from tests.jobs.personal_rows import ANA, BRUNOS_WORDS, MARK, Planted, plant, say_elsewhere
 from tests.standins.s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, StandInS3
 
@@ -145,15 +144,8 @@ def test_a_turn_under_way_is_waited_for_and_nothing_goes_meanwhile(planted: Plan
     "point", ["erasure.leased", "erasure.cut", "erasure.table", "erasure.committed", "erasure.file"]
 )
 def test_whatever_dies_in_between_the_next_one_ends_it(planted: Planted, redis: Redis, point: str) -> None:
-    def die(name: str) -> None:
-        if name == point:
-            raise Killed
-
-    set_fault_hook(die)
-    whose = planted.ana
-    with pytest.raises(Killed):
-        erase(planted.house.engine, whose, made_by="op", storage=planted.storage, redis=redis)
-    set_fault_hook(None)
+    with dying_at(point):
+        erase(planted.house.engine, planted.ana, made_by="op", storage=planted.storage, redis=redis)
     planted.house.let_leases_expire()
     if planted.ana.addresses:
         erase(planted.house.engine, planted.ana, made_by="op", storage=planted.storage, redis=redis)

@@ -14,10 +14,9 @@ import pytest
 from channels.base import Account, Channel
 from jobs.gaps import GapFiller
 from models.errors import DeliveryError
-from models.faultpoint import set_fault_hook
 from models.inbound import InboundMedia, InboundMessage
-from tests.fakes import FakeChannel, FixedClock, Killed
-from tests.jobs.house import House
+from tests.fakes import FakeChannel, FixedClock
+from tests.jobs.house import House, dying_at
 
 
 @dataclass
@@ -153,19 +152,11 @@ def test_whoever_takes_over_begins_where_the_last_whole_round_did(filling: Filli
 
 
 def test_a_round_that_dies_half_way_leaves_nothing_out_however_long_the_next_one_takes(filling: Filling) -> None:
-    def die(point: str) -> None:
-        if point == "gaps.half-stored":
-            raise Killed
-
     filling.house.receive(missed("old"))
     filling.house.run("UPDATE message SET received_at = now() - interval '5 hours'")
     filling.platform.history = [missed("m1"), missed("m2")]
-    set_fault_hook(die)
-    try:
-        with pytest.raises(Killed):
-            filling.gaps.fill()
-    finally:
-        set_fault_hook(None)
+    with dying_at("gaps.half-stored"):
+        filling.gaps.fill()
     assert filling.message_ids() == ["old", "m1"]
     filling.house.run("UPDATE message SET received_at = received_at - interval '1 hour'")
     successor, _ = build(filling.house, filling.platform, clock=filling.clock)

@@ -8,7 +8,6 @@ from sqlalchemy.exc import ProgrammingError
 from jobs.retention import Retention
 from models.budget_books import begin_books
 from models.errors import ProviderError
-from models.faultpoint import set_fault_hook
 from models.ids import first_id_at, new_id
 from models.inbound import InboundMedia, InboundMessage
 from models.inbox import Stored
@@ -16,8 +15,7 @@ from models.retention import find_moment, forget_old_books
 from models.retention_rule import set_rule
 from models.session import session_scope
 from models.tenant import ensure_account, ensure_tenant
-from tests.fakes import Killed
-from tests.jobs.house import House
+from tests.jobs.house import House, dying_at
 from tests.models.test_budget import limited
 
 KEPT = "SELECT count(*) FROM raw_event"
@@ -118,15 +116,8 @@ def test_a_death_between_batches_leaves_the_rest_to_the_next_round(house: House)
     for number in range(3):
         house.advance(house.say("oi", f"m{number}"))
 
-    def die(point: str) -> None:
-        raise Killed(point)
-
-    set_fault_hook(die)
-    try:
-        with pytest.raises(Killed, match=r"retention\.half-purged"):
-            purge(house, batch=1)
-    finally:
-        set_fault_hook(None)
+    with dying_at("retention.half-purged"):
+        purge(house, batch=1)
     assert house.rows(KEPT) == [(2,)]
     assert purge(house) == 0
 

@@ -1,7 +1,6 @@
 """What a company wants kept for so many days goes then, whole, and nothing that somebody still waits for."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from jobs.memory_keeper import take_in
 from jobs.retention import TABLES, Retention, count_due
 from models.errors import ProviderError, StoredFileMissing
 from models.expiry import _TAKE, EXPIRED
-from models.faultpoint import set_fault_hook
 from models.invariants import find_violations
 from models.privacy import HOLDINGS
 from models.remembered import claim_conversation
@@ -24,8 +22,7 @@ from models.search_index import SearchIndex
 from models.session import session_scope
 from models.storage import DiskStorage
 from models.tables import metadata
-from tests.fakes import Killed
-from tests.jobs.house import House
+from tests.jobs.house import House, dying_at
 from tests.jobs.personal_rows import MARK, Planted, plant
 from tests.jobs.test_erasing import dump, lines_with_mark
 
@@ -40,12 +37,6 @@ _WHO = {
 @pytest.fixture
 def planted(house: House, tmp_path: Path) -> Planted:
     return plant(house, DiskStorage(tmp_path / "files"))
-
-
-@pytest.fixture(autouse=True)
-def no_hook() -> Iterator[None]:
-    yield
-    set_fault_hook(None)
 
 
 def later(connection: Connection, age: timedelta) -> datetime:
@@ -270,14 +261,8 @@ def test_no_promise_is_broken_by_it(planted: Planted) -> None:
 
 
 def test_whoever_dies_in_between_leaves_the_rest_to_the_next(planted: Planted) -> None:
-    def die(name: str) -> None:
-        if name == "retention.half-purged":
-            raise Killed
-
-    set_fault_hook(die)
-    with pytest.raises(Killed):
+    with dying_at("retention.half-purged"):
         a_round(planted.house, "conversations", storage=planted.storage, batch=1)
-    set_fault_hook(None)
     a_round(planted.house, "conversations", storage=planted.storage)
     assert planted.house.rows("SELECT DISTINCT text FROM message") == [("",)]
     assert planted.house.rows("SELECT storage_key FROM media") == [("",)]

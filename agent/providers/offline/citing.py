@@ -6,13 +6,13 @@ from decimal import Decimal
 from textwrap import shorten
 from typing import Any, Final
 
-from agent.base import Language
 from agent.cache.canonical import without_courtesies
 from agent.knowledge.places import spell_place
 from agent.providers.offline.figures import day
 from agent.providers.offline.plan import Step, View
 from agent.providers.offline.slots import Slots
 from agent.providers.offline.wording import Texts, say
+from models.language import Language
 
 SEARCH: Final = "search_documents"
 PRICES: Final = "price_of"

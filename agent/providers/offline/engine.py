@@ -9,17 +9,7 @@ from decimal import Decimal
 from threading import Lock
 from typing import Any, Final
 
-from agent.base import (
-    ChatMessage,
-    Completion,
-    CompletionRequest,
-    Cost,
-    EngineKind,
-    Language,
-    Situation,
-    ToolCall,
-    Usage,
-)
+from agent.base import ChatMessage, Completion, CompletionRequest, Cost, EngineKind, Situation, ToolCall, Usage
 from agent.providers.offline.citing import SEARCH, is_silent, look_up
 from agent.providers.offline.language import language_of
 from agent.providers.offline.lexing import is_common, scan
@@ -34,7 +24,7 @@ from agent.providers.offline.wishes import answer_wish, read_wish
 from agent.providers.offline.wording import say
 from models.catalogue import Catalogue
 from models.errors import ProviderError
-from models.language import guess_language
+from models.language import Language, guess_language
 
 _LLM: Final = "recado-rules-1"
 _TURNS_BACK = 4  # a follow-up may lean on a follow-up

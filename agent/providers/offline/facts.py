@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agent.base import Language
 from agent.providers.offline import figures
 from agent.providers.offline.lines import ORDER_STATUS, counted, line
 from agent.providers.offline.plan import View
+from models.language import Language
 
 _Json = Mapping[str, Any]
 

@@ -1,9 +1,8 @@
 """Which language a question is written in, whatever names it holds."""
 
-from agent.base import Language
 from agent.periods.words import tokens_of
 from agent.providers.offline.names import Names
-from models.language import guess_language
+from models.language import Language, guess_language
 
 
 def language_of(text: str, fallback: Language | None, names: Names) -> Language:

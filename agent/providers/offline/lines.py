@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from agent.base import Language
+from models.language import Language
 
 Texts = dict[Language, str]
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from agent.base import Language
 from agent.periods.words import fold
 from agent.providers.offline import figures
 from agent.providers.offline.citing import PRICES, SEARCH, cite
@@ -13,6 +12,7 @@ from agent.providers.offline.facts import brief, exchange_rate, goal_progress, p
 from agent.providers.offline.lines import counted, line
 from agent.providers.offline.plan import View
 from agent.providers.offline.wording import STATUS_NAMES, metric_name, of_name, say
+from models.language import Language
 
 _MOST_LINES = 15
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from agent.base import Language
 from agent.periods.coming import find_coming_day
 from agent.periods.words import Token, tokens_of
 from agent.providers.offline.names import NameHit, Names
 from agent.providers.offline.phrasing import phrase
 from agent.providers.offline.plan import Step, View
 from agent.providers.offline.wording import say
+from models.language import Language
 
 _POLITE: Final = r"\s*(?:por favor|please)?,?\s*"
 _NOTE: Final = re.compile(

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from agent.base import Language
 from agent.cache.canonical import CanonicalQuestion, canonical, is_idle
+from models.language import Language
 from tests.agent.cache.pairs import minimal_pairs, repeats
 
 TODAY = date(2026, 3, 31)

@@ -8,9 +8,10 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.base import Language, PersonRole, Situation
+from agent.base import PersonRole, Situation
 from agent.cache.canonical import canonical
 from agent.cache.key import AnswerScope, answer_key
+from models.language import Language
 from tests.agent.cache.pairs import MINIMAL, minimal_pairs
 
 names = st.sampled_from(["", "Ana", "Ana Souza", "ana", "Bruno", '","', "None"])

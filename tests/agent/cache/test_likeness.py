@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from agent.base import Language
 from agent.cache.canonical import canonical
 from agent.cache.likeness import gist_of
+from models.language import Language
 from tests.agent.cache.pairs import MINIMAL, minimal_pairs
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from agent.agent import Agent, Limits
-from agent.base import Language, Situation, ToolUse, TurnInput
+from agent.base import Situation, ToolUse, TurnInput
 from agent.grounding.evidence import gather_evidence
 from agent.grounding.tracing import check
 from agent.providers.offline.citing import cite
@@ -13,6 +13,7 @@ from agent.scratch import ScratchJournal
 from models.catalogue import Catalogue
 from models.errors import ToolError
 from models.ids import new_id
+from models.language import Language
 from tests.fakes import FixedClock, ScriptedProvider
 
 NAMES = ("Café Serra Azul 250g", "Café Serra Azul 500g", "2000")

@@ -7,12 +7,12 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.base import Language
 from agent.memory.context import recall
 from agent.memory.telling import describe, label_of, recall_facts
 from agent.tokens import estimate_prompt
 from models.fact import KnownFact
 from models.history import PastTurn
+from models.language import Language
 from models.summary import KnownSummary, SummaryLine
 
 START = datetime(2026, 3, 12, 15, tzinfo=UTC)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from agent.base import ChatMessage, Language, ToolSpec
+from agent.base import ChatMessage, ToolSpec
 from agent.providers.offline.citing import PRICES, SEARCH, cite
+from models.language import Language
 from tests.agent.offline.cast import TOOLS, ask, kind_of
 
 WITH_DOCUMENTS = (*TOOLS, ToolSpec(SEARCH, "", {}))

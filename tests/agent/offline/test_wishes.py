@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from agent.base import ChatMessage, Completion, CompletionRequest, Language, Situation, ToolSpec
+from agent.base import ChatMessage, Completion, CompletionRequest, Situation, ToolSpec
 from agent.providers.offline.lexing import is_common
 from agent.providers.offline.names import Names
 from agent.providers.offline.wishes import read_wish
 from models.demo.aurora import aurora
+from models.language import Language
 from tests.agent.offline.cast import CAST, SITUATION, TODAY, TOOLS, ask, provider
 
 ROOT = Path(__file__).resolve().parents[3]
