@@ -11,6 +11,8 @@ from tests.matrix.world import World
 from tests.standins.llm import Fault as Refusal
 from tests.standins.twilio_http import Fault
 
+_BEYOND_THE_SECOND = 5.0  # listings tell whole seconds: a message must not stand on the edge of what a round asks for
+
 Scenario = Callable[[World], None]
 
 
@@ -91,7 +93,7 @@ def gaps(world: World) -> None:
         world.unheard.append(world.senders.whatsapp(f"m{number} oi", number))
     for _ in range(3):
         world.fill_gaps()
-        world.pass_time(FILL_EVERY.total_seconds())
+        world.pass_time(FILL_EVERY.total_seconds() + _BEYOND_THE_SECOND)
 
 
 def purge(world: World) -> None:
