@@ -1,5 +1,6 @@
 """Keeping what is old no longer than its company wants: in small batches, a few at each beat of the scheduler, so that
-nothing waits for it. Each table is walked through by its ids, of every company and kind that has a rule."""
+nothing waits for it. Each table is walked through by its ids, of every company and kind that has a rule: first what had
+to stay in an earlier round, then what no round has passed."""
 
 import logging
 from collections import deque
@@ -16,7 +17,8 @@ from jobs.forgetting import forget_turns
 from models.expiry import hold_messages, hold_turns, take_rows, take_words
 from models.faultpoint import faultpoint
 from models.retention import count_old, find_moment, find_old, find_old_events, purge_raw_events
-from models.retention_rule import Kind, Rule, find_rules, note_reached
+from models.retention_rule import NOWHERE, Kind, Rule, find_rules, note_reached
+from models.retention_waiting import count_waiting, find_waiting, forget_waiting, note_waiting
 from models.session import session_scope
 from models.tenant import find_tenants
 
@@ -39,13 +41,14 @@ _log = logging.getLogger("recado.retention")
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """Through one table for one company: what is older than, how far it came, and whether it left anything behind."""
+    """Through one table for one company: what is older than, and how far it came. `is_new` once it has looked again at
+    what waited."""
 
     rule: Rule
     table: str
     before: datetime
-    at: UUID
-    is_clean: bool = True
+    at: UUID = NOWHERE
+    is_new: bool = False
 
 
 class Retention:
@@ -99,7 +102,7 @@ def _plan(
         if rule.keep is not None:
             before = ago(connection, rule.keep)
             for table in TABLES[rule.kind]:
-                yield _Walk(rule, table, before, rule.reached_in(table))
+                yield _Walk(rule, table, before)
 
 
 def _unsaid(connection: Connection, keep: timedelta | None) -> Iterator[Rule]:
@@ -113,20 +116,34 @@ def _unsaid(connection: Connection, keep: timedelta | None) -> Iterator[Rule]:
 def _step(connection: Connection, walk: _Walk, batch: int) -> _Walk | None:
     """One batch; how far it came, None when that was the last."""
     limit = min(batch, _TURNS) if walk.table in {"message", "turn"} else batch
+    if not walk.is_new:
+        waiting = find_waiting(connection, walk.rule, walk.table, walk.before, walk.at, limit)
+        if waiting:
+            return _look_again(connection, walk, waiting)
+        walk = replace(walk, at=walk.rule.reached_in(walk.table), is_new=True)
+    return _go_on(connection, walk, limit)
+
+
+def _look_again(connection: Connection, walk: _Walk, ids: Sequence[UUID]) -> _Walk:
+    left = set(_take(connection, walk, ids))
+    forget_waiting(connection, walk.rule, walk.table, [one for one in ids if one not in left])
+    return replace(walk, at=ids[-1])
+
+
+def _go_on(connection: Connection, walk: _Walk, limit: int) -> _Walk | None:
     if walk.table == "raw_event":
         ids = find_old_events(connection, walk.rule.tenant_id, walk.before, walk.at, limit)
     else:
         ids = find_old(connection, walk.table, walk.before, walk.at, limit)
     if not ids:
         return None
-    further = replace(walk, at=ids[-1], is_clean=_take(connection, walk, ids) and walk.is_clean)
-    if further.is_clean:
-        note_reached(connection, walk.rule, walk.table, further.at)
-    return further if len(ids) == limit else None
+    note_waiting(connection, walk.rule, walk.table, _take(connection, walk, ids))
+    note_reached(connection, walk.rule, walk.table, ids[-1])
+    return replace(walk, at=ids[-1]) if len(ids) == limit else None
 
 
-def _take(connection: Connection, walk: _Walk, ids: Sequence[UUID]) -> bool:
-    """Whether all of the company's among them went."""
+def _take(connection: Connection, walk: _Walk, ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of the company's among them that had to stay."""
     tenant_id = walk.rule.tenant_id
     if walk.table == "raw_event":
         return purge_raw_events(connection, tenant_id, ids)
@@ -137,12 +154,15 @@ def _take(connection: Connection, walk: _Walk, ids: Sequence[UUID]) -> bool:
     forget_turns(connection, tenant_id, over.turns)
     if walk.table == "message":
         take_words(connection, over)
-    return over.is_all
+    return over.waiting
 
 
 def count_due(connection: Connection, tenant_id: UUID, kind: Kind, keep: timedelta) -> int:
-    """How many rows are so old and were not passed yet; what still waits among them stays."""
+    """How many rows are so old and have not gone yet; what still waits among them stays."""
     reached = {rule.kind: rule for rule in find_rules(connection, tenant_id)}
     rule = reached.get(kind) or Rule(tenant_id, kind, keep, {})
     before = find_moment(connection, keep)
-    return sum(count_old(connection, table, tenant_id, before, rule.reached_in(table)) for table in TABLES[kind])
+    passed = sum(count_waiting(connection, rule, table, before) for table in TABLES[kind])
+    return passed + sum(
+        count_old(connection, table, tenant_id, before, rule.reached_in(table)) for table in TABLES[kind]
+    )

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from models.leftover_file import note_leftovers
 from models.remembered import MEMORY_LOCK
@@ -80,11 +80,11 @@ _TAKE: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """What may go of a batch, held until the commit; `is_all` says that nothing of the company's was left."""
+    """What may go of a batch, held until the commit; `waiting` are those of the company's that may not yet."""
 
     messages: tuple[UUID, ...]
     turns: tuple[UUID, ...]
-    is_all: bool
+    waiting: tuple[UUID, ...]
 
 
 # Conversations before turns, as everybody locks them. One that somebody works on just now, or takes into memory, is
@@ -115,14 +115,18 @@ def hold_messages(connection: Connection, tenant_id: UUID, ids: Sequence[UUID], 
     held = list(connection.execute(_HOLD_BY_MESSAGES, asked).scalars())
     rows = connection.execute(_MESSAGES, {**asked, "held": held, "before": before}).all()
     turns = dict.fromkeys(row.turn_id for row in rows if row.is_over and row.turn_id is not None)
-    return Over(tuple(row.id for row in rows if row.is_over), tuple(turns), all(row.is_over for row in rows))
+    return Over(tuple(row.id for row in rows if row.is_over), tuple(turns), _waiting(rows))
 
 
 def hold_turns(connection: Connection, tenant_id: UUID, ids: Sequence[UUID], before: datetime) -> Over:
     asked: dict[str, Any] = {"tenant": tenant_id, "ids": list(ids)}
     held = list(connection.execute(_HOLD_BY_TURNS, asked).scalars())
     rows = connection.execute(_TURNS, {**asked, "held": held, "before": before}).all()
-    return Over((), tuple(row.id for row in rows if row.is_over), all(row.is_over for row in rows))
+    return Over((), tuple(row.id for row in rows if row.is_over), _waiting(rows))
+
+
+def _waiting(rows: Sequence[Row[Any]]) -> tuple[UUID, ...]:
+    return tuple(row.id for row in rows if not row.is_over)
 
 
 def take_words(connection: Connection, over: Over) -> None:
@@ -159,8 +163,10 @@ _BY_THEMSELVES: Final = {
 }
 
 
-def take_rows(connection: Connection, table: str, tenant_id: UUID, ids: Sequence[UUID], before: datetime) -> bool:
-    """Whether nothing of the company's was left among these."""
+def take_rows(
+    connection: Connection, table: str, tenant_id: UUID, ids: Sequence[UUID], before: datetime
+) -> Sequence[UUID]:
+    """Those of the company's among these that had to stay."""
     rule = _BY_THEMSELVES[table]
     asked = {"tenant": tenant_id, "ids": list(ids), "before": before}
     unused = " AND CAST(:before AS timestamptz) IS NOT NULL"
@@ -168,5 +174,5 @@ def take_rows(connection: Connection, table: str, tenant_id: UUID, ids: Sequence
         going = f"SELECT storage_key FROM media WHERE status = 'stored' AND {_MINE} AND NOT ({rule.waiting})"  # noqa: S608
         note_leftovers(connection, connection.execute(text(going), asked).scalars().all())
     connection.execute(text(f"{rule.taking} AND {_MINE} AND NOT ({rule.waiting}){unused}"), asked)
-    left = text(f"SELECT EXISTS (SELECT FROM {table} WHERE {_MINE} AND {rule.waiting}{unused})")  # noqa: S608
-    return not connection.execute(left, asked).scalar_one()
+    left = text(f"SELECT id FROM {table} WHERE {_MINE} AND {rule.waiting}{unused}")  # noqa: S608
+    return connection.execute(left, asked).scalars().all()

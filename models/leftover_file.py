@@ -1,6 +1,6 @@
 """Files that no row needs any more: noted in the transaction that gave them up, and cleared away after it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -43,3 +43,9 @@ def claim_leftovers(connection: Connection, lease: timedelta) -> list[str]:
 def forget_leftover(connection: Connection, file: str) -> None:
     """It is deleted. Safe to repeat."""
     connection.execute(delete(leftover_files).where(_l.file == file))
+
+
+def put_off_leftovers(connection: Connection, files: Collection[str], wait: timedelta) -> None:
+    """They could not be deleted."""
+    late = update(leftover_files).where(_l.file.in_(files)).values(due_at=func.now() + literal(wait))
+    connection.execute(late)

@@ -220,6 +220,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
     # Nobody's: the company's own, the machine's, or those of the staff who run the program.
     "erasure": _plain("made_by pseudonym counts pending"),
     "retention_rule": _plain("kind reached"),
+    "retention_waiting": _plain("kind of"),
     "tenant": _plain("slug name timezone"),
     "channel_account": _plain("channel name agent"),
     "agent_version": _plain("name spec digest files note"),

@@ -53,12 +53,12 @@ def count_old(connection: Connection, table: str, tenant_id: UUID, before: datet
     return int(connection.execute(counted).scalar_one())
 
 
-def purge_raw_events(connection: Connection, tenant_id: UUID, ids: Sequence[UUID]) -> bool:
-    """Delete those of the company's that nothing needs; whether none of them was left."""
+def purge_raw_events(connection: Connection, tenant_id: UUID, ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Delete those of the company's that nothing needs; those that had to stay."""
     e = raw_events.c
     mine = e.id.in_(ids) & e.account_id.in_(_accounts_of(tenant_id))
     connection.execute(delete(raw_events).where(mine, e.id.not_in(needed_events().subquery().select())))
-    return connection.execute(select(e.id).where(mine).limit(1)).first() is None
+    return connection.execute(select(e.id).where(mine)).scalars().all()
 
 
 def _accounts_of(tenant_id: UUID) -> Select[tuple[UUID]]:

@@ -19,7 +19,7 @@ NOWHERE: Final = UUID(int=0)
 
 class RetentionRule(SQLModel, table=True):
     """`days` null keeps for ever, whatever the settings say. `reached` names by table the id up to which all that was
-    to go has gone: rounds begin behind it."""
+    to go has gone or is on record as waiting: rounds begin behind it."""
 
     __tablename__ = "retention_rule"
     __table_args__ = (

@@ -36,6 +36,7 @@ import models.proposal
 import models.remembered
 import models.rest
 import models.retention_rule
+import models.retention_waiting
 import models.run
 import models.search_posting
 import models.search_space

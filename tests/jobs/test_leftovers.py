@@ -106,6 +106,57 @@ def test_a_place_for_files_that_is_away_is_asked_again_later(ground: Ground, tmp
     assert ground.files() == []
 
 
+class Refusing(DiskStorage):
+    """Some files for good; `asked` are all that were asked for."""
+
+    def __init__(self, folder: Path, refused: int, *, permanent: bool) -> None:
+        super().__init__(folder)
+        self._refused, self._permanent = [key_of(number) for number in range(refused)], permanent
+        self.asked: list[str] = []
+
+    def delete(self, key: str) -> None:
+        self.asked.append(key)
+        if key in self._refused:
+            raise StorageError("access denied", permanent=self._permanent)
+
+
+def key_of(number: int) -> str:
+    return f"{number:032x}.txt"
+
+
+def give_up(ground: Ground, count: int) -> None:
+    """Files that are due in their order."""
+    with session_scope(ground.engine) as connection:
+        note_leftovers(connection, map(key_of, range(count)))
+        first = f"file < '{key_of(4)}'"
+        due = f"CASE WHEN {first} THEN now() - interval '1 hour' ELSE now() - interval '1 minute' END"
+        connection.execute(text(f"UPDATE leftover_file SET due_at = {due}"))
+
+
+def test_a_file_that_is_refused_holds_up_no_other_and_is_told(
+    ground: Ground, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    give_up(ground, 120)
+    storage = Refusing(tmp_path / "files", 4, permanent=True)
+    assert [clear_leftovers(ground.engine, storage) for _ in range(3)] == [96, 20, 0]
+    assert (count_leftovers(ground), len(storage.asked)) == (4, 120)
+    [line] = [record.getMessage() for record in caplog.records if record.name == "recado.leftovers"]
+    assert "4 file(s)" in line
+    assert "access denied" in line
+
+
+def test_of_a_place_that_is_away_few_files_are_asked_for_and_others_the_next_time(
+    ground: Ground, tmp_path: Path
+) -> None:
+    give_up(ground, 4)
+    storage = Refusing(tmp_path / "files", 3, permanent=False)
+    while clear_leftovers(ground.engine, storage) == 0 and len(storage.asked) < 9:
+        with session_scope(ground.engine) as connection:
+            connection.execute(text("UPDATE leftover_file SET due_at = due_at - interval '1 minute'"))
+    assert count_leftovers(ground) == 3
+    assert len(storage.asked) <= 4
+
+
 def test_two_never_clear_the_same_and_a_file_that_stays_is_never_noted(ground: Ground) -> None:
     with session_scope(ground.engine) as connection:
         note_leftovers(connection, [f"{number:032x}.txt" for number in range(150)] + ["", f"{0:032x}.txt"])

@@ -12,6 +12,7 @@ from jobs.memory_keeper import take_in
 from jobs.retention import TABLES, Retention, count_due
 from models.errors import ProviderError, StoredFileMissing
 from models.expiry import _TAKE, EXPIRED
+from models.faultpoint import set_fault_hook
 from models.invariants import find_violations
 from models.privacy import HOLDINGS
 from models.remembered import claim_conversation
@@ -138,7 +139,7 @@ def test_what_waits_for_its_answer_stays_until_it_had_one_for_so_long(house: Hou
     house.advance(stored)
     a_round(house, "conversations")
     assert house.rows("SELECT text FROM message") == [("quanto vendi?",)]
-    assert find_rules_reached(house) == {}
+    assert count_waiting(house) == 1
     house.make_due()
     house.advance(stored)
     house.run("UPDATE turn SET settled_at = now() + interval '2 days'")
@@ -147,6 +148,12 @@ def test_what_waits_for_its_answer_stays_until_it_had_one_for_so_long(house: Hou
     house.run("UPDATE turn SET settled_at = now()")
     a_round(house, "conversations")
     assert house.rows("SELECT DISTINCT text FROM message") == [("",)]
+    assert count_waiting(house) == 0
+
+
+def count_waiting(house: House) -> int:
+    (row,) = house.rows("SELECT count(*) AS rows FROM retention_waiting")
+    return int(row.rows)
 
 
 def find_rules_reached(house: House) -> dict[str, str]:
@@ -185,6 +192,37 @@ def test_a_round_begins_behind_what_is_done(house: House) -> None:
     with session_scope(house.engine) as connection:
         due = count_due(connection, house.account.tenant_id, "conversations", timedelta(days=-1))
     assert due == 0
+
+
+def test_a_round_does_not_walk_again_past_what_waits(house: House) -> None:
+    """However much was passed behind it: a round looks at what waits, and at nothing else."""
+    house.say("quem responde?", "m0", sender="+5511999990001")
+    for number in range(1, 4):
+        house.advance(house.say("oi", f"m{number}"))
+    a_round(house, "conversations", batch=2)
+    assert house.rows("SELECT text FROM message WHERE text <> ''") == [("quem responde?",)]
+    assert (len(find_rules_reached(house)), count_waiting(house)) == (1, 1)
+    looked: list[str] = []
+    set_fault_hook(looked.append)
+    try:
+        a_round(house, "conversations", batch=2)
+    finally:
+        set_fault_hook(None)
+    assert looked.count("retention.half-purged") == 2, "once at what waits, once for what is new"
+
+
+def test_what_waits_stays_when_it_is_kept_for_longer_by_then(house: House) -> None:
+    house.say("quem responde?", "m0")
+    a_round(house, "conversations")
+    house.run("UPDATE message SET unanswerable = 'auto-reply'")
+    with session_scope(house.engine) as connection:
+        set_rule(connection, house.account.tenant_id, "conversations", MONTH + 2)
+    retention = Retention(house.engine, None, ago=later)
+    retention.start_round()
+    retention.work()
+    assert (house.rows("SELECT text FROM message"), count_waiting(house)) == ([("quem responde?",)], 1)
+    a_round(house, "conversations")
+    assert (house.rows("SELECT text FROM message"), count_waiting(house)) == ([("",)], 0)
 
 
 def test_another_companys_words_stay(planted: Planted) -> None:
