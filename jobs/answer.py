@@ -27,6 +27,7 @@ from jobs.explaining import explain_earlier
 from jobs.fence import keep_silent
 from jobs.journal import Asked
 from jobs.listening import find_listener
+from jobs.looking_back import look_back
 from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.memory import Beside, has_missed_a_record, has_no_answer, keep_told, told_in
@@ -133,6 +134,7 @@ class _Answering(Execution):
         fixed = fixed or self._decide(agent, composed) or self._explain(agent, composed)
         if fixed is None and (remembered := self._remember(composed)) is not None:
             return self.say(composed, FixedAnswer(remembered.words), remembered.beside)
+        fixed = fixed or self._look_back(agent, composed)
         fixed = fixed or divert(spec, thread, composed, self.services.clock.now())
         if fixed is None:
             return self._run_agent(agent, composed)
@@ -142,6 +144,10 @@ class _Answering(Execution):
 
     def _explain(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
         return explain_earlier(self.services, agent.toolbox, self.thread, self.turn, composed)
+
+    def _look_back(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
+        language = language_of(self.terms.spec, composed.text)
+        return look_back(self.services, agent, self.thread, composed, language)
 
     def _remember(self, composed: Composed) -> Remembered | None:
         asked = self.services, self.thread, self.turn, composed, language_of(self.terms.spec, composed.text)

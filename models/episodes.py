@@ -11,14 +11,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, select
 
+from models.columns import table_of
 from models.contact import contacts
 from models.conversation import asker, conversations
 from models.message import messages
 from models.remembered import SettledTurn, read_turns, remembered_turns
 from models.retrieval.lexicon import read_words, stem_of
 from models.search_index import SearchIndex
+from models.tenant import ChannelAccount
 from models.turn import turns
 
+_accounts = table_of(ChannelAccount)
 _TAIL = 30  # turns that were not taken in yet; the keeper is seconds behind
 _MARGIN = 4  # times as many hits as wanted are looked at: some were said before she started over
 
@@ -59,6 +62,13 @@ def search_past(
     scored |= _scan_tail(connection, hers, query, max(scored.values(), default=1.0), span)
     best = sorted(scored, key=lambda turn_id: (-scored[turn_id], turn_id.int))
     return _with_neighbours(connection, [(turn_id, scored[turn_id]) for turn_id in best], k)
+
+
+def find_channels(connection: Connection, turn_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Where each of them was said."""
+    t, v, a = turns.c, conversations.c, _accounts.c
+    said = select(t.id, a.channel).join(conversations, v.id == t.conversation_id).join(_accounts, a.id == v.account_id)
+    return {row.id: row.channel for row in connection.execute(said.where(t.id.in_(turn_ids)))} if turn_ids else {}
 
 
 def _search_contact(

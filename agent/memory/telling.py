@@ -52,13 +52,16 @@ def label_of(predicate: str, language: Language) -> str:
 def source_of(fact: KnownFact, language: Language, timezone: str) -> str:
     """Such as "dito por você em 12/03/2026 no WhatsApp"."""
     said = fact.recorded_at.astimezone(ZoneInfo(timezone)).date()
-    channel = _CHANNELS.get(fact.channel, fact.channel)
-    return _SOURCES[language].format(day=_spell(said, language), channel=channel)
+    return _SOURCES[language].format(day=spell_day(said, language), channel=name_of_channel(fact.channel))
+
+
+def name_of_channel(channel: str) -> str:
+    return _CHANNELS.get(channel, channel)
 
 
 def describe(fact: KnownFact, language: Language, timezone: str) -> str:
     """One line: what, its value, the day it is for, and where it comes from."""
-    due = f", {_spell(fact.due_on, language)}" if fact.due_on else ""
+    due = f", {spell_day(fact.due_on, language)}" if fact.due_on else ""
     label, source = label_of(fact.predicate, language), source_of(fact, language, timezone)
     return f"{label}: «{fact.value}»{due} ({source})"
 
@@ -78,5 +81,5 @@ def recall_facts(
     return message
 
 
-def _spell(day: date, language: Language) -> str:
+def spell_day(day: date, language: Language) -> str:
     return day.isoformat() if language == "en" else f"{day:%d/%m/%Y}"
