@@ -28,6 +28,8 @@ from models.embedding_space import (
 from models.embedding_use import note_use
 from models.embedding_verdict import keep_made
 from models.errors import ProviderError
+from models.faultpoint import faultpoint
+from models.leftover_space import clear_vectors
 from models.retry_policy import wait_as_told
 from models.session import session_scope, statement_scope
 from models.vector_index import tend_indexes
@@ -37,6 +39,7 @@ PATIENCE: Final = 60.0  # seconds for a batch: a small machine of one's own may 
 _CLAIM: Final = timedelta(minutes=10)  # longer than a batch may take; a verdict renews it after each request
 _MOST: Final = 64  # texts of a batch
 _MOST_CHARACTERS: Final = 40_000  # of a batch: some vendors take 16,000 tokens at once
+_CLEARED: Final = 1_000  # vectors of a space that is no more, in one transaction
 _LONGEST_WAIT: Final = timedelta(minutes=5)
 _UNTIL_MENDED: Final = timedelta(minutes=10)  # what only a person can mend
 _PLAIN: Final = "Prazo de entrega"  # what every server takes, if it takes anything
@@ -49,10 +52,11 @@ Batch = list[tuple[int, str]]
 class EmbeddingKeeper(Rounds):
     """For one model: the one that is configured. `server` is asked for one batch at a time."""
 
-    def __init__(self, engine: Engine, server: Embeds, embedder: Embedder) -> None:
+    def __init__(self, engine: Engine, server: Embeds, embedder: Embedder, clear_at_once: int = _CLEARED) -> None:
         self._engine = engine
         self._server = server
         self._embedder = embedder
+        self._clear_at_once = clear_at_once
         self._most = _MOST  # fewer after a batch that was too much for the server
         self._is_first_round = True
         super().__init__("embedding", LOOK_EVERY, self._work_all, _log)
@@ -77,6 +81,15 @@ class EmbeddingKeeper(Rounds):
         except ClaimLost:
             _log.info("vectors are judged by somebody else", extra={"tenant_id": str(filling.tenant_id)})
         return True
+
+    def clear(self) -> bool:
+        """Some vectors of a model that gave way to another; False where there are none. Safe to repeat, and for any
+        number of workers at once."""
+        with session_scope(self._engine) as connection:
+            found = clear_vectors(connection, self._clear_at_once)
+        if found:
+            faultpoint("embedding.half-cleared")
+        return found
 
     def _fill(self, filling: Filling) -> None:
         """Raises ProviderError, OtherDimension."""
@@ -166,7 +179,7 @@ class EmbeddingKeeper(Rounds):
 
     def _work_all(self) -> None:
         has_worked = self._is_first_round
-        while not self._stopping.is_set() and self.work():
+        while not self._stopping.is_set() and (self.work() or self.clear()):
             has_worked = True
         if has_worked:
             tend_indexes(self._engine)

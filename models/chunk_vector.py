@@ -21,13 +21,12 @@ _SEEN: Final = 200  # candidates that the index keeps in view
 
 class ChunkVectorRow(SQLModel, table=True):
     """Half precision: ranks are the same, room and time are half. Null: the server would not take the passage. The
-    dimension is the space's. It goes with its passage, and with its space."""
+    dimension is the space's. It goes with its passage, and soon after its space (`models.leftover_space`)."""
 
     __tablename__ = "chunk_vector"
     __table_args__ = (
         Index("chunk_vector_of_space", "space_id"),
         ForeignKeyConstraint(["tenant_id", "number"], ["chunk.tenant_id", "chunk.number"], ondelete="CASCADE"),
-        ForeignKeyConstraint(["space_id"], ["embedding_space.id"], ondelete="CASCADE"),
     )
 
     tenant_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))

@@ -33,6 +33,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
 from models.columns import moment, reference, string, table_of
+from models.leftover_space import note_leftover_spaces
 from models.search_space import spaces
 
 JudgedBy = Literal["", "made", "given"]
@@ -233,7 +234,9 @@ def put_off_space(connection: Connection, filling: Filling, wait: timedelta, err
 def begin_anew(connection: Connection, filling: Filling, wait: timedelta, error: str) -> None:
     """What was gathered is of no use: another model answers to the name."""
     mine = delete(embedding_spaces).where(_e.id == filling.id, _e.fence == filling.fence)
-    if connection.execute(mine).rowcount == 1:
+    given_up = connection.execute(mine.returning(_e.id)).scalars().all()
+    note_leftover_spaces(connection, given_up)
+    if given_up:
         values = {"tenant_id": filling.tenant_id, "embedder": filling.embedder.name, "asked": filling.embedder.asked}
         made = insert(embedding_spaces).values(**values, error=error, due_at=func.now() + literal(wait))
         connection.execute(made.on_conflict_do_nothing())

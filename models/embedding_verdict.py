@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, delete, func, update
 
 from models.embedding_space import Embedder, Filling, Verdict, embedding_spaces
+from models.leftover_space import note_leftover_spaces
 
 _e = embedding_spaces.c
 
 
 def keep_made(connection: Connection, filling: Filling, verdict: Verdict) -> bool:
     """False if somebody else has the space by now, or the operator has judged it meanwhile: then nothing changes.
-    Otherwise it serves from the commit on, and spaces of other models are gone with their vectors."""
+    Otherwise it serves from the commit on, spaces of other models are gone, and their vectors follow."""
     return _keep(connection, verdict, filling.texts, _e.id == filling.id, _e.fence == filling.fence)
 
 
@@ -38,7 +39,8 @@ def _keep(connection: Connection, verdict: Verdict, texts: int, *mine: ColumnEle
     row = connection.execute(kept.returning(_e.id, _e.tenant_id)).one_or_none()
     if row is None:
         return False
-    connection.execute(delete(embedding_spaces).where(_e.tenant_id == row.tenant_id, _e.id != row.id))
+    others = delete(embedding_spaces).where(_e.tenant_id == row.tenant_id, _e.id != row.id).returning(_e.id)
+    note_leftover_spaces(connection, connection.execute(others).scalars())
     return True
 
 

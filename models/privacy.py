@@ -233,6 +233,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
     "embedding_space": _plain("embedder error judged_by"),
     "embedding_use": _plain("embedder purpose"),
     "catalog_item": _plain("code name folded_code folded_name unit currency label"),
+    "leftover_space": Holding(),
     "leftover_file": _plain("file"),
     "operator": _plain("email name password_hash"),
     "operator_session": _plain("token_hash csrf_token"),

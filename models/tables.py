@@ -26,6 +26,7 @@ import models.erasure
 import models.fact
 import models.kept_result
 import models.leftover_file
+import models.leftover_space
 import models.mailbox_code
 import models.message
 import models.opt_out

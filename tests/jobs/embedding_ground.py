@@ -54,7 +54,7 @@ class Ground:
         if llm:
             self.let_models_settle()
         keeper = self.keeper_of(llm) if llm else self.keeper
-        while keeper.work():
+        while keeper.work() or keeper.clear():
             pass
 
     def let_models_settle(self) -> None:

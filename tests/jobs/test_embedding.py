@@ -15,6 +15,7 @@ from models.embedding_use import sum_use
 from models.embedding_verdict import keep_made
 from models.session import session_scope
 from tests.jobs.embedding_ground import Ground, standing_on
+from tests.jobs.house import dying_at
 from tests.running import eventually
 from tests.standins.embeddings import Fault
 
@@ -189,10 +190,26 @@ def test_the_old_model_serves_until_the_new_one_is_complete(ground: Ground) -> N
         ground.standin.asked.clear()
         ground.search(f"rota {ground.scalar('SELECT count(*) FROM chunk_vector')}")
         assert [asked.model for asked in ground.standin.asked] == ["good-128"]
-    while new.work():
+    while new.work() or new.clear():
         pass
     assert [(space.embedder.name, space.left) for space in ground.spaces()] == [("good-64", 0)]
     assert vectors(ground) == 150
+
+
+def test_vectors_of_a_model_that_gave_way_go_some_at_a_time_whoever_dies_in_between(ground: Ground) -> None:
+    ground.add("rotas", TEXTS[:5])
+    ground.keep()
+    ground.let_models_settle()
+    keeper = EmbeddingKeeper(ground.engine, ground.server, Embedder("good-64"), clear_at_once=2)
+    while keeper.work():
+        pass
+    assert (len(ground.spaces()), vectors(ground)) == (1, 10), "the verdict is no longer for it"
+    with dying_at("embedding.half-cleared"):
+        keeper.clear()
+    assert vectors(ground) == 8
+    assert [keeper.clear() for _ in range(3)] == [True, True, False]
+    assert ground.scalar("SELECT count(DISTINCT space_id) FROM chunk_vector") == 1
+    assert (vectors(ground), ground.scalar("SELECT count(*) FROM leftover_space")) == (5, 0)
 
 
 def test_a_document_is_replaced_while_another_model_takes_over(ground: Ground) -> None:
@@ -211,7 +228,7 @@ def test_a_document_is_replaced_while_another_model_takes_over(ground: Ground) -
         connection.commit()
         replacing.result(timeout=60)
     assert ground.found_by_words("uma rota nova")[0] == "uma rota nova"
-    assert vectors(ground) == 0, "those of the old model went with it"
+    assert ground.scalar("SELECT count(*) FROM chunk_vector JOIN embedding_space ON id = space_id") == 0
     ground.keep("good-64")
     assert vectors(ground) == 5
 
