@@ -8,7 +8,7 @@ from bot.accounts_file import TenantEntry, read_tenants
 from bot.settings import Settings
 from models.errors import ConfigurationError
 from models.session import build_engine, session_scope
-from models.tenant import DEFAULT, ensure_account, ensure_tenant, find_tenant
+from models.tenant import DEFAULT, AccountTaken, ensure_account, ensure_tenant, find_tenant
 
 # The tenant has an account on each, configured or not, so that people can be known there.
 CHANNELS = ("chat", "whatsapp", "email", "crm")
@@ -34,12 +34,13 @@ def _prepare_further(connection: Connection, entry: TenantEntry) -> None:
     else:
         tenant_id = ensure_tenant(connection, slug=entry.tenant, name=entry.name, timezone=entry.timezone)
     for account in entry.accounts:
-        key = ensure_account(connection, tenant_id, channel=account.channel, name=account.name)
-        if key.tenant_id != tenant_id:
+        try:
+            ensure_account(connection, tenant_id, channel=account.channel, name=account.name)
+        except AccountTaken:
             raise ConfigurationError(
                 f"ACCOUNTS_FILE: {account.channel}/{account.name} was another tenant's before: give {entry.tenant}'s "
                 "account another name, so that nobody reads the other's conversations"
-            )
+            ) from None
 
 
 def migrate_company(settings: Settings, database_url: str) -> None:

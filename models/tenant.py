@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
 from models.columns import key, moment, reference, string, table_of
+from models.errors import RecadoError
 from models.ids import new_id
 
 DEFAULT = "default"
@@ -53,6 +54,13 @@ class AccountKey:
     name: str
 
 
+class AccountTaken(RecadoError):
+    """Names of accounts are one company's alone: webhooks come in by them."""
+
+    def __init__(self, channel: str, name: str) -> None:
+        super().__init__(f"the {channel} account {name!r} belongs to another tenant: names are one company's alone")
+
+
 _tenants = table_of(Tenant)
 _accounts = table_of(ChannelAccount)
 
@@ -67,11 +75,13 @@ def ensure_tenant(connection: Connection, *, slug: str, name: str, timezone: str
 
 
 def ensure_account(connection: Connection, tenant_id: UUID, *, channel: str, name: str = DEFAULT) -> AccountKey:
-    """The account's key, made if missing. Safe to repeat."""
+    """The account's key, made if missing. Safe to repeat. Raises AccountTaken."""
     statement = insert(_accounts).values(id=new_id(), tenant_id=tenant_id, channel=channel, name=name)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["channel", "name"]))
     found = find_account(connection, channel=channel, name=name)
     assert found is not None, "the row was just made"
+    if found.tenant_id != tenant_id:
+        raise AccountTaken(channel, name)
     return found
 
 
