@@ -45,7 +45,8 @@ class ReadFile:
     language: str = ""
 
 
-ReadDocument = Callable[[str, str, bytes], ReadFile]  # name, type, content; raises UnreadableDocument
+# Name, type, content, and the language that somebody said; raises UnreadableDocument.
+ReadDocument = Callable[[str, str, bytes, str], ReadFile]
 
 
 class KnowledgeKeeper(Rounds):
@@ -99,7 +100,7 @@ class KnowledgeKeeper(Rounds):
             raise UnreadableDocument(
                 f"whoever read it died or was hindered, {_MOST_TRIES} times: add it again, or in another format"
             )
-        found = self._read(due.key, due.content_type, self._storage.get(due.file))
+        found = self._read(due.key, due.content_type, self._storage.get(due.file), due.told_language)
         if not found.chunks:
             raise UnreadableDocument("there is no text in it. Add a file whose text can be selected and copied")
         title = found.title if due.title == due.key else ""

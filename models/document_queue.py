@@ -11,7 +11,7 @@ from models.document import documents
 
 @dataclass(frozen=True, slots=True)
 class DueDocument:
-    """What a reader needs. `tries` counts this one."""
+    """What a reader needs. `tries` counts this one; `told_language` is empty if nobody said it."""
 
     id: UUID
     tenant_id: UUID
@@ -20,6 +20,7 @@ class DueDocument:
     content_type: str
     file: str
     tries: int
+    told_language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Progress:
 
 
 _d = documents.c
-_COLUMNS = (_d.id, _d.tenant_id, _d.key, _d.title, _d.content_type, _d.file, _d.tries)
+_TOLD = case((_d.is_language_told, _d.language), else_="")
+_COLUMNS = (_d.id, _d.tenant_id, _d.key, _d.title, _d.content_type, _d.file, _d.tries, _TOLD)
 
 
 def claim_document(connection: Connection, lease: timedelta, only: UUID | None = None) -> DueDocument | None:

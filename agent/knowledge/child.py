@@ -10,7 +10,7 @@ from models.confined import limit_resources
 from models.errors import UnreadableDocument
 
 
-def read(name: str, content_type: str, content: bytes) -> dict[str, Any]:
+def read(name: str, content_type: str, content: bytes, language: str = "") -> dict[str, Any]:
     """What is said to the parent: what the file holds, or why it was refused."""
     from agent.knowledge.chunking import cut
     from agent.knowledge.parsing.reader import parse
@@ -20,7 +20,7 @@ def read(name: str, content_type: str, content: bytes) -> dict[str, Any]:
         found = parse(name, content_type, content)
         pieces = [
             [piece.text, piece.path, piece.place.told(), [dump_price(price) for price in piece.prices]]
-            for piece in cut(found.blocks)
+            for piece in cut(found.blocks, language)
         ]
     except UnreadableDocument as error:
         return {"refused": str(error)}
@@ -35,7 +35,7 @@ def main() -> int:
     limit_resources(task["memory"], task["cpu"])
     content = sys.stdin.buffer.read()
     gc.disable()  # one file and out: its blocks are many, and none of them rubbish
-    answer = read(task["name"], task["content_type"], content)
+    answer = read(task["name"], task["content_type"], content, task["language"])
     sys.stdout.buffer.write(json.dumps(answer).encode())
     sys.stdout.buffer.flush()
     return 0

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agent.knowledge.decimals import Decimals, find_decimals
 from agent.knowledge.parsing.blocks import NOWHERE, Block, Place
-from agent.knowledge.prices import read_prices
+from agent.knowledge.prices import printed_amounts, read_prices
 from models.price_row import PriceRow
+from models.retrieval.languages import read_language
 
 SIZE: Final = 900  # characters that a piece aims at
 LARGEST: Final = 1_800  # of a row or a pair that is kept whole; nothing is longer
@@ -35,9 +37,11 @@ def indexed_text(title: str, piece: Piece) -> str:
     return "\n".join(part for part in (title, " > ".join(piece.path), piece.text) if part)
 
 
-def cut(blocks: Sequence[Block]) -> list[Piece]:
-    """In the order of the document; every word is in a piece or in the path of one. Linear, pure."""
-    cutter = _Cutter()
+def cut(blocks: Sequence[Block], language: str = "") -> list[Piece]:
+    """In the order of the document; every word is in a piece or in the path of one. `language` is what somebody said,
+    empty if nobody did. Linear, pure."""
+    guessed = read_language(block.text for block in blocks)
+    cutter = _Cutter(find_decimals(language, printed_amounts(blocks), guessed))
     for block in blocks:
         cutter.take(block)
     cutter.end()
@@ -47,7 +51,8 @@ def cut(blocks: Sequence[Block]) -> list[Piece]:
 class _Cutter:
     """A heading waits for the text that it stands over, short texts wait for each other."""
 
-    def __init__(self) -> None:
+    def __init__(self, decimals: Decimals) -> None:
+        self._decimals = decimals
         self.pieces: list[Piece] = []
         self._heading: Block | None = None
         self._waiting: list[Block] = []
@@ -87,7 +92,7 @@ class _Cutter:
             self._waiting, self._length = [], 0
 
     def _add(self, block: Block, texts: Sequence[str]) -> None:
-        prices = read_prices(block.cells)
+        prices = read_prices(block.cells, self._decimals)
         for text in filter(None, texts):
             self.pieces.append(Piece(text, block.path, block.place, prices))
             prices = ()  # once, with the first piece of a row

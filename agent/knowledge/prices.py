@@ -1,13 +1,14 @@
 """Rows of price lists: what costs how much, out of the cells of a row, by the words above its columns. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from agent.knowledge.columns import role_of
-from agent.knowledge.parsing.blocks import Cell
+from agent.knowledge.decimals import Decimals, part_digits
+from agent.knowledge.parsing.blocks import Block, Cell
 from models.price_row import PriceRow
 
 _AMOUNT = re.compile(
@@ -32,7 +33,7 @@ _LARGEST: Final = Decimal(10) ** 12
 _LONGEST: Final = 300  # characters of a name
 
 
-def read_prices(cells: Sequence[Cell]) -> tuple[PriceRow, ...]:
+def read_prices(cells: Sequence[Cell], decimals: Decimals = "") -> tuple[PriceRow, ...]:
     """One for each column of prices that says something; none for a row that names no product."""
     texts: dict[str, str] = {}
     for cell in cells:
@@ -44,7 +45,7 @@ def read_prices(cells: Sequence[Cell]) -> tuple[PriceRow, ...]:
     priced = [cell for cell in cells if role_of(cell.column) == "price"]
     rows = []
     for cell in priced:
-        price = _price_of(cell)
+        price = _price_of(cell, decimals)
         if price is None:
             continue
         rows.append(
@@ -62,24 +63,26 @@ def read_prices(cells: Sequence[Cell]) -> tuple[PriceRow, ...]:
     return tuple(rows)
 
 
-def _price_of(cell: Cell) -> Decimal | None:
-    price = cell.number if cell.number is not None else read_amount(cell.text)
+def printed_amounts(blocks: Iterable[Block]) -> Iterator[str]:
+    """Of all rows, as they are spelled; not those that the file itself holds as numbers."""
+    for block in blocks:
+        for cell in block.cells:
+            if cell.number is None and role_of(cell.column) == "price":
+                yield cell.text
+
+
+def _price_of(cell: Cell, decimals: Decimals) -> Decimal | None:
+    price = cell.number if cell.number is not None else read_amount(cell.text, decimals)
     return price if price is not None and 0 <= price < _LARGEST else None
 
 
-def read_amount(text: str) -> Decimal | None:
+def read_amount(text: str, decimals: Decimals = "") -> Decimal | None:
     """`R$ 1.234,50`, `1,234.50`, `45`, `€ 3,2`; None for anything else, `a combinar` and `10 a 20` among it. A single
-    mark before three digits parts thousands."""
+    mark before three digits parts thousands, but for the one that is known to part decimals."""
     found = _AMOUNT.fullmatch(text.strip())
     if found is None:
         return None
-    digits = re.sub(r"\s", "", found[2])
-    comma, point = digits.rfind(","), digits.rfind(".")
-    mark = "," if comma > point else "."
-    whole, _, cents = digits.rpartition(mark) if max(comma, point) >= 0 else (digits, "", "")
-    is_single = digits.count(mark) == 1 and (comma < 0 or point < 0)
-    if (is_single and len(cents) == 3) or digits.count(mark) > 1:
-        whole, cents = digits, ""
+    whole, cents = part_digits(re.sub(r"\s", "", found[2]), decimals)
     try:
         return Decimal(re.sub(r"[.,]", "", whole) + "." + (cents or "0")).normalize() + Decimal(0)
     except InvalidOperation:

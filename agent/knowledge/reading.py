@@ -25,13 +25,16 @@ class ReadDocument:
     notes: tuple[str, ...]
 
 
-def read_document(name: str, content_type: str, content: bytes, effort: Effort | None = None) -> ReadDocument:
-    """Raises UnreadableDocument, whose message says what is wrong with the file and what to do. Safe in threads."""
+def read_document(
+    name: str, content_type: str, content: bytes, effort: Effort | None = None, *, language: str = ""
+) -> ReadDocument:
+    """`language` is what somebody said that it is written in. Raises UnreadableDocument, whose message says what is
+    wrong with the file and what to do. Safe in threads."""
     if len(content) > MAX_FILE:
         raise UnreadableDocument(f"it is larger than {MAX_FILE // MIB} MB: divide it and add the parts")
     effort = effort or effort_for(len(content))
-    head = {"name": name, "content_type": content_type, "cpu": effort.cpu, "memory": effort.memory}
-    task = json.dumps(head).encode() + b"\n" + content
+    head = {"name": name, "content_type": content_type, "language": language}
+    task = json.dumps(head | {"cpu": effort.cpu, "memory": effort.memory}).encode() + b"\n" + content
     for _ in range(_TRIES):
         said = ask_child(_CHILD, task, effort.patience)
         if said is not None:

@@ -25,7 +25,7 @@ from models.tenant import ensure_tenant
 from tests.running import eventually
 
 
-def read_plain(name: str, content_type: str, content: bytes) -> ReadFile:
+def read_plain(name: str, content_type: str, content: bytes, language: str) -> ReadFile:
     """A reader without a process of its own; the real one: `tests.jobs.test_document_reading`."""
     if b"\0" in content:
         raise UnreadableDocument("it is no plain text")
@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_read_says_why_and_the_old_version_stays(ground: G
 
 
 def test_what_could_not_be_read_of_it_and_its_own_title_are_kept(ground: Ground) -> None:
-    def read(name: str, content_type: str, content: bytes) -> ReadFile:
+    def read(name: str, content_type: str, content: bytes, language: str) -> ReadFile:
         return ReadFile([Chunk("texto", "texto")], "Termos de venda", ["Page 3 is a picture."])
 
     document_id = ground.submit("x")
@@ -132,9 +132,9 @@ def test_two_readers_never_have_one_file(ground: Ground) -> None:
         ground.submit(f"texto {number}", f"{number}.txt")
     read: list[str] = []
 
-    def note(name: str, content_type: str, content: bytes) -> ReadFile:
+    def note(name: str, content_type: str, content: bytes, language: str) -> ReadFile:
         read.append(name)
-        return read_plain(name, content_type, content)
+        return read_plain(name, content_type, content, language)
 
     def work() -> None:
         keeper = KnowledgeKeeper(ground.engine, ground.storage, note)
@@ -150,7 +150,7 @@ def test_two_readers_never_have_one_file(ground: Ground) -> None:
 
 
 def test_a_reader_that_dies_is_followed_three_times_and_then_the_file_is_given_up(ground: Ground) -> None:
-    def die(name: str, content_type: str, content: bytes) -> ReadFile:
+    def die(name: str, content_type: str, content: bytes, language: str) -> ReadFile:
         raise KeyboardInterrupt
 
     document_id = ground.submit("texto")
@@ -229,9 +229,9 @@ def test_a_database_that_is_in_the_way_costs_seconds_and_no_try(ground: Ground, 
 def test_what_the_database_could_not_be_told_it_is_told_next(ground: Ground, impatient: KnowledgeKeeper) -> None:
     document_id = ground.submit("texto")
 
-    def read(name: str, content_type: str, content: bytes) -> ReadFile:
+    def read(name: str, content_type: str, content: bytes, language: str) -> ReadFile:
         connection.execute(text("SELECT FROM document FOR UPDATE"))
-        return read_plain(name, content_type, content)
+        return read_plain(name, content_type, content, language)
 
     impatient._read = read
     with ground.engine.begin() as connection, pytest.raises(OperationalError):
@@ -242,7 +242,7 @@ def test_what_the_database_could_not_be_told_it_is_told_next(ground: Ground, imp
 
 
 def test_what_the_database_refuses_for_its_content_is_tried_three_times(ground: Ground) -> None:
-    def read(name: str, content_type: str, content: bytes) -> ReadFile:
+    def read(name: str, content_type: str, content: bytes, language: str) -> ReadFile:
         return ReadFile([Chunk("a\0b", "a")])
 
     document_id = ground.submit("texto")
@@ -270,9 +270,9 @@ def test_a_file_that_was_deleted_under_our_feet_is_said_to_be_gone(ground: Groun
 
 
 def test_a_version_that_is_replaced_while_it_is_read_never_shows(ground: Ground) -> None:
-    def read_late(name: str, content_type: str, content: bytes) -> ReadFile:
+    def read_late(name: str, content_type: str, content: bytes, language: str) -> ReadFile:
         ground.submit("o novo texto")
-        return read_plain(name, content_type, content)
+        return read_plain(name, content_type, content, language)
 
     ground.submit("o velho texto")
     KnowledgeKeeper(ground.engine, ground.storage, read_late).work()

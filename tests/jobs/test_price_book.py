@@ -42,7 +42,10 @@ class Shop:
             self.other_id = ensure_tenant(connection, slug="b", name="B", timezone="America/Sao_Paulo")
 
     def add(self, rows: list[list[Any]], name: str = "tabela.xlsx", roles: tuple[str, ...] = ("rep",)) -> None:
-        self.library.submit(self.tenant_id, Upload(name, name, "pt", roles), xlsx({"Preços": rows}))
+        self.submit(Upload(name, name, "pt", roles), xlsx({"Preços": rows}))
+
+    def submit(self, upload: Upload, content: bytes) -> None:
+        self.library.submit(self.tenant_id, upload, content)
         assert self._keeper.work()
 
     def prices(self, product: str, role: str = "rep", on: date = TODAY) -> list[tuple[str, Decimal]]:
@@ -68,6 +71,19 @@ def test_a_price_is_found_by_name_code_and_plural_without_accents(shop: Shop) ->
     assert shop.prices("m8 inox") == [("Parafuso M8 inox", Decimal("1245.9"))]
     assert shop.prices("PARAFUSOS") == [("Parafuso M8", Decimal("45.9")), ("Parafuso M8 inox", Decimal("1245.9"))]
     assert shop.prices("aneis") == shop.prices("porca") == shop.prices("%") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "is_told", "price"),
+    [("en", True, "1250"), ("pt", True, "1.25"), ("pt", False, "1250"), ("en", False, "1250")],
+)
+def test_the_language_that_was_said_decides_what_a_comma_parts(
+    shop: Shop, language: str, is_told: bool, price: str
+) -> None:
+    rows = b"SKU;Item;Price\nBX-9;Crate;1,250\n"
+    upload = Upload("crates.csv", "crates.csv", language, ("rep",), is_language_told=is_told)
+    shop.submit(upload, rows)
+    assert shop.prices("crate") == [("Crate", Decimal(price))]
 
 
 def test_a_code_and_a_measure_are_found_however_they_are_written(shop: Shop) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from agent.knowledge.decimals import find_decimals
 from agent.knowledge.parsing.blocks import Cell
 from agent.knowledge.price_json import dump_price, load_price
 from agent.knowledge.prices import read_amount, read_day, read_prices
@@ -23,12 +24,48 @@ AMOUNTS = {
     "1 234,50": "1234.5",
     "0,0375": "0.0375",
     "25 reais": "25",
+    "0,125": "0.125",
+    "1234,500": "1234.5",
+}
+# Where nobody knows which mark parts decimals, where it is the comma, and where it is the point.
+EITHER = {
+    "1,250": ("1250", "1.25", "1250"),
+    "R$ 5.499": ("5499", "5499", "5.499"),
+    "1,250.00": ("1250", "1250", "1250"),
+    "1.250,00": ("1250", "1250", "1250"),
+    "12.5": ("12.5", "12.5", "12.5"),
+    "1,250,000": ("1250000", "1250000", "1250000"),
 }
 
 
 @pytest.mark.parametrize("text", AMOUNTS)
 def test_money_is_read_as_it_is_printed(text: str) -> None:
     assert read_amount(text) == Decimal(AMOUNTS[text])
+
+
+@pytest.mark.parametrize("text", EITHER)
+def test_a_mark_that_could_part_thousands_or_decimals_is_read_as_the_document_has_it(text: str) -> None:
+    assert [read_amount(text, mark) for mark in ("", ",", ".")] == [Decimal(one) for one in EITHER[text]]
+
+
+@pytest.mark.parametrize(
+    ("told", "amounts", "guessed", "decimals"),
+    [
+        ("en", ["1,250"], "pt", "."),
+        ("pt", ["1,250", "3.50"], "", ","),
+        ("es", ["3,50"], "en", ""),
+        ("", ["1,250", "3.50", "a combinar"], "pt", "."),
+        ("", ["1.250", "1.250.000"], "en", ","),
+        ("", ["3.50", "3,50"], "pt", ""),
+        ("", ["1,250", "45", "US$ 2.345"], "en", "."),
+        ("", ["1,250"], "pt", ","),
+        ("", ["1,250"], "", ""),
+    ],
+)
+def test_who_says_the_language_decides_then_the_amounts_that_are_sure_then_the_words(
+    told: str, amounts: list[str], guessed: str, decimals: str
+) -> None:
+    assert find_decimals(told, amounts, guessed) == decimals
 
 
 @pytest.mark.parametrize(

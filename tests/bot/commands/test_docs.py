@@ -153,9 +153,9 @@ def test_a_file_is_read_by_the_command_itself_where_no_worker_lives(own: Cli, tm
 def test_where_a_worker_lives_the_command_leaves_the_file_to_it(own: Cli, engine: Engine, tmp_path: Path) -> None:
     read: list[str] = []
 
-    def read_there(name: str, content_type: str, content: bytes) -> ReadFile:
+    def read_there(name: str, content_type: str, content: bytes, language: str) -> ReadFile:
         read.append(name)
-        return read_file(name, content_type, content)
+        return read_file(name, content_type, content, language)
 
     path = tmp_path / "termos.txt"
     path.write_text("Prazo de entrega: 3 dias.", encoding="utf-8")
