@@ -147,5 +147,6 @@ ELSEWHERE: Mapping[str, str] = {
     **{f"erasure.{moment}": "jobs/test_erasing.py" for moment in ("leased", "cut", "table", "committed", "file")},
     "library.committed": "jobs/test_leftovers.py",
     "leftover.deleted": "jobs/test_leftovers.py",
+    "embedding.half-cleared": "jobs/test_embedding.py",
 }
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(point.group for point in POINTS))
