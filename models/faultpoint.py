@@ -62,6 +62,8 @@ POINTS = (
     # A document put in the place of another one, or removed.
     "library.committed",
     "leftover.deleted",
+    # The vectors of a model that gave way to another.
+    "embedding.half-cleared",
     # What a person sets going again.
     "replay.reopened",
 )
