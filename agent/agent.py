@@ -31,11 +31,11 @@ from agent.scope import is_off_topic
 from agent.spending import Spending, SpentUp
 from agent.system_text import Brief
 from agent.toolbox import OpenToolbox, Toolbox, ToolRule
-from models.assumed_price import AssumedPrice
 from models.catalogue import Catalogue
 from models.clock import Clock
 from models.errors import ToolError
 from models.language import guess_language
+from models.money.assumed_price import AssumedPrice
 from models.taint import has_others_words
 
 _PLAIN = Brief()

@@ -7,8 +7,8 @@ from textwrap import shorten
 from typing import Any, Final
 
 from agent.base import ToolUse
-from agent.grounding.folding import fold_in_place
 from agent.grounding.report import Finding
+from agent.grounding.words.folding import fold_in_place
 from agent.knowledge.places import spell_place
 from agent.tools.knowledge import SEARCH_DOCUMENTS
 from agent.tools.prices import PRICE_OF

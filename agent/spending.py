@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agent.base import Completion, Reckoning, Usage
-from models.assumed_price import AssumedPrice
+from models.money.assumed_price import AssumedPrice
 
 _ENOUGH = 2  # calls: who can make two need not think of the end yet
 

@@ -13,7 +13,7 @@ from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
 from agent.providers.vendor_json import as_amount, as_count, as_mapping, as_text
 from agent.silence import heard_text
 from models.errors import ProviderError
-from models.file_types import bare_type, ending_of
+from models.files.file_types import bare_type, ending_of
 
 MAX_BYTES: Final = 25_000_000  # OpenAI's and Groq's limit
 _PATH: Final = "/audio/transcriptions"

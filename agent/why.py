@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from agent.base import Situation, Tool
 from agent.cache.results import is_reused
-from agent.grounding.folding import fold_in_place
 from agent.grounding.report import scope_of
+from agent.grounding.words.folding import fold_in_place
 from agent.providers.offline.figures import day, decimal_of, number
 from models.language import Language
 from models.recorded import RecordedAnswer, RecordedCall

@@ -17,9 +17,9 @@ from textwrap import wrap
 from sqlalchemy import Connection, Engine, text
 
 from benchmarks.retrieval import a_database
-from jobs.document_reading import read_file
-from jobs.library import index_document
-from models.document import Upload, put_document
+from jobs.knowledge.document_reading import read_file
+from jobs.knowledge.library import index_document
+from models.knowledge.document import Upload, put_document
 from models.session import session_scope
 from models.tenant import ensure_tenant
 from tests.agent.knowledge.files import pdf

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, text
 
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.migrate import upgrade
-from models.search_index import IndexedText, SearchIndex
+from models.search.index import IndexedText, SearchIndex
 from models.session import build_engine, session_scope
 from models.tenant import ensure_tenant
 from tests.jobs.retrieval_recording import mistyped, read_recording

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 from bot.problems import Problem
 from bot.settings import Settings
 from bot.web_services import WebServices
-from models.access import add_api_key, find_api_key, touch_api_key
 from models.ids import new_id
+from models.operators.access import add_api_key, find_api_key, touch_api_key
 from models.session import session_scope, statement_scope
 from models.tenant import DEFAULT, find_tenant
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from flask import Flask, Response
 
-from bot.chat import ChatRoutes
-from bot.chat_answers import AnswerDesk
-from bot.chat_socket import ChatSocketRoutes
+from bot.chat.answers import AnswerDesk
+from bot.chat.routes import ChatRoutes
+from bot.chat.socket import ChatSocketRoutes
 from bot.console.dashboard import register_dashboard
 from bot.console.people import PeopleRoutes
 from bot.console.routes import ConsoleRoutes

@@ -9,8 +9,8 @@ from uuid import UUID
 from agent.agent import Agent
 from agent.base import RunResult, Situation, TurnInput
 from agent.scratch import ScratchJournal
+from bot.agents.default import describe_default
 from bot.assistant import Surroundings, build_assistant
-from bot.default_agent import describe_default
 from bot.embeddings import build_library
 from bot.environment import read_environment
 from bot.settings import Settings

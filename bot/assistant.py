@@ -30,16 +30,16 @@ from agent.tools.prices import PRICE_OF, PriceBook, build_price_tool
 from agent.tools.recall import build_recall_tool
 from agent.tools.registry import build_tools
 from agent.transcription import Transcriber
-from bot.chains import build_chain
+from bot.agents.chains import build_chain
+from bot.agents.permits import Keyring, Permit, check_permit, read_permit
+from bot.agents.toolsmith import add_tools, build_described_tools
 from bot.demo import sales_url
 from bot.environment import with_secrets
-from bot.permits import Keyring, Permit, check_permit, read_permit
 from bot.redaction import build_redactor
 from bot.settings import Settings
 from bot.sources import open_source
-from bot.toolsmith import add_tools, build_described_tools
 from bot.writing import ChannelFor, build_writing_tools
-from jobs.kept_results import ResultShelf
+from jobs.cache.results import ResultShelf
 from jobs.query_trail import QueryTrail
 from models.clock import Clock
 from models.errors import ConfigurationError

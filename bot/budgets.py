@@ -2,7 +2,7 @@
 
 from agent.spec.budgets import BudgetSpec
 from bot.settings import Settings
-from models.budget import Budgets
+from models.money.budget import Budgets
 
 
 def build_budgets(settings: Settings) -> Budgets | None:

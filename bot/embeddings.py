@@ -6,11 +6,11 @@ from sqlalchemy import Engine
 
 from agent.knowledge.embedding import EmbeddingServer
 from bot.settings import Settings
-from jobs.embedding import EmbeddingKeeper
-from jobs.library import Library
-from jobs.meaning import Meaning
-from models.embedding_space import Embedder, Standing
+from jobs.knowledge.embedding import EmbeddingKeeper
+from jobs.knowledge.library import Library
+from jobs.knowledge.meaning import Meaning
 from models.errors import ConfigurationError
+from models.knowledge.embedding_space import Embedder, Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 from bot.settings import Settings
 from models.clock import Clock
 from models.errors import ConfigurationError
-from models.media_links import MediaLinks
-from models.storage import DiskStorage, Storage
+from models.files.media_links import MediaLinks
+from models.files.storage import DiskStorage, Storage
 
 _SHORTEST_SECRET = 16
 
@@ -24,8 +24,8 @@ def build_storage(settings: Settings) -> Storage:
         raise ConfigurationError(
             "STORAGE_BUCKET is set: set STORAGE_ACCESS_KEY_ID and STORAGE_SECRET_ACCESS_KEY too, or unset it"
         )
-    from models.s3_signing import S3Credentials
-    from models.s3_storage import S3Storage
+    from models.files.s3_signing import S3Credentials
+    from models.files.s3_storage import S3Storage
 
     credentials = S3Credentials(settings.storage_access_key_id, secret.get_secret_value(), settings.storage_region)
     endpoint = settings.storage_endpoint_url or f"https://s3.{settings.storage_region}.amazonaws.com"

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from flask import Flask
 
 from bot.app import door_of
-from bot.patience import PatientWorker
+from bot.chat.patience import PatientWorker
 from bot.settings import Settings
 
 GRACE_SECONDS = 30

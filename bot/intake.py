@@ -18,8 +18,8 @@ from models.errors import ChannelError, PayloadError, VerificationError
 from models.faultpoint import faultpoint
 from models.inbound import Confirmation, Inbound, InboundMessage, Receipt
 from models.inbox import RawRequest, Stored, store_messages
-from models.opt_out import opt_out_by_platform
 from models.postgres import ServerSilent
+from models.privacy.opt_out import opt_out_by_platform
 from models.session import session_scope
 from models.tenant import AccountKey
 

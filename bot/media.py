@@ -8,8 +8,8 @@ from flask import Blueprint, Response, send_file
 from bot.problems import Problem
 from bot.web_services import WebServices
 from models.errors import ConfigurationError, StorageError, StoredFileMissing, VerificationError
-from models.media_links import PATH, MediaLink
-from models.storage import content_type_of
+from models.files.media_links import PATH, MediaLink
+from models.files.storage import content_type_of
 
 BLUEPRINT = "media"
 _log = logging.getLogger("recado.web")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.passage import Passage
+from models.knowledge.passage import Passage
 
 
 def describe_passage(passage: Passage) -> dict[str, Any]:

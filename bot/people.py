@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from models.contact import give_to_person
 from models.errors import RecadoError
+from models.memory.contact import give_to_person
 from models.person import People
 from models.tenant import ensure_account
 

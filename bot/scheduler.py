@@ -14,26 +14,26 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clearing import finish_erasures
 from bot.demo import prepare_demo
 from bot.embedded.engines import attach_or_start
 from bot.files import build_storage
+from bot.privacy.clearing import finish_erasures
 from bot.services import ChannelDirectory, build_accounts
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
 from channels.base import Channel
 from jobs.gaps import FILL_EVERY, GapFiller
+from jobs.privacy.retention import Retention
 from jobs.queue import JobQueue
-from jobs.retention import Retention
-from models.access import forget_expired_sessions
-from models.budget import settle_stale
-from models.cached_answer import forget_old_answers
+from models.cache.cached_answer import forget_old_answers
+from models.cache.kept_result import forget_results
 from models.clock import SystemClock
 from models.heartbeat import beat, forget_dead, say_goodbye
 from models.invariants import find_violations
-from models.kept_result import forget_results
 from models.lease import hold_named_lease
-from models.retention import forget_old_books
+from models.money.budget import settle_stale
+from models.operators.access import forget_expired_sessions
+from models.privacy.retention import forget_old_books
 from models.session import build_engine, session_scope
 
 _EVERY = timedelta(seconds=5)

@@ -13,13 +13,13 @@ from bot.passages import describe_passage
 from bot.problems import Problem
 from bot.request_trace import adopt_trace
 from bot.web_services import WebServices
-from models.passage import SearchScope
+from models.knowledge.passage import SearchScope
 from models.session import session_scope
 from models.strict_json import parse_json
 from models.tenant import get_tenant
 
 if TYPE_CHECKING:
-    from jobs.library import Library
+    from jobs.knowledge.library import Library
 
 _LONGEST_QUERY = 8_000  # characters, as on /chat
 _MOST = 100  # passages

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.agents.llm_provider import LlmProvider
 from bot.environment import read_environment
-from bot.llm_provider import LlmProvider
 from models.errors import ConfigurationError
 from models.secret_reference import read_value
 from models.time_zone import TimezoneName

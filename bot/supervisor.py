@@ -60,8 +60,8 @@ def try_settings(settings: Settings, database_url: str) -> None:
 
     Nothing is connected to. Raises ConfigurationError.
     """
+    from bot.agents.default import describe_default
     from bot.assistant import Surroundings, build_assistant, build_transcriber
-    from bot.default_agent import describe_default
     from bot.environment import read_environment
     from bot.services import ChannelDirectory, build_accounts
     from models.clock import SystemClock

@@ -9,8 +9,8 @@ from bot.settings import Settings
 from channels.base import Channel
 from jobs.queue import JobQueue
 from models.clock import Clock
-from models.media_links import MediaLinks
-from models.storage import Storage
+from models.files.media_links import MediaLinks
+from models.files.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.spec.agent_spec import AgentSpec
 from agent.tools.exchange_rates import ExchangeRates
+from bot.agents.default import describe_default
 from bot.assistant import Assistant, Surroundings, build_assistant, build_transcriber
 from bot.budgets import build_budgets
-from bot.default_agent import describe_default
 from bot.duty import build_duty
 from bot.embedded.engines import attach_or_start
 from bot.embeddings import build_embeddings, build_library
@@ -30,25 +30,25 @@ from bot.telemetry import configure_logging, configure_sentry
 from bot.tenant import prepare_tenant
 from jobs.agents import AgentDirectory
 from jobs.alarms import Alarms
-from jobs.document_reading import read_file
 from jobs.dollar import DollarRate
-from jobs.embedding import EmbeddingKeeper
-from jobs.knowledge import KnowledgeKeeper
+from jobs.knowledge.document_reading import read_file
+from jobs.knowledge.embedding import EmbeddingKeeper
+from jobs.knowledge.reading import KnowledgeKeeper
 from jobs.leases import LeaseKeeper
 from jobs.live import LiveWords
-from jobs.memory_keeper import MemoryKeeper
-from jobs.memory_reader import MemoryReader
-from jobs.memory_writer import MemoryWriter
+from jobs.memory.keeper import MemoryKeeper
+from jobs.memory.reader import MemoryReader
+from jobs.memory.writer import MemoryWriter
 from jobs.queue import JobQueue
 from jobs.runtime import Services, WorkPolicy, set_services
 from jobs.sweep import Sweeper
 from jobs.worker import ConcurrentWorker
-from models.agent_file import find_contents
-from models.agent_version import list_serving
-from models.budget_books import begin_books
+from models.agents.file import find_contents
+from models.agents.version import list_serving
 from models.clock import Clock, SystemClock
 from models.heartbeat import say_goodbye
 from models.ids import new_id
+from models.money.budget_books import begin_books
 from models.session import build_engine, session_scope, statement_scope
 
 GRACE = timedelta(seconds=60)

@@ -6,9 +6,9 @@ from sqlalchemy import Engine
 
 from agent.base import Tool
 from agent.spec.agent_spec import AgentSpec
-from agent.tools.crm import build_crm_tools
-from agent.tools.crm_remote import RemoteCrm
-from agent.tools.crm_update import build_update_tool
+from agent.tools.crm.notes import build_crm_tools
+from agent.tools.crm.remote import RemoteCrm
+from agent.tools.crm.update import build_update_tool
 from agent.tools.desk import Bench
 from agent.tools.discount import build_discount_tool
 from bot.accounts_file import read_tenants
@@ -16,10 +16,10 @@ from bot.services import build_accounts
 from bot.settings import Settings
 from channels.base import Channel, RecordKeeping
 from channels.registry import build_channel
-from jobs.crm_book import CrmBook
-from jobs.discount_book import DiscountBook
+from jobs.changes.crm_book import CrmBook
+from jobs.changes.discount_book import DiscountBook
 from jobs.runtime import get_services
-from models.crm_record import Records
+from models.changes.crm_record import Records
 from models.errors import ConfigurationError
 from models.tenant import DEFAULT
 

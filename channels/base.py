@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
-from models.crm_record import Records
+from models.changes.crm_record import Records
 from models.inbound import Confirmation, Inbound, InboundMedia, InboundMessage
 from models.reply import OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
 

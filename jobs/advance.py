@@ -14,10 +14,10 @@ from jobs.answer import answer_turn
 from jobs.deliver import TakenPart, deliver_part, take_part
 from jobs.duty import call_for_undelivered
 from jobs.runtime import Services, get_services
-from models.budget import settle_lost
 from models.errors import LeaseLost
 from models.faultpoint import faultpoint
 from models.lease import Lease, release_lease
+from models.money.budget import settle_lost
 from models.rest import llm_neighbour
 from models.session import is_database_away, session_scope, statement_scope
 from models.trace import tracing

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.agent import Agent
 from agent.spec.agent_spec import AgentSpec
-from models.agent_version import PlacedVersion, find_version
+from models.agents.version import PlacedVersion, find_version
 from models.clock import Clock
 from models.errors import ConfigurationError
 from models.tenant import AccountKey

@@ -17,10 +17,12 @@ from channels.base import Channel, Typing
 from jobs.agents import Terms
 from jobs.breaker import TurnBreaker
 from jobs.budget import build_journal, limits_of
-from jobs.cache import Sharing, Waiting, figures_again, open_sharing, show_calls_again, tell_again
+from jobs.cache.answers import Sharing, Waiting, figures_again, open_sharing, show_calls_again, tell_again
+from jobs.changes.discount_ruling import rule_on
+from jobs.changes.proposals import Deciding
+from jobs.changes.proposing import TurnProposer
 from jobs.compose import Composed
 from jobs.confirm import confirm_subscription, find_confirmation
-from jobs.discount_ruling import rule_on
 from jobs.duty import call_person
 from jobs.execution import Execution
 from jobs.explaining import explain_earlier
@@ -30,16 +32,14 @@ from jobs.listening import find_listener
 from jobs.looking_back import look_back
 from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
-from jobs.memory import Beside, has_missed_a_record, has_no_answer, keep_told, told_in
-from jobs.opting import heed
-from jobs.proposals import Deciding
-from jobs.proposing import TurnProposer
-from jobs.proving import answer_proof
+from jobs.memory.facts import Beside, has_missed_a_record, has_no_answer, keep_told, told_in
+from jobs.memory.proving import answer_proof
+from jobs.memory.remembering import Remembered, answer_wish
+from jobs.privacy.opting import heed
 from jobs.question import gather_question
-from jobs.remembering import Remembered, answer_wish
 from jobs.run_record import figures_of
 from jobs.runtime import Services
-from models.cached_answer import KeptAnswer
+from models.cache.cached_answer import KeptAnswer
 from models.errors import BudgetExceeded, ConfigurationError, DeliveryError, LeaseLost, ProviderError, StorageError
 from models.faultpoint import faultpoint
 from models.inbound import Confirmation

@@ -14,11 +14,11 @@ from jobs.agents import Terms
 from jobs.duty import announce, note_wish
 from jobs.journal import Asked, TurnJournal
 from jobs.runtime import Services
-from models.budget import KINDS, Book, Budgets, Kind, reserve, settle
-from models.budget_books import News, note_news
 from models.errors import BudgetExceeded
 from models.journal import JournalKey, close_completion
 from models.lease import Lease
+from models.money.budget import KINDS, Book, Budgets, Kind, reserve, settle
+from models.money.budget_books import News, note_news
 from models.retry_policy import RETRY_POLICIES
 from models.session import session_scope
 from models.tenant import DEFAULT

@@ -15,9 +15,9 @@ from jobs.runtime import Services, WorkPolicy
 from models.errors import LeaseLost
 from models.faultpoint import faultpoint
 from models.lease import Lease, check_lease, extend_lease
-from models.opt_out import opt_out_by_platform
 from models.outbox import DuePart, get_due_part, give_up, mark_again, mark_sending, mark_sent, replace_part, rest_part
 from models.outside import outside
+from models.privacy.opt_out import opt_out_by_platform
 from models.reply import Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 from models.session import session_scope
 from models.trace import tracing

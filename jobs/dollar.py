@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 
 from agent.tools.exchange_rates import Quotation
 from models.clock import Clock
-from models.dollar_rate import StoredRate, find_rate, store_rate
 from models.errors import BudgetExceeded, ToolError
+from models.money.dollar_rate import StoredRate, find_rate, store_rate
 from models.session import session_scope
 
 _TRY_AGAIN = 600.0  # seconds after the bank could not be reached

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from agent.links import spell_out, tame_links
 from jobs.runtime import DutyAddress, Services
-from models.correspondence import find_last_words
-from models.handoff import is_held, take_undelivered, want_person
-from models.notice import add_notice, is_duty
+from models.operators.correspondence import find_last_words
+from models.operators.handoff import is_held, take_undelivered, want_person
+from models.operators.notice import add_notice, is_duty
 from models.reply import RenderedPart, Reply
 from models.session import session_scope
 from models.tenant import find_account

@@ -8,12 +8,12 @@ from agent.links import tame_links
 from agent.memory.looking_back import FoundBack, LookBack, is_about, read_look_back, tell_found
 from jobs.compose import Composed
 from jobs.manners import FixedAnswer
-from jobs.memory import is_her_own
+from jobs.memory.facts import is_her_own
 from jobs.question import find_situation
 from jobs.runtime import Services
-from models.episodes import find_channels, search_past
 from models.language import Language
-from models.recollection import recollect
+from models.memory.episodes import find_channels, search_past
+from models.memory.recollection import recollect
 from models.session import statement_scope
 from models.taint import Taint, has_others_words, read_taint
 from models.turns import Thread

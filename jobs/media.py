@@ -8,17 +8,17 @@ from uuid import UUID
 from agent.base import ImagePart
 from channels.base import Channel, FetchedMedia, InboundRequest, MediaSource
 from jobs.runtime import Services
-from models.budget import Budgets, charge, refuse_if_spent
 from models.errors import ChannelError, DeliveryError, ProviderError, StorageError
 from models.faultpoint import faultpoint
+from models.files.storage import Storage
 from models.inbound import InboundMedia, InboundMessage
 from models.journal import JournalKey, record_listening
 from models.lease import Lease
 from models.message import find_raw_event
+from models.money.budget import Budgets, charge, refuse_if_spent
 from models.outside import outside
 from models.said import SaidMedia, SaidMessage, keep_media, keep_transcript, miss_media
 from models.session import session_scope, statement_scope
-from models.storage import Storage
 
 MOST_TRIES = 5
 LATE_WAIT = timedelta(seconds=3)  # platforms announce a file before they can give it

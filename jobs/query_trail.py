@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from agent.tools.sql import SqlUse
+from agent.tools.sql.tool import SqlUse
 from models.audit import note
 from models.ids import new_id
 from models.session import session_scope

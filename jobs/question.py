@@ -13,8 +13,8 @@ from jobs.compose import Composed
 from jobs.manners import language_of
 from jobs.runtime import Services
 from models.history import PastTurn, recent_turns
+from models.memory.recollection import recollect
 from models.person import KnownPerson, People
-from models.recollection import recollect
 from models.session import statement_scope
 from models.turns import BegunTurn, Thread
 

@@ -16,9 +16,9 @@ from jobs.dollar import DollarRate
 from jobs.leases import LeaseKeeper
 from jobs.live import LiveWords
 from jobs.owed import OwedWrites
-from models.budget import Budgets
 from models.clock import Clock
-from models.storage import Storage
+from models.files.storage import Storage
+from models.money.budget import Budgets
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Connection, Integer, Row, Select, bindparam, case, select
 
 from models.columns import fixed
-from models.expiry import GONE
 from models.fence import FENCED
-from models.heard import HEARD, is_spoken, join_words
+from models.memory.heard import HEARD, is_spoken, join_words
 from models.message import messages
+from models.privacy.expiry import GONE
 from models.turn import turns
 
 _UNSAID = ("rejected", FENCED, GONE)  # a draft that nobody ever read; what met silence; what is no longer kept

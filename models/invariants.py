@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, text
 
 from models.ids import first_id_at
-from models.retention import find_moment
+from models.privacy.retention import find_moment
 
 OVERDUE = "conversations overdue by more than a minute, with nobody at work on them"
 _LOOK_BACK = timedelta(days=2)  # where no index leads to what is wrong, only the young rows are looked at

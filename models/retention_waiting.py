@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import table_of
 from models.ids import first_id_at
-from models.retention_rule import Rule
+from models.privacy.retention_rule import Rule
 
 
 class RetentionWaitingRow(SQLModel, table=True):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 
 from models.conversation import conversations
 from models.message import media, messages
-from models.notice import NOTICE
+from models.operators.notice import NOTICE
 from models.outbox import outbox
 from models.taint import has_others_words, read_taint
 from models.turn import turns

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from models.agent_version import versions
+from models.agents.version import versions
 from models.run import runs
 from models.usage import midnight
 

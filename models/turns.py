@@ -27,13 +27,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from models.agent_version import active_agents
+from models.agents.version import active_agents
 from models.columns import given, newly, table_of
 from models.conversation import conversations
 from models.ids import new_id
 from models.lease import IS_HELD, Lease, check_lease, write_under
 from models.message import messages
-from models.opt_out import HAS_OPTED_OUT
+from models.privacy.opt_out import HAS_OPTED_OUT
 from models.rest import Resting, read_resting, resting_among
 from models.run import completions, runs
 from models.tenant import AccountKey, ChannelAccount, Tenant

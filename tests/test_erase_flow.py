@@ -19,7 +19,7 @@ from bot.embedded.cluster import find_installation, server_environment
 from bot.embedded.folders import prepare_data_folder
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.valkey import EmbeddedValkey
-from bot.scrubbing import find_files
+from bot.privacy.scrubbing import find_files
 from bot.settings import Settings
 from bot.tenant import migrate_company
 from tests.channels.email.providers.posting import SECRET as MAIL_SECRET

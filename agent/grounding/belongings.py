@@ -10,7 +10,7 @@ from typing import Final
 from agent.grounding.binding import Anchor
 from agent.grounding.claims import Known, Span
 from agent.grounding.evidence import Evidence
-from agent.grounding.lexicon import WEEKEND, WORKDAYS
+from agent.grounding.words.lexicon import WEEKEND, WORKDAYS
 
 MOST_NAMED: Final = 40
 _PEOPLE: Final = frozenset({"question", "context", "conversation"})

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from agent.grounding.folding import fold_in_place
 from agent.grounding.report import GroundingReport
+from agent.grounding.words.folding import fold_in_place
 
 
 def set_names_aside(report: GroundingReport, draft: str, names: Iterable[str]) -> GroundingReport:

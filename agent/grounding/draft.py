@@ -8,12 +8,12 @@ from typing import Final
 
 from agent.grounding.binding import Anchor, Owners, bind
 from agent.grounding.claims import Claim, Known
-from agent.grounding.days import find_weekdays
 from agent.grounding.evidence import Evidence
-from agent.grounding.folding import Sentences, fold_in_place
 from agent.grounding.reading import find_claims
 from agent.grounding.report import Finding, Reason
 from agent.grounding.tables import Tables
+from agent.grounding.words.days import find_weekdays
+from agent.grounding.words.folding import Sentences, fold_in_place
 
 _ITEM: Final = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,3}[.)])[ \t]", re.MULTILINE)
 _BEFORE_DAY: Final = 9  # letters, in which the weekday of a day stands

@@ -10,12 +10,12 @@ from decimal import Decimal
 
 from agent.base import ToolUse, TurnInput
 from agent.grounding.claims import Claim, Known, PartialDay, Span
-from agent.grounding.days import find_weekdays
 from agent.grounding.flags import Flags
-from agent.grounding.folding import Sentences, fold_in_place
 from agent.grounding.names import Mention, NameBook
 from agent.grounding.reading import find_claims
 from agent.grounding.results import HOME_CURRENCY, ToolReading, read_tool_use
+from agent.grounding.words.days import find_weekdays
+from agent.grounding.words.folding import Sentences, fold_in_place
 
 _EPSILON = 1e-9  # floats only narrow the search; what matches is decided exactly
 _SLASHED = re.compile(r"\d/\d")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from agent.grounding.claims import Claim, Kind, PartialDay
-from agent.grounding.lexicon import (
+from agent.grounding.words.lexicon import (
     ABOUT,
     COUNTED,
     COUNTED_AFTER,

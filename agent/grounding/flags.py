@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from agent.grounding.folding import fold_in_place
+from agent.grounding.words.folding import fold_in_place
 
 # A state, in the words of people and of tools, and the state that is its contrary.
 _STATES: Final[tuple[tuple[str, str], ...]] = (

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.grounding.folding import fold_in_place
-from agent.grounding.lexicon import COUNTED
-from agent.grounding.states import STATES
+from agent.grounding.words.folding import fold_in_place
+from agent.grounding.words.lexicon import COUNTED
+from agent.grounding.words.states import STATES
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _SMALL: Final = frozenset(

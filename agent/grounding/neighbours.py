@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agent.grounding.arithmetic.groups import find_groups
+from agent.grounding.arithmetic.operands import Group, Surroundings
+from agent.grounding.arithmetic.ranks import find_ranked
 from agent.grounding.belongings import Belongings
 from agent.grounding.binding import Anchor
 from agent.grounding.claims import Known
 from agent.grounding.draft import Draft, Trace
-from agent.grounding.groups import find_groups
-from agent.grounding.lexicon import CALLED_TOTAL, JOINED, MEANS, WEEKEND, WORKDAYS, WORKED
-from agent.grounding.numerals import find_numerals
-from agent.grounding.operands import Group, Surroundings
-from agent.grounding.ranks import find_ranked
+from agent.grounding.words.lexicon import CALLED_TOTAL, JOINED, MEANS, WEEKEND, WORKDAYS, WORKED
+from agent.grounding.words.numerals import find_numerals
 
 _AS_TOLD: Final = frozenset({"said", "supposed"})
 _MOST_NEAR: Final = 6

@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import Final
 
 from agent.grounding.claims import Claim
-from agent.grounding.days import find_days
-from agent.grounding.digits import read_digits
 from agent.grounding.figures import build_figure
-from agent.grounding.folding import fold_in_place
-from agent.grounding.fractions_in_words import find_fractions
-from agent.grounding.lexicon import SCALE_WORDS
-from agent.grounding.numerals import find_numerals
 from agent.grounding.tables import Tables
-from agent.grounding.terms import find_terms
+from agent.grounding.words.days import find_days
+from agent.grounding.words.digits import read_digits
+from agent.grounding.words.folding import fold_in_place
+from agent.grounding.words.fractions_in_words import find_fractions
+from agent.grounding.words.lexicon import SCALE_WORDS
+from agent.grounding.words.numerals import find_numerals
+from agent.grounding.words.terms import find_terms
 
 Place = tuple[int, int]
 _LARGEST_IN_TALK: Final = 10

@@ -10,9 +10,9 @@ from typing import Any, Final
 from agent.base import ToolUse
 from agent.grounding.claims import Kind, Known, PartialDay, Span
 from agent.grounding.flags import Flags, note_flags
-from agent.grounding.folding import fold_in_place
-from agent.grounding.lexicon import COUNTED
 from agent.grounding.reading import find_claims
+from agent.grounding.words.folding import fold_in_place
+from agent.grounding.words.lexicon import COUNTED
 
 HOME_CURRENCY: Final = "BRL"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")

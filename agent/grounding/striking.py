@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from agent.grounding.folding import Sentences
 from agent.grounding.report import Finding
+from agent.grounding.words.folding import Sentences
 
 _WHOLE_LINE: Final = re.compile(r"[ \t]*(?:[-*•+](?=\s)|\d{1,3}[.)](?=\s)|\|)[ \t]*")
 _RULE: Final = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*\|?[ \t]*")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from agent.grounding.claims import Claim
-from agent.grounding.lexicon import SCALE_WORDS
+from agent.grounding.words.lexicon import SCALE_WORDS
 
 _RULE: Final = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*\|?[ \t]*")
 _MONEY: Final[tuple[tuple[re.Pattern[str], str], ...]] = (

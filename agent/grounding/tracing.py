@@ -6,7 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from agent.grounding.amounts import derive_amount, derive_count
+from agent.grounding.arithmetic.amounts import derive_amount, derive_count
+from agent.grounding.arithmetic.operands import CHANGES, Surroundings, is_of_one_unit, is_total_key
+from agent.grounding.arithmetic.orders import SUM_OF_PRODUCTS
+from agent.grounding.arithmetic.percentages import derive_multiple, derive_percent
 from agent.grounding.attribution import Attribution
 from agent.grounding.belongings import Belongings
 from agent.grounding.binding import Owners
@@ -14,15 +17,12 @@ from agent.grounding.calendar import find_spans
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.draft import Draft, Trace
 from agent.grounding.evidence import Evidence
-from agent.grounding.folding import fold_in_place
-from agent.grounding.lexicon import AHEAD, IF, PACE, PER_DAY, SUPPOSING, TOMORROW, TOTAL, WORKED
 from agent.grounding.neighbours import look_around
-from agent.grounding.operands import CHANGES, Surroundings, is_of_one_unit, is_total_key
-from agent.grounding.orders import SUM_OF_PRODUCTS
-from agent.grounding.percentages import derive_multiple, derive_percent
 from agent.grounding.report import GroundingReport, Reason
 from agent.grounding.results import whole_month
-from agent.grounding.talk import is_talk
+from agent.grounding.words.folding import fold_in_place
+from agent.grounding.words.lexicon import AHEAD, IF, PACE, PER_DAY, SUPPOSING, TOMORROW, TOTAL, WORKED
+from agent.grounding.words.talk import is_talk
 
 _ROW: Final = re.compile(
     r"\s*(?:[-*•]\s|\d+[.)]\s|\|)\s*[*_]*"

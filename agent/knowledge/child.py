@@ -6,8 +6,8 @@ import json
 import sys
 from typing import Any
 
-from models.confined import limit_resources
 from models.errors import UnreadableDocument
+from models.files.confined import limit_resources
 
 
 def read(name: str, content_type: str, content: bytes, language: str = "") -> dict[str, Any]:

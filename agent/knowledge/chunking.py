@@ -12,7 +12,7 @@ from typing import Final
 from agent.knowledge.decimals import Decimals, find_decimals
 from agent.knowledge.parsing.blocks import NOWHERE, Block, Place
 from agent.knowledge.prices import printed_amounts, read_prices
-from models.price_row import PriceRow
+from models.knowledge.price_row import PriceRow
 from models.retrieval.languages import read_language
 
 SIZE: Final = 900  # characters that a piece aims at

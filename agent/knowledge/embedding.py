@@ -21,9 +21,9 @@ from agent.providers.pricing import load_prices
 from agent.providers.vendor_json import as_count, as_mapping, as_objects
 from agent.providers.wire_errors import error_from_answer
 from models.clock import Clock, SystemClock
-from models.embedding_space import Embedder
 from models.errors import ProviderError
-from models.guarded_client import Answer, AnswerTooLong, Blocked, GuardedClient, NotSent
+from models.knowledge.embedding_space import Embedder
+from models.network.guarded_client import Answer, AnswerTooLong, Blocked, GuardedClient, NotSent
 from models.outside import outside
 
 LONGEST: Final = 6_000  # characters of one text, some 2,000 tokens: what the smaller models take; the rest is left out

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from models.price_row import PriceRow
+from models.knowledge.price_row import PriceRow
 
 _DAYS = ("valid_from", "valid_to")
 

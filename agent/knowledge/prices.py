@@ -9,7 +9,7 @@ from typing import Final
 from agent.knowledge.columns import role_of
 from agent.knowledge.decimals import Decimals, part_digits
 from agent.knowledge.parsing.blocks import Block, Cell
-from models.price_row import PriceRow
+from models.knowledge.price_row import PriceRow
 
 _AMOUNT = re.compile(
     r"(R\$|US\$|U\$S|\$|€|BRL|USD|EUR)?\s*(\d[\d.,\s]{0,18}\d|\d)\s*(€|reais|BRL|USD|EUR|dólares|dollars)?", re.I

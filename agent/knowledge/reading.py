@@ -8,8 +8,8 @@ from agent.knowledge.bounds import MAX_FILE, MIB, Effort, effort_for
 from agent.knowledge.chunking import Piece
 from agent.knowledge.parsing.blocks import Place
 from agent.knowledge.price_json import load_price
-from models.confined import ask_child
 from models.errors import UnreadableDocument
+from models.files.confined import ask_child
 
 _CHILD = "agent.knowledge.child"
 _TRIES = 2

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from agent.mcp.pins import OfferedTool
 from agent.mcp.spec import McpServerSpec
 from models.errors import ConfigurationError, ToolError
+from models.network.wall import Wall
 from models.outside import outside
-from models.wall import Wall
 
 _MOST_WIRE_BYTES = 4_000_000  # of all answers of one connection
 _MOST_PAGES = 20

@@ -16,8 +16,8 @@ from agent.side_threads import begin
 from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError
 from models.known_secrets import spellings_of
+from models.network.wall import Wall
 from models.secret_reference import find_references, resolve_reference
-from models.wall import Wall
 
 _log = logging.getLogger("recado.mcp")
 _FIRST_PAUSE: Final = 5.0  # seconds until a server is asked again, doubling

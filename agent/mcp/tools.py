@@ -12,7 +12,7 @@ from agent.mcp.connection import McpConnection, McpUnreachable, PinBroken
 from agent.mcp.pins import OfferedTool
 from agent.mcp.spec import McpServerSpec, McpToolSpec
 from agent.tools.decorator import refuse
-from agent.tools.http_answer import fit, presentable, unknown_outcome
+from agent.tools.http.answer import fit, presentable, unknown_outcome
 from agent.tools.json_arguments import ArgumentSchema
 from models.errors import ConfigurationError, ToolError
 

@@ -5,8 +5,8 @@ from typing import Final, Literal
 
 from agent.memory.telling import describe, label_of
 from agent.memory.told import Told
-from models.fact import KnownFact
 from models.language import Language
+from models.memory.fact import KnownFact
 
 Saying = Literal[
     "known",

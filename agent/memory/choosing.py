@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agent.grounding.folding import fold_in_place
-from models.fact import KnownFact
+from agent.grounding.words.folding import fold_in_place
+from models.memory.fact import KnownFact
 
 _NAMES: Final = {
     "name": r"nome|name|nombre",

@@ -11,10 +11,10 @@ from agent.memory.summarising import recall_summary
 from agent.memory.telling import recall_facts
 from agent.memory.window import count_fitting, recall_window
 from agent.tokens import estimate_prompt
-from models.fact import KnownFact
 from models.history import PastTurn
 from models.language import Language
-from models.summary import KnownSummary
+from models.memory.fact import KnownFact
+from models.memory.summary import KnownSummary
 
 _SHARE = 4  # facts and summary have a quarter each at most, so that the conversation itself always has room
 

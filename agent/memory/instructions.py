@@ -7,7 +7,7 @@ the assistant's rules, its role, what it must always or never do, or what it sho
 import re
 from typing import Final
 
-from agent.grounding.folding import fold_in_place
+from agent.grounding.words.folding import fold_in_place
 
 _ABOUT_CONDUCT: Final = re.compile(
     r"\b(?:ignor\w+|desconsider\w+|disregard|desobedec\w+|override|bypass)\b"

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.base import ChatMessage
-from agent.grounding.folding import fold_in_place
+from agent.grounding.words.folding import fold_in_place
 from agent.memory.instructions import is_instruction
 from agent.memory.sentences import own_sentences
 from agent.memory.told import Told

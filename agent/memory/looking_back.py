@@ -8,12 +8,12 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from agent.grounding.folding import fold_in_place
+from agent.grounding.words.folding import fold_in_place
 from agent.memory.telling import name_of_channel, spell_day
 from agent.periods import find_periods
-from models.episodes import ANY_DAY, Episode, Span
 from models.language import Language
-from models.remembered import SettledTurn
+from models.memory.episodes import ANY_DAY, Episode, Span
+from models.memory.remembered import SettledTurn
 from models.retrieval.lexicon import grams_of, read_words, stem_of
 
 _LONGEST: Final = 200  # characters of the question

@@ -13,8 +13,8 @@ from typing import Final
 
 from agent.base import ChatMessage
 from agent.grounding.claims import Claim, PartialDay
-from agent.grounding.folding import Sentences
 from agent.grounding.reading import find_claims
+from agent.grounding.words.folding import Sentences
 from agent.memory.instructions import is_instruction
 from models.language import Language
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from agent.grounding.folding import fold_in_place
+from agent.grounding.words.folding import fold_in_place
 from models.language import Language
 
 _MAILBOX: Final = r"(?P<mailbox>[a-z0-9._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from agent.grounding.folding import fold_in_place
+from agent.grounding.words.folding import fold_in_place
 from agent.memory.sentences import Sentence
 from agent.memory.told import Kind, Subject, Told
 

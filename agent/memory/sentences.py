@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.grounding.folding import Sentences, fold_in_place
+from agent.grounding.words.folding import Sentences, fold_in_place
 
 _LONGEST_TEXT = 4_000  # characters; beyond that somebody has pasted something
 _QUOTED_LINE = re.compile(r"^[ \t]*(?:>|\|).*$", re.MULTILINE)

@@ -12,10 +12,10 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from agent.base import ChatMessage, Origin
-from agent.grounding.folding import Sentences
+from agent.grounding.words.folding import Sentences
 from agent.memory.reading import find_told
 from agent.tokens import estimate_prompt
-from models.summary import KnownSummary, SummaryLine
+from models.memory.summary import KnownSummary, SummaryLine
 from models.taint import has_others_words
 
 MOST_LINES = 24

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from agent.base import ChatMessage
 from agent.tokens import estimate_prompt
-from models.fact import KnownFact
 from models.language import Language
+from models.memory.fact import KnownFact
 
 _LABELS: Final[dict[str, tuple[str, str, str]]] = {
     "name": ("nome", "name", "nombre"),

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from agent.grounding.folding import fold_in_place
+from agent.grounding.words.folding import fold_in_place
 
 WishKind = Literal["show", "correct", "forget", "forget_all", "forget_all_sure"]
 _LONGEST = 300  # characters

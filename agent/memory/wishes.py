@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from agent.grounding.folding import fold_in_place
+from agent.grounding.words.folding import fold_in_place
 from agent.memory.coming_days import find_coming_day
 from agent.memory.rules import Rule, phrases
 from agent.memory.sentences import Sentence

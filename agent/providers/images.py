@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.base import ChatMessage, ImagePart
-from models.file_types import ending_of, type_of_ending
+from models.files.file_types import ending_of, type_of_ending
 
 MOST_IMAGES: Final = 4  # in one request: the newest; each costs about as much as a page of text
 MAX_BYTES: Final = 5_000_000

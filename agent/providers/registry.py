@@ -16,7 +16,7 @@ from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError
 
 if TYPE_CHECKING:  # it brings an HTTP library along, which a process that asks no vendor does without
-    from models.wall import Wall
+    from models.network.wall import Wall
 
 # What a server without authentication is sent: the SDK insists on a key.
 _NO_KEY = "none"

@@ -21,7 +21,7 @@ from models.errors import ProviderError
 from models.outside import outside
 
 if TYPE_CHECKING:  # it brings an HTTP library along, which a process that asks no vendor does without
-    from models.wall import Wall
+    from models.network.wall import Wall
 
 CONNECT_SECONDS = 5.0
 POOL_SIZE = 1000  # one worker process keeps hundreds of turns in flight

@@ -18,9 +18,9 @@ from agent.spec.hours import HoursSpec
 from agent.spec.llm import LlmSpec
 from agent.system_text import newest_prompt
 from agent.toolbox import ToolRule
-from agent.tools.http_spec import HttpToolSpec
-from agent.tools.openapi_spec import OpenApiSpec
-from agent.tools.sql_spec import SqlSpec
+from agent.tools.http.spec import HttpToolSpec
+from agent.tools.openapi.spec import OpenApiSpec
+from agent.tools.sql.spec import SqlSpec
 from models.language import Language
 from models.secret_reference import SecretReference
 

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from agent.spec.frozen import Frozen
-from models.assumed_price import AssumedPrice
-from models.budget import Budgets
+from models.money.assumed_price import AssumedPrice
+from models.money.budget import Budgets
 
 Amount = Annotated[Decimal, Field(gt=0, le=1_000_000_000, allow_inf_nan=False)]
 Rate = Annotated[Decimal, Field(ge=0, le=100_000, allow_inf_nan=False)]

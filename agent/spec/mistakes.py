@@ -8,7 +8,7 @@ from agent.spec.agent_spec import AgentSpec
 from agent.spec.chain import SpecialistSpec, StepSpec
 from agent.spec.llm import LlmChoice, LlmSpec
 from agent.system_text import list_prompts
-from agent.tools.crm import CRM_TOOLS
+from agent.tools.crm.notes import CRM_TOOLS
 from agent.tools.knowledge import SEARCH_DOCUMENTS
 from agent.tools.prices import PRICE_OF
 from agent.tools.recall import RECALL

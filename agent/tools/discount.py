@@ -9,12 +9,12 @@ from pydantic import Field
 
 from agent.base import Tool, ToolContext, ToolResult, ToolSpec
 from agent.discount_words import as_told, spell_percent
-from agent.tools.crm import ASKED, read_arguments
+from agent.tools.crm.notes import ASKED, read_arguments
 from agent.tools.desk import Bench, Desk
 from agent.tools.schema import Arguments, strict_schema
 from agent.tools.whose_words import taint_of_change
 from agent.writing import Change, Writing
-from models.discount import Wish
+from models.changes.discount import Wish
 from models.errors import ToolError
 from models.language import Language
 

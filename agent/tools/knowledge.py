@@ -11,7 +11,7 @@ from agent.base import Label, PersonRole, Situation, Tool, ToolContext, ToolResu
 from agent.tools.decorator import refuse
 from agent.tools.schema import Arguments, describe_mistakes, strict_schema
 from models.errors import ToolError
-from models.passage import Passage, SearchScope
+from models.knowledge.passage import Passage, SearchScope
 from models.taint import Taint
 
 A = TypeVar("A", bound=Arguments)

@@ -8,8 +8,8 @@ from pydantic import Field
 from agent.base import Tool
 from agent.tools.knowledge import Library, build_document_tool, search_for
 from agent.tools.schema import Arguments
-from models.passage import SearchScope
-from models.price_row import CatalogItem
+from models.knowledge.passage import SearchScope
+from models.knowledge.price_row import CatalogItem
 
 PRICE_OF: Final = "price_of"
 _ITEMS = 10

@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 from agent.base import PersonRole, Tool, ToolContext, ToolResult, ToolSpec
 from agent.tools.decorator import refuse
 from agent.tools.schema import Arguments, describe_mistakes, strict_schema
-from models.episodes import Episode, Span, search_past
 from models.errors import ToolError
-from models.remembered import SettledTurn
+from models.memory.episodes import Episode, Span, search_past
+from models.memory.remembered import SettledTurn
 from models.session import statement_scope
 from models.taint import Taint, has_others_words, read_taint
 

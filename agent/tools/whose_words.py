@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from agent.base import ToolResult
 from agent.links import find_links, without_unseen
-from agent.tools.crm_fields import FREE_TEXT
+from agent.tools.crm.fields import FREE_TEXT
 from agent.tools.names import fold
 from models.taint import Taint
 

@@ -13,8 +13,7 @@ from ruamel.yaml import YAML
 from sqlalchemy import Engine
 
 from agent.spec.agent_spec import AgentSpec
-from bot.agent_files import Described, read_contents, spell_differences
-from bot.agents import (
+from bot.agents.applying import (
     activations_of,
     apply_specs,
     as_json,
@@ -24,6 +23,7 @@ from bot.agents import (
     read_agent_file,
     roll_back,
 )
+from bot.agents.files import Described, read_contents, spell_differences
 from bot.assistant import Surroundings, build_assistant
 from bot.commands.base import Command, CommandError, print_table, spell_moment
 from bot.commands.database import Database, open_database
@@ -32,11 +32,11 @@ from bot.doctor.findings import Finding
 from bot.environment import read_environment, with_secrets
 from bot.redaction import build_redactor
 from bot.settings import Settings
-from models.agent_file import find_contents
-from models.agent_version import AgentVersions, StoredVersion
-from models.budget_books import begin_books
+from models.agents.file import find_contents
+from models.agents.version import AgentVersions, StoredVersion
 from models.clock import SystemClock
 from models.errors import ConfigurationError
+from models.money.budget_books import begin_books
 from models.session import session_scope
 from models.tenant import DEFAULT, get_tenant
 

@@ -6,7 +6,7 @@ from agent.discount_words import spell_percent
 from bot.commands.base import Command, add_tenant, print_table, spell_moment
 from bot.commands.database import open_database
 from bot.settings import Settings
-from models.discount import list_requests
+from models.changes.discount import list_requests
 from models.session import session_scope
 
 

@@ -13,9 +13,9 @@ from bot.commands.docs_search import add_search_arguments, search
 from bot.embeddings import spell_standing
 from bot.files import build_storage
 from bot.settings import Settings
-from jobs.library import Library
-from models.document import Document, list_documents
-from models.embedding_space import list_spaces
+from jobs.knowledge.library import Library
+from models.knowledge.document import Document, list_documents
+from models.knowledge.embedding_space import list_spaces
 from models.session import session_scope
 
 _HEADER = ("key", "title", "state", "chunks", "for", "language", "valid", "added")

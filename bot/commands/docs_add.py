@@ -14,20 +14,20 @@ from bot.commands.base import CommandError, a_day
 from bot.commands.database import Database
 from bot.files import build_storage
 from bot.settings import Settings
-from jobs.document_reading import read_file
-from jobs.knowledge import KnowledgeKeeper
-from jobs.library import Library
-from jobs.passages_file import read_passages
-from models.chunk import Chunk
-from models.document import Upload, find_newest
-from models.document_queue import Progress, find_progress
+from jobs.knowledge.document_reading import read_file
+from jobs.knowledge.library import Library
+from jobs.knowledge.passages_file import read_passages
+from jobs.knowledge.reading import KnowledgeKeeper
 from models.errors import ConfigurationError
-from models.file_types import type_of_ending
+from models.files.file_types import type_of_ending
+from models.files.storage import MAX_BYTES
 from models.heartbeat import count_alive
+from models.knowledge.chunk import Chunk
+from models.knowledge.document import Upload, find_newest
+from models.knowledge.document_queue import Progress, find_progress
 from models.retrieval.languages import read_language
 from models.retrieval.lexicon import LANGUAGES
 from models.session import session_scope, statement_scope
-from models.storage import MAX_BYTES
 
 _ROLES: Final = ("rep", "manager", "customer")
 _READERS: Final = ("rep", "manager")

@@ -10,11 +10,11 @@ from bot.commands.batches import open_lines
 from bot.commands.database import Database
 from bot.embeddings import Embeddings, build_embeddings, spell_standing
 from bot.settings import Settings
-from jobs.own_questions import FEWEST, OwnQuestion, judge_by_questions
+from jobs.knowledge.own_questions import FEWEST, OwnQuestion, judge_by_questions
 from models.clock import SystemClock
-from models.embedding_space import Serving, Standing, list_spaces, retry_space
-from models.embedding_verdict import forget_verdict, keep_given
 from models.errors import ProviderError
+from models.knowledge.embedding_space import Serving, Standing, list_spaces, retry_space
+from models.knowledge.embedding_verdict import forget_verdict, keep_given
 from models.session import session_scope
 from models.tenant import get_tenant
 

@@ -13,9 +13,9 @@ from bot.commands.database import Database
 from bot.embeddings import build_library
 from bot.passages import describe_passage, spell_place
 from bot.settings import Settings
-from jobs.library import Library
+from jobs.knowledge.library import Library
 from models.clock import SystemClock
-from models.passage import Passage, SearchScope
+from models.knowledge.passage import Passage, SearchScope
 from models.retrieval.lexicon import LANGUAGES
 from models.session import session_scope
 from models.tenant import get_tenant

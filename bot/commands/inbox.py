@@ -26,7 +26,8 @@ from bot.commands.ringing import ring
 from bot.services import ChannelDirectory, build_accounts
 from bot.settings import Settings
 from channels.base import Channel
-from models.correspondence import (
+from models.changes.unsettled import count_unsettled
+from models.operators.correspondence import (
     Line,
     ListedConversation,
     find_conversation,
@@ -34,7 +35,7 @@ from models.correspondence import (
     list_conversations,
     read_conversation,
 )
-from models.handoff import (
+from models.operators.handoff import (
     Obstacle,
     find_obstacle,
     find_question,
@@ -44,7 +45,6 @@ from models.handoff import (
 )
 from models.reply import Reply
 from models.session import session_scope
-from models.unsettled import count_unsettled
 
 _HEADER = ("id", "channel", "who", "wanted", "held by", "waiting", "last", "last words")
 _WORDS_SHOWN = 40

@@ -8,7 +8,7 @@ from bot.access import create_api_key
 from bot.commands.base import Command, CommandError, print_table, spell_moment
 from bot.commands.database import open_database
 from bot.settings import Settings
-from models.access import ListedKey, list_api_keys, revoke_api_key
+from models.operators.access import ListedKey, list_api_keys, revoke_api_key
 from models.session import session_scope
 from models.tenant import DEFAULT
 

@@ -18,9 +18,9 @@ from bot.commands.batches import open_lines
 from bot.commands.database import open_database
 from bot.commands.names import fold
 from bot.settings import Settings
-from models.contact_link import ContactLinks
-from models.episodes import Episode, Span, search_past
-from models.fact import Facts
+from models.memory.contact_link import ContactLinks
+from models.memory.episodes import Episode, Span, search_past
+from models.memory.fact import Facts
 from models.person import People
 from models.session import session_scope
 

@@ -9,7 +9,7 @@ from bot.commands.base import Command, CommandError, print_table, spell_moment
 from bot.commands.database import open_database
 from bot.console.accounts import create_operator
 from bot.settings import Settings
-from models.access import disable_operator, list_operators
+from models.operators.access import disable_operator, list_operators
 from models.session import session_scope
 
 

@@ -12,7 +12,15 @@ from bot.commands.database import Database, open_database
 from bot.commands.ids import resolve_id, shorten
 from bot.commands.ringing import ring
 from bot.settings import Settings
-from models.drafts import Decision, ListedPart, approve_draft, find_part_ids, list_parts, reject_draft, retry_part
+from models.operators.drafts import (
+    Decision,
+    ListedPart,
+    approve_draft,
+    find_part_ids,
+    list_parts,
+    reject_draft,
+    retry_part,
+)
 from models.session import session_scope
 
 _HEADER = ("id", "channel", "to", "part", "state", "since", "why", "text")

@@ -19,8 +19,8 @@ from bot.sources import open_source
 from channels.whatsapp.addresses import whatsapp_address
 from models.catalogue import Catalogue
 from models.errors import RecadoError
-from models.leaving import take_from_person
 from models.person import ROLES, KnownPerson, People
+from models.privacy.leaving import take_from_person
 from models.session import session_scope
 from models.tenant import DEFAULT
 

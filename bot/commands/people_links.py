@@ -10,7 +10,7 @@ from bot.commands.base import CommandError, print_table
 from bot.commands.database import open_database
 from bot.commands.names import fold
 from bot.settings import Settings
-from models.contact_link import CannotLink, ContactLinks, LinkedContact
+from models.memory.contact_link import CannotLink, ContactLinks, LinkedContact
 from models.person import People
 from models.session import session_scope
 

@@ -9,20 +9,20 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from bot.clearing import clear_logs, finish_erasures, scrub_erased
 from bot.commands.base import Command, CommandError, add_tenant, is_agreed, print_table
 from bot.commands.database import Database, open_database
 from bot.commands.names import fold
 from bot.embedded.folders import prepare_data_folder
 from bot.files import build_storage
-from bot.sealed_words import seal
+from bot.privacy.clearing import clear_logs, finish_erasures, scrub_erased
+from bot.privacy.sealed_words import seal
 from bot.settings import Settings
-from jobs.erasing import Whose, erase, preview
-from jobs.person_export import export
+from jobs.privacy.erasing import Whose, erase, preview
+from jobs.privacy.person_export import export
 from jobs.queue import connect
-from models.belongings import Address, addresses_of, find_addresses
 from models.clock import SystemClock
 from models.person import People
+from models.privacy.belongings import Address, addresses_of, find_addresses
 from models.session import build_engine, session_scope
 from models.tenant import DEFAULT
 

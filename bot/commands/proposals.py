@@ -24,14 +24,14 @@ from bot.commands.ids import resolve_id, shorten
 from bot.commands.ringing import ring
 from bot.services import ChannelDirectory, build_accounts
 from bot.settings import Settings
-from models.correspondence import find_conversation
-from models.notice import DUTY_CHANNELS, add_notice
-from models.opt_out import is_opted_out
-from models.proposal import find_open
+from models.changes.proposal import find_open
+from models.changes.unsettled import Settled, find_unsettled_ids, settle
+from models.operators.correspondence import find_conversation
+from models.operators.notice import DUTY_CHANNELS, add_notice
+from models.privacy.opt_out import is_opted_out
 from models.reply import Reply
 from models.session import session_scope
 from models.tenant import find_account
-from models.unsettled import Settled, find_unsettled_ids, settle
 
 _HEADER: Final = ("id", "status", "asked", "who", "change")
 

@@ -16,7 +16,7 @@ from bot.commands.ids import resolve_id, shorten
 from bot.commands.ringing import ring
 from bot.settings import Settings
 from models.fence import FENCED
-from models.replay import (
+from models.operators.replay import (
     Effect,
     FailedTurn,
     NotReplayable,

@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot.commands.base import Command, add_tenant, is_agreed, print_table
 from bot.commands.database import Database, open_database
 from bot.settings import Settings
-from jobs.retention import count_due
-from models.retention_rule import KINDS, Kind, find_rules, set_rule
+from jobs.privacy.retention import count_due
+from models.privacy.retention_rule import KINDS, Kind, find_rules, set_rule
 from models.session import session_scope
 
 _FOR_EVER = "forever"

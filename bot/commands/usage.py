@@ -16,12 +16,12 @@ from bot.budgets import build_budgets
 from bot.commands.base import Command, CommandError, a_day, add_tenant, print_table
 from bot.commands.database import open_database
 from bot.settings import Settings
-from models.agent_version import AgentVersions
-from models.budget import Budgets, Kind
-from models.budget_books import Standing, list_standing
+from models.agents.version import AgentVersions
 from models.clock import SystemClock
-from models.dollar_rate import find_rate
-from models.embedding_use import EmbeddingUse, sum_use
+from models.knowledge.embedding_use import EmbeddingUse, sum_use
+from models.money.budget import Budgets, Kind
+from models.money.budget_books import Standing, list_standing
+from models.money.dollar_rate import find_rate
 from models.session import session_scope
 from models.struck import count_struck
 from models.tenant import DEFAULT, get_tenant

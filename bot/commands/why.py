@@ -11,9 +11,9 @@ from bot.commands.base import Command, CommandError, add_tenant
 from bot.commands.database import Database, open_database
 from bot.commands.ids import resolve_id
 from bot.settings import Settings
-from models.correspondence import find_conversation, find_conversation_ids
+from models.operators.correspondence import find_conversation, find_conversation_ids
+from models.operators.replay import find_message_ids, find_messages_named
 from models.recorded import RecordedAnswer, find_answer_of, find_last_answer
-from models.replay import find_message_ids, find_messages_named
 from models.session import session_scope
 
 

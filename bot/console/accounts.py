@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from bot.console.passwords import hash_password, readable_password
-from models.access import add_operator, has_operators
 from models.errors import ConfigurationError, RecadoError
+from models.operators.access import add_operator, has_operators
 from models.session import build_engine, session_scope
 from models.tenant import DEFAULT, find_tenant
 

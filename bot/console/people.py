@@ -13,8 +13,8 @@ from bot.console.routes import require_operator
 from bot.console.sessions import OperatorSessions
 from bot.problems import Problem
 from bot.web_services import WebServices
-from models.access import LiveSession
-from models.contact_link import CannotLink, ContactLinks
+from models.memory.contact_link import CannotLink, ContactLinks
+from models.operators.access import LiveSession
 from models.session import session_scope
 from models.tenant import get_tenant
 

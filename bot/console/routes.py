@@ -13,8 +13,8 @@ from bot.console.sessions import OperatorSessions
 from bot.health import HealthRoutes
 from bot.problems import Problem
 from bot.web_services import WebServices
-from models.access import KnownOperator, LiveSession, find_operator, set_operator_password
-from models.contact_link import ContactLinks
+from models.memory.contact_link import ContactLinks
+from models.operators.access import KnownOperator, LiveSession, find_operator, set_operator_password
 from models.session import session_scope
 from models.struck import count_struck
 from models.tenant import get_tenant

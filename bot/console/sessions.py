@@ -11,7 +11,7 @@ from flask import Request, Response
 from sqlalchemy import Connection, Engine
 
 from bot.settings import Settings
-from models.access import LiveSession, close_session, find_session, open_session
+from models.operators.access import LiveSession, close_session, find_session, open_session
 from models.session import session_scope
 
 LIFETIME = timedelta(hours=12)

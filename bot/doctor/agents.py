@@ -11,18 +11,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.mcp.servers import McpTools
 from agent.providers.retirements import find_retirement
 from agent.spec.agent_spec import AgentSpec
-from agent.tools.sql import build_sql_door
+from agent.tools.sql.tool import build_sql_door
 from bot.accounts_file import read_tenants
-from bot.agent_files import find_changed
+from bot.agents.files import find_changed
+from bot.agents.permits import find_unset_secrets
 from bot.assistant import Assistant, Surroundings, build_assistant, lend, open_agent_source
 from bot.doctor.findings import Finding, broken, doubtful, well
 from bot.doctor.prices import check_price
 from bot.environment import read_environment
-from bot.permits import find_unset_secrets
 from bot.settings import Settings
 from bot.tenant import CHANNELS
-from models.agent_file import find_contents
-from models.agent_version import PlacedVersion, list_serving
+from models.agents.file import find_contents
+from models.agents.version import PlacedVersion, list_serving
 from models.clock import Clock
 from models.errors import ConfigurationError, ToolError
 from models.session import session_scope

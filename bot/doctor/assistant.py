@@ -5,8 +5,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.base import ChatMessage, CompletionRequest, Provider
 from agent.providers.registry import resolve_llm
 from agent.providers.retirements import retirement_warning
+from bot.agents.default import describe_default
 from bot.assistant import Surroundings, build_assistant
-from bot.default_agent import describe_default
 from bot.doctor.findings import Finding, broken, doubtful, well
 from bot.doctor.prices import check_price
 from bot.environment import read_environment

@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 from bot.doctor.findings import Finding, broken, doubtful, well
 from bot.embeddings import build_embeddings, spell_standing
 from bot.settings import Settings
-from models.embedding_space import list_spaces
 from models.errors import ConfigurationError, ProviderError
+from models.knowledge.embedding_space import list_spaces
 from models.session import session_scope
 
 _PATIENCE = 10.0  # seconds

@@ -5,10 +5,10 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from bot.doctor.findings import Finding, broken, doubtful, well
+from models.changes.unsettled import count_unsettled
 from models.invariants import OVERDUE, find_violations
+from models.operators.troubles import count_troubles
 from models.session import session_scope
-from models.troubles import count_troubles
-from models.unsettled import count_unsettled
 
 _DAYS = 7
 

@@ -11,7 +11,7 @@ from bot.simulator.forms import Form, HostedFile, button_form, file_form, locati
 from bot.simulator.history import Sent
 from bot.simulator.twilio import FakeTwilio
 from bot.simulator.voice import record
-from models.file_types import type_of_ending
+from models.files.file_types import type_of_ending
 
 _MOST_BYTES = 16 * 1024 * 1024
 _REDELIVERIES = 5

@@ -16,9 +16,9 @@ from channels.crm.reply import find_sent, send_part
 from channels.crm.requests import split_names
 from channels.crm.verify import check_secrets, verify_request
 from models.clock import Clock, SystemClock
-from models.guarded_client import GuardedClient
 from models.inbound import InboundMessage, Receipt
-from models.public_addresses import Resolver, resolve_host
+from models.network.guarded_client import GuardedClient
+from models.network.public_addresses import Resolver, resolve_host
 from models.reply import OutboundPart, ReconcileOutcome, RenderedPart, Reply, SendOutcome
 
 

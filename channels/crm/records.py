@@ -16,10 +16,10 @@ from channels.crm.records_mapping import EntryRequests, Listing, Reading, Record
 from channels.crm.reply import judge_refusal
 from channels.crm.requests import fill_request, mark_text, surroundings
 from channels.crm.words import words_of_html
+from models.changes.crm_record import Record, RecordKind, Standing, Written, WrittenKind
 from models.clock import Clock
-from models.crm_record import Record, RecordKind, Standing, Written, WrittenKind
 from models.errors import ConfigurationError, DeliveryError, PayloadError
-from models.guarded_client import Answer, Blocked, GuardedClient, NotSent
+from models.network.guarded_client import Answer, Blocked, GuardedClient, NotSent
 from models.reply import Absent, Accepted, ReconcileOutcome, Rejected, SendOutcome, Unknown
 
 _CONFLICTS = frozenset({409, 412})  # "it is not as you say it was any more"
@@ -27,7 +27,7 @@ _CONFLICTS = frozenset({409, 412})  # "it is not as you say it was any more"
 
 @dataclass(frozen=True, slots=True)
 class CrmRecords:
-    """Implements `models.crm_record.Records` for one account."""
+    """Implements `models.changes.crm_record.Records` for one account."""
 
     mapping: CrmMapping
     requests: WritingRequests

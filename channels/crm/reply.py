@@ -11,7 +11,7 @@ from channels.crm.marker import marker_of
 from channels.crm.rate import TokenBucket
 from channels.crm.requests import prepare_find, prepare_reply
 from models.errors import ConfigurationError, PayloadError
-from models.guarded_client import Answer, Blocked, GuardedClient, NotSent
+from models.network.guarded_client import Answer, Blocked, GuardedClient, NotSent
 from models.reply import Absent, Accepted, OutboundPart, ReconcileOutcome, Rejected, SendOutcome, Unknown
 
 _LONGEST_WAIT = 24 * 3600.0

@@ -15,8 +15,8 @@ from channels.base import Account, FetchedMedia
 from channels.whatsapp.transport import DEFAULT_BASE_URL, is_api_host, is_loopback, rebase
 from channels.whatsapp.verify import split_secrets
 from models.errors import DeliveryError
+from models.files.sniffing import sniff_type
 from models.inbound import InboundMedia
-from models.sniffing import sniff_type
 
 MAX_BYTES = 16 * 1024 * 1024  # WhatsApp's own limit
 _MAX_REDIRECTS = 2

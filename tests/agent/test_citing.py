@@ -14,8 +14,8 @@ from agent.grounding.report import Finding
 from agent.scratch import ScratchJournal
 from agent.tools.knowledge import build_search_tool
 from models.ids import new_id
+from models.knowledge.passage import Passage, SearchScope
 from models.language import Language
-from models.passage import Passage, SearchScope
 from tests.fakes import FixedClock, ScriptedProvider, wish
 
 RETURNS = {

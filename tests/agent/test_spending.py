@@ -12,8 +12,8 @@ from agent.base import Completion, CompletionRequest, Cost, Usage
 from agent.providers.fallback import Fallback, Link
 from agent.scratch import ScratchJournal
 from agent.tokens import estimate_prompt, estimate_tools
-from models.assumed_price import AssumedPrice
 from models.errors import ProviderError
+from models.money.assumed_price import AssumedPrice
 from models.retry_policy import ProviderErrorKind
 from tests.agent.test_agent import agent, turn
 from tests.fakes import ScriptedProvider, wish

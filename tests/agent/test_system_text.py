@@ -11,7 +11,7 @@ from agent.instructions import build_prompt
 from agent.providers.fallback import Fallback, Link
 from agent.spec.agent_spec import AgentSpec
 from agent.system_text import Brief, list_prompts, newest_prompt, render_polish, render_route, render_system
-from bot.chains import build_chain
+from bot.agents.chains import build_chain
 from models.ids import new_id
 from tests.fakes import FixedClock, ScriptedProvider
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.access import create_api_key
-from models.access import api_keys, find_api_key, list_api_keys, revoke_api_key
+from models.operators.access import api_keys, find_api_key, list_api_keys, revoke_api_key
 from models.session import session_scope
 from models.tenant import DEFAULT, ensure_account, ensure_tenant, find_tenant
 from tests.bot.answering import inbound_rows

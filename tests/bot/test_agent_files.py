@@ -13,15 +13,15 @@ from sqlalchemy import Engine, text
 
 from agent.base import Situation
 from agent.spec.agent_spec import AgentSpec
-from bot import agent_files
-from bot.agent_files import Described, list_paths, read_contents, spell_differences
-from bot.agents import apply_specs, roll_back
+from bot.agents import files as agent_files
+from bot.agents.applying import apply_specs, roll_back
+from bot.agents.files import Described, list_paths, read_contents, spell_differences
 from bot.assistant import Surroundings, build_assistant, open_agent_source
 from bot.doctor.agents import check_agents
 from bot.settings import Settings
 from bot.worker import _open_agents
-from models.agent_file import find_contents
-from models.agent_version import list_serving
+from models.agents.file import find_contents
+from models.agents.version import list_serving
 from models.clock import SystemClock
 from models.errors import ConfigurationError
 from models.sales.reading import SOURCES

@@ -17,10 +17,10 @@ from sqlalchemy.exc import DBAPIError
 from agent.base import Situation
 from agent.spec.agent_spec import AgentSpec
 from agent.spec.comparing import compare_specs
-from bot.agents import apply_specs, as_json, read_agent_file, roll_back
+from bot.agents.applying import apply_specs, as_json, read_agent_file, roll_back
 from bot.assistant import Surroundings, build_assistant
 from bot.settings import Settings
-from models.agent_version import AgentRefused, AgentVersions
+from models.agents.version import AgentRefused, AgentVersions
 from models.clock import SystemClock
 from models.errors import ConfigurationError
 from models.session import build_engine, session_scope

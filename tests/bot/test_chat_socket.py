@@ -20,7 +20,7 @@ from websocket import (
     create_connection,
 )
 
-from bot.chat_socket import read_frame_id
+from bot.chat.socket import read_frame_id
 from bot.tenant import prepare_tenant
 from jobs.live import LiveTurn, LiveWords, live_channel
 from models.session import build_engine, session_scope

@@ -10,13 +10,13 @@ import pytest
 from cryptography.fernet import Fernet
 from redis import Redis
 
-from bot.clearing import clear_logs, finish_erasures
-from bot.sealed_words import open_sealed, seal
-from jobs.erasing import erase
-from models.erasure import find_sealed
+from bot.privacy.clearing import clear_logs, finish_erasures
+from bot.privacy.sealed_words import open_sealed, seal
+from jobs.privacy.erasing import erase
+from models.files.storage import DiskStorage
 from models.ids import new_id
+from models.privacy.erasure import find_sealed
 from models.session import session_scope
-from models.storage import DiskStorage
 from tests.jobs.house import House, dying_at, house
 from tests.jobs.personal_rows import MARK, Planted, plant
 

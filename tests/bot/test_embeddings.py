@@ -9,11 +9,11 @@ from sqlalchemy import Engine, text
 from bot.embeddings import build_embeddings, build_library
 from bot.settings import Settings, load_settings
 from bot.worker import installed_services
-from jobs.library import Library
+from jobs.knowledge.library import Library
 from jobs.queue import JobQueue
-from models.chunk import Chunk
-from models.document import Upload
 from models.errors import ConfigurationError
+from models.knowledge.chunk import Chunk
+from models.knowledge.document import Upload
 from models.session import session_scope
 from models.tenant import DEFAULT, find_tenant
 from tests.bot.conftest import DoorMaker

@@ -11,8 +11,8 @@ from bot.assistant import build_transcriber
 from bot.files import build_media_links, build_storage, find_or_make_secret
 from bot.settings import Settings, load_settings
 from models.errors import ConfigurationError, VerificationError
-from models.s3_storage import S3Storage
-from models.storage import DiskStorage
+from models.files.s3_storage import S3Storage
+from models.files.storage import DiskStorage
 from tests.fakes import FixedClock
 from tests.standins.s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, StandInS3
 

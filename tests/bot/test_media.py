@@ -12,8 +12,8 @@ from bot.problems import register_problems
 from bot.request_trace import register_tracing
 from bot.security_headers import register_security_headers
 from models.errors import ConfigurationError, StorageError
-from models.media_links import MediaLinks
-from models.storage import DiskStorage, Storage
+from models.files.media_links import MediaLinks
+from models.files.storage import DiskStorage, Storage
 from tests.bot.conftest import DoorMaker
 from tests.fakes import FixedClock
 

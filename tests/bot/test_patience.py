@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bot.patient_socket import PatientSocket, TooSlow
+from bot.chat.patient_socket import PatientSocket, TooSlow
 from bot.tenant import prepare_tenant
 from bot.waiting import WaitingPlaces
 from tests.bot.answering import inbound_rows

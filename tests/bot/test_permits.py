@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from agent.spec.agent_spec import AgentSpec
-from bot.agents import read_agent_file
+from bot.agents.applying import read_agent_file
+from bot.agents.permits import Keyring, Permit, find_trespasses, read_permit
 from bot.assistant import Surroundings, build_assistant
-from bot.permits import Keyring, Permit, find_trespasses, read_permit
 from bot.services import build_accounts
 from bot.settings import Settings
 from models.clock import SystemClock

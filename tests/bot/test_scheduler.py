@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from bot.clearing import finish_erasures
+from bot.privacy.clearing import finish_erasures
 from bot.scheduler import Scheduler, build_gap_filler
 from bot.settings import load_settings
 from channels.base import Channel
 from jobs.gaps import GapFiller
 from jobs.queue import JobQueue
-from models.erasure import add_receipt, find_unfinished
 from models.errors import StorageError, StoredFileMissing
+from models.files.storage import DiskStorage
 from models.ids import first_id_at, new_id
+from models.privacy.erasure import add_receipt, find_unfinished
 from models.session import session_scope
-from models.storage import DiskStorage
 from models.tenant import ensure_account, ensure_tenant
 from tests.fakes import FixedClock
 

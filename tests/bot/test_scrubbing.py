@@ -14,10 +14,10 @@ from bot.embedded.folders import prepare_data_folder
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.valkey import EmbeddedValkey
 from bot.migrate import upgrade
-from bot.scrubbing import find_files, scrub
-from jobs.erasing import erase
+from bot.privacy.scrubbing import find_files, scrub
+from jobs.privacy.erasing import erase
+from models.files.storage import DiskStorage
 from models.session import build_engine
-from models.storage import DiskStorage
 from tests.jobs.house import House, house
 from tests.jobs.personal_rows import MARK, plant, say_elsewhere
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bot.access import create_api_key
-from jobs.library import Library
-from models.chunk import Chunk
-from models.document import Upload
+from jobs.knowledge.library import Library
+from models.knowledge.chunk import Chunk
+from models.knowledge.document import Upload
 from models.session import session_scope
 from models.tenant import DEFAULT, ensure_tenant, find_tenant
 from tests.bot.conftest import Door

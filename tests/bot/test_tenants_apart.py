@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 
 from agent.spec.agent_spec import AgentSpec
 from bot.access import create_api_key
-from bot.agents import apply_specs
+from bot.agents.applying import apply_specs
 from bot.commands.agents import spell_yaml
 from bot.doctor.agents import check_agents
 from bot.people import AddressOn, NewPerson, register_person

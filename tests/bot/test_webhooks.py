@@ -14,8 +14,8 @@ from bot.tenant import prepare_tenant
 from jobs.queue import JobQueue
 from models.ids import new_id
 from models.message import messages, raw_events
-from models.opt_out import opt_outs
 from models.outbox import outbox, receipts
+from models.privacy.opt_out import opt_outs
 from models.session import build_engine, session_scope
 from models.trace import trace_fields
 from tests.bot.answering import answer_message, inbound_rows

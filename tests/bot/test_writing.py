@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from agent.spec.agent_spec import AgentSpec, ToolUseSpec
 from agent.spec.mistakes import find_mistakes
-from agent.tools.crm import CRM_TOOLS
+from agent.tools.crm.notes import CRM_TOOLS
 from bot.assistant import Surroundings, build_assistant
 from bot.settings import Settings, load_settings
 from models.clock import SystemClock

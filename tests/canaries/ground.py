@@ -16,32 +16,32 @@ from agent.agent import Agent, Limits
 from agent.base import CompletionRequest, Situation, Tool, ToolContext
 from agent.cache.results import keep_results
 from agent.providers.offline.figures import number
-from agent.tools.crm import build_crm_tools
-from agent.tools.crm_remote import RemoteCrm
-from agent.tools.crm_update import build_update_tool
+from agent.tools.crm.notes import build_crm_tools
+from agent.tools.crm.remote import RemoteCrm
+from agent.tools.crm.update import build_update_tool
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
-from agent.tools.http import build_http_tools, build_tool_client
-from agent.tools.http_spec import HttpToolSpec
+from agent.tools.http.spec import HttpToolSpec
+from agent.tools.http.tool import build_http_tools, build_tool_client
 from agent.tools.knowledge import build_search_tool
 from agent.tools.prices import build_price_tool
 from agent.tools.recall import build_recall_tool
 from agent.tools.registry import build_tools
-from agent.tools.sql import build_sql_tool
+from agent.tools.sql.tool import build_sql_tool
 from channels.base import Capabilities
 from channels.crm import CrmChannel
-from jobs.kept_results import ResultShelf
-from jobs.library import Library
-from jobs.memory_keeper import MemoryKeeper
+from jobs.cache.results import ResultShelf
+from jobs.knowledge.library import Library
+from jobs.memory.keeper import MemoryKeeper
 from jobs.runtime import set_services
-from models.chunk import Chunk
-from models.contact import ensure_contact
 from models.demo.reader import demo_reader_url
-from models.document import Upload
 from models.errors import ToolError
 from models.inbound import InboundMessage
+from models.knowledge.chunk import Chunk
+from models.knowledge.document import Upload
+from models.knowledge.price_row import PriceRow
+from models.memory.contact import ensure_contact
 from models.person import People
-from models.price_row import PriceRow
 from models.sales.reading import SOURCES, read_source_file
 from models.sales.source import SalesSource
 from models.session import session_scope

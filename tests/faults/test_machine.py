@@ -15,9 +15,9 @@ from agent.base import Completion, CompletionRequest, Usage
 from channels.base import FetchedMedia
 from jobs.leases import LeaseKeeper
 from jobs.runtime import set_services
+from models.files.storage import DiskStorage
 from models.inbound import InboundMedia, InboundMessage
 from models.reply import Accepted, OutboundPart, SendOutcome
-from models.storage import DiskStorage
 from tests.jobs.conftest import house
 from tests.jobs.house import House
 from tests.running import ROOT

@@ -29,26 +29,26 @@ from agent.mcp.spec import McpServerSpec, McpToolSpec
 from agent.mcp.tools import take_stock
 from agent.memory.window import recall_window
 from agent.scratch import ScratchJournal
-from agent.tools.crm import CrmTarget, build_crm_tools
+from agent.tools.crm.notes import CrmTarget, build_crm_tools
 from agent.tools.desk import Bench
-from agent.tools.http import build_http_tools
-from agent.tools.http_spec import HttpToolSpec
+from agent.tools.http.spec import HttpToolSpec
+from agent.tools.http.tool import build_http_tools
 from agent.tools.knowledge import SEARCH_DOCUMENTS, build_search_tool
-from agent.tools.openapi import build_openapi_tools
-from agent.tools.openapi_spec import OpenApiSpec
+from agent.tools.openapi.operations import build_openapi_tools
+from agent.tools.openapi.spec import OpenApiSpec
 from agent.tools.prices import PRICE_OF, build_price_tool
 from agent.tools.registry import get_blueprint
-from agent.tools.sql import build_sql_tool
-from agent.tools.sql_spec import SqlSpec
+from agent.tools.sql.spec import SqlSpec
+from agent.tools.sql.tool import build_sql_tool
 from channels.email.markdown import to_html, to_text
 from channels.whatsapp.render import render_reply
 from jobs.compose import compose
 from models.errors import ToolError
-from models.guarded_client import Answer
 from models.history import PastTurn
 from models.ids import new_id
-from models.passage import Passage, SearchScope
-from models.price_row import CatalogItem, PriceRow
+from models.knowledge.passage import Passage, SearchScope
+from models.knowledge.price_row import CatalogItem, PriceRow
+from models.network.guarded_client import Answer
 from models.reply import Reply
 from models.said import SaidMedia, SaidMessage
 from models.sales.brief import CustomerBrief, OpenDeal

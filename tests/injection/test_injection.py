@@ -11,12 +11,12 @@ import pytest
 from agent.agent import Agent, Limits
 from agent.base import Effect, Label, Tool, ToolContext, ToolResult, ToolSpec
 from agent.links import find_links
-from agent.tools.crm import build_crm_tools
+from agent.tools.crm.notes import build_crm_tools
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
-from jobs.crm_book import CrmBook
+from jobs.changes.crm_book import CrmBook
 from jobs.runtime import set_services
-from models.crm_entry import CrmEntry, add_entry
+from models.changes.crm_entry import CrmEntry, add_entry
 from models.demo.aurora import aurora
 from models.demo.reader import demo_reader_url
 from models.inbound import InboundMessage

@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import Engine, text
 
 from agent.knowledge.embedding import EmbeddingServer
-from jobs.embedding import EmbeddingKeeper
-from jobs.library import Library
-from jobs.meaning import Meaning
-from models.chunk import Chunk
-from models.document import Upload
-from models.embedding_space import Embedder, Standing, list_spaces
-from models.passage import Passage, SearchScope
+from jobs.knowledge.embedding import EmbeddingKeeper
+from jobs.knowledge.library import Library
+from jobs.knowledge.meaning import Meaning
+from models.knowledge.chunk import Chunk
+from models.knowledge.document import Upload
+from models.knowledge.embedding_space import Embedder, Standing, list_spaces
+from models.knowledge.passage import Passage, SearchScope
 from models.session import session_scope
 from models.tenant import ensure_tenant
 from tests.standins.embeddings import StandInEmbeddings

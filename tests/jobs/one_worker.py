@@ -11,7 +11,7 @@ from agent.agent import Agent, Limits
 from jobs.advance import advance
 from jobs.alarms import Alarms
 from jobs.leases import LeaseKeeper
-from jobs.memory_keeper import take_in
+from jobs.memory.keeper import take_in
 from jobs.runtime import OpenDoor, Services, WorkPolicy, set_services
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, store_messages

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from jobs.erasing import Whose
-from jobs.memory_keeper import take_in
-from models.belongings import find_addresses
+from jobs.memory.keeper import take_in
+from jobs.privacy.erasing import Whose
+from models.files.storage import Storage
 from models.ids import new_id
 from models.inbound import InboundMedia, InboundMessage
 from models.inbox import RawRequest, store_messages
+from models.privacy.belongings import find_addresses
 from models.session import session_scope
-from models.storage import Storage
 from tests.jobs.house import House
 
 MARK = "zq7xmark9"

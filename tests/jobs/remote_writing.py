@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from agent.agent import Agent, Limits
-from agent.tools.crm import build_crm_tools
-from agent.tools.crm_remote import RemoteCrm
-from agent.tools.crm_update import build_update_tool
+from agent.tools.crm.notes import build_crm_tools
+from agent.tools.crm.remote import RemoteCrm
+from agent.tools.crm.update import build_update_tool
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
 from channels.crm import CrmChannel

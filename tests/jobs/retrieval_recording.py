@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.chunk import Chunk
+from models.knowledge.chunk import Chunk
 
 RECORDING = Path(__file__).resolve().parents[3] / "shared/recordings/retrieval/pira-pt.jsonl"
 _MISTYPED = 0.35  # of the words over five letters

@@ -9,10 +9,10 @@ import pytest
 
 from agent.agent import Agent, Limits
 from agent.spec.agent_spec import AgentSpec
-from bot.agents import apply_specs, roll_back
+from bot.agents.applying import apply_specs, roll_back
 from jobs.agents import AgentDirectory
 from jobs.runtime import set_services
-from models.agent_version import list_serving
+from models.agents.version import list_serving
 from models.errors import ConfigurationError, ProviderError
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account, ensure_tenant

@@ -21,12 +21,12 @@ from jobs.budget import compose_warning
 from jobs.dollar import DollarRate
 from jobs.leases import LeaseKeeper
 from jobs.runtime import DutyAddress, get_services, set_services
-from models.budget import Budgets
-from models.budget_books import list_standing
 from models.errors import BudgetExceeded, ProviderError, ProviderErrorKind, ToolError
-from models.handoff import say_as_person, take_conversation
 from models.ids import new_id
 from models.inbox import Stored
+from models.money.budget import Budgets
+from models.money.budget_books import list_standing
+from models.operators.handoff import say_as_person, take_conversation
 from models.reply import RenderedPart
 from models.session import build_engine, session_scope
 from models.tenant import AccountKey

@@ -10,7 +10,7 @@ import pytest
 
 from agent.agent import Agent, Limits
 from agent.base import Effect, Label
-from models.cached_answer import NewAnswer, Place, find_kept, forget_old_answers, keep_answer
+from models.cache.cached_answer import NewAnswer, Place, find_kept, forget_old_answers, keep_answer
 from models.errors import ProviderError
 from models.faultpoint import set_fault_hook
 from models.inbound import InboundMessage

@@ -9,10 +9,10 @@ from agent.agent import Agent, Limits
 from agent.base import Tool
 from agent.tools.knowledge import build_search_tool
 from agent.tools.prices import build_price_tool
-from jobs.library import Library
+from jobs.knowledge.library import Library
 from jobs.runtime import WorkPolicy
-from models.chunk import Chunk
-from models.document import Upload
+from models.knowledge.chunk import Chunk
+from models.knowledge.document import Upload
 from models.session import session_scope
 from models.tenant import ensure_tenant
 from tests.fakes import OneAgent, wish

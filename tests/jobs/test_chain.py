@@ -15,10 +15,10 @@ from agent.providers.registry import build_provider
 from agent.providers.sdk_client import Endpoint
 from agent.system_text import Brief
 from jobs.runtime import set_services
-from models.budget import Budgets
 from models.catalogue import Catalogue
 from models.errors import ProviderError
 from models.faultpoint import set_fault_hook
+from models.money.budget import Budgets
 from tests.fakes import Killed, OneAgent, ScriptedProvider, wish
 from tests.jobs.house import House, counting_tool
 from tests.standins.llm import StandInLlm

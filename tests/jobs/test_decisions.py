@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from models.drafts import Decision, approve_draft, list_parts, reject_draft, retry_part
 from models.history import recent_turns
 from models.inbox import Stored
+from models.operators.drafts import Decision, approve_draft, list_parts, reject_draft, retry_part
 from models.reply import Absent, Accepted, Rejected, Unknown
 from models.session import session_scope
 from tests.jobs.house import House

@@ -13,9 +13,9 @@ from agent.agent import Agent, Limits
 from agent.tools.desk import Bench
 from agent.tools.discount import build_discount_tool
 from jobs.advance import advance
-from jobs.discount_book import DiscountBook
+from jobs.changes.discount_book import DiscountBook
 from jobs.runtime import OpenDoor, get_services, set_services
-from models.discount import Requester, Wish, add_request
+from models.changes.discount import Requester, Wish, add_request
 from models.ids import new_id
 from models.inbound import InboundMessage
 from models.inbox import store_messages

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import Engine
 
 from benchmarks.reading import GOAL, make_pages, measure
-from jobs.document_reading import read_file
-from jobs.knowledge import KnowledgeKeeper
-from jobs.library import Library
-from models.document import Upload, list_documents
-from models.passage import Passage, SearchScope
+from jobs.knowledge.document_reading import read_file
+from jobs.knowledge.library import Library
+from jobs.knowledge.reading import KnowledgeKeeper
+from models.files.storage import DiskStorage
+from models.knowledge.document import Upload, list_documents
+from models.knowledge.passage import Passage, SearchScope
 from models.session import session_scope
-from models.storage import DiskStorage
 from models.tenant import ensure_tenant
 from tests.agent.knowledge.files import docx, pdf, xlsx
 

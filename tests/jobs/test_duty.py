@@ -9,9 +9,9 @@ from channels.base import Account
 from jobs.advance import advance
 from jobs.duty import compose_notice
 from jobs.runtime import DutyAddress, set_services
-from models.correspondence import list_conversations
-from models.handoff import say_as_person, take_conversation
 from models.inbound import InboundMessage
+from models.operators.correspondence import list_conversations
+from models.operators.handoff import say_as_person, take_conversation
 from models.reply import Rejected, RenderedPart, Unknown
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from jobs.embedding import EmbeddingKeeper
-from jobs.meaning import Embedded
-from models.embedding_space import Embedder, Verdict, begin_spaces, claim_space
-from models.embedding_use import sum_use
-from models.embedding_verdict import keep_made
+from jobs.knowledge.embedding import EmbeddingKeeper
+from jobs.knowledge.meaning import Embedded
+from models.knowledge.embedding_space import Embedder, Verdict, begin_spaces, claim_space
+from models.knowledge.embedding_use import sum_use
+from models.knowledge.embedding_verdict import keep_made
 from models.session import session_scope
 from tests.jobs.embedding_ground import Ground, standing_on
 from tests.jobs.house import dying_at

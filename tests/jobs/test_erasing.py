@@ -10,16 +10,16 @@ import pytest
 from redis import Redis
 
 from bot.embedded.cluster import find_installation, server_environment
-from jobs.erasing import TurnUnderWay, erase, finish, preview
-from jobs.memory_keeper import take_in
+from jobs.memory.keeper import take_in
+from jobs.privacy.erasing import TurnUnderWay, erase, finish, preview
 from models.errors import StoredFileMissing
 from models.faultpoint import set_fault_hook
+from models.files.s3_signing import S3Credentials
+from models.files.s3_storage import S3Storage
+from models.files.storage import DiskStorage
 from models.invariants import find_violations
-from models.privacy import ORDER
-from models.s3_signing import S3Credentials
-from models.s3_storage import S3Storage
+from models.privacy.inventory import ORDER
 from models.session import session_scope
-from models.storage import DiskStorage
 from tests.jobs.house import House, dying_at
 from tests.jobs.personal_rows import ANA, BRUNOS_WORDS, MARK, Planted, plant, say_elsewhere
 from tests.standins.s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, StandInS3

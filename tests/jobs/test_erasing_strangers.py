@@ -7,10 +7,10 @@ import pytest
 from redis import Redis
 
 from agent.base import ToolResult
-from jobs.erasing import Whose, erase
-from jobs.kept_results import ResultShelf
-from models.belongings import find_addresses
+from jobs.cache.results import ResultShelf
+from jobs.privacy.erasing import Whose, erase
 from models.inbound import InboundMessage
+from models.privacy.belongings import find_addresses
 from models.session import session_scope
 from tests.jobs.house import House
 

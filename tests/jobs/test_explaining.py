@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from models.inbound import InboundMessage
+from models.operators.troubles import count_troubles
 from models.person import People
 from models.session import session_scope
-from models.troubles import count_troubles
 from tests.fakes import wish
 from tests.jobs.house import House
 

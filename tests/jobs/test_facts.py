@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from agent.base import ChatMessage
-from jobs.erasing import Whose, preview
-from models.belongings import find_addresses
+from jobs.privacy.erasing import Whose, preview
 from models.inbound import InboundMedia, InboundMessage
-from models.leaving import take_from_person
 from models.person import People
+from models.privacy.belongings import find_addresses
+from models.privacy.leaving import take_from_person
 from models.session import session_scope
 from models.tenant import ensure_account
 from tests.fakes import wish

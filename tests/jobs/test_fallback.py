@@ -14,8 +14,8 @@ from agent.providers.messages import MessagesProvider
 from agent.providers.sdk_client import Endpoint
 from bot.doctor.refusals import check_refusals
 from jobs.runtime import set_services
-from models.budget import Budgets
 from models.errors import ProviderError, ProviderErrorKind
+from models.money.budget import Budgets
 from tests.fakes import Killed, OneAgent, ScriptedProvider, wish
 from tests.jobs.house import House, counting_tool
 from tests.standins.llm import Fault, StandInLlm

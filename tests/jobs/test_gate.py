@@ -8,13 +8,13 @@ from typing import ClassVar
 import pytest
 from sqlalchemy import Engine
 
-from jobs.embedding import EmbeddingKeeper
-from jobs.gate import Trial, hold_out, sum_up
-from jobs.meaning import Embedded
-from models.chunk_vector import Sample
-from models.document import Upload
-from models.embedding_space import Embedder, Verdict, claim_space, list_spaces
-from models.embedding_verdict import forget_verdict, keep_given, keep_made
+from jobs.knowledge.embedding import EmbeddingKeeper
+from jobs.knowledge.gate import Trial, hold_out, sum_up
+from jobs.knowledge.meaning import Embedded
+from models.knowledge.chunk_vector import Sample
+from models.knowledge.document import Upload
+from models.knowledge.embedding_space import Embedder, Verdict, claim_space, list_spaces
+from models.knowledge.embedding_verdict import forget_verdict, keep_given, keep_made
 from models.session import session_scope
 from tests.jobs.embedding_ground import Ground
 from tests.jobs.retrieval_recording import RECORDING, read_recording, recall

@@ -10,9 +10,9 @@ import pytest
 from agent.agent import Agent, Limits
 from agent.base import Effect, Situation, Tool, ToolContext, ToolResult
 from agent.cache.results import keep_results
-from jobs.kept_results import ResultShelf
+from jobs.cache.results import ResultShelf
+from models.cache.kept_result import forget_results
 from models.ids import new_id
-from models.kept_result import forget_results
 from models.session import session_scope
 from tests.fakes import OneAgent, wish
 from tests.jobs.house import House, counting_tool

@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 
-from jobs.knowledge import KnowledgeKeeper, ReadFile
-from jobs.library import Library
-from jobs.reindexing import reindex_documents
-from models.chunk import Chunk
-from models.document import Upload, list_documents
-from models.document_queue import Progress, find_progress
+from jobs.knowledge.library import Library
+from jobs.knowledge.reading import KnowledgeKeeper, ReadFile
+from jobs.knowledge.reindexing import reindex_documents
 from models.errors import StorageError, StoredFileMissing, UnreadableDocument
-from models.passage import SearchScope
+from models.files.storage import DiskStorage
+from models.knowledge.chunk import Chunk
+from models.knowledge.document import Upload, list_documents
+from models.knowledge.document_queue import Progress, find_progress
+from models.knowledge.passage import SearchScope
 from models.session import build_engine, session_scope
-from models.storage import DiskStorage
 from models.tenant import ensure_tenant
 from tests.running import eventually
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from jobs.leftovers import clear_leftovers
+from jobs.privacy.leftovers import clear_leftovers
 from models.errors import StorageError
 from models.faultpoint import set_fault_hook
-from models.leftover_file import claim_leftovers, note_leftovers
+from models.files.storage import DiskStorage
+from models.privacy.leftover_file import claim_leftovers, note_leftovers
 from models.session import session_scope
-from models.storage import DiskStorage
 from tests.fakes import Killed
 from tests.jobs.test_knowledge import Ground
 from tests.running import eventually

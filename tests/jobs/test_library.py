@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, text
 
-from jobs.library import Library, index_document
-from jobs.reindexing import reindex_documents
-from models.chunk import Chunk
-from models.document import Upload, find_document, list_documents, mark_failed, put_document
-from models.passage import SearchScope
+from jobs.knowledge.library import Library, index_document
+from jobs.knowledge.reindexing import reindex_documents
+from models.knowledge.chunk import Chunk
+from models.knowledge.document import Upload, find_document, list_documents, mark_failed, put_document
+from models.knowledge.passage import SearchScope
 from models.session import session_scope
 from models.tenant import ensure_tenant
 from tests.jobs.retrieval_recording import RECORDING, mistyped, read_recording, recall

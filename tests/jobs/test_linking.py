@@ -1,6 +1,6 @@
 """What a person says of herself may point at another address: that is proposed, and never done by itself."""
 
-from models.contact_link import ContactLinks
+from models.memory.contact_link import ContactLinks
 from models.person import People
 from models.session import session_scope
 from models.tenant import ensure_account

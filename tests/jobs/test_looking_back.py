@@ -7,7 +7,7 @@ import pytest
 from agent.agent import Agent, Limits
 from agent.providers.offline import OfflineProvider
 from agent.tools.recall import RECALL, build_recall_tool
-from jobs.memory_keeper import MemoryKeeper
+from jobs.memory.keeper import MemoryKeeper
 from jobs.runtime import set_services
 from models.catalogue import Catalogue
 from models.inbound import InboundMessage

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import Engine, text
 
 from agent.tools.knowledge import ANSWERS
-from jobs.fusing import nearness
-from models.chunk_vector import nearest, put_vectors
-from models.embedding_space import find_serving
-from models.embedding_use import sum_use
-from models.passage import SearchScope
+from jobs.knowledge.fusing import nearness
+from models.knowledge.chunk_vector import nearest, put_vectors
+from models.knowledge.embedding_space import find_serving
+from models.knowledge.embedding_use import sum_use
+from models.knowledge.passage import SearchScope
+from models.knowledge.vector_index import tend_indexes
 from models.retrieval.fusion import fuse
 from models.session import session_scope
-from models.vector_index import tend_indexes
 from tests.jobs.embedding_ground import Ground, standing_on
 from tests.standins.embeddings import Fault
 

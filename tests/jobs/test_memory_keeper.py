@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import event
 
 from agent.base import ChatMessage
-from jobs.memory_keeper import MemoryKeeper, take_in
+from jobs.memory.keeper import MemoryKeeper, take_in
 from models.inbound import InboundMessage
-from models.remembered import claim_conversation
+from models.memory.remembered import claim_conversation
 from models.session import session_scope
 from tests.fakes import OneAgent
 from tests.jobs.house import House

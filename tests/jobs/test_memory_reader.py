@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from jobs.memory_keeper import MemoryKeeper
-from jobs.memory_reader import MemoryReader
-from models.budget import Budgets
+from jobs.memory.keeper import MemoryKeeper
+from jobs.memory.reader import MemoryReader
 from models.errors import ProviderError
 from models.inbound import InboundMessage
+from models.money.budget import Budgets
 from tests.fakes import OneAgent
 from tests.jobs.house import House
 

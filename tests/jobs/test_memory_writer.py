@@ -10,16 +10,16 @@ from redis import Redis
 from sqlalchemy import text
 
 from agent.base import ChatMessage, Completion, CompletionRequest, Usage
-from jobs.erasing import Whose, erase
-from jobs.memory_keeper import MemoryKeeper
-from jobs.memory_writer import MemoryWriter
-from models.belongings import Address
-from models.budget import Budgets
+from jobs.memory.keeper import MemoryKeeper
+from jobs.memory.writer import MemoryWriter
+from jobs.privacy.erasing import Whose, erase
 from models.errors import ProviderError
+from models.files.storage import DiskStorage
 from models.inbound import InboundMessage
+from models.memory.summary import cut_turns
+from models.money.budget import Budgets
+from models.privacy.belongings import Address
 from models.session import session_scope
-from models.storage import DiskStorage
-from models.summary import cut_turns
 from tests.fakes import OneAgent
 from tests.jobs.house import House
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from models.handoff import find_obstacle
 from models.inbound import InboundMessage
+from models.operators.handoff import find_obstacle
 from models.reply import Rejected
 from models.session import session_scope
 from tests.jobs.house import House

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine
 
-from jobs.library import Library
-from jobs.passages_file import read_passages
-from models.document import Upload
-from models.passage import SearchScope
+from jobs.knowledge.library import Library
+from jobs.knowledge.passages_file import read_passages
+from models.knowledge.document import Upload
+from models.knowledge.passage import SearchScope
 from models.session import session_scope
 from models.tenant import ensure_tenant
 

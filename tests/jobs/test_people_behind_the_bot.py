@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from channels.base import Account, Capabilities
-from models.correspondence import list_conversations, read_conversation
-from models.handoff import release_conversation, say_as_person, take_conversation
+from models.operators.correspondence import list_conversations, read_conversation
+from models.operators.handoff import release_conversation, say_as_person, take_conversation
 from models.reply import Rejected, RenderedPart
 from models.session import session_scope
 from tests.jobs.house import House

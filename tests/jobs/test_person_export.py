@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jobs.person_export import export
-from models.privacy import HOLDINGS, ORDER
-from models.storage import DiskStorage
+from jobs.privacy.person_export import export
+from models.files.storage import DiskStorage
+from models.privacy.inventory import HOLDINGS, ORDER
 from tests.jobs.house import House
 from tests.jobs.personal_rows import BRUNOS_WORDS, HER_WORDS, MARK, plant, say_elsewhere
 

@@ -10,13 +10,13 @@ from sqlalchemy import Engine
 
 from agent.base import Situation, ToolContext
 from agent.tools.prices import build_price_tool
-from jobs.document_reading import read_file
-from jobs.knowledge import KnowledgeKeeper
-from jobs.library import Library
-from models.document import Upload
-from models.passage import SearchScope
+from jobs.knowledge.document_reading import read_file
+from jobs.knowledge.library import Library
+from jobs.knowledge.reading import KnowledgeKeeper
+from models.files.storage import DiskStorage
+from models.knowledge.document import Upload
+from models.knowledge.passage import SearchScope
 from models.session import session_scope
-from models.storage import DiskStorage
 from models.tenant import ensure_tenant
 from tests.agent.knowledge.files import xlsx
 

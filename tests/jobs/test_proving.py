@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from models.contact import ensure_contact
 from models.inbound import InboundMessage
+from models.memory.contact import ensure_contact
 from models.person import People
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import Engine, select
 
-from agent.tools.sql import SqlUse
+from agent.tools.sql.tool import SqlUse
 from jobs.query_trail import QueryTrail
 from models.audit import audits, find_entries
 from models.session import session_scope

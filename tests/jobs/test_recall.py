@@ -6,10 +6,10 @@ import pytest
 
 from agent.base import Situation, ToolContext
 from agent.tools.recall import RECALL, build_recall_tool
-from jobs.memory_keeper import MemoryKeeper
-from models.contact import ensure_contact
-from models.episodes import Episode, Span, search_past
+from jobs.memory.keeper import MemoryKeeper
 from models.inbound import InboundMessage
+from models.memory.contact import ensure_contact
+from models.memory.episodes import Episode, Span, search_past
 from models.session import session_scope
 from models.tenant import ensure_tenant
 from tests.fakes import wish

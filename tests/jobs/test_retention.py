@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.exc import ProgrammingError
 
-from jobs.retention import Retention
-from models.budget_books import begin_books
+from jobs.privacy.retention import Retention
 from models.errors import ProviderError
 from models.ids import first_id_at, new_id
 from models.inbound import InboundMedia, InboundMessage
 from models.inbox import Stored
-from models.retention import find_moment, forget_old_books
-from models.retention_rule import set_rule
+from models.money.budget_books import begin_books
+from models.privacy.retention import find_moment, forget_old_books
+from models.privacy.retention_rule import set_rule
 from models.session import session_scope
 from models.tenant import ensure_account, ensure_tenant
 from tests.jobs.house import House, dying_at

@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from jobs.leftovers import clear_leftovers
-from jobs.memory_keeper import take_in
-from jobs.retention import TABLES, Retention, count_due
+from jobs.memory.keeper import take_in
+from jobs.privacy.leftovers import clear_leftovers
+from jobs.privacy.retention import TABLES, Retention, count_due
 from models.errors import ProviderError, StoredFileMissing
-from models.expiry import _TAKE, EXPIRED
 from models.faultpoint import set_fault_hook
+from models.files.storage import DiskStorage
 from models.invariants import find_violations
-from models.privacy import HOLDINGS
-from models.remembered import claim_conversation
-from models.replay import NotReplayable, replay_message
-from models.retention import find_moment
-from models.retention_rule import KINDS, Kind, find_rules, set_rule
-from models.search_index import SearchIndex
+from models.memory.remembered import claim_conversation
+from models.operators.replay import NotReplayable, replay_message
+from models.privacy.expiry import _TAKE, EXPIRED
+from models.privacy.inventory import HOLDINGS
+from models.privacy.retention import find_moment
+from models.privacy.retention_rule import KINDS, Kind, find_rules, set_rule
+from models.search.index import SearchIndex
 from models.session import session_scope
-from models.storage import DiskStorage
 from models.tables import metadata
 from tests.jobs.house import House, dying_at
 from tests.jobs.personal_rows import MARK, Planted, plant

@@ -8,9 +8,9 @@ import pytest
 
 from channels.base import Capabilities
 from jobs.runtime import set_services
-from models.budget import Budgets
 from models.inbound import InboundMessage
 from models.inbox import Stored
+from models.money.budget import Budgets
 from models.person import People
 from models.session import session_scope
 from models.usage import usage_report

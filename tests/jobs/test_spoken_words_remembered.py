@@ -5,12 +5,12 @@ import pytest
 from sqlalchemy import Connection, text
 
 from agent.tools.recall import RECALL, build_recall_tool
-from jobs.memory_keeper import MemoryKeeper
-from jobs.reindexing import TurnsAnew
-from models.contact import ensure_contact
-from models.episodes import Episode, search_past
+from jobs.knowledge.reindexing import TurnsAnew
+from jobs.memory.keeper import MemoryKeeper
 from models.inbound import InboundMedia, InboundMessage
-from models.search_space import read_space
+from models.memory.contact import ensure_contact
+from models.memory.episodes import Episode, search_past
+from models.search.space import read_space
 from models.session import session_scope
 from tests.fakes import OneAgent, wish
 from tests.jobs.house import House

@@ -6,8 +6,9 @@ from uuid import UUID
 from agent.base import Completion, CompletionRequest
 from channels.base import Capabilities
 from models.answer import Answer, find_answer
-from models.correspondence import find_last_words, read_conversation
-from models.handoff import (
+from models.inbound import InboundMedia, InboundMessage
+from models.operators.correspondence import find_last_words, read_conversation
+from models.operators.handoff import (
     Obstacle,
     find_obstacle,
     find_question,
@@ -15,7 +16,6 @@ from models.handoff import (
     say_as_person,
     take_conversation,
 )
-from models.inbound import InboundMedia, InboundMessage
 from models.reply import RenderedPart, Unknown
 from models.session import session_scope
 from tests.jobs.house import House

@@ -7,9 +7,9 @@ import pytest
 
 from jobs.runtime import DutyAddress, set_services
 from models.delivery import find_refused_part, record_receipt, say_again
-from models.handoff import say_as_person, take_conversation
 from models.inbound import Receipt
 from models.inbox import Stored
+from models.operators.handoff import say_as_person, take_conversation
 from models.reply import RenderedPart
 from models.session import session_scope
 from tests.fakes import Killed

@@ -8,9 +8,9 @@ import pytest
 
 from channels.base import FetchedMedia
 from jobs.runtime import get_services, set_services
-from models.budget import Budgets
 from models.errors import DeliveryError, StorageError
 from models.inbound import InboundMedia, InboundMessage
+from models.money.budget import Budgets
 from models.session import session_scope
 from models.tenant import ensure_account, ensure_tenant
 from tests.jobs.house import House

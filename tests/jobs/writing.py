@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from agent.agent import Agent, Limits
-from agent.tools.crm import build_crm_tools
+from agent.tools.crm.notes import build_crm_tools
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
-from jobs.crm_book import CrmBook
+from jobs.changes.crm_book import CrmBook
 from jobs.runtime import set_services
 from models.demo.aurora import aurora
 from models.demo.reader import demo_reader_url

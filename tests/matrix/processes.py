@@ -27,16 +27,16 @@ from jobs.alarms import Alarms
 from jobs.allowed import ALLOWED_JOBS, parse_call
 from jobs.gaps import GapFiller
 from jobs.leases import LeaseKeeper
+from jobs.privacy.retention import Retention
 from jobs.queue import JobQueue
-from jobs.retention import Retention
 from jobs.rq_worker.books import Books, Claim, Finished
 from jobs.runtime import OpenDoor, Services, WorkPolicy
 from jobs.sweep import Sweeper
 from models.errors import PayloadError
 from models.faultpoint import faultpoint
-from models.replay import NotReplayable, find_messages_named, replay_message
+from models.files.storage import DiskStorage
+from models.operators.replay import NotReplayable, find_messages_named, replay_message
 from models.session import session_scope
-from models.storage import DiskStorage
 from models.tenant import DEFAULT, find_tenant
 from tests.fakes import OneAgent, allow_all
 from tests.jobs.house import AtOnce

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from models.budget import Budgets, reserve, settle, settle_lost
 from models.errors import BudgetExceeded
 from models.ids import new_id
 from models.journal import JournalKey
+from models.money.budget import Budgets, reserve, settle, settle_lost
 from models.session import build_engine, session_scope
 
 BUDGETS = Budgets(

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Engine, text
 
-from models.budget import Budgets, charge, reserve, settle, settle_lost, settle_stale
-from models.budget_books import begin_books, list_standing, note_news
 from models.errors import BudgetExceeded
 from models.ids import new_id
 from models.journal import JournalKey
+from models.money.budget import Budgets, charge, reserve, settle, settle_lost, settle_stale
+from models.money.budget_books import begin_books, list_standing, note_news
 from models.session import session_scope
 from models.tenant import ensure_tenant
 from tests.jobs.house import House, house

@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Engine
 
-from models.contact import ensure_contact
-from models.contact_link import CannotLink, ContactLinks
-from models.fact import Facts, NewFact, Source, tell
 from models.ids import new_id
+from models.memory.contact import ensure_contact
+from models.memory.contact_link import CannotLink, ContactLinks
+from models.memory.fact import Facts, NewFact, Source, tell
 from models.person import People
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account, ensure_tenant

@@ -7,12 +7,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from models.contact import ensure_contact, give_to_person, verified_key
-from models.fact import Facts, NewFact, Source, tell
 from models.ids import new_id
-from models.leaving import take_from_person
+from models.memory.contact import ensure_contact, give_to_person, verified_key
+from models.memory.fact import Facts, NewFact, Source, tell
+from models.memory.recollection import recollect
 from models.person import People
-from models.recollection import recollect
+from models.privacy.leaving import take_from_person
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account, ensure_tenant
 

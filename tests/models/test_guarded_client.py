@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import httpx2
 import pytest
 
-from models.guarded_client import Answer, Blocked, GuardedClient, NotSent
+from models.network.guarded_client import Answer, Blocked, GuardedClient, NotSent
 from tests.standins.crm import Fault, StandInCrm
 from tests.standins.crm_dialects import TOKEN
 

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from models.guarded_client import GuardedClient, NotSent
-from models.wall import Wall
+from models.network.guarded_client import GuardedClient, NotSent
+from models.network.wall import Wall
 
 HOST = "crm.example.com"
 

@@ -3,13 +3,13 @@
 import pytest
 
 from agent.base import Completion, CompletionRequest, Usage
-from models.drafts import reject_draft
 from models.errors import ProviderError
-from models.handoff import take_conversation
 from models.invariants import OVERDUE, find_violations
+from models.operators.drafts import reject_draft
+from models.operators.handoff import take_conversation
+from models.operators.troubles import Troubles, count_troubles
 from models.reply import Rejected, Unknown
 from models.session import session_scope
-from models.troubles import Troubles, count_troubles
 from tests.fakes import wish
 from tests.jobs.house import House, house
 from tests.jobs.test_retention import AT_ONCE

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import ConfigurationError, StoredFileMissing, VerificationError
-from models.media_links import MediaLink, MediaLinks, sign_media_url, verify_media_token
+from models.files.media_links import MediaLink, MediaLinks, sign_media_url, verify_media_token
 from tests.fakes import FixedClock
 
 SECRET = b"a secret of thirty-two characters"

@@ -8,7 +8,9 @@ from sqlalchemy import ClauseElement, Connection, text
 from sqlalchemy.dialects import postgresql
 
 from benchmarks.past import write_past
-from models import commit, expiry, history, journal, lease, recollection, said, turns, work
+from models import commit, history, journal, lease, said, turns, work
+from models.memory import recollection
+from models.privacy import expiry
 from models.session import build_engine, session_scope, statement_scope
 from models.tenant import ensure_account, ensure_tenant
 

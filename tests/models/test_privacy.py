@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, text
 
-from models.privacy import HOLDINGS
+from models.privacy.inventory import HOLDINGS
 from models.session import session_scope
 from models.tables import metadata
 

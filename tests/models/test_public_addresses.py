@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from models.public_addresses import (
+from models.network.public_addresses import (
     Admits,
     Forbidden,
     Unresolved,

@@ -12,17 +12,17 @@ from agent.base import Completion, Usage
 from channels.base import Capabilities
 from models.answer import Answer, Waiting, find_answer
 from models.clock import SystemClock
-from models.correspondence import read_conversation
 from models.delivery import say_again
-from models.drafts import NotDecidable, retry_part
 from models.errors import ProviderError
 from models.faultpoint import set_fault_hook
-from models.handoff import say_as_person, take_conversation
 from models.history import recent_turns
 from models.inbound import InboundMessage
 from models.inbox import Stored
+from models.operators.correspondence import read_conversation
+from models.operators.drafts import NotDecidable, retry_part
+from models.operators.handoff import say_as_person, take_conversation
+from models.operators.replay import NotReplayable, Replayed, find_messages_named, list_failed_turns, replay_message
 from models.outbox import outbox
-from models.replay import NotReplayable, Replayed, find_messages_named, list_failed_turns, replay_message
 from models.reply import OutboundPart, Rejected, RenderedPart, Unknown
 from models.session import session_scope
 from models.usage import usage_report

@@ -15,7 +15,7 @@ from models.ids import new_id
 from models.retrieval.lexicon import grams_of, read_words, stem_of
 from models.retrieval.postings import BLOCK
 from models.retrieval.ranking import K1, B
-from models.search_index import IndexedText, SearchIndex
+from models.search.index import IndexedText, SearchIndex
 from models.session import session_scope
 from models.tenant import ensure_tenant
 

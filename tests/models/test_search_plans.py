@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import Connection, text
 
-from models.search_index import IndexedText, SearchIndex
-from models.search_posting import _HELD
-from models.search_word import _KNOWN, _LIKE
+from models.search.index import IndexedText, SearchIndex
+from models.search.posting import _HELD
+from models.search.word import _KNOWN, _LIKE
 from models.session import build_engine, session_scope
 from models.tenant import ensure_tenant
 

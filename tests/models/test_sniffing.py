@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.sniffing import UNKNOWN, sniff_type
+from models.files.sniffing import UNKNOWN, sniff_type
 
 _MP4 = b"\0\0\0\x18ftyp%s\0\0\0\0mp42isom" + b"\0\0\0\x20moov"
 _SOUND, _PICTURE = b"\0\0\0\x20hdlr" + b"\0" * 8 + b"soun", b"\0\0\0\x20hdlr" + b"\0" * 8 + b"vide"

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import StorageError, StoredFileMissing
-from models.file_types import ending_of, type_of_ending
-from models.s3_signing import S3Credentials, sign_request
-from models.s3_storage import S3Storage
-from models.storage import DiskStorage, Storage, content_type_of, new_key, verify_key
+from models.files.file_types import ending_of, type_of_ending
+from models.files.s3_signing import S3Credentials, sign_request
+from models.files.s3_storage import S3Storage
+from models.files.storage import DiskStorage, Storage, content_type_of, new_key, verify_key
 from tests.fakes import FixedClock
 from tests.standins.s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, StandInS3
 

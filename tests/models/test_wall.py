@@ -10,7 +10,7 @@ from agent.mcp.connection import McpConnection, McpUnreachable
 from agent.mcp.spec import McpServerSpec, McpToolSpec
 from agent.providers.registry import build_provider
 from models.errors import ProviderError
-from models.wall import Wall
+from models.network.wall import Wall
 from tests.agent.providers.conftest import ask
 from tests.inner import NAME, Inner, inner_server
 

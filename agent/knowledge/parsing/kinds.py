@@ -6,7 +6,7 @@ from typing import Final
 
 from agent.knowledge.parsing.archive import member_names
 from models.errors import UnreadableDocument
-from models.sniffing import UNKNOWN, sniff_type
+from models.files.sniffing import UNKNOWN, sniff_type
 
 _BY_TYPE: Final = {"application/pdf": "pdf", "text/html": "html"}
 _BY_ENDING: Final = {

@@ -8,8 +8,8 @@ import sys
 
 from channels.email.reading.reader import read_mail
 from channels.email.reading.wire import dump_mail, dump_refusal, load_task, split_frames, write_frames
-from models.confined import limit_resources
 from models.errors import PayloadError
+from models.files.confined import limit_resources
 
 _MEMORY = 300 * 1024 * 1024  # bytes of address space; an interpreter with nothing to do takes some 30 MB of it
 _CPU = 5  # seconds

@@ -7,7 +7,7 @@ from datetime import datetime
 from channels.email.reading.bounds import MAX_RAW
 from channels.email.reading.mail import OwnAddresses, ReadMail, Verdict
 from channels.email.reading.wire import dump_task, load_answer, split_frames, write_frames
-from models.confined import ask_child
+from models.files.confined import ask_child
 
 _CHILD = "channels.email.reading.child"
 PATIENCE = 5.0  # seconds of the wall clock

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from agent.knowledge.embedding import LONGEST, EmbeddingServer
-from models.embedding_space import Embedder
 from models.errors import ProviderError
+from models.knowledge.embedding_space import Embedder
 from tests.standins.embeddings import Fault, StandInEmbeddings, embedding_list
 
 GOOD = Embedder("good-32")

@@ -13,7 +13,7 @@ from agent.knowledge.chunking import Piece, cut
 from agent.knowledge.parsing.blocks import Place
 from agent.knowledge.parsing.reader import PARSERS, find_parser, parse
 from models.errors import UnreadableDocument
-from models.price_row import PriceRow
+from models.knowledge.price_row import PriceRow
 from tests.agent.knowledge.files import docx, mail, pdf, saved, xlsx
 
 PRICES = [

@@ -8,7 +8,7 @@ from agent.knowledge.chunking import cut
 from agent.knowledge.parsing.price_lines import find_price_lines
 from agent.knowledge.parsing.reader import parse
 from agent.knowledge.prices import read_prices
-from models.price_row import PriceRow
+from models.knowledge.price_row import PriceRow
 from tests.agent.knowledge.files import pdf
 
 HEADS = "Código  Descrição      Unid.  Preço (R$)"

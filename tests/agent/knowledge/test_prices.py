@@ -9,7 +9,7 @@ from agent.knowledge.decimals import find_decimals
 from agent.knowledge.parsing.blocks import Cell
 from agent.knowledge.price_json import dump_price, load_price
 from agent.knowledge.prices import read_amount, read_day, read_prices
-from models.price_row import PriceRow
+from models.knowledge.price_row import PriceRow
 
 AMOUNTS = {
     "R$ 1.234,50": "1234.5",

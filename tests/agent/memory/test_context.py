@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from agent.memory.context import recall
 from agent.memory.telling import describe, label_of, recall_facts
 from agent.tokens import estimate_prompt
-from models.fact import KnownFact
 from models.history import PastTurn
 from models.language import Language
-from models.summary import KnownSummary, SummaryLine
+from models.memory.fact import KnownFact
+from models.memory.summary import KnownSummary, SummaryLine
 
 START = datetime(2026, 3, 12, 15, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from agent.memory.looking_back import read_look_back
-from models.episodes import ANY_DAY, Span
+from models.memory.episodes import ANY_DAY, Span
 
 TODAY = date(2026, 3, 2)
 LAST_WEEK = Span(date(2026, 2, 23), date(2026, 3, 1))

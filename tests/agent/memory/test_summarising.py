@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.memory.summarising import MOST_LINES, grow, summarise_turn
-from models.summary import SummaryLine
+from models.memory.summary import SummaryLine
 
 NOON = datetime(2026, 3, 12, 15, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ import pytest
 
 from agent.base import ChatMessage, Completion, CompletionRequest, ImagePart
 from agent.providers.recording import Recorded, Replayed
+from bot.agents.default import describe_default
 from bot.assistant import Surroundings, build_assistant
-from bot.default_agent import describe_default
 from bot.settings import load_settings
 from models.clock import SystemClock
 from models.errors import ProviderError

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from agent.base import Situation, ToolContext, ToolResult
 from agent.tools.knowledge import ANSWERS, build_search_tool
 from models.ids import new_id
-from models.passage import Passage, SearchScope
+from models.knowledge.passage import Passage, SearchScope
 
 TENANT, OTHER = new_id(), new_id()
 ASKER = Situation(date(2026, 3, 2), "customer", tenant=TENANT)

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Engine, text
 
-from models.handoff import say_as_person
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, store_messages
+from models.operators.handoff import say_as_person
 from models.reply import RenderedPart
 from models.session import session_scope
 from models.tenant import AccountKey, ensure_account, ensure_tenant

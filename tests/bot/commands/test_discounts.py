@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
-from models.discount import Requester, Wish, add_request, hold_numbered, rule
+from models.changes.discount import Requester, Wish, add_request, hold_numbered, rule
 from models.ids import new_id
 from models.session import build_engine, session_scope
 from models.tenant import ensure_account

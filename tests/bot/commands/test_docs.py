@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from jobs.document_reading import read_file
-from jobs.knowledge import KnowledgeKeeper, ReadFile
+from jobs.knowledge.document_reading import read_file
+from jobs.knowledge.reading import KnowledgeKeeper, ReadFile
+from models.files.storage import DiskStorage
 from models.heartbeat import beat
 from models.session import session_scope
-from models.storage import DiskStorage
 from tests.bot.commands.conftest import Cli
 
 

@@ -8,7 +8,7 @@ from statistics import fmean
 
 import pytest
 
-from jobs.memory_keeper import take_in
+from jobs.memory.keeper import take_in
 from tests.bot.commands.conftest import Cli
 from tests.bot.commands.long_past.talks import around, read_questions, read_talks, write_talks
 from tests.fakes import OneAgent

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from benchmarks.past import write_past
-from models.contact import ensure_contact
-from models.fact import NewFact, Source, tell
 from models.ids import new_id
+from models.memory.contact import ensure_contact
+from models.memory.fact import NewFact, Source, tell
 from models.person import People
 from models.session import build_engine, session_scope
 from models.tenant import AccountKey, ensure_account, ensure_tenant

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from benchmarks.past import write_past
-from models.contact import ensure_contact
+from models.memory.contact import ensure_contact
 from models.person import People
 from models.session import build_engine, session_scope
 from models.tenant import ensure_account, ensure_tenant

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from bot.doctor.promises import check_troubles
+from models.changes.proposal import find_undoable, proposals
 from models.ids import new_id
-from models.proposal import find_undoable, proposals
 from models.session import session_scope
 from tests.bot.commands.conftest import Cli, run_alone
 from tests.bot.commands.stored import Stored, store_in

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from agent.tools.knowledge import ANSWERS
-from jobs.library import Library
-from models.passage import SearchScope
+from jobs.knowledge.library import Library
+from models.knowledge.passage import SearchScope
 from models.session import session_scope
 from tests.bot.commands.conftest import Cli
 from tests.bot.commands.second_opinion import ASKED, UNANSWERABLE, make_documents

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from models.agent_version import AgentVersions
+from models.agents.version import AgentVersions
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, store_messages
 from models.session import build_engine, session_scope

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from bot.console.passwords import hash_password
-from models.access import add_operator
+from models.operators.access import add_operator
 from models.session import session_scope
 from models.tenant import DEFAULT, find_tenant
 from tests.bot.conftest import Door

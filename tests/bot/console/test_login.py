@@ -10,10 +10,10 @@ from bot.console.attempts import PER_ADDRESS, PER_EMAIL, WINDOW_SECONDS, LoginAt
 from bot.console.passwords import is_password, readable_password
 from bot.console.routes import build_redis
 from bot.tenant import prepare_tenant
-from models.access import disable_operator, operator_sessions, operators
 from models.errors import ConfigurationError
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, store_messages
+from models.operators.access import disable_operator, operator_sessions, operators
 from models.session import session_scope
 from models.tenant import DEFAULT, ensure_account, find_tenant
 from tests.bot.answering import answer_message

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from models.contact import ensure_contact
-from models.contact_link import ContactLinks
+from models.memory.contact import ensure_contact
+from models.memory.contact_link import ContactLinks
 from models.person import People
 from models.session import session_scope
 from models.tenant import DEFAULT, ensure_account, ensure_tenant, find_tenant

@@ -12,10 +12,10 @@ from bot.doctor.examination import examine
 from bot.doctor.findings import Finding
 from bot.settings import Settings, load_settings
 from models.clock import SystemClock
-from models.handoff import say_as_person
 from models.heartbeat import beat
 from models.inbound import InboundMessage
 from models.inbox import RawRequest, store_messages
+from models.operators.handoff import say_as_person
 from models.reply import RenderedPart
 from models.session import build_engine, session_scope
 from models.tenant import DEFAULT, ensure_account, ensure_tenant

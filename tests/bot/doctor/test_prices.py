@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from agent.base import Completion, Cost
+from bot.agents.default import describe_default
 from bot.assistant import Surroundings, build_assistant
-from bot.default_agent import describe_default
 from bot.doctor.prices import check_price, check_unpriced
 from bot.settings import load_settings
 from models.clock import SystemClock

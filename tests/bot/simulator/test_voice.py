@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from bot.simulator.voice import record
-from models.sniffing import sniff_type
+from models.files.sniffing import sniff_type
 
 _POLYNOMIAL = 0x104C11DB7
 

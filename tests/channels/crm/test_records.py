@@ -10,7 +10,7 @@ import pytest
 from channels.crm import CrmChannel
 from channels.crm.mapping import load_mapping, preset_names
 from channels.crm.rehearsal import list_requests
-from models.crm_record import Record
+from models.changes.crm_record import Record
 from models.errors import ConfigurationError
 from tests.channels.crm.conftest import account_of, account_over
 from tests.standins.crm import StandInCrm

@@ -10,7 +10,7 @@ from channels.crm import CrmChannel
 from channels.crm.mapping import preset_names
 from channels.crm.marker import marker_of
 from channels.crm.reply import judge_refusal
-from models.guarded_client import Answer
+from models.network.guarded_client import Answer
 from models.reply import Absent, Accepted, OutboundPart, Rejected, Unknown
 from tests.channels.crm.conftest import account_of, account_over, part_for
 from tests.fakes import FixedClock

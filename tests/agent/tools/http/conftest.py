@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from agent.base import PersonRole, Tool, ToolContext, ToolResult
-from agent.tools.http import build_http_tools, build_tool_client
-from agent.tools.http_spec import HttpToolSpec
-from models.guarded_client import GuardedClient
+from agent.tools.http.spec import HttpToolSpec
+from agent.tools.http.tool import build_http_tools, build_tool_client
+from models.network.guarded_client import GuardedClient
 from tests.agent.tools.conftest import ZONE, HandClock, situation
 
 SECRETS = {"STOCK_TOKEN": "s3cr3t-of-the-stock", "STOCK_KEY": "k3y-of-the-stock"}

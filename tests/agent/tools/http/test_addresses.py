@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 from pydantic import ValidationError
 
-from agent.tools.http import build_http_tools, build_tool_client
-from models.guarded_client import GuardedClient
+from agent.tools.http.tool import build_http_tools, build_tool_client
+from models.network.guarded_client import GuardedClient
 from tests.agent.tools.http.conftest import StandInApi, ToolCaller, spec_of
 
 # All lead to this machine, to a private network or to a metadata server, or try to.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.tools.http import build_http_tools, build_tool_client
+from agent.tools.http.tool import build_http_tools, build_tool_client
 from models.outside import count_outside
 from tests.agent.tools.http.conftest import SECRETS, Make, StandInApi, ToolCaller, spec_of
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from agent.spec.agent_spec import AgentSpec
-from agent.tools.http import build_http_tools
-from agent.tools.http_spec import HttpToolSpec
-from agent.tools.openapi import describe_operations
-from agent.tools.openapi_spec import OpenApiSpec
-from agent.tools.sql_spec import SqlSpec
-from models.guarded_client import GuardedClient
+from agent.tools.http.spec import HttpToolSpec
+from agent.tools.http.tool import build_http_tools
+from agent.tools.openapi.operations import describe_operations
+from agent.tools.openapi.spec import OpenApiSpec
+from agent.tools.sql.spec import SqlSpec
+from models.network.guarded_client import GuardedClient
 from models.yaml_document import parse_yaml
 from tests.agent.tools.conftest import HandClock
 from tests.agent.tools.http.conftest import SECRETS, StandInApi, ToolCaller

@@ -10,11 +10,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from agent.tools.http_spec import HttpToolSpec
-from agent.tools.openapi import build_openapi_tools, describe_operations
-from agent.tools.openapi_spec import OpenApiSpec
+from agent.tools.http.spec import HttpToolSpec
+from agent.tools.openapi.operations import build_openapi_tools, describe_operations
+from agent.tools.openapi.spec import OpenApiSpec
 from models.errors import ConfigurationError
-from models.guarded_client import GuardedClient
+from models.network.guarded_client import GuardedClient
 from tests.agent.tools.conftest import HandClock
 from tests.agent.tools.http.conftest import SECRETS, StandInApi, ToolCaller
 from tests.agent.tools.http.crm_openapi import CRM

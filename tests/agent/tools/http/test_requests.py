@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.base import ToolContext
-from agent.tools.http_request import RequestTemplate
+from agent.tools.http.request import RequestTemplate
 from models.errors import ToolError
 from tests.agent.tools.conftest import ZONE, situation
 from tests.agent.tools.http.conftest import SECRETS, Make, StandInApi, spec_of

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from agent.tools.http import build_http_tools
+from agent.tools.http.tool import build_http_tools
 from models.errors import ConfigurationError
-from models.guarded_client import GuardedClient
+from models.network.guarded_client import GuardedClient
 from tests.agent.tools.http.conftest import spec_of
 
 SKU = {"properties": {"sku": {"type": "string"}}, "required": ["sku"]}

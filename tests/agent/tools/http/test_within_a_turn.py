@@ -8,12 +8,12 @@ import pytest
 from agent.agent import Agent, Limits
 from agent.base import RunResult, Tool, ToolContext, ToolResult, TurnInput
 from agent.scratch import ScratchJournal
-from agent.tools.http import build_http_tools
-from agent.tools.http_spec import HttpToolSpec
-from agent.tools.openapi_spec import OpenApiSpec
-from agent.tools.sql_spec import SqlSpec
-from models.guarded_client import GuardedClient
+from agent.tools.http.spec import HttpToolSpec
+from agent.tools.http.tool import build_http_tools
+from agent.tools.openapi.spec import OpenApiSpec
+from agent.tools.sql.spec import SqlSpec
 from models.ids import new_id
+from models.network.guarded_client import GuardedClient
 from tests.agent.tools.conftest import ZONE, HandClock, situation
 from tests.agent.tools.http.conftest import SECRETS, StandInApi, spec_of
 from tests.agent.tools.http.crm_openapi import CRM

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from agent.base import PersonRole, ToolContext, ToolResult
-from agent.tools.sql import SqlUse, build_sql_door, build_sql_tool
-from agent.tools.sql_spec import SqlSpec
+from agent.tools.sql.spec import SqlSpec
+from agent.tools.sql.tool import SqlUse, build_sql_door, build_sql_tool
 from models.sql_door import SqlDoor
 from tests.agent.tools.conftest import ZONE, HandClock, situation
 

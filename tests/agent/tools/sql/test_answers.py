@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from agent.base import ToolContext
-from agent.tools.sql import SqlUse, build_sql_door, build_sql_tool, describe_tables
+from agent.tools.sql.tool import SqlUse, build_sql_door, build_sql_tool, describe_tables
 from models.errors import ConfigurationError
 from models.sql_door import SqlDoor
 from tests.agent.tools.conftest import ZONE, HandClock, situation

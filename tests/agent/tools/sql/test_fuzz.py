@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp, parse_one
 
-from agent.tools.sql_guard import read_query
-from agent.tools.sql_views import confine
+from agent.tools.sql.guard import read_query
+from agent.tools.sql.views import confine
 from models.errors import ToolError
 from tests.agent.tools.conftest import situation
 from tests.agent.tools.sql.bypasses import BYPASSES

@@ -5,8 +5,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from agent.tools.sql_guard import read_query, write_query
-from agent.tools.sql_views import confine
+from agent.tools.sql.guard import read_query, write_query
+from agent.tools.sql.views import confine
 from models.errors import ConfigurationError, ToolError
 from models.sql_door import SqlBounds, SqlDoor
 from tests.agent.tools.conftest import HandClock, situation

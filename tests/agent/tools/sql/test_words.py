@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from agent.base import ToolResult
-from agent.tools.sql_guard import read_query
-from agent.tools.sql_spec import SqlSpec
-from agent.tools.sql_words import columns_behind, taint_of_rows
+from agent.tools.sql.guard import read_query
+from agent.tools.sql.spec import SqlSpec
+from agent.tools.sql.words import columns_behind, taint_of_rows
 from models.taint import Taint
 from tests.agent.tools.sql.conftest import SPEC, SqlCaller, spec_of
 

@@ -88,7 +88,7 @@ def test_the_child_has_bounds_of_its_own() -> None:
     import subprocess
 
     script = (
-        "from models.confined import limit_resources\n"
+        "from models.files.confined import limit_resources\n"
         "limit_resources(300 * 1024 * 1024, 5)\n"
         "try:\n    bytearray(900 * 1024 * 1024)\nexcept MemoryError:\n    print('bounded')\n"
     )
@@ -97,7 +97,7 @@ def test_the_child_has_bounds_of_its_own() -> None:
 
 
 def test_the_child_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    from models.confined import bare_environment
+    from models.files.confined import bare_environment
 
     monkeypatch.setenv("EMAIL_WEBHOOK_SECRET", "x")
     assert "EMAIL_WEBHOOK_SECRET" not in bare_environment()

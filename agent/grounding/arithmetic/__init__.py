@@ -1,0 +1,1 @@
+"""How figures follow from figures."""

@@ -1,0 +1,272 @@
+"""Amounts and counts that follow from others: sums, rests, differences, means, projections, conversions, how many."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+
+from agent.grounding.arithmetic.chance import derive_unannounced
+from agent.grounding.arithmetic.durations import derive_duration
+from agent.grounding.arithmetic.groups import derive_grouped
+from agent.grounding.arithmetic.operands import (
+    LEAST_AMOUNT,
+    MOST_LISTS,
+    MOST_LOOKED_AT,
+    MOST_PAIRED,
+    RATES,
+    Surroundings,
+    add_up,
+    is_alike,
+    lists,
+    may_list,
+    total_of,
+    totals,
+    unique,
+)
+from agent.grounding.arithmetic.orders import derive_orders
+from agent.grounding.claims import Claim, Derived, Known
+from agent.grounding.evidence import Evidence
+from agent.grounding.results import whole_month
+from agent.grounding.words.lexicon import (
+    CHOSEN,
+    CHOSEN_BEFORE,
+    DIFFERENCE,
+    MEAN,
+    OTHERS,
+    OTHERS_BEFORE,
+    PROJECTION,
+    REST,
+    TIME_SPANS,
+)
+
+_LEAST_TOLD_APART = 10_000  # reais: with the cents there are too many such amounts for two to make one by chance
+
+
+def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """What the words of the sentence allow, the likelier first."""
+    for known in _belonging(around):
+        if known.key == "sum" and is_alike(claim, known):
+            yield Derived(known.value, "sum", (known,), (known,))
+    yield from derive_grouped(claim, around, evidence)
+    for known in (*around.reckoned, *around.worked_out):
+        if is_alike(claim, known):
+            yield Derived(known.value, "said again", (known,), (known,))
+    yield from _sums(claim, around, evidence)
+    if DIFFERENCE.search(around.sentence):
+        yield from _differences(claim, around, evidence)
+        yield from _neighbours(claim, around, evidence)
+    if REST.search(around.sentence):
+        yield from _rests(claim, around, evidence)
+    if MEAN.search(around.sentence):
+        yield from _means(claim, around, evidence)
+    if PROJECTION.search(around.sentence):
+        yield from _projections(claim, around, evidence)
+    if claim.kind == "money":
+        yield from _conversions(claim, around, evidence)
+        yield from derive_unannounced(claim, around, evidence)
+        yield from derive_orders(claim, around)
+
+
+def derive_count(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """How many there are of something, or what follows from other counts."""
+    yield from _counts(claim, around, evidence)
+    yield from derive_amount(claim, around, evidence)
+    yield from derive_duration(claim, around, evidence)
+    yield from derive_unannounced(claim, around, evidence)
+
+
+def _belonging(around: Surroundings) -> list[Known]:
+    return [*around.named, *(known for group in around.bound for known in group)]
+
+
+def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    for said in (around.beside, around.shown, around.column, around.reckoned, around.worked_out, around.worked_later):
+        same = unique(known for known in said if is_alike(claim, known))
+        if len(same) >= 2 and len({known.unit for known in same}) == 1:
+            yield add_up(same)
+    both = unique(known for known in (*around.beside, *around.reckoned) if is_alike(claim, known))
+    if claim.kind == "money" and len(both) > 2:
+        yield add_up(both)
+    if claim.kind == "money" and max(claim.values) >= _LEAST_TOLD_APART:
+        for pair in combinations(unique(k for k in around.shown if k.kind == "money" and is_alike(claim, k)), 2):
+            if pair[0].collection != pair[1].collection or not pair[0].collection:
+                yield add_up(pair)
+    together = [known for group in around.bound for known in group]
+    for group in (*around.bound, together, around.of_names, around.named):
+        for items in _by_key(claim, group).values():
+            if len(items) >= 2:
+                yield add_up(items)
+    for items in lists(claim, evidence) if claim.unit not in TIME_SPANS else ():
+        yield add_up(items)
+        for first in {*around.counts, around.items} & set(range(2, len(items))):
+            yield add_up(items[:first], f"sum of the first {first}")
+            if claim.kind != "count" or claim.values[0] >= LEAST_AMOUNT:
+                yield add_up(items[-first:], f"sum of the last {first}")
+    yield from _sums_of_totals(claim, evidence)
+
+
+def _by_key(claim: Claim | None, named: Sequence[Known]) -> dict[tuple[str, str], list[Known]]:
+    by_key: dict[tuple[str, str], list[Known]] = {}
+    for known in named:
+        if claim is None or is_alike(claim, known):
+            by_key.setdefault((known.collection, known.key), []).append(known)
+    return by_key
+
+
+def _sums_of_totals(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
+    """The same figure of several calls, or of both sides of a comparison."""
+    by_key: dict[str, list[Known]] = {}
+    for known in evidence.known[:MOST_LOOKED_AT]:
+        if not known.collection and is_alike(claim, known):
+            by_key.setdefault(known.key, []).append(known)
+    for items in by_key.values():
+        if 2 <= len(items) <= 12:
+            yield add_up(items)
+
+
+def _differences(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    for one, other in combinations(_pool(claim, around, evidence), 2):
+        if one.unit == other.unit:
+            yield Derived(one.value - other.value, "difference", (one, other), (one, other))
+
+
+def _neighbours(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """How far what is named is from the one before it in its list, the one after it, and the first."""
+    if around.names > 1:
+        return  # of those two, that is
+    own = [known for group in around.bound for known in group]
+    for known in unique((*own, *around.joined))[:MOST_PAIRED]:
+        items = evidence.collections.get((known.collection, known.key), [])
+        if known in items and is_alike(claim, known) and claim.values[0] >= LEAST_AMOUNT:
+            at = items.index(known)
+            for other in {0, max(0, at - 1), min(at + 1, len(items) - 1)} - {at}:
+                value = known.value - items[other].value
+                yield Derived(value, "difference in its list", (known, items[other]), (known,))
+
+
+def _pool(claim: Claim, around: Surroundings, evidence: Evidence) -> list[Known]:
+    """What may be paired: said or named beside, said before, totals of the turn; each once, of the claim's unit."""
+    pool: dict[str, Known] = {}
+    for known in (*around.beside, *around.named, *around.near, *totals(evidence)):
+        if len(pool) < MOST_PAIRED and is_alike(claim, known):
+            pool.setdefault(known.path, known)
+    return list(pool.values())
+
+
+def _rests(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """A list or a total less what is named or shown."""
+    for key, items in _by_key(claim, around.named or unique(around.shown)).items():
+        whole = evidence.collections.get(key, [])
+        if key[0] and len(items) < len(whole):
+            rest = tuple(item for item in whole if item not in items)
+            yield Derived(total_of(rest), "rest", rest)
+            for total in totals(evidence):
+                if total.kind == claim.kind and total.unit == items[0].unit:
+                    left = total.value - total_of(items)
+                    yield Derived(left, "rest", (total, *items))
+    for listed in lists(claim, evidence):
+        for total in totals(evidence):
+            if total.kind == claim.kind and total.value > total_of(listed):
+                yield Derived(total.value - total_of(listed), "rest", (total, *listed))
+
+
+def _means(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    for known in _belonging(around):
+        if known.key == "mean" and is_alike(claim, known):
+            yield Derived(known.value, "mean", (known,), (known,))
+    for group in (around.shown, around.beside, around.of_names):
+        for items in _by_key(claim, unique(group)).values():
+            if len(items) > 1:
+                yield _mean(total_of(items), len(items), tuple(items), claim)
+    for listed in lists(claim, evidence):
+        past = [known for known in listed if known.spans and known.spans[0][1] < evidence.today]
+        if 1 < len(past) < len(listed):
+            yield _mean(total_of(past), len(past), tuple(past), claim)
+    for items in lists(claim, evidence):
+        yield _mean(total_of(items), len(items), tuple(items), claim)
+    for (path, key), items in list(evidence.collections.items())[:MOST_LISTS]:
+        for (other, which), counts in list(evidence.collections.items())[:MOST_LISTS]:
+            number = total_of(counts) if other == path and which != key and counts[0].kind == "count" else 0
+            if number and is_alike(claim, items[0]):
+                yield _mean(total_of(items), number, (*items, *counts), claim)
+    for scope in list(evidence.scopes.values())[:200]:
+        counts = [known for known in scope if known.kind == "count" and known.value > 1]
+        for amount in scope:
+            if amount.kind != claim.kind and not (claim.kind == "count" and amount.kind == "count"):
+                continue
+            for count in counts:
+                if count is not amount:
+                    yield _mean(amount.value, count.value, (amount, count), claim)
+            yield from _per_day(amount, claim, evidence.today)
+
+
+def _per_day(amount: Known, claim: Claim, today: date) -> Iterator[Derived]:
+    """Over the whole period, and over what has passed of it."""
+    for start, end in amount.spans[:2]:
+        for last in {end, min(end, today)}:
+            if start < last:
+                yield _mean(amount.value, (last - start).days + 1, (amount,), claim)
+        months = (end.year - start.year) * 12 + end.month - start.month + 1
+        if months > 1 and start.day == 1:
+            yield _mean(amount.value, months, (amount,), claim)
+
+
+def _projections(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """What a running time comes to if it goes on like this."""
+    named = (known for known in around.named if known.collection)  # the month of a list that runs
+    for amount in (*totals(evidence), *named):
+        for start, end in amount.spans[:2] if is_alike(claim, amount) else ():
+            whole = (whole_month(start)[1] if start.day == 1 else end, end)
+            for last in whole:
+                passed = (min(evidence.today, end) - start).days + 1
+                if 0 < passed < (last - start).days + 1:
+                    value = amount.value / passed * ((last - start).days + 1)
+                    yield Derived(value, "projection", (amount,), (amount,))
+
+
+def _mean(total: Decimal, count: Decimal | int, operands: tuple[Known, ...], claim: Claim) -> Derived:
+    mean = total / count
+    is_whole = claim.kind == "count" and all(value == value.to_integral_value() for value in claim.values)
+    return Derived(mean.quantize(Decimal(1)) if is_whole else mean, "mean", operands, operands[:1])
+
+
+def _conversions(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """Money of one currency at a rate that a tool told."""
+    rates = [known for known in evidence.known[:MOST_LOOKED_AT] if known.key in RATES][:6]
+    amounts = [known for known in evidence.known if known.origin != "tool" and known.kind in {"money", "count"}][:12]
+    amounts += [known for known in around.beside if known.origin == "reply"]
+    for rate in rates:
+        for amount in amounts:
+            if amount.unit not in {claim.unit, ""} and claim.unit == rate.unit:
+                yield Derived(amount.value * rate.value, "conversion", (amount, rate))
+            if amount.unit == rate.unit and claim.unit != rate.unit and rate.value:
+                yield Derived(amount.value / rate.value, "conversion", (amount, rate))
+
+
+def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """How many there are of something: items of a list, names and items in the reply, results, what is not shown."""
+    for group in around.bound:
+        for items in _by_key(None, group).values():
+            if items[0].collection and may_list(claim.unit, items[0].collection, evidence):
+                yield Derived(Decimal(len(items)), "number of those of a name", tuple(items), tuple(items))
+    if CHOSEN.search(around.after) or CHOSEN_BEFORE.search(around.before):
+        yield from (
+            Derived(Decimal(n), "some of a list", ()) for n in range(1, max(evidence.lengths.values(), default=0))
+        )
+    if OTHERS_BEFORE.search(around.before) or OTHERS.match(around.after):
+        for length in set(evidence.lengths.values()):
+            for shown in {*around.counts, around.items, around.anchors}:
+                yield Derived(Decimal(length - shown), "the others of a list", ())
+    for path, length in evidence.lengths.items():
+        if not may_list(claim.unit, path, evidence):
+            continue
+        yield Derived(Decimal(length), f"number of {path}", ())
+        if around.items:
+            yield Derived(Decimal(abs(length - around.items)), f"number of {path} not shown", ())
+    for number in (around.items, around.anchors, evidence.results if evidence.results > 1 else 0):
+        if number > 1:
+            yield Derived(Decimal(number), "number of those named", ())
+    counted = {evidence.lengths[group.path] for group in around.groups if group.path in evidence.lengths}
+    for length in (set(evidence.lengths.values()) & set(around.counts)) - counted:  # of the others it is known how many
+        for part in range(1, length):
+            yield Derived(Decimal(part), f"some of {length}", ())

@@ -1,0 +1,1 @@
+"""Numbers, days and what they are of, as three languages write them."""

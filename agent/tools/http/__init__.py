@@ -1,0 +1,1 @@
+"""Tools from configuration that ask other companies' APIs."""

@@ -1,0 +1,1 @@
+"""HTTP tools taken from an API's own OpenAPI document."""

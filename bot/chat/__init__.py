@@ -1,0 +1,1 @@
+"""`/chat` and `/ws/chat`: asked, waited for, streamed."""

@@ -1,0 +1,1 @@
+"""Erasure beside the database: caches, queue payloads, sealed words, the disk."""

@@ -1,0 +1,1 @@
+"""Answers and results that are given again."""

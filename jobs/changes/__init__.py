@@ -1,0 +1,1 @@
+"""Changes put before people, decided on and made; requests for discounts."""

@@ -1,0 +1,1 @@
+"""Documents read, searched, turned into vectors and judged."""

@@ -1,0 +1,1 @@
+"""What turns leave in memory, off their path or with the answer, and what people ask of it."""

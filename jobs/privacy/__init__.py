@@ -1,0 +1,1 @@
+"""What is erased, handed out, kept no longer, and sent to nobody."""

@@ -1,0 +1,1 @@
+"""Agents as stored: versions, which of them is active, and the files that they name."""

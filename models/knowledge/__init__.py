@@ -1,0 +1,1 @@
+"""Documents: what a company gave to read, its chunks, its prices, and their vectors."""

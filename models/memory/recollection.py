@@ -1,0 +1,109 @@
+"""Who asks and what is remembered of her, in one round trip: person, facts, and the summary of the conversation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Connection, Select, Text, any_, bindparam, func, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from models.columns import table_of
+from models.memory.contact import contacts
+from models.memory.fact import SHOWN, KnownFact, facts
+from models.memory.summary import KnownSummary, as_summary, summaries
+from models.person import Identity, KnownPerson, Person
+from models.tenant import AccountKey
+
+_people, _identities = table_of(Person), table_of(Identity)
+_MOST = 60  # facts; the newest
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """`person` is None for whom the operator did not enter, `holder_id` for whom nothing was ever kept."""
+
+    person: KnownPerson | None = None
+    holder_id: UUID | None = None
+    facts: tuple[KnownFact, ...] = ()
+    summary: KnownSummary | None = None
+
+
+def _recollect() -> Select[Any]:
+    p, i, c, f = _people.c, _identities.c, contacts.c, facts.c
+    account, tenant = bindparam("account", type_=c.account_id.type), bindparam("tenant", type_=c.tenant_id.type)
+    addresses = bindparam("addresses", type_=ARRAY(Text))
+    known = (
+        select(p.id, p.name, p.role, p.salesperson, p.customer)
+        .join_from(_identities, _people, p.id == i.person_id)
+        .where(i.account_id == account, i.address == any_(addresses), p.tenant_id == tenant)
+        .order_by(func.array_position(addresses, i.address))
+        .limit(1)
+        .cte("known")
+    )
+    written = select(c.holder_id).where(c.account_id == account, c.address == any_(addresses))
+    written = written.order_by(func.array_position(addresses, c.address)).limit(1)
+    holder = select(func.coalesce(select(known.c.id).scalar_subquery(), written.scalar_subquery()).label("id"))
+    one = holder.cte("holder")
+    hers = select(c.id).where(c.tenant_id == tenant, c.holder_id == select(one.c.id).scalar_subquery())
+    current = (
+        select(*SHOWN)
+        .where(f.contact_id.in_(hers), f.superseded_at.is_(None))
+        .where(or_(f.valid_to.is_(None), f.valid_to >= bindparam("today", type_=f.valid_to.type)))
+        .order_by(f.recorded_at.desc(), f.id.desc())
+        .limit(_MOST)
+        .subquery()
+    )
+    row = func.jsonb_build_array(*current.c)
+    told = select(func.jsonb_agg(aggregate_order_by(row, current.c.recorded_at, current.c.id))).scalar_subquery()
+    s = summaries.c
+    summed = (
+        select(func.jsonb_build_array(s.covers_up_to, s.lines, s.prose, s.prose_up_to))
+        .where(s.conversation_id == bindparam("conversation", type_=s.conversation_id.type))
+        .where(s.sender == bindparam("sender"), s.covers_from == bindparam("covers_from", type_=s.covers_from.type))
+        .scalar_subquery()
+    )
+    return select(*known.c, one.c.id.label("holder_id"), told.label("told"), summed.label("summed")).select_from(
+        one.outerjoin(known, true())
+    )
+
+
+_RECOLLECT = _recollect()
+
+
+def recollect(
+    connection: Connection,
+    account: AccountKey,
+    addresses: Sequence[str],
+    today: date,
+    conversation_id: UUID | None = None,
+    *,
+    memory_from_seq: int = 0,
+) -> Recollection:
+    """Of whoever has one of these addresses; the first that is known decides. With a conversation also the summary of
+    what she, by the first address, said in it since that number."""
+    values = {"account": account.id, "tenant": account.tenant_id, "addresses": list(addresses), "today": today}
+    place = {"conversation": conversation_id, "sender": addresses[0], "covers_from": memory_from_seq}
+    row = connection.execute(_RECOLLECT, values | place).one()
+    person = None if row.id is None else KnownPerson(row.id, row.name, row.role, row.salesperson, row.customer)
+    summary = None if row.summed is None else as_summary(*row.summed)
+    return Recollection(person, row.holder_id, tuple(_as_fact(*one) for one in row.told or ()), summary)
+
+
+def _as_fact(
+    id: str,
+    subject: str,
+    predicate: str,
+    value: str,
+    kind: str,
+    due_on: str | None,
+    recorded_at: str,
+    channel: str,
+    turn_id: str,
+    trust: str,
+) -> KnownFact:
+    """Back from JSON."""
+    day = None if due_on is None else date.fromisoformat(due_on)
+    said_at = datetime.fromisoformat(recorded_at)
+    return KnownFact(UUID(id), subject, predicate, value, kind, day, said_at, channel, UUID(turn_id), trust)

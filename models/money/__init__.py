@@ -1,0 +1,1 @@
+"""What LLMs may cost: budgets, their books, the dollar's rate, prices that are not known."""

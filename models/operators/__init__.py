@@ -1,0 +1,1 @@
+"""People behind the bot: who may enter, what they take over, approve, and are told."""

@@ -1,0 +1,1 @@
+"""An inverted index in PostgreSQL, and its rows."""
