@@ -114,6 +114,13 @@ class Agent:
         """Whether whoever answers is shown pictures: in a chain all of them must."""
         return all(one.part.provider.sees for one in self.chain.specialists.values() or (self._own,))
 
+    def customers_seen(self, situation: Situation) -> tuple[str, ...]:
+        """Whom somebody in that situation may know; nobody where the sales data cannot be asked."""
+        try:
+            return self._catalogue(situation).customers
+        except ToolError:
+            return ()
+
     def preload(self) -> None:
         """Load what the first calls would load."""
         for part in (self._own.part, *self.chain.parts):

@@ -22,6 +22,7 @@ from agent.spec.agent_spec import AgentSpec, SourceSpec
 from agent.spec.llm import LlmChoice, LlmSpec
 from agent.system_text import Brief
 from agent.telemetry import Traced
+from agent.tools.customer_told import with_told
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen
@@ -136,7 +137,7 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
     permit, secrets = surroundings.permit, surroundings.secrets
     add_tools(tools, build_described_tools(spec, permit.hosts, secrets, clock, doors, trail, surroundings.kept))
     mcp = build_mcp_tools(spec.mcp, environ=secrets, clock=clock, beside=tools, wall=permit.wall())
-    all_tools = _keep_results(mcp, spec, surroundings)
+    all_tools = with_told(_keep_results(mcp, spec, surroundings), surroundings.engine)
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
     chain = build_chain(spec, provider, build_line, tools)

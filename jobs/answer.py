@@ -11,7 +11,6 @@ from agent.base import RunResult, Situation
 from agent.decisions import find_word_alone, read_decision
 from agent.discount_words import read_ruling
 from agent.links import tame_links
-from agent.memory.answers import say_noted
 from agent.phrases import Phrase, phrase
 from channels.base import Channel, Typing
 from jobs.agents import Terms
@@ -29,10 +28,13 @@ from jobs.explaining import explain_earlier
 from jobs.fence import keep_silent
 from jobs.journal import Asked
 from jobs.listening import find_listener
-from jobs.looking_back import look_back
 from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
-from jobs.memory.facts import Beside, has_missed_a_record, has_no_answer, keep_told, told_in
+from jobs.memory.customer_wishes import answer_customer_wish
+from jobs.memory.customers import Keeping, told_of_customers
+from jobs.memory.facts import Beside, has_no_answer, told_in
+from jobs.memory.looking_back import look_back
+from jobs.memory.noting import with_noted
 from jobs.memory.proving import answer_proof
 from jobs.memory.remembering import Remembered, answer_wish
 from jobs.privacy.opting import heed
@@ -132,7 +134,7 @@ class _Answering(Execution):
         spec, thread = self.terms.spec, self.thread
         fixed = greet(spec, thread, composed)
         fixed = fixed or self._decide(agent, composed) or self._explain(agent, composed)
-        if fixed is None and (remembered := self._remember(composed)) is not None:
+        if fixed is None and (remembered := self._remember(agent, composed)) is not None:
             return self.say(composed, FixedAnswer(remembered.words), remembered.beside)
         fixed = fixed or self._look_back(agent, composed)
         fixed = fixed or divert(spec, thread, composed, self.services.clock.now())
@@ -149,10 +151,12 @@ class _Answering(Execution):
         language = language_of(self.terms.spec, composed.text)
         return look_back(self.services, agent, self.thread, composed, language)
 
-    def _remember(self, composed: Composed) -> Remembered | None:
+    def _remember(self, agent: Agent, composed: Composed) -> Remembered | None:
         asked = self.services, self.thread, self.turn, composed, language_of(self.terms.spec, composed.text)
         proven = answer_proof(*asked)
-        return answer_wish(*asked) if proven is None else Remembered(proven)
+        if proven is not None:
+            return Remembered(proven)
+        return answer_customer_wish(asked[0], agent, *asked[1:]) or answer_wish(*asked)
 
     def _decide(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
         """Only her own typed words decide over a change or a request, and nothing beside them but, for a ruling, the
@@ -186,16 +190,16 @@ class _Answering(Execution):
     def _run_agent(self, agent: Agent, composed: Composed) -> None:
         """Once an equal question was answered, or while it is, no LLM is asked."""
         services, longest = self.services, timedelta(seconds=self.terms.spec.longest_call)
-        question = gather_question(services, self.terms, self.thread, self.turn, composed)
+        question = gather_question(services, self.terms, agent, self.thread, self.turn, composed)
         sharing = open_sharing(self, agent, composed, question)
         if (kept := sharing.find()) is not None:
-            return self._tell_again(kept, composed, sharing)
+            return self._tell_again(kept, agent, composed, sharing)
         breaker = TurnBreaker(services.engine, self.thread.account.tenant_id, self.turn, services.policy, longest)
         if (pause := breaker.pause_of_all(self.terms.addresses)) is not None:
             return self.wait_for_llm(pause)
         try:
             if (kept := sharing.begin()) is not None:
-                return self._tell_again(kept, composed, sharing)
+                return self._tell_again(kept, agent, composed, sharing)
             self._ask(agent, composed, sharing, breaker)
         except Waiting:
             return None
@@ -222,8 +226,8 @@ class _Answering(Execution):
             return self.meet_failure(error, breaker)
         time_ms = round((services.clock.monotonic() - started) * 1000)
         breaker.settle()
-        result = self._say_noted(result, composed, question.situation)
-        told = keep_told(self.thread, self.turn, composed, question.situation, result)
+        result = self._say_noted(agent, result, composed, question.situation)
+        told = Keeping(agent, self.thread, self.turn, composed, question.situation).keep(result)
         words = self._reply(agent, result, composed, "writing_off" if told is None else "records_off")
         self.commit(
             words,
@@ -237,29 +241,27 @@ class _Answering(Execution):
         _log.info("answered", extra={"time_ms": time_ms, **extra})
         return None
 
-    def _say_noted(self, result: RunResult, composed: Composed, situation: Situation) -> RunResult:
+    def _say_noted(self, agent: Agent, result: RunResult, composed: Composed, situation: Situation) -> RunResult:
         """What rules that know only questions make of what is none, and whoever was refused to write it elsewhere."""
         is_unanswered = has_no_answer(result)
         if is_unanswered and (words := self._say_nothing_open(composed)) is not None:
             return replace(result, text=words)
-        noted = told_in(composed, situation.today, result) if is_unanswered or result.is_write_refused else ()
-        if not noted:
+        if not (is_unanswered or result.is_write_refused):
             return result
-        said = say_noted(noted, language_of(self.terms.spec, composed.text))
-        if "?" not in composed.text and is_unanswered and not has_missed_a_record(result):
-            return replace(result, text=said)
-        return replace(result, text=f"{said}\n\n{result.text}")
+        told = told_in(composed, situation.today, result)
+        of = told_of_customers(agent, composed, situation)
+        language = language_of(self.terms.spec, composed.text)
+        return with_noted(result, told, of, language, is_question="?" in composed.text)
 
-    def _tell_again(self, kept: KeptAnswer, composed: Composed, sharing: Sharing) -> None:
+    def _tell_again(self, kept: KeptAnswer, agent: Agent, composed: Composed, sharing: Sharing) -> None:
+        keeping = Keeping(agent, self.thread, self.turn, composed, sharing.question.situation)
         self.commit(
             tell_again(kept, self, sharing.question.text),
             "answered",
             figures_again(kept),
             composed.question,
             taint=composed.taint | read_taint(kept.taint),
-            beside=_both(
-                keep_told(self.thread, self.turn, composed, sharing.question.situation), show_calls_again(kept, self)
-            ),
+            beside=_both(keeping.keep(), show_calls_again(kept, self)),
         )
         _log.info("answered again", extra={"cached_from": str(kept.turn_id)})
 

@@ -6,20 +6,25 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from agent.agent import Agent
 from agent.base import PersonRole, Situation, TurnInput
 from agent.memory.context import recall
+from agent.memory.customer_names import CustomerNames, words_asked
 from jobs.agents import Terms
 from jobs.compose import Composed
 from jobs.manners import language_of
 from jobs.runtime import Services
 from models.history import PastTurn, recent_turns
+from models.memory.customer_fact import KnownCustomerFact
 from models.memory.recollection import recollect
 from models.person import KnownPerson, People
 from models.session import statement_scope
 from models.turns import BegunTurn, Thread
 
 
-def gather_question(services: Services, terms: Terms, thread: Thread, turn: BegunTurn, composed: Composed) -> TurnInput:
+def gather_question(
+    services: Services, terms: Terms, agent: Agent, thread: Thread, turn: BegunTurn, composed: Composed
+) -> TurnInput:
     """The role comes from the address that the channel verified, never from the text."""
     today = services.clock.today(thread.timezone)
     with statement_scope(services.engine) as connection:
@@ -30,6 +35,7 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
             today,
             thread.conversation_id,
             memory_from_seq=thread.memory_from_seq,
+            words=words_asked(composed.text),
         )
         situation = _situate(services, connection, thread, remembered.person, today)
         situation = replace(situation, holder=remembered.holder_id)
@@ -49,6 +55,7 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
         asker=thread.sender,
         language=language_of(terms.spec, composed.text),
         timezone=thread.timezone,
+        of_customers=_told_to(agent, situation, composed.text, remembered.of_customers),
     )
     languages = terms.spec.languages
     return TurnInput(
@@ -61,6 +68,16 @@ def gather_question(services: Services, terms: Terms, thread: Thread, turn: Begu
         composed.context,
         taint=composed.taint,
     )
+
+
+def _told_to(
+    agent: Agent, situation: Situation, text: str, found: Sequence[KnownCustomerFact]
+) -> Sequence[KnownCustomerFact]:
+    """What people of the company told is for its people, and of a customer for whoever may see the customer."""
+    if not found or situation.role not in ("rep", "manager"):
+        return ()
+    named = {one for mention in CustomerNames(agent.customers_seen(situation)).find(text) for one in mention.customers}
+    return [fact for fact in found if fact.customer in named]
 
 
 def _seen_by(situation: Situation, addresses: Collection[str], past: Sequence[PastTurn]) -> Sequence[PastTurn]:

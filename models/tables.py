@@ -22,6 +22,7 @@ import models.knowledge.embedding_use
 import models.leftover_space
 import models.memory.contact
 import models.memory.contact_link
+import models.memory.customer_fact
 import models.memory.fact
 import models.memory.mailbox_code
 import models.memory.remembered

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from agent.base import RunResult, Tool, ToolUse
 from agent.cache.results import is_reused
+from agent.tools.customer_told import holds_told
 from models.errors import ToolError
 from models.taint import DOCUMENTS, has_strangers_words
 
@@ -43,7 +44,7 @@ def find_life(
     life = most
     for use in result.tools:
         tool = tools.get(use.name)
-        if tool is None or not use.ok or tool.effect != "read":
+        if tool is None or not use.ok or tool.effect != "read" or holds_told(use.result):
             return None
         if use.name not in versions:
             life = min(life, timedelta(0) if is_reused(use.result) else tool.cache_for)

@@ -19,6 +19,8 @@ Saying = Literal[
     "corrected",
     "noted",
     "no_reminder",
+    "which_customer",
+    "not_yours",
     "unchanged",
     "all_asked",
     "all_forgotten",
@@ -62,6 +64,16 @@ _TEXTS: Final[dict[Saying, dict[Language, str]]] = {
         "pt": "Não envio lembretes: pergunte «o que você sabe sobre mim?» para ver o que anotei.",
         "en": "I send no reminders: ask “what do you know about me?” to see what I noted.",
         "es": "No envío recordatorios: pregunte «¿qué sabes de mí?» para ver lo que anoté.",
+    },
+    "which_customer": {
+        "pt": "Não anotei: há mais de um cliente com esse nome ({names}). Diga de novo com o nome inteiro.",
+        "en": "Not noted: more than one customer goes by that name ({names}). Say it again with the whole name.",
+        "es": "No lo anoté: hay más de un cliente con ese nombre ({names}). Dígalo de nuevo con el nombre completo.",
+    },
+    "not_yours": {
+        "pt": "Isso foi dito por {teller}: só quem disse ou um gerente pode mudar. Se agora é diferente, conte como é.",
+        "en": "{teller} said that: only who said it or a manager can change it. If it is different now, tell me how.",
+        "es": "Eso lo dijo {teller}: solo quien lo dijo o un gerente puede cambiarlo. Si ahora es distinto, cuénteme.",
     },
     "unchanged": {
         "pt": "Isso não posso guardar.",

@@ -1,4 +1,5 @@
-"""What is remembered in a prompt, in a fixed order within a fixed budget: facts, summary, then the last whole turns.
+"""What is remembered in a prompt, in a fixed order within a fixed budget: facts, what was told of customers, summary,
+then the last whole turns.
 
 Pure: the same rows, the same budget and the same day give the same lines, whichever worker asks.
 """
@@ -7,16 +8,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.base import ChatMessage
+from agent.memory.customer_telling import recall_told
 from agent.memory.summarising import recall_summary
 from agent.memory.telling import recall_facts
 from agent.memory.window import count_fitting, recall_window
 from agent.tokens import estimate_prompt
 from models.history import PastTurn
 from models.language import Language
+from models.memory.customer_fact import KnownCustomerFact
 from models.memory.fact import KnownFact
 from models.memory.summary import KnownSummary
 
 _SHARE = 4  # facts and summary have a quarter each at most, so that the conversation itself always has room
+_SHARE_OF_CUSTOMERS = 8
 
 
 def recall(
@@ -29,10 +33,12 @@ def recall(
     asker: str,
     language: Language,
     timezone: str,
+    of_customers: Sequence[KnownCustomerFact] = (),
 ) -> list[ChatMessage]:
     """Never more than the budget. `is_all`: before these turns there are no others. The summary is told only of what
     the window has no room for."""
     told = recall_facts(facts, token_budget // _SHARE, language=language, timezone=timezone)
+    told += recall_told(of_customers, token_budget // _SHARE_OF_CUSTOMERS, language=language, timezone=timezone)
     left = token_budget - estimate_prompt(told)
     if not is_all or count_fitting(newest_first, left) < len(newest_first):
         summed = _recall_earlier(summary, newest_first, left, token_budget // _SHARE)

@@ -27,6 +27,7 @@ FIRM_WORDS = (
     r"|atacadao|casa|rede|cooperativa|construtora|transportadora|fabrica|tienda|panaderia|almacen|bodega|cia|companhia"
     r"|compania|doceria|confeitaria|acougue|cantina|cafe|cafeteria|quitanda|armazem|oficina|clinica|escola)"
 )
+_FIRM_WORD = re.compile(FIRM_WORDS)
 _AFTER_A_NAME = (
     r"from|of the|at|na|no|aqui|here|aca|falando|mesmo|com|with|con|em|in|en|ha|for|desde|since|como|as|viu|ta|ok|e|and"
     r"|y)\b(?!\s+(?:filhos|filhas|irmaos|cia|sons|hijos|co)\b"
@@ -116,6 +117,11 @@ def cut_out(sentence: Sentence, start: int, end: int) -> Found:
     kept = said.strip(_QUOTES)
     begin = start + said.find(kept) if kept else start
     return Found(kept, sentence.folded[begin : begin + len(kept)])
+
+
+def is_firm_word(word: str) -> bool:
+    """Whether companies call themselves so; folded."""
+    return _FIRM_WORD.fullmatch(word) is not None
 
 
 def is_short(found: Found) -> bool:

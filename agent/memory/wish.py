@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from agent.grounding.words.folding import fold_in_place
 
-WishKind = Literal["show", "correct", "forget", "forget_all", "forget_all_sure"]
+WishKind = Literal["show", "correct", "forget", "forget_all", "forget_all_sure", "forget_customer"]
 _LONGEST = 300  # characters
 
 _PLEASE: Final = r"(?:por favor,? |please,? |oi,? |ok,? |entao,? )?"
@@ -41,13 +41,19 @@ _THAT: Final = (
     r"(?:said|told you)|eso|esto|lo que (?:te )?dije)"
 )
 _MINE: Final = (
-    r"(?P<words>(?:(?:o )?meu|(?:a )?minha|os meus|as minhas|(?:de )?que eu|que|my|that i|mi|mis|que yo) .{2,80})"
+    r"(?P<words>(?:(?:o )?meu|(?:a )?minha|os meus|as minhas|(?:de )?que eu|que|my|that|mi|mis|que yo) .{2,80})"
+)
+_OF_CUSTOMER: Final = (
+    rf"{_FORGET} (?:tudo|everything|todo)?\s*(?:(?:o )?que (?:voce|vc) sabe|(?:lo )?que (?:sabes|te dije|te conte)"
+    r"|(?:o )?que (?:eu )?(?:te )?(?:disse|contei|falei)|(?:what|everything)? ?(?:you know|i (?:told you|said)))?"
+    r" (?:sobre|de|do|da|dos|das|a respeito d[eoa]|about|acerca de|del) (?!mim$|mi$|me$)(?P<words>.{2,80})"
 )
 _PATTERNS: Final[tuple[tuple[WishKind, re.Pattern[str]], ...]] = (
     ("show", re.compile(rf"{_PLEASE}{_SHOW}{_THANKS}")),
     ("forget_all_sure", re.compile(_SURE)),
     ("forget_all", re.compile(rf"{_PLEASE}{_FORGET_ALL}{_THANKS}")),
     ("forget", re.compile(rf"{_PLEASE}{_FORGET} (?:{_THAT}|{_NUMBER}|{_MINE}){_THANKS}")),
+    ("forget_customer", re.compile(rf"{_PLEASE}{_OF_CUSTOMER}")),
     (
         "correct",
         re.compile(

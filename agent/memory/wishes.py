@@ -112,11 +112,11 @@ def _find_preferences(sentence: Sentence) -> Iterator[Told]:
     for told in (*_PREFERS.read(sentence), *_DISLIKES.read(sentence)):
         if _ORDERS.match(fold_in_place(told.value)):
             continue
-        topic = _topic_of(sentence.folded)
+        topic = topic_of(sentence.folded)
         yield replace(told, predicate=f"{told.predicate}:{topic}") if topic else told
 
 
-def _topic_of(folded: str) -> str:
+def topic_of(folded: str) -> str:
     return next((name for name, pattern in _TOPIC_PATTERNS if pattern.search(folded)), "")
 
 

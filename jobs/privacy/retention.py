@@ -31,7 +31,7 @@ TABLES: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
         "conversations": ("message",),
         "files": ("media",),
         "memory": ("turn",),
-        "facts": ("fact",),
+        "facts": ("fact", "customer_fact"),
         "changes": ("proposal", "audit"),
         "discounts": ("discount_request",),
     }

@@ -1,4 +1,5 @@
-"""Who asks and what is remembered of her, in one round trip: person, facts, and the summary of the conversation."""
+"""Who asks and what is remembered of her, in one round trip: person, facts, the summary of the conversation, and what
+was told of the customers whom her words may name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.columns import table_of
 from models.memory.contact import contacts
+from models.memory.customer_fact import KnownCustomerFact, as_known, customer_facts, select_of_customers
 from models.memory.fact import SHOWN, KnownFact, facts
 from models.memory.summary import KnownSummary, as_summary, summaries
 from models.person import Identity, KnownPerson, Person
@@ -18,16 +20,19 @@ from models.tenant import AccountKey
 
 _people, _identities = table_of(Person), table_of(Identity)
 _MOST = 60  # facts; the newest
+_MOST_OF_CUSTOMERS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """`person` is None for whom the operator did not enter, `holder_id` for whom nothing was ever kept."""
+    """`person` is None for whom the operator did not enter, `holder_id` for whom nothing was ever kept. `of_customers`
+    is for nobody's eyes before her scope was asked."""
 
     person: KnownPerson | None = None
     holder_id: UUID | None = None
     facts: tuple[KnownFact, ...] = ()
     summary: KnownSummary | None = None
+    of_customers: tuple[KnownCustomerFact, ...] = ()
 
 
 def _recollect() -> Select[Any]:
@@ -57,6 +62,15 @@ def _recollect() -> Select[Any]:
     )
     row = func.jsonb_build_array(*current.c)
     told = select(func.jsonb_agg(aggregate_order_by(row, current.c.recorded_at, current.c.id))).scalar_subquery()
+    named = select_of_customers(tenant).where(
+        customer_facts.c.words.bool_op("&&")(bindparam("words", type_=ARRAY(Text)))
+    )
+    named_rows = named.order_by(customer_facts.c.recorded_at.desc(), customer_facts.c.id.desc())
+    known_of = named_rows.limit(_MOST_OF_CUSTOMERS).subquery()
+    of_customer = func.jsonb_build_array(*known_of.c)
+    of_customers = select(
+        func.jsonb_agg(aggregate_order_by(of_customer, known_of.c.recorded_at, known_of.c.id))
+    ).scalar_subquery()
     s = summaries.c
     summed = (
         select(func.jsonb_build_array(s.covers_up_to, s.lines, s.prose, s.prose_up_to))
@@ -64,9 +78,8 @@ def _recollect() -> Select[Any]:
         .where(s.sender == bindparam("sender"), s.covers_from == bindparam("covers_from", type_=s.covers_from.type))
         .scalar_subquery()
     )
-    return select(*known.c, one.c.id.label("holder_id"), told.label("told"), summed.label("summed")).select_from(
-        one.outerjoin(known, true())
-    )
+    found = (told.label("told"), summed.label("summed"), of_customers.label("of_customers"))
+    return select(*known.c, one.c.id.label("holder_id"), *found).select_from(one.outerjoin(known, true()))
 
 
 _RECOLLECT = _recollect()
@@ -80,15 +93,17 @@ def recollect(
     conversation_id: UUID | None = None,
     *,
     memory_from_seq: int = 0,
+    words: Sequence[str] = (),
 ) -> Recollection:
     """Of whoever has one of these addresses; the first that is known decides. With a conversation also the summary of
-    what she, by the first address, said in it since that number."""
+    what she, by the first address, said in it since that number. `words` are those that customers are looked up by."""
     values = {"account": account.id, "tenant": account.tenant_id, "addresses": list(addresses), "today": today}
     place = {"conversation": conversation_id, "sender": addresses[0], "covers_from": memory_from_seq}
-    row = connection.execute(_RECOLLECT, values | place).one()
+    row = connection.execute(_RECOLLECT, {**values, **place, "words": list(words)}).one()
     person = None if row.id is None else KnownPerson(row.id, row.name, row.role, row.salesperson, row.customer)
     summary = None if row.summed is None else as_summary(*row.summed)
-    return Recollection(person, row.holder_id, tuple(_as_fact(*one) for one in row.told or ()), summary)
+    of_customers = tuple(as_known(*one) for one in row.of_customers or ())
+    return Recollection(person, row.holder_id, tuple(_as_fact(*one) for one in row.told or ()), summary, of_customers)
 
 
 def _as_fact(

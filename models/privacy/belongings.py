@@ -7,7 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-_SINGLE = ("her_holder", "her_contact", "her_message", "her_turn", "her_conversation", "her_event", "her_part")
+_SINGLE = (
+    "her_holder",
+    "her_contact",
+    "her_message",
+    "her_turn",
+    "her_conversation",
+    "her_event",
+    "her_part",
+    "her_customer_fact",
+)
 _MAKE = "; ".join(
     (
         *(f"CREATE TEMP TABLE {name} (id uuid PRIMARY KEY) ON COMMIT DROP" for name in (*_SINGLE, "her_proposal")),
@@ -32,6 +41,30 @@ _GROW = (
     ON CONFLICT DO NOTHING""",
 )
 
+_ACCENTS = "'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn'"
+
+
+def _folded(words: str) -> str:
+    """Without case, accents and marks, each word between spaces."""
+    return f"' ' || regexp_replace(translate(lower({words}), {_ACCENTS}), '[^a-z0-9]+', ' ', 'g') || ' '"
+
+
+# What she told of customers; what others told that gives her whole name; and of the customer whom she belongs to what
+# holds any part of her name, the customer's own name aside, for buyers are called by one name.
+_TOLD_OF_CUSTOMERS = f"""
+    INSERT INTO her_customer_fact
+    WITH called AS (SELECT btrim({_folded("name")}) AS name FROM her_name),
+    part AS (SELECT unnest(string_to_array(name, ' ')) AS word FROM called)
+    SELECT f.id FROM customer_fact f CROSS JOIN LATERAL (
+        SELECT replace({_folded("f.value || ' ' || f.quote")}, btrim({_folded("f.customer")}), '') AS words,
+            {_folded("f.value || ' ' || f.quote")} AS told
+    ) AS t
+    WHERE f.tenant_id = :tenant AND (f.contact_id IN (SELECT id FROM her_contact)
+        OR btrim({_folded("f.customer")}) IN (SELECT name FROM called)
+        OR EXISTS (SELECT FROM called c WHERE c.name LIKE '% %' AND strpos(t.told, ' ' || c.name || ' ') > 0)
+        OR f.customer IN (SELECT name FROM her_customer)
+            AND EXISTS (SELECT FROM part p WHERE length(p.word) > 2 AND strpos(t.words, ' ' || p.word || ' ') > 0))
+"""
 _SENDER = "coalesce(nullif(m.sender, ''), c.sender)"
 _COLLECT = (
     """INSERT INTO her_contact SELECT c.id FROM contact c
@@ -62,6 +95,7 @@ _COLLECT = (
     """INSERT INTO her_message SELECT m.id FROM message m WHERE m.conversation_id IN (SELECT id FROM her_conversation)
         OR (m.direction = 'out' AND m.turn_id IN (SELECT id FROM her_turn)) ON CONFLICT DO NOTHING""",
     """INSERT INTO her_part SELECT id FROM outbox WHERE turn_id IN (SELECT id FROM her_turn)""",
+    _TOLD_OF_CUSTOMERS,
     """INSERT INTO her_proposal SELECT p.id FROM proposal p JOIN conversation c ON c.id = p.conversation_id
     WHERE p.tenant_id = :tenant AND (p.turn_id IN (SELECT id FROM her_turn)
         OR (c.account_id, p.address) IN (SELECT account_id, address FROM her_address))""",

@@ -154,6 +154,7 @@ _BY_THEMSELVES: Final = {
         f"status IN ('pending', 'stored') AND {_NOT_ANSWERED}",
     ),
     "fact": _Taking("DELETE FROM fact WHERE true"),
+    "customer_fact": _Taking("DELETE FROM customer_fact WHERE true"),
     "proposal": _Taking(
         "DELETE FROM proposal WHERE true",
         "(status IN ('confirmed', 'undoing', 'unknown') OR status = 'open' AND expires_at > now())",

@@ -179,6 +179,12 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
         hers=_BY_HER_CONTACTS,
         quoting=_words("value quote"),
     ),
+    "customer_fact": Holding(
+        personal=_words("customer words predicate value teller quote"),
+        plain=_words("ended_as channel author_role trust"),
+        hers="id IN (SELECT id FROM her_customer_fact)",
+        quoting=_words("value quote"),
+    ),
     "remembered_turn": Holding(hers=f"{_BY_HER_CONTACTS} OR {_IN_HER_TURNS}"),
     "search_space": Holding(
         plain=_words("kind languages"), hers="kind = 'turns' AND owner_id IN (SELECT id FROM her_contact)"

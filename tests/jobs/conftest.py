@@ -7,9 +7,10 @@ import pytest
 
 from tests.jobs.house import house
 from tests.jobs.remote_writing import remote
+from tests.jobs.team import team
 from tests.jobs.writing import writing
 
-__all__ = ["house", "remote", "writing"]
+__all__ = ["house", "remote", "team", "writing"]
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,10 @@ _ROWS = """
     INSERT INTO fact (id, tenant_id, contact_id, predicate, value, valid_from, turn_id, quote, confidence)
         SELECT :f, :t, c.id, 'nickname', ':mark', now(), :turn, 'me chama de :mark', 1 FROM contact c
         WHERE c.address = ':ana';
+    INSERT INTO customer_fact (id, tenant_id, contact_id, customer, words, predicate, value, valid_from, turn_id,
+            teller, quote, confidence)
+        SELECT :g, :t, c.id, 'Loja :mark', '{loja,:mark}', 'receives :mark', ':mark', now(), :turn, 'Ana :mark',
+            'a loja :mark recebe', 1 FROM contact c WHERE c.address = ':ana';
     INSERT INTO contact_link (id, tenant_id, contact_id, holder_id, from_holder, how)
         SELECT :l, :t, c.id, c.id, c.id, 'stated' FROM contact c WHERE c.address = ':ana';
     INSERT INTO mailbox_code (id, tenant_id, contact_id, mailbox, digest)
@@ -94,7 +98,9 @@ def plant(house: House, storage: Storage) -> Planted:
     while take_in(house.services):
         pass
     turn = own.message_id
-    values: dict[str, object] = {name: new_id() for name in ("p", "i", "f", "l", "q", "u", "d", "e", "h", "r", "o")} | {
+    values: dict[str, object] = {
+        name: new_id() for name in ("p", "i", "f", "g", "l", "q", "u", "d", "e", "h", "r", "o")
+    } | {
         "t": house.account.tenant_id,
         "a": house.account.id,
         "c": own.conversation_id,

@@ -118,7 +118,9 @@ def test_whatever_is_personal_in_an_emptied_row_is_emptied_or_says_who_wrote() -
 def test_whatever_hangs_on_a_turn_and_is_somebodys_goes_with_it_or_by_a_rule_of_its_own() -> None:
     taken = set(re.findall(r"(?:UPDATE|DELETE FROM) (\w+)", " ".join(map(str, _TAKE))))
     hanging = {name for name, one in HOLDINGS.items() if one.personal and "turn_id" in metadata.tables[name].c}
-    assert hanging - taken == {"fact", "proposal", "budget_hold"}, "the last is of days, and goes when they are settled"
+    assert hanging - taken == {"fact", "customer_fact", "proposal", "budget_hold"}, (
+        "the last is of days, and goes when they are settled"
+    )
 
 
 def test_who_comes_back_begins_anew_and_is_answered(house: House) -> None:

@@ -102,7 +102,14 @@ def brief(data: _Json, result: _Json, arguments: _Json, view: View, language: La
         lines.append(
             line("open_orders", language, value=value, orders=counted("order", open_orders["count"], language))
         )
-    return lines + _lists(data, language)
+    return lines + _lists(data, language) + _told(result, language)
+
+
+def _told(result: _Json, language: Language) -> list[str]:
+    """What people of the company said of the customer, each with its source."""
+    told = [one for one in result.get("told_by_the_team") or () if isinstance(one, Mapping)]
+    noted = [f"- {one.get('about')}: «{one.get('told')}» ({one.get('source')})" for one in told]
+    return [line("told", language), *noted] if noted else []
 
 
 def _last_order(order: Any, unit: str, language: Language) -> str:

@@ -133,6 +133,7 @@ LINES: Final[dict[str, Texts]] = {
         "es": "Abiertos: {value} en {orders}",
     },
     "top_products": {"pt": "Mais compra: {value}", "en": "Buys most: {value}", "es": "Lo que más compra: {value}"},
+    "told": {"pt": "O que a equipe contou:", "en": "What the team told:", "es": "Lo que contó el equipo:"},
     "deals": {"pt": "Negócios: {value}", "en": "Deals: {value}", "es": "Negocios: {value}"},
     "rate": {
         "pt": "**{currency}** em {date}: compra R$ {buy}, venda R$ {sell}",

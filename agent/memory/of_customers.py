@@ -1,0 +1,166 @@
+"""What somebody of the company tells of a customer: rules over her own sentences, in Portuguese, English, Spanish.
+
+Rather one too few than one too many, as in `agent.memory.reading`: what only seems so, is asked, or somebody else has
+said is not told. Pure.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from agent.grounding.words.folding import fold_in_place
+from agent.memory.customer_names import CustomerNames, Mention, words_of
+from agent.memory.instructions import is_instruction
+from agent.memory.rules import Found, Rule, is_name, is_proper, is_short, named
+from agent.memory.sentences import Sentence, own_sentences
+from agent.memory.told import Told, is_single
+from agent.memory.wishes import topic_of
+from agent.tools.whose_words import is_name as reads_like_a_name
+from models.memory.customer_fact import NewCustomerFact
+
+_MOST: Final = 8  # of one message
+_WHO: Final = "@+"  # the customer's name is masked: rules need not know it
+_SOMETIMES: Final = (
+    r"(?:(?:agora|so|somente|apenas|sempre|tambem|ja|la|hoje|geralmente|normalmente|now|only|always|also|usually|mostly"
+    r"|ahora|solo|solamente|siempre|tambien|ya|normalmente)\s+){0,3}"
+)
+_NO: Final = r"(?:nao|no|nunca|never|does not|doesn't|do not|don't|won't|will not)\s+"
+_RECEIVES: Final = r"(?:recebem?|receives?|(?:takes?|accepts?) deliver(?:y|ies)|reciben?)\b"
+_REFUSES: Final = (
+    r"(?:recebem?|aceitam?|quer(?:em)?|trabalham? com|receives?|receive|takes?|accepts?|reciben?|aceptan?)\b"
+)
+_ENDS: Final = re.compile(
+    r"\s(?:e|and|y)\s(?:o|a|the|el|la|nao|no|so|only|solo|prefere|recebe|paga|fecha|abre|exige|quem|prefers|receives|pays"
+    r"|closes|opens|requires|who|prefiere|cierra|requiere|quien)\b|\s@"
+)
+_IS: Final = (
+    r"(?:(?:agora|hoje|atualmente|now|ahora|actualmente)\s+)?(?:e|eh|passou a ser|virou|is|became|es|paso a ser)\s+"
+    r"(?:(?:agora|now|ahora)\s+)?"
+)
+_OF: Final = (
+    rf"\s+(?:person\s+)?(?:la\s+)?(?:d[oae]s?|n[oa]s?|at|of|for|from|del?|en)\s+(?:the\s+|la\s+|el\s+)?{_WHO}\s+{_IS}"
+)
+_ROLES: Final = {
+    "buyer": r"(?:comprador|compradora|quem compra|buyer|comprador|quien compra)",
+    "owner": r"(?:don[oa]|proprietari[oa]|owner|duen[oa])",
+    "contact": r"(?:contato|responsavel|gerente|encarregad[oa]|contact|manager|contacto|responsable|encargad[oa])",
+}
+_CHANGED: Final = (
+    rf"{_WHO}\s+(?:mudou|trocou|cambio) (?:de|o|a|el|la) {{role}}[,;]?\s+(?:e\s+|y\s+)?(?:agora|ahora)\s+(?:e|eh|es)\s+"
+)
+_THE: Final = r"(?:o|a|el|la)\s+"
+
+
+def _is_value(found: Found) -> bool:
+    """So short and plain that it carries no sentence of its own into anybody's prompt."""
+    return len(found.folded) > 1 and reads_like_a_name(found.said)
+
+
+def _is_person(found: Found) -> bool:
+    return is_name(found) and is_short(found) and _is_value(found)
+
+
+def _is_proper_person(found: Found) -> bool:
+    return is_proper(found) and _is_value(found)
+
+
+def _roles() -> Iterator[Rule]:
+    """Behind an article a name may be written small: "é o joão", but neither "é chato" nor "is nice"."""
+    for predicate, role in _ROLES.items():
+        opens = rf"(?:{role}{_OF}|{_WHO}'s\s+(?:new\s+)?{role}\s+{_IS}|{_CHANGED.format(role=role)})"
+        yield named(predicate, re.compile(rf"{opens}{_THE}(?=\S)"), _is_person, "full")
+        yield named(predicate, re.compile(rf"{opens}(?!{_THE})(?=\S)"), _is_proper_person, "full")
+
+
+def _does(predicate: str, verb: str, *, is_shown: bool = True) -> Rule:
+    """What a customer does. The verb stands in the value (`is_shown`), where the label does not say it."""
+    opens = rf"{_WHO}[:,]?\s+"
+    whole = rf"{opens}(?={_SOMETIMES}{verb}\s)" if is_shown else rf"{opens}{_SOMETIMES}{verb}\s+(?=\S)"
+    return Rule(predicate, re.compile(whole), accepts=_is_value, ends=_ENDS)
+
+
+_DEEDS: Final = (
+    _does("receives", _RECEIVES),
+    _does("refuses", rf"{_NO}{_SOMETIMES}{_REFUSES}"),
+    _does("preference", r"(?:preferem?|prefers?|prefieren?)\b", is_shown=False),
+    _does(
+        "payment", r"(?:pagam?|pays?|pagan?)\s+(?:\w+\s+)?(?:em|no|na|com|a|as|por|by|with|in|on|con|net|pix|boleto)\b"
+    ),
+    _does("opening", r"(?:abrem?|fecham?|opens?|closes?|abren?|cierran?)\b"),
+    _does(
+        "requires", r"(?:exigem?|requires?|requieren?|precisa de (?:agendamento|nota|pedido)|exigen?)\b", is_shown=False
+    ),
+)
+_PEOPLE: Final = tuple(_roles())
+_SINGLE: Final = frozenset({"receives", "payment", "buyer", "owner", "contact"})
+_FROM_NOW_ON: Final = re.compile(r"\b(?:agora|passou a|now|ahora|paso a)\b")
+# The customer stands at the beginning of what is said: "a Padaria Sol fecha", not "o frete da Padaria Sol fecha".
+_BEFORE: Final = re.compile(
+    r"(?:^|[,;:.!\n(-]\s*|\b(?:e|que|pois|mas|and|that|but|y|pero|porque|because|anot[ae]|note|guard[ea]|saiba|obs|nota"
+    r"|lembr[ea]|remember|recuerda)\b[\s,:]*(?:ai\b[\s,:]*)?(?:(?:que|that)\s+)?)"
+    r"\s*(?:(?:o|a|os|as|the|el|la|los|las|cliente|customer)\s+)*$"
+)
+_UNSURE: Final = re.compile(
+    r"\b(?:acho|achamos|parece|talvez|sera|dizem|ouvi|acredito|imagino|deve|quem sabe|i think|maybe|perhaps|apparently"
+    r"|i heard|i guess|probably|might|creo|quiza|quizas|tal vez|supongo|oi que)\b"
+)
+_MAY_TELL: Final = re.compile(
+    r"\b(?:receb|receiv|recib|deliver|aceit|accept|acept|quer|trabalh|prefe|prefi|paga|pays?\b|abre|fecha|open|clos|cierr"
+    r"|exig|requi|precisa|compra|buyer|don[oa]\b|propriet|owner|duen|contat|contac|respons|gerente|manager|encarreg"
+    r"|encarg|take)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOfCustomers:
+    """`unclear` are the names that one mention may be, where more than one customer is called so."""
+
+    told: tuple[NewCustomerFact, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
+def may_tell_of_customers(text: str) -> bool:
+    """Cheap; what follows needs the names."""
+    return _MAY_TELL.search(fold_in_place(text)) is not None
+
+
+def find_told_of_customers(text: str, names: CustomerNames) -> ToldOfCustomers:
+    """In the order in which it was told; the last word on a thing counts."""
+    found: dict[tuple[str, str, str], NewCustomerFact] = {}
+    unclear: list[str] = []
+    for sentence in own_sentences(text):
+        if sentence.is_question or is_instruction(sentence.folded):
+            continue
+        for mention in names.find(sentence.said):
+            for told in _read(sentence, mention):
+                if len(mention.customers) > 1:
+                    unclear += mention.customers
+                    continue
+                one = as_new_of(mention.customers[0], told)
+                found[one.customer, one.predicate, "" if one.is_single else one.value.casefold()] = one
+    return ToldOfCustomers(tuple(found.values())[:_MOST], tuple(dict.fromkeys(unclear)))
+
+
+def as_new_of(customer: str, told: Told) -> NewCustomerFact:
+    alone = (
+        told.predicate in _SINGLE or is_single(told.predicate) or bool(_FROM_NOW_ON.search(fold_in_place(told.value)))
+    )
+    return NewCustomerFact(customer, words_of(customer), told.predicate, told.value, told.quote, told.confidence, alone)
+
+
+def _read(sentence: Sentence, mention: Mention) -> Iterator[Told]:
+    """Rules see nothing of the name but where it stands."""
+    before = sentence.folded[: mention.start]
+    masked = before + "@" * (mention.end - mention.start) + sentence.folded[mention.end :]
+    hidden = Sentence(sentence.said, masked)
+    if _UNSURE.search(before):
+        return
+    people = [told for rule in _PEOPLE for told in rule.read(hidden)]
+    yield from people
+    if people or not _BEFORE.search(before):
+        return
+    for rule in _DEEDS:
+        for told in rule.read(hidden):
+            topic = topic_of(sentence.folded) if told.predicate == "preference" else ""
+            yield replace(told, predicate=f"{told.predicate}:{topic}") if topic else told

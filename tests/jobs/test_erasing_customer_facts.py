@@ -1,0 +1,48 @@
+"""Erasing a person takes what she told of customers, and what others told that names her; the rest is the company's."""
+
+import pytest
+from redis import Redis
+
+from jobs.privacy.erasing import Whose, erase
+from models.privacy.belongings import find_addresses
+from models.session import session_scope
+from tests.jobs.team import BETO, DORA, MIA, RITA, Team
+
+
+@pytest.fixture
+def told(team: Team) -> Team:
+    """Dora Prado buys for Mercado Sol, and is called by one name there."""
+    for words in (
+        "a compradora do Mercado Sol é a Dora",
+        "o Mercado Sol só recebe às terças",
+        "o contato da Padaria Estrela é a dora prado",
+        "o comprador do Mercado Estrela é a Dora",  # another one
+    ):
+        team.say(RITA, words)
+    team.say(MIA, "o Empório Lima prefere boleto")
+    assert len(team.standing) == 5
+    return team
+
+
+def erase_whoever_writes_from(team: Team, address: str, redis_url: str) -> None:
+    tenant_id = team.house.account.tenant_id
+    with session_scope(team.house.engine) as connection:
+        whose = Whose(tenant_id, (), tuple(find_addresses(connection, tenant_id, address)))
+    with Redis.from_url(redis_url) as redis:
+        erase(team.house.engine, whose, made_by="op", storage=None, redis=redis)
+
+
+def test_what_names_her_goes_and_what_is_of_her_company_stays(told: Team, fresh_redis_url: str) -> None:
+    erase_whoever_writes_from(told, DORA, fresh_redis_url)
+    assert told.standing == [
+        ("Mercado Sol", "receives", "só recebe às terças"),
+        ("Mercado Estrela", "buyer", "Dora"),
+        ("Empório Lima", "preference:payment", "boleto"),
+    ]
+
+
+def test_what_she_told_goes_with_her(told: Team, fresh_redis_url: str) -> None:
+    erase_whoever_writes_from(told, RITA, fresh_redis_url)
+    assert told.standing == [("Empório Lima", "preference:payment", "boleto")]
+    erase_whoever_writes_from(told, BETO, fresh_redis_url)
+    assert len(told.standing) == 1, "who told nothing takes nothing along"
