@@ -24,7 +24,9 @@ _ASKED: Final = re.compile(
 )
 _CLAUSE_ENDS: Final = re.compile(r"[;!?\n]|\.\s|,? (?:e|mas|and|but|y|pero) ")
 _WRITTEN: Final = re.compile(rf"\b(?:{_WRITING})\b")
-_SOURCE: Final = re.compile(r"^[ \t>*_(\[-]*(?:fontes?|sources?|fuentes?)\s*:(.*)", re.MULTILINE)
+_SOURCE: Final = re.compile(
+    r"(?:^|[.!?;)(\[]\s|[(\[])[ \t>*_(\[-]*(?:fontes?|sources?|fuentes?)[*_]*\s*:(.*)", re.MULTILINE
+)
 _WORD: Final = re.compile(r"[^\W_]{5,}")
 
 

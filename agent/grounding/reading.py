@@ -28,7 +28,8 @@ _HARMLESS: Final = re.compile(
     r"|\b\d{1,2}(?: ?(?:to|-|–|and) \d{1,2}(?::\d\d)?)? ?(?:[ap]m\b|[ap]\.m\.)|\b\d{1,2} (?:to|-|–) (?=\d{1,2}:\d\d)"
     r"|\b\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:[ap]m\b|[ap]\.m\.))?|\b\d{1,2}h\d{2}\b"
     r"|^[ \t>*_-]*\d{1,2}[.)][*_]*(?=\s)|^[ \t]*\|\s*\d{1,2}\s*(?=\|)"  # a list's or a table's numbering
-    r"|\b(?:paragrafo|item|passo|etapa|opcao|step|option|paso|opcion|parte?|secao|section)\s\d{1,3}\b"
+    r"|\b(?:paragrafo|item|passo|etapa|opcao|step|option|paso|opcion|parte?|secao|secoes|sections?|seccion(?:es)?"
+    r"|clausulas?|clauses?|capitulos?|chapters?)\s\d{1,3}(?:(?:,| e| y| and) \d{1,3})*\b(?![.,]\d)"
     r"|\b7 (?:dias por semana|days a week|dias a la semana)\b"
     r"|^[ \t>*_-]*(?:\d\ufe0f?\u20e3){1,2}(?!\d\ufe0f?\u20e3)",  # a list's keycaps
     re.MULTILINE,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from agent.grounding.claims import Claim, PartialDay
@@ -38,6 +39,7 @@ _TO = r"\s*(?:a|ate|to|through|and|e|y|al|-|–|—)\s*(?:o dia |el )?"
 _UNTIL = r"\s*(?:a|ate|to|through|al|-|–|—)\s*"
 _OF = r"\s*(?:de |of |del |/|-)?\s*"
 _TAIL = rf"(?:\s*(?:de|of|del|/|,|-)?\s*({_YEAR}))?"
+_SLASHED = rf"({_DAY})/(0?[1-9]|1[0-2])(?:/((?:20)?\d\d))?"
 _MASK = r"(?<![\w/.,-])(?<!top )"
 _END = r"(?![\w]|[.,/]\d)"
 
@@ -68,6 +70,11 @@ def _named_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
     return PartialDay(year, month, int(match[1])), PartialDay(year, month, int(match[2]))
 
 
+def _ends(first: PartialDay, last: PartialDay) -> tuple[PartialDay, ...]:
+    """A year that one end leaves out is the other's."""
+    return replace(first, year=first.year or last.year), replace(last, year=last.year or first.year)
+
+
 def _bracketed_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
     month = _month(match[1])
     return PartialDay(None, month, int(match[2])), PartialDay(None, month, int(match[3]))
@@ -90,7 +97,13 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
         (r"(?<![\w-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\d-])", lambda m: (PartialDay(int(m[1]), int(m[2])),)),
         (rf"{_MASK}({_DAY}){_TO}({_DAY})/(0?[1-9]|1[0-2])(?:/((?:20)?\d\d))?{_END}", _slashed_range),
         (
-            rf"{_MASK}({_DAY})/(0?[1-9]|1[0-2])(?:/((?:20)?\d\d))?{_END}",
+            rf"{_MASK}{_SLASHED}{_UNTIL}{_SLASHED}{_END}",
+            lambda m: _ends(
+                PartialDay(_full_year(m[3]), int(m[2]), int(m[1])), PartialDay(_full_year(m[6]), int(m[5]), int(m[4]))
+            ),
+        ),
+        (
+            rf"{_MASK}{_SLASHED}{_END}",
             lambda m: (PartialDay(_full_year(m[3]), int(m[2]), int(m[1])),),
         ),
         (rf"\b({_ANY})\s*\((?:dias? |de )?({_DAY}){_TO}({_DAY})\)", _bracketed_range),
