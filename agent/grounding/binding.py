@@ -19,6 +19,8 @@ _IN_BRACKETS: Final = re.compile(r"[*_ ]*\([^()]*")
 _LONGEST_OF: Final = 60
 _NEAR: Final = 25
 _PAUSE: Final = re.compile(r"[,;:.!?)]")
+_AND: Final = re.compile(r"[*_]*,? (?:e|and|y|mas|but|pero|while|enquanto)(?: (?:o|a|el|la|the))? [*_]*")
+_COMMA: Final = re.compile(r"[*_]*(?:,|:| com| with| con|, com)(?: by)? [*_]*")
 _RESPECTIVELY: Final = re.compile(r"respectiv")
 
 
@@ -91,6 +93,7 @@ def bind(
         return tuple(anchors)
     next_figure = min((begin for begin, _ in figures if begin >= end), default=len(folded))
     near = (anchor for anchor in after if anchor.end <= next_figure and anchor.start - end <= _NEAR)
+    near = (one for one in near if not _is_of_the_next(folded, end, one, next_figure))
     following = tuple(anchor for anchor in near if not _PAUSE.search(folded[end : anchor.start]))
     if following or not before or start - before[-1].end > _NEAR:
         return following
@@ -98,6 +101,11 @@ def bind(
     is_alone = not any(right_before.end <= begin < start for begin, _ in figures)
     is_alone = is_alone and ")" not in folded[right_before.end : start]
     return (right_before,) if is_alone and not _of_another(folded, right_before, figures) else ()
+
+
+def _is_of_the_next(folded: str, end: int, anchor: Anchor, next_figure: int) -> bool:
+    """ "He grew by 10, and Ana, by 4": the name opens another clause."""
+    return bool(_AND.fullmatch(folded, end, anchor.start) and _COMMA.fullmatch(folded, anchor.end, next_figure))
 
 
 def _of_another(folded: str, anchor: Anchor, figures: Sequence[tuple[int, int]]) -> bool:

@@ -17,6 +17,7 @@ from agent.grounding.words.folding import Sentences, fold_in_place
 
 _ITEM: Final = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,3}[.)])[ \t]", re.MULTILINE)
 _BEFORE_DAY: Final = 9  # letters, in which the weekday of a day stands
+_LONGEST_MONTH: Final = 31  # days
 _MOST_PATHS: Final = 12
 
 
@@ -43,7 +44,7 @@ class Trace:
         """The figure for arithmetic over what the reply itself says: as exact as it is known, else as it is printed."""
         claim = self.claim
         labels = frozenset(label for anchor in self.owners.names for label in anchor.labels)
-        value = claim.values[0] if self.exact is None else self.exact
+        value = claim.values[0] if self.exact is None else abs(self.exact)
         path = f"reply: {claim.text}"
         return Known(value, claim.kind, claim.unit, path, labels, key=self.operation, origin="reply")
 
@@ -120,6 +121,7 @@ class Draft:
         for anchors in (names, days):
             within = [anchor for anchor in anchors if start <= anchor.start < end]
             here = figures if within else everywhere
+            within = [anchor for anchor in within if not _holds_another(anchor, within)]
             owners.append(bind(self.folded, (trace.claim.start, trace.claim.end), here, within or anchors))
         trace.owners = Owners(owners[0], owners[1], tuple(names))
 
@@ -137,3 +139,20 @@ class Draft:
                 else:
                     end = min(end, at)
         return start, end
+
+
+def _holds_another(anchor: Anchor, others: Sequence[Anchor]) -> bool:
+    """ "The best day of October was the 22nd": the figure is of the day."""
+    if any((last - first).days > _LONGEST_MONTH for first, last in anchor.spans):
+        return False
+    return any(
+        other is not anchor and _is_day(other) and not _is_day(anchor) and _is_within(other, anchor) for other in others
+    )
+
+
+def _is_day(anchor: Anchor) -> bool:
+    return bool(anchor.spans) and all(first == last for first, last in anchor.spans)
+
+
+def _is_within(day: Anchor, time: Anchor) -> bool:
+    return any(first <= one <= last for one, _ in day.spans for first, last in time.spans)

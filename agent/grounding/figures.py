@@ -12,8 +12,10 @@ from agent.grounding.words.lexicon import (
     CURRENCIES,
     DOWN,
     HOURS,
+    LESS_THAN,
     MONEY_AFTER,
     MONEY_BEFORE,
+    MORE_THAN,
     MULTIPLE,
     NOUN_AFTER,
     OVER,
@@ -55,6 +57,7 @@ def build_figure(
     elif kind == "multiple":
         slack = tuple(one or _HALF for one in slack)
     noun = NOUN_AFTER.match(folded, end) if kind == "count" else None
+    compared = bool(MORE_THAN.match(folded, stop)) - bool(LESS_THAN.match(folded, stop)) if kind == "percent" else 0
     return Claim(
         "",
         first,
@@ -63,7 +66,7 @@ def build_figure(
         values,
         slack,
         unit,
-        _direction(folded, start, stop),
+        compared or _direction(folded, start, stop),
         find_bound(folded, first),
         noun=noun[1] if noun else "",
     )

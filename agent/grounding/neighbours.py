@@ -17,7 +17,7 @@ _AS_TOLD: Final = frozenset({"said", "supposed"})
 _MOST_NEAR: Final = 6
 _MOST_COUNTED: Final = 50
 _WORDS_AFTER: Final = 24
-_WORDS_BEFORE: Final = 16
+_WORDS_BEFORE: Final = 40
 
 
 def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundings:

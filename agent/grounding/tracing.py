@@ -21,8 +21,9 @@ from agent.grounding.neighbours import look_around
 from agent.grounding.report import GroundingReport, Reason
 from agent.grounding.results import whole_month
 from agent.grounding.words.folding import fold_in_place
-from agent.grounding.words.lexicon import AHEAD, IF, PACE, PER_DAY, SUPPOSING, TOMORROW, TOTAL, WORKED
+from agent.grounding.words.lexicon import AHEAD, HOLIDAY, IF, PACE, PER_DAY, SUPPOSING, TOMORROW, TOTAL, WORKED
 from agent.grounding.words.talk import is_talk
+from models.sales.business_days import national_holidays
 
 _ROW: Final = re.compile(
     r"\s*(?:[-*•]\s|\d+[.)]\s|\|)\s*[*_]*"
@@ -30,6 +31,7 @@ _ROW: Final = re.compile(
 )
 _SHORT_WORD: Final = 3
 _OF_TWO: Final = frozenset({"difference", "change", "multiple"})
+_PAUSE: Final = re.compile(r", (?!por exemplo|por ejemplo|for example|say\b|digamos)")
 _ROUND: Final = 2  # digits before the noughts of what is supposed for an example
 
 
@@ -74,12 +76,15 @@ class _Tracing:
             trace.operation, trace.owners = "said", Owners(days=found)
 
     def _is_of_the_calendar(self, trace: Trace) -> bool:
-        """ "Falta pouco até 31/05", "amanhã, 21/05": no tool need tell when the month ends, or what day is tomorrow."""
+        """ "Falta pouco até 31/05", "amanhã, 21/05", "o feriado de 02/11": no tool need tell when the month ends, or
+        what day is tomorrow."""
         today = self.evidence.today
         [first, *others] = trace.claim.days
         if others or first.day is None:
             return False
         place = self.draft.folded, *self.draft.bounds(trace)
+        if HOLIDAY.search(*place) and any(map(first.fits, national_holidays(first.year or today.year))):
+            return True
         if first.fits(whole_month(today)[1]):
             return bool(AHEAD.search(*place) or PACE.search(*place))
         return first.fits(today + timedelta(days=1)) and bool(TOMORROW.search(*place))
@@ -154,6 +159,8 @@ class _Tracing:
             else None
         )
         beside = self.draft.beside(trace, self.draft.figures)
+        if cue is not None and IF.fullmatch(cue[0]) and _PAUSE.search(self.draft.folded, cue.end(), claim.start):
+            return False  # what follows from the "if" is no supposition any more
         return cue is not None and not any(
             cue.end() <= other.claim.start < claim.start and other.claim.kind == claim.kind for other in beside
         )

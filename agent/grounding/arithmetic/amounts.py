@@ -1,7 +1,6 @@
 """Amounts and counts that follow from others: sums, rests, differences, means, projections, conversions, how many."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
 
@@ -10,12 +9,12 @@ from agent.grounding.arithmetic.durations import derive_duration
 from agent.grounding.arithmetic.groups import derive_grouped
 from agent.grounding.arithmetic.operands import (
     LEAST_AMOUNT,
-    MOST_LISTS,
     MOST_LOOKED_AT,
     MOST_PAIRED,
     RATES,
     Surroundings,
     add_up,
+    by_key,
     is_alike,
     lists,
     may_list,
@@ -26,7 +25,7 @@ from agent.grounding.arithmetic.operands import (
 from agent.grounding.arithmetic.orders import derive_orders
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
-from agent.grounding.results import whole_month
+from agent.grounding.means import derive_means, derive_projections
 from agent.grounding.words.lexicon import (
     CHOSEN,
     CHOSEN_BEFORE,
@@ -34,6 +33,7 @@ from agent.grounding.words.lexicon import (
     MEAN,
     OTHERS,
     OTHERS_BEFORE,
+    PART_OF,
     PROJECTION,
     REST,
     TIME_SPANS,
@@ -44,7 +44,7 @@ _LEAST_TOLD_APART = 10_000  # reais: with the cents there are too many such amou
 
 def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """What the words of the sentence allow, the likelier first."""
-    for known in _belonging(around):
+    for known in around.belonging:
         if known.key == "sum" and is_alike(claim, known):
             yield Derived(known.value, "sum", (known,), (known,))
     yield from derive_grouped(claim, around, evidence)
@@ -52,15 +52,17 @@ def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Ite
         if is_alike(claim, known):
             yield Derived(known.value, "said again", (known,), (known,))
     yield from _sums(claim, around, evidence)
+    if PROJECTION.search(around.sentence):
+        yield from derive_projections(claim, around, evidence)
+    if PART_OF.search(around.sentence):
+        yield from _parts(claim, around)
     if DIFFERENCE.search(around.sentence):
         yield from _differences(claim, around, evidence)
         yield from _neighbours(claim, around, evidence)
     if REST.search(around.sentence):
         yield from _rests(claim, around, evidence)
     if MEAN.search(around.sentence):
-        yield from _means(claim, around, evidence)
-    if PROJECTION.search(around.sentence):
-        yield from _projections(claim, around, evidence)
+        yield from derive_means(claim, around, evidence)
     if claim.kind == "money":
         yield from _conversions(claim, around, evidence)
         yield from derive_unannounced(claim, around, evidence)
@@ -75,8 +77,12 @@ def derive_count(claim: Claim, around: Surroundings, evidence: Evidence) -> Iter
     yield from derive_unannounced(claim, around, evidence)
 
 
-def _belonging(around: Surroundings) -> list[Known]:
-    return [*around.named, *(known for group in around.bound for known in group)]
+def _parts(claim: Claim, around: Surroundings) -> Iterator[Derived]:
+    """ "12,5 % de 8.940": of figures of that sentence alone."""
+    for percent in around.beside:
+        for whole in around.beside if percent.kind == "percent" else ():
+            if whole is not percent and is_alike(claim, whole):
+                yield Derived(whole.value * percent.value / 100, "part", (percent, whole), (whole,))
 
 
 def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
@@ -93,7 +99,7 @@ def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[De
                 yield add_up(pair)
     together = [known for group in around.bound for known in group]
     for group in (*around.bound, together, around.of_names, around.named):
-        for items in _by_key(claim, group).values():
+        for items in by_key(claim, group).values():
             if len(items) >= 2:
                 yield add_up(items)
     for items in lists(claim, evidence) if claim.unit not in TIME_SPANS else ():
@@ -103,14 +109,6 @@ def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[De
             if claim.kind != "count" or claim.values[0] >= LEAST_AMOUNT:
                 yield add_up(items[-first:], f"sum of the last {first}")
     yield from _sums_of_totals(claim, evidence)
-
-
-def _by_key(claim: Claim | None, named: Sequence[Known]) -> dict[tuple[str, str], list[Known]]:
-    by_key: dict[tuple[str, str], list[Known]] = {}
-    for known in named:
-        if claim is None or is_alike(claim, known):
-            by_key.setdefault((known.collection, known.key), []).append(known)
-    return by_key
 
 
 def _sums_of_totals(claim: Claim, evidence: Evidence) -> Iterator[Derived]:
@@ -155,7 +153,7 @@ def _pool(claim: Claim, around: Surroundings, evidence: Evidence) -> list[Known]
 
 def _rests(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """A list or a total less what is named or shown."""
-    for key, items in _by_key(claim, around.named or unique(around.shown)).items():
+    for key, items in by_key(claim, around.named or unique(around.shown)).items():
         whole = evidence.collections.get(key, [])
         if key[0] and len(items) < len(whole):
             rest = tuple(item for item in whole if item not in items)
@@ -168,66 +166,6 @@ def _rests(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[D
         for total in totals(evidence):
             if total.kind == claim.kind and total.value > total_of(listed):
                 yield Derived(total.value - total_of(listed), "rest", (total, *listed))
-
-
-def _means(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
-    for known in _belonging(around):
-        if known.key == "mean" and is_alike(claim, known):
-            yield Derived(known.value, "mean", (known,), (known,))
-    for group in (around.shown, around.beside, around.of_names):
-        for items in _by_key(claim, unique(group)).values():
-            if len(items) > 1:
-                yield _mean(total_of(items), len(items), tuple(items), claim)
-    for listed in lists(claim, evidence):
-        past = [known for known in listed if known.spans and known.spans[0][1] < evidence.today]
-        if 1 < len(past) < len(listed):
-            yield _mean(total_of(past), len(past), tuple(past), claim)
-    for items in lists(claim, evidence):
-        yield _mean(total_of(items), len(items), tuple(items), claim)
-    for (path, key), items in list(evidence.collections.items())[:MOST_LISTS]:
-        for (other, which), counts in list(evidence.collections.items())[:MOST_LISTS]:
-            number = total_of(counts) if other == path and which != key and counts[0].kind == "count" else 0
-            if number and is_alike(claim, items[0]):
-                yield _mean(total_of(items), number, (*items, *counts), claim)
-    for scope in list(evidence.scopes.values())[:200]:
-        counts = [known for known in scope if known.kind == "count" and known.value > 1]
-        for amount in scope:
-            if amount.kind != claim.kind and not (claim.kind == "count" and amount.kind == "count"):
-                continue
-            for count in counts:
-                if count is not amount:
-                    yield _mean(amount.value, count.value, (amount, count), claim)
-            yield from _per_day(amount, claim, evidence.today)
-
-
-def _per_day(amount: Known, claim: Claim, today: date) -> Iterator[Derived]:
-    """Over the whole period, and over what has passed of it."""
-    for start, end in amount.spans[:2]:
-        for last in {end, min(end, today)}:
-            if start < last:
-                yield _mean(amount.value, (last - start).days + 1, (amount,), claim)
-        months = (end.year - start.year) * 12 + end.month - start.month + 1
-        if months > 1 and start.day == 1:
-            yield _mean(amount.value, months, (amount,), claim)
-
-
-def _projections(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
-    """What a running time comes to if it goes on like this."""
-    named = (known for known in around.named if known.collection)  # the month of a list that runs
-    for amount in (*totals(evidence), *named):
-        for start, end in amount.spans[:2] if is_alike(claim, amount) else ():
-            whole = (whole_month(start)[1] if start.day == 1 else end, end)
-            for last in whole:
-                passed = (min(evidence.today, end) - start).days + 1
-                if 0 < passed < (last - start).days + 1:
-                    value = amount.value / passed * ((last - start).days + 1)
-                    yield Derived(value, "projection", (amount,), (amount,))
-
-
-def _mean(total: Decimal, count: Decimal | int, operands: tuple[Known, ...], claim: Claim) -> Derived:
-    mean = total / count
-    is_whole = claim.kind == "count" and all(value == value.to_integral_value() for value in claim.values)
-    return Derived(mean.quantize(Decimal(1)) if is_whole else mean, "mean", operands, operands[:1])
 
 
 def _conversions(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
@@ -246,7 +184,7 @@ def _conversions(claim: Claim, around: Surroundings, evidence: Evidence) -> Iter
 def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """How many there are of something: items of a list, names and items in the reply, results, what is not shown."""
     for group in around.bound:
-        for items in _by_key(None, group).values():
+        for items in by_key(None, group).values():
             if items[0].collection and may_list(claim.unit, items[0].collection, evidence):
                 yield Derived(Decimal(len(items)), "number of those of a name", tuple(items), tuple(items))
     if CHOSEN.search(around.after) or CHOSEN_BEFORE.search(around.before):

@@ -33,6 +33,7 @@ _MOST_FIGURES: Final = 45
 _TOLD: Final = frozenset({"tool", "reckoned"})
 _IDLE: Final = {"count": (0, 1), "percent": (0, 100), "money": (0,)}
 
+_WHOLE: Final = 100  # per cent: nothing is less by more than all of it
 _PAIR: Final = 2
 _ADDED: Final = frozenset({"sum", "difference"})  # a list has many parts, and each sum of some is no total
 
@@ -191,7 +192,8 @@ def _operations(claim: Claim, one: Known, other: Known, *, is_rate: bool = False
                     ("product", "mean") if claim.kind == "money" and not count.key.startswith("number") else ("mean",)
                 )
             if kinds == {"money", "percent"}:
-                return ("part", "less", "more")
+                percent = one if one.kind == "percent" else other
+                return ("part", "less", "more") if percent.value <= _WHOLE else ("part", "more")
             if kinds == {"money"} and any(rate.key in RATES and is_of_one_unit(claim, rate) for rate in (one, other)):
                 return ("conversion",)
             return ()

@@ -11,7 +11,8 @@ from agent.grounding.arithmetic.operands import Surroundings
 from agent.grounding.claims import Claim, Derived
 from agent.grounding.evidence import Evidence
 from agent.grounding.results import whole_month
-from agent.grounding.words.lexicon import AHEAD, WORKDAYS
+from agent.grounding.words.lexicon import AHEAD, PASSED, WORKDAYS
+from models.sales.business_days import count_business_days
 
 _DAYS_OF: Final = {"days": 1, "weeks": 7, "months": 30, "years": 365}
 _FRIDAY: Final = 4
@@ -23,6 +24,10 @@ def derive_duration(claim: Claim, around: Surroundings, evidence: Evidence) -> I
     if claim.unit in _DAYS_OF:
         is_work = bool(WORKDAYS.match(around.after.lstrip(" *_")))
         is_ahead = bool(AHEAD.search(around.sentence))
+        if WORKDAYS.search(around.sentence) and (not is_ahead or PASSED.search(around.sentence)):
+            month = whole_month(evidence.today)
+            for passed in passed_business_days(*month, evidence.today) if claim.unit == "days" else ():
+                yield Derived(Decimal(passed), f"working days since {month[0]}", ())
         if is_ahead:
             yield from _left(claim.unit, evidence.today, is_work=is_work)
         if not is_work:
@@ -53,6 +58,13 @@ def _workdays(evidence: Evidence) -> Iterator[Derived]:
         if (end - start).days <= _LONGEST:
             yield Derived(Decimal(_working(start, end)), f"working days of {start}/{end}", ())
             yield Derived(Decimal(_working(start, min(end, evidence.today))), f"working days since {start}", ())
+
+
+def passed_business_days(start: date, end: date, today: date) -> set[int]:
+    """Of a time that runs: with today and without it, national holidays left out."""
+    if not start < today <= end or (end - start).days > _LONGEST:
+        return set()
+    return {count_business_days(start, today), count_business_days(start, today - timedelta(days=1))} - {0}
 
 
 def _working(start: date, end: date) -> int:

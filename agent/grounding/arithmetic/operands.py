@@ -93,6 +93,11 @@ class Surroundings:
     percents: Sequence[Known] = ()
     has_mean: bool = False
 
+    @property
+    def belonging(self) -> list[Known]:
+        """To the names and times of the sentence, those right beside the claim last."""
+        return [*self.named, *(known for group in self.bound for known in group)]
+
 
 def is_of_one_unit(claim: Claim, known: Known) -> bool:
     """Whether the claim may be about a figure of that unit."""
@@ -142,6 +147,15 @@ def total_of(items: Iterable[Known]) -> Decimal:
 def unique(known: Iterable[Known]) -> list[Known]:
     """Each figure once, though it was said twice."""
     return list({one.path: one for one in known}.values())
+
+
+def by_key(claim: Claim | None, named: Sequence[Known]) -> dict[tuple[str, str], list[Known]]:
+    """By list and column; those alike the claim, if there is one."""
+    found: dict[tuple[str, str], list[Known]] = {}
+    for known in named:
+        if claim is None or is_alike(claim, known):
+            found.setdefault((known.collection, known.key), []).append(known)
+    return found
 
 
 def may_list(unit: str, path: str, evidence: Evidence) -> bool:

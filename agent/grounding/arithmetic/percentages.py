@@ -23,12 +23,28 @@ from agent.grounding.arithmetic.operands import (
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
 from agent.grounding.results import whole_month
-from agent.grounding.words.lexicon import DIFFERENCE, JOINED, MISSING, RATE, REDUCTION, TOTAL
+from agent.grounding.words.lexicon import CHARGE_BEFORE, DIFFERENCE, JOINED, MISSING, RATE, REDUCTION, TOTAL
 
+_OF_WHOLE: Final = re.compile(
+    r"[*_]* (?:d[aeo]s?|del|of)(?: [ao]s?| the| la| los| las)? (?!diferenca|difference|diferencia)"
+)
 _OF_TIME: Final = re.compile(r"[*_ ]*(?:d[eo] |del? |of |the |este |this )*(?:(mes|month)|(?:ano|year))\b")
 
 
 def derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """ "88 % of the goal" is no change, and "a discount of 8 %" follows from nothing but what its own sentence says."""
+    is_part = not claim.direction and bool(_OF_WHOLE.match(around.after))
+    is_charge = bool(CHARGE_BEFORE.search(around.before))
+    said = {known.path for known in (*around.beside, *around.reckoned, *around.supposed)}
+    for derived in _derive_percent(claim, around, evidence):
+        if derived.is_change and is_part:
+            continue
+        if is_charge and not all(known.path in said for known in derived.operands):
+            continue
+        yield derived
+
+
+def _derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """Changes only where the sentence compares; no share where it says up or down, or off."""
     yield from _over_percents(around, evidence)
     yield from derive_from_means(around, evidence)
@@ -137,13 +153,24 @@ def _shares(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
             for some in {*around.counts, around.items}:
                 together += [add_up(items[:some]), add_up(items[-some:])] if 1 < some <= len(items) else []
     grouped = (one for group in around.groups for one in group.figures if one.key == "sum")
-    for whole in (*(one for one in around.beside if one.kind == "count"), *grouped, *_wholes(evidence)):
+    counted = (one for one in (*around.beside, *around.reckoned) if one.kind == "count")
+    yield from _all_of_it(evidence)
+    for whole in (*counted, *grouped, *_wholes(evidence)):
         for part in parts:
             if part.value < whole.value and part is not whole and _is_comparable(part, whole):
                 yield Derived(part.value / whole.value * 100, "share", (part, whole), (part,))
         for group in together:
             if group.operands[0].kind == whole.kind and abs(group.value) <= whole.value:
                 yield Derived(group.value / whole.value * 100, "share", (*group.operands, whole), group.operands)
+
+
+def _all_of_it(evidence: Evidence) -> Iterator[Derived]:
+    """ "100 % were invoiced": two calls of one tool, asked for different things, told the same total."""
+    told = [known for known in totals(evidence) if known.value > 0]
+    for one, other in combinations(told[:MOST_PAIRED], 2):
+        tools = {known.path.partition("[")[0] for known in (one, other)}
+        if len(tools) == 1 and _root(one) != _root(other) and one.key == other.key and one.value == other.value:
+            yield Derived(Decimal(100), "all of it", (one, other), (one,))
 
 
 def _is_comparable(part: Known, whole: Known) -> bool:

@@ -73,6 +73,14 @@ _DOWN: Final = (
 )
 UP: Final = re.compile(rf"\b(?:{_UP})\b")
 DOWN: Final = re.compile(rf"\b(?:{_DOWN})\b")
+_CALLED: Final = r"(?:alt[oa]s?|car[oa]s?|fortes?)"
+MORE_THAN: Final = re.compile(  # right after a share: 12 % more than that
+    rf"[*_]* (?:mais (?:do )?que|mais {_CALLED}|maior(?:es)?|mas (?:que|{_CALLED})|mayor(?:es)?"
+    r"|(?:more|larger|bigger|greater) than|more expensive)\b"
+)
+LESS_THAN: Final = re.compile(
+    r"[*_]* (?:menos (?:do )?que|mais barat[oa]s?|menor(?:es)?|mas barat[oa]s?|(?:less|fewer|smaller) than|cheaper)\b"
+)
 OVER: Final = re.compile(
     r"\b(?:mais d[aeo]|mais (?:do )?que o|mas del?|acima d[eo]s?|pass\w+ d[aeo]s?|super\w+|over|more than|above|past"
     r"|por encima de)\s+$"
@@ -90,7 +98,7 @@ DIFFERENCE: Final = re.compile(
     r"|remain\w*|leav\w*|than|do que|que (?:a|o|em|en|el|la)|ahead|frente|behind|atras|adelante|delante|detras"
     r"|pass\w*|exce\w*|ultrapass\w*"
     r"|varia\w*|change\w*|lead|ganhou|vantagem|distanci?[ae]|sem|exceto|fora|demais|outros?|others?|without|excluding|contra|vs|versus"
-    r"|compar\w*|net|melhor|pior)\b"
+    r"|compar\w*|net|melhor|pior|mas(?=\s*(?:[.,;:)]|$)))\b"
 )
 REST: Final = re.compile(
     r"\b(?:sem|exceto|fora|demais|rest\w*|outros?|outras?|others?|sobr\w+|without|exclud\w+|remain\w*|left|sin)\b"
@@ -117,14 +125,24 @@ RATE: Final = re.compile(
 REDUCTION: Final = re.compile(
     r"[*_]* (?:de |of )?(?:desconto|discount|descuento|off|abatimento|rebate|comissao|commission)\b"
 )
+CHARGE_BEFORE: Final = re.compile(  # a rate that somebody lays down: "desconto de 5 %"
+    r"\b(?:descont\w+|discounts?|descuentos?|comiss\w+|comision\w*|commissions?|juros|interest|interes(?:es)?|multa|fine)"
+    r"\b[^.;:!?\n\d]{0,24}$"
+)
+PART_OF: Final = re.compile(r"\d ?% (?:d[eo]|del?|of|sobre|×|x) ")
 MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|leav\w*|rest\w*|qued\w*|to go|short|remain\w*|pela frente)\b")
 AHEAD: Final = re.compile(rf"{MISSING.pattern}|\b(?:next|proxim[ao]s|ainda|todavia|still|until|ate|hasta|ahead)\b")
+PASSED: Final = re.compile(
+    r"\b(?:ja|passad[oa]s?|passaram|decorrid[oa]s?|(?:ate|hasta) (?:aqui|agora|ontem|ahora|ayer)|so far|elapsed|gone"
+    r"|past|pasad[oa]s|transcurrid[oa]s)\b"
+)
 PER_DAY: Final = re.compile(r"[*_]* ?(?:por|per|al|a|/|each|cada) ?(?:business |working )?(?:dia|day)\b")
+HOLIDAY: Final = re.compile(r"\b(?:feriados?|holidays?|festivos?|finados)\b")
 TOMORROW: Final = re.compile(r"\b(?:amanha|tomorrow|manana)\b")
 WEEKEND: Final = re.compile(r"\b(?:weekends?|fins? de semana|fin(?:es)? de semana)\b")
 WORKDAYS: Final = re.compile(
-    r"\b(?:weekdays?|work(?:ing)? ?days?|business days?|dias? uteis|dias? habiles|dias laborables|monday to friday"
-    r"|mon(?:day)?[-–]fri(?:day)?|segunda a sexta|lunes a viernes)\b"
+    r"\b(?:weekdays?|work(?:ing)? ?days?|business days?|dias? u(?:til|teis)|dias? habil(?:es)?|dias? laborables?"
+    r"|monday to friday|mon(?:day)?[-–]fri(?:day)?|segunda a sexta|lunes a viernes)\b"
 )
 OFFER: Final = re.compile(
     r"\?|\b(?:se quiser|se preferir|quer|posso|gostaria|if you|would you|shall i|want me|can i|could|si quieres?"
