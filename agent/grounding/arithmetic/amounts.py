@@ -7,6 +7,7 @@ from itertools import combinations
 from agent.grounding.arithmetic.chance import derive_unannounced
 from agent.grounding.arithmetic.durations import derive_duration
 from agent.grounding.arithmetic.groups import derive_grouped
+from agent.grounding.arithmetic.means import derive_means, derive_projections
 from agent.grounding.arithmetic.operands import (
     LEAST_AMOUNT,
     MOST_LOOKED_AT,
@@ -25,7 +26,6 @@ from agent.grounding.arithmetic.operands import (
 from agent.grounding.arithmetic.orders import derive_orders
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
-from agent.grounding.means import derive_means, derive_projections
 from agent.grounding.words.lexicon import (
     CHOSEN,
     CHOSEN_BEFORE,
