@@ -104,10 +104,10 @@ def test_a_wait_that_gets_too_long_ends_with_202(make_door: DoorMaker) -> None:
 def test_the_listener_wakes_a_waiter_at_once(door: Door) -> None:
     with pretend_worker(door.engine):
         ask(door.client, "aquecer")
-        took = []
-        for number in range(3):  # a busy machine may be slow once
+        took: list[float] = []
+        while min(took, default=2.0) >= 1 and len(took) < 20:  # a busy machine may be slow for a while
             started_at = time.monotonic()
-            assert ask(door.client, f"rápido {number}?").status_code == 200
+            assert ask(door.client, f"rápido {len(took)}?").status_code == 200
             took.append(time.monotonic() - started_at)
         assert min(took) < 1, "who looks for the answer without being woken finds it after two seconds"
 

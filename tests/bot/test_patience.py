@@ -57,11 +57,16 @@ def test_a_trickle_does_not_keep_a_thread(pair: tuple[socket.socket, socket.sock
 
 
 def test_a_body_that_comes_at_a_fair_pace_may_take_its_time(pair: tuple[socket.socket, socket.socket]) -> None:
-    patient, theirs = PatientSocket(pair[0], WaitingPlaces(8), patience=2.5), pair[1]
+    patient, theirs = PatientSocket(pair[0], WaitingPlaces(8), patience=0.5), pair[1]
     with patient:
-        for _ in range(8):
-            threading.Timer(0.4, theirs.send, [b"x" * 60_000]).start()
+        for _ in range(5):  # more than a second each, for a machine that is slow
+            theirs.sendall(b"x" * 60_000)
             assert patient.recv(65_536)
+        for _ in range(4):
+            timer = threading.Timer(0.4, theirs.sendall, [b"x" * 60_000])
+            timer.start()
+            assert patient.recv(65_536)
+            timer.join()
 
 
 def test_an_answer_that_nobody_takes_is_given_up(pair: tuple[socket.socket, socket.socket]) -> None:

@@ -193,8 +193,9 @@ def test_a_child_that_does_not_stop_is_killed_and_the_exit_is_clean(start: Calla
     supervised.wait_for("hears nothing")
     supervised.wait_for("Stop it with Ctrl-C")
     pids = supervised.child_pids()
-    supervised.process.terminate()  # make and timeout deliver one wish twice: that is no hurry
-    assert supervised.end() == 0
+    for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM):  # it meets both at once when it goes on
+        supervised.process.send_signal(number)
+    assert supervised.end(signal.SIGCONT) == 0, "make and timeout deliver one wish twice: that is no hurry"
     assert "worker went home" in (supervised.data / "logs" / "worker.log").read_text()
     assert any("deaf did not stop in time" in line for line in supervised.said)
     assert command_line(pids[-1]) is None

@@ -30,7 +30,7 @@ def test_while_a_platform_hangs_few_threads_find_that_out(town: Town) -> None:
         answered = "SELECT count(*) FROM turn WHERE status = 'answered'"
         town.wait_for(lambda: town.rows(answered) == [(len(letters),)])
         tried = town.rows("SELECT count(*) FROM outbox WHERE tries > 0 AND status <> 'sent'")[0][0]
-        time.sleep(4 * TIMEOUT)
+        time.sleep(2 * TIMEOUT)
         again = town.rows("SELECT count(*) FROM outbox WHERE tries > 0 AND status <> 'sent'")[0][0]
     finally:
         town.proxies["twilio"].heal()

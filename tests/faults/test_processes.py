@@ -180,11 +180,15 @@ def test_a_second_sigterm_ends_it_at_once_and_the_turn_is_taken_up(scene: Callab
     it = scene(latency=60)
     it.post(0)
     eventually(lambda: it.llm.history)
-    worker = it.program.children["worker"]
-    worker.send_signal(signal.SIGTERM)
-    time.sleep(1.3)
+    worker = it.program.children.pop("worker")
+
+    def ends_when_asked() -> bool:
+        worker.send_signal(signal.SIGTERM)
+        return worker.poll() is not None
+
     with timed(30):
-        assert it.program.end("worker") == 1
+        eventually(ends_when_asked)  # those within a second are one wish, and when it heard the first nobody knows
+    assert worker.returncode == 1
     it.llm.latency = 0
     it.restart_worker()
     it.judge(1)
@@ -192,17 +196,20 @@ def test_a_second_sigterm_ends_it_at_once_and_the_turn_is_taken_up(scene: Callab
 
 
 def test_a_worker_killed_in_the_middle_of_a_turn_is_followed_within_twenty_seconds(scene: Callable[..., Scene]) -> None:
-    it = scene(latency=2)
+    it = scene(latency=8)
     it.add_worker()
-    for number in range(6):
-        it.post(number)
-    eventually(lambda: it.program.rows("SELECT count(*) FROM completion WHERE status = 'started'") == [(6,)])
     victim = it.program.children.pop("worker")
+    orphans = f"SELECT count(*) FROM conversation WHERE lease_owner LIKE '%-{victim.pid}-%'"
+    people = 0
+    while people < 6 or it.program.rows(orphans) == [(0,)]:
+        it.post(people)
+        people += 1
+    eventually(lambda: it.program.rows("SELECT count(*) FROM completion WHERE status = 'started'") == [(people,)])
     victim.kill()
     killed_at = time.monotonic()
     victim.wait()
-    orphans = f"lease_owner LIKE '%-{victim.pid}-%'"
-    count = it.program.rows(f"SELECT count(*) FROM conversation WHERE {orphans}")[0][0]
+    it.llm.latency = 0
+    count = it.program.rows(orphans)[0][0]
     again = "SELECT count(*) FROM completion WHERE attempt = 2"
     eventually(lambda: it.program.rows(again) == [(count,)])
     recovered = time.monotonic() - killed_at
@@ -210,7 +217,7 @@ def test_a_worker_killed_in_the_middle_of_a_turn_is_followed_within_twenty_secon
     assert count > 0
     assert recovered < 20
     it.restart_worker()
-    it.judge(6)
+    it.judge(people)
 
 
 def test_a_worker_killed_inside_a_send_is_followed_within_fifty_seconds(scene: Callable[..., Scene]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -106,6 +106,12 @@ class House:
     def rows(self, statement: str) -> Sequence[Any]:
         with session_scope(self.engine) as connection:
             return connection.execute(text(statement)).all()
+
+    def now(self) -> datetime:
+        """The database's hour. A wait is at least so long seen from before it began, and at most so long seen from now:
+        how much of it has passed already is the machine's affair."""
+        moment: datetime = self.rows("SELECT now()")[0][0]
+        return moment
 
     @property
     def sent(self) -> list[str]:

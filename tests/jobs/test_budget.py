@@ -115,7 +115,7 @@ def test_turns_that_run_at_the_same_time_cannot_overrun_it_together(house: House
 def test_what_a_call_did_cost_is_told_when_the_database_is_back(house: House, fresh_database_url: str) -> None:
     services = get_services()
     with proxied_database(fresh_database_url) as (proxy, url):
-        far = build_engine(url, application_name="recado-tests", pool_size=3, patience=0.2, answer_within=0.3)
+        far = build_engine(url, application_name="recado-tests", pool_size=3, patience=1, answer_within=10)
         services = replace(services, engine=far, leases=LeaseKeeper(far, "worker-1"))
         set_services(services)
 

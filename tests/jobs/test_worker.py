@@ -231,8 +231,10 @@ def test_sigterm_lets_the_running_job_end_and_the_process_exits_well(queue: JobQ
     with in_a_process(_url(queue)) as process:
         push(queue, SAMPLE + "nap_and_write", str(result), 1.0)
         eventually(result.with_suffix(".begun").exists)
+        process.send_signal(signal.SIGSTOP)  # so that it meets both at once, however late the second comes
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGINT)  # as when Ctrl-C reaches both the supervisor and its children
+        process.send_signal(signal.SIGCONT)
         out, _ = process.communicate(timeout=90)
     assert process.returncode == 0
     assert b"ended in good order" in out
@@ -243,14 +245,16 @@ def test_sigterm_lets_the_running_job_end_and_the_process_exits_well(queue: JobQ
 
 def test_a_second_signal_ends_the_process_at_once(queue: JobQueue, tmp_path: Path) -> None:
     result = tmp_path / "written"
-    with in_a_process(_url(queue)) as process:
-        push(queue, SAMPLE + "nap_and_write", str(result), 100.0)
+    with in_a_process(_url(queue), grace=600) as process:
+        push(queue, SAMPLE + "nap_and_write", str(result), 600.0)
         eventually(result.with_suffix(".begun").exists)
-        process.send_signal(signal.SIGTERM)
-        time.sleep(1.2)
-        assert process.poll() is None
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 1
+
+        def ends_when_asked() -> bool:
+            process.send_signal(signal.SIGTERM)
+            return process.poll() is not None
+
+        eventually(ends_when_asked)  # those within a second are one wish, and when it heard the first nobody knows
+        assert process.returncode == 1
     assert not result.exists()
 
 
@@ -282,7 +286,8 @@ def test_a_long_job_stays_alive_in_the_books(queue: JobQueue) -> None:
         eventually(lambda: started(queue))
         ((member, first),) = expiry(queue).items()
         eventually(lambda: expiry(queue)[member] > first)
-        assert queue.connection.ttl("rq:execution:" + member.decode()) > EXECUTION_TTL - 3
+        key = "rq:execution:" + member.decode()
+        eventually(lambda: queue.connection.ttl(key) > EXECUTION_TTL - 3)
         sample.GATE.set()
 
 

@@ -56,7 +56,7 @@ def test_a_statement_that_stands_for_itself_is_kept_whatever_follows(engine: Eng
 
 def test_a_server_that_falls_silent_counts_as_gone_and_its_late_answer_is_nobodys(fresh_database_url: str) -> None:
     with proxied_database(fresh_database_url) as (proxy, url):
-        engine = build_engine(url, application_name="recado-tests", pool_size=1, answer_within=0.5)
+        engine = build_engine(url, application_name="recado-tests", pool_size=1, answer_within=1.5)
         with session_scope(engine) as connection:
             assert connection.execute(text("SELECT 1")).scalar_one() == 1
         proxy.silence()

@@ -40,7 +40,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def rates(banco_central: BancoCentral, clock: HandClock) -> Iterator[ExchangeRates]:
-    made = ExchangeRates(banco_central.url, clock=clock, timeout=httpx2.Timeout(0.3))
+    made = ExchangeRates(banco_central.url, clock=clock, timeout=httpx2.Timeout(60))
     yield made
     made.close()
 
@@ -138,13 +138,17 @@ def test_an_empty_list_says_that_there_is_no_quotation(banco_central: BancoCentr
     assert ask.code("exchange_rate", currency="NOK") == "no_quotation"
 
 
-def test_a_service_that_does_not_answer_is_given_up_in_time(banco_central: BancoCentral, ask: Caller) -> None:
+def test_a_service_that_does_not_answer_is_given_up_in_time(
+    banco_central: BancoCentral, sales: SalesSource, clock: HandClock
+) -> None:
     over = threading.Event()
     banco_central.respond = lambda request: over.wait(60) and None
+    rates = ExchangeRates(banco_central.url, clock=clock, timeout=httpx2.Timeout(0.3))
     started = time.monotonic()
-    assert ask.code("exchange_rate", currency="USD") == "unreachable"
+    assert Caller(build_tools(sales, rates, clock)).code("exchange_rate", currency="USD") == "unreachable"
     assert time.monotonic() - started < 30
     over.set()
+    rates.close()
 
 
 def test_an_answer_that_drips_for_ever_is_given_up(banco_central: BancoCentral, ask: Caller, clock: HandClock) -> None:

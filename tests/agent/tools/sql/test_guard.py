@@ -116,7 +116,7 @@ def test_a_second_statement_is_refused_by_the_protocol_itself(free_sql_url: str)
 def test_a_role_that_may_do_more_than_read_the_configured_tables_is_not_used(
     demo_database_url: str, free_sql_url: str
 ) -> None:
-    bounds = SqlBounds(1.0, 1e9, 10, 10_000)
+    bounds = SqlBounds(30.0, 1e9, 10, 10_000)
     owners, wide = (
         SqlDoor(demo_database_url, "demo", READABLE, bounds),
         SqlDoor(free_sql_url, "demo", ["customer"], bounds),
