@@ -11,7 +11,8 @@ from redis import Redis
 
 from models.clock import SystemClock
 from tests.running import RunningProgram, running_program
-from tests.standins.llm import Says, StandInLlm
+from tests.standins.llm import Says, StandInLlm, answer_by_itself
+from tests.standins.llm_wires import Asked
 from tests.standins.twilio_webhooks import inbound_form, post_form
 from tests.waiting import eventually
 
@@ -25,12 +26,19 @@ def program(company_url: str, fresh_redis_url: str, tmp_path: Path) -> Iterator[
 
 
 @pytest.fixture
-def slow_program(company_url: str, fresh_redis_url: str, tmp_path: Path) -> Iterator[RunningProgram]:
-    """With an LLM that takes a second and a half for each completion."""
-    with StandInLlm(latency=1.5) as llm:
-        settings = {"LLM_PROVIDER": "openai-compatible", "LLM_BASE_URL": llm.url, "LLM_MODEL": "stand-in"}
-        with running_program(company_url, fresh_redis_url, tmp_path, **settings) as running:
-            yield running
+def slow_llm() -> Iterator[StandInLlm]:
+    """One that takes a second and a half for each completion."""
+    with StandInLlm(latency=1.5) as running:
+        yield running
+
+
+@pytest.fixture
+def slow_program(
+    company_url: str, fresh_redis_url: str, tmp_path: Path, slow_llm: StandInLlm
+) -> Iterator[RunningProgram]:
+    settings = {"LLM_PROVIDER": "openai-compatible", "LLM_BASE_URL": slow_llm.url, "LLM_MODEL": "stand-in"}
+    with running_program(company_url, fresh_redis_url, tmp_path, **settings) as running:
+        yield running
 
 
 def revenue_of_last_month(program: RunningProgram) -> str:
@@ -74,9 +82,14 @@ def test_one_trace_id_runs_from_the_webhook_to_the_receipt(program: RunningProgr
 
 
 def test_a_worker_killed_in_mid_turn_costs_no_second_payment_and_no_second_reply(
-    slow_program: RunningProgram,
+    slow_program: RunningProgram, slow_llm: StandInLlm
 ) -> None:
-    program = slow_program
+    def hold_the_second(asked: Asked) -> Says:
+        """Until it is asked for anew."""
+        slow_llm.is_held = bool(asked.results) and not slow_llm.is_held
+        return answer_by_itself(asked)
+
+    program, slow_llm.answer = slow_program, hold_the_second
     program.twilio.post_inbound(program.webhook, "quanto vendi?")
     eventually(lambda: program.rows("SELECT 1 FROM completion WHERE step = 1 AND status = 'started'"))
     assert program.end("worker", signal.SIGKILL) == -signal.SIGKILL
@@ -127,7 +140,7 @@ def test_five_quick_lines_are_one_question_and_a_long_answer_arrives_in_ordered_
     with StandInLlm() as llm:
         llm.script.append(Says(text=answer))
         settings = {"LLM_PROVIDER": "openai-compatible", "LLM_BASE_URL": llm.url, "LLM_MODEL": "stand-in"}
-        with running_program(company_url, fresh_redis_url, tmp_path, **settings, QUIET_WINDOW_SECONDS="2") as program:
+        with running_program(company_url, fresh_redis_url, tmp_path, **settings, QUIET_WINDOW_SECONDS="4") as program:
             for line in lines:
                 program.twilio.post_inbound(program.webhook, line)
             eventually(lambda: program.rows("SELECT 1 FROM turn WHERE status = 'settled'"))

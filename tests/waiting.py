@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(condition: Callable[[], object], seconds: float = 90.0) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 180.0) -> None:
     """Returns when it holds; fails when it does not come. Patience costs only those that fail."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -57,7 +57,7 @@ def watched(engine: Engine, fresh_redis_url: str, tmp_path: Path) -> Iterator[Wa
 def beat(watched: Watched, times: int) -> None:
     for _ in range(times):
         watched.scheduler.tick()
-    watched.gaps.stop()
+    watched.gaps.stop(90)
 
 
 def lead(engine: Engine, owner: str) -> None:

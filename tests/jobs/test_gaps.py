@@ -198,7 +198,7 @@ def test_a_round_runs_beside_its_caller_and_never_twice_at_once(filling: Filling
     assert filling.gaps.start_round()
     assert not filling.gaps.start_round()
     filling.platform.gate.set()
-    filling.gaps.stop()
+    filling.gaps.stop(90)
     assert filling.message_ids() == ["m1"]
     assert filling.gaps.start_round()
-    filling.gaps.stop()
+    filling.gaps.stop(90)
