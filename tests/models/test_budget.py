@@ -165,7 +165,9 @@ def test_twenty_threads_never_overrun_a_limit_not_even_for_a_moment(till: Till) 
                 till.settle(call, ("0.01", "0.02", None)[(number + turn) % 3])
 
     def watch() -> None:
-        while not over.is_set():
+        is_last = False
+        while not is_last:
+            is_last = over.is_set()
             for kind, total in till.rows("SELECT kind, spent + reserved FROM budget WHERE kind <> 'month'"):
                 highest[kind] = max(highest[kind], total)
 
