@@ -142,6 +142,11 @@ def find_told_of_customers(text: str, names: CustomerNames) -> ToldOfCustomers:
     return ToldOfCustomers(tuple(found.values())[:_MOST], tuple(dict.fromkeys(unclear)))
 
 
+def is_told(quote: str, value: str) -> bool:
+    """Of words that somebody else has read: whether they state it, and so plainly as a rule would have it."""
+    return not _UNSURE.search(fold_in_place(quote)) and reads_like_a_name(value)
+
+
 def as_new_of(customer: str, told: Told) -> NewCustomerFact:
     alone = (
         told.predicate in _SINGLE or is_single(told.predicate) or bool(_FROM_NOW_ON.search(fold_in_place(told.value)))

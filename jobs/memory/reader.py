@@ -5,23 +5,29 @@ Any number of processes work side by side: who reads a contact holds it for a fe
 """
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from agent.decisions import read_decision
-from agent.memory.llm_reading import MOST_TOKENS, ask_for_facts, read_facts
+from agent.memory.customer_names import CustomerNames
+from agent.memory.llm_reading import MOST_TOKENS, ask_for_facts, read_facts, read_facts_of_customers
 from agent.memory.wish import read_wish
+from jobs.agents import Terms
 from jobs.memory.facts import as_new
 from jobs.memory.llm import Asking, ask
+from jobs.question import find_situation
 from jobs.rounds import Rounds
 from jobs.runtime import Services
 from models.errors import BudgetExceeded, ConfigurationError, ProviderError
+from models.memory.customer_fact import tell_of_customers
 from models.memory.fact import Source, tell_beside
 from models.memory.remembered import SettledTurn
-from models.memory.unread import Unread, claim_unread, find_unread_turns, note_read, put_back
-from models.session import session_scope
+from models.memory.unread import Unread, UnreadTurn, claim_unread, find_unread_turns, note_read, put_back
+from models.session import session_scope, statement_scope
 from models.taint import has_others_words, read_taint
-from models.turns import get_thread
+from models.turns import Thread, get_thread
 
 READ_EVERY = timedelta(seconds=10)
 QUIET = timedelta(seconds=60)  # since the last turn was taken in: several are read at once
@@ -63,25 +69,50 @@ def read_contact(services: Services, unread: Unread) -> None:
             return note_read(connection, unread, unread.read_up_to)
         terms = services.agents.find_terms(connection, thread.account, thread.agent_version_id)
     said = {one.number: one.turn.asked[:_LONGEST] for one in found if _is_worth_reading(one.turn, unread.address)}
-    facts = []
+    answer, teller = "", _Teller()
     if said and terms.spec.memory_llm and terms.spec.llm.engine == "llm":
         try:
             prompt, turn_id = ask_for_facts(said), found[-1].turn.id
             asked = Asking("memory", unread.address, turn_id, MOST_TOKENS)
-            facts = read_facts(ask(services, terms, thread, asked, prompt).text, said)
+            answer = ask(services, terms, thread, asked, prompt).text
+            teller = _find_teller(services, terms, replace(thread, sender=unread.address, aliases=()))
         except (ProviderError, BudgetExceeded, ConfigurationError) as error:
             _log.warning("what was told cannot be read now: %s", type(error).__name__)
             with session_scope(services.engine) as connection:
                 return put_back(connection, unread, _LATER)
-    zone, turns = ZoneInfo(thread.timezone), {one.number: one.turn for one in found}
     with session_scope(services.engine) as connection:
-        for number, told in facts:
-            turn = turns[number]
-            said_on = turn.asked_at.astimezone(zone).date()
-            place = (unread.account.tenant_id, unread.contact_id, unread.holder_id, turn.id, unread.account.channel)
-            tell_beside(connection, Source(*place, "", said_on, "llm"), as_new([told]))
+        for number, told in read_facts(answer, said):
+            tell_beside(connection, _source_of(unread, found, number, thread.timezone), as_new([told]))
+        for number, of_customer in read_facts_of_customers(answer, said, teller.customers):
+            source = replace(_source_of(unread, found, number, thread.timezone), role=teller.role)
+            tell_of_customers(connection, source, teller.name, [of_customer])
         note_read(connection, unread, found[-1].number)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Whose words were read, and whom of the company's customers she may tell of."""
+
+    name: str = ""
+    role: str = ""
+    customers: CustomerNames = field(default_factory=lambda: CustomerNames(()))
+
+
+def _find_teller(services: Services, terms: Terms, thread: Thread) -> _Teller:
+    with statement_scope(services.engine) as connection:
+        situation = find_situation(services, connection, thread)
+    if situation.role not in ("rep", "manager"):
+        return _Teller()
+    with services.agents.at_work(terms) as agent:
+        return _Teller(situation.person_name, situation.role, CustomerNames(agent.customers_seen(situation)))
+
+
+def _source_of(unread: Unread, found: Sequence[UnreadTurn], number: int, timezone: str) -> Source:
+    turn = next(one.turn for one in found if one.number == number)
+    said_on = turn.asked_at.astimezone(ZoneInfo(timezone)).date()
+    account = unread.account
+    return Source(account.tenant_id, unread.contact_id, unread.holder_id, turn.id, account.channel, "", said_on, "llm")
 
 
 def _is_worth_reading(turn: SettledTurn, address: str) -> bool:

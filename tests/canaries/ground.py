@@ -19,8 +19,10 @@ from agent.providers.offline.figures import number
 from agent.tools.crm.notes import build_crm_tools
 from agent.tools.crm.remote import RemoteCrm
 from agent.tools.crm.update import build_update_tool
+from agent.tools.customer_told import with_told
 from agent.tools.desk import Bench
 from agent.tools.exchange_rates import ExchangeRates
+from agent.tools.eyes import catalogue_seen
 from agent.tools.http.spec import HttpToolSpec
 from agent.tools.http.tool import build_http_tools, build_tool_client
 from agent.tools.knowledge import build_search_tool
@@ -243,8 +245,10 @@ def ground(house: House, demo_database_url: str, door: SqlDoor, api: StandInApi)
         tools |= build_sql_tool(spec_of(), door=door, clock=house.clock) | build_recall_tool(house.engine)
         tools |= {"search_documents": build_search_tool(library), "price_of": build_price_tool(library)}
         llm = Eager()
-        kept = keep_results(tools, ResultShelf(house.engine), "a", HOUR)
-        agents = OneAgent(Agent(llm, "obedient", kept, Limits(steps=5), house.clock))
+        kept = with_told(keep_results(tools, ResultShelf(house.engine), "a", HOUR), house.engine)
+        tools = with_told(tools, house.engine)
+        seen = catalogue_seen(source)
+        agents = OneAgent(Agent(llm, "obedient", kept, Limits(steps=5), house.clock, catalogue=seen))
         house.channel.capabilities = Capabilities(10_000, "plain", "push", coalesces=False)
         house.services = replace(house.services, agents=agents, open_door=lambda connection, tenant_id: None)
         set_services(house.services)

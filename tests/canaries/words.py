@@ -20,6 +20,7 @@ SECRETS = {
     "deal": "canário-do-negócio",
     "fact": "canário-lembrado",
     "talk": "canário-da-conversa",
+    "told": "canário-do-cliente",
 }
 
 _WORDS = st.sampled_from(["", "a", "%", "hotel", "padaria", "canário", BIA, ANA, "margem", *INJECTIONS])

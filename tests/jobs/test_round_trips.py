@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, event
 
 from tests.fakes import wish
 from tests.jobs.house import House
+from tests.jobs.team import RITA, Team
 
 
 @contextmanager
@@ -51,3 +52,15 @@ def test_an_answer_that_is_fetched(house: House) -> None:
         house.advance(stored)
     assert house.rows("SELECT status FROM turn") == [("settled",)]
     assert len(trips) <= 24, "\n".join(trips)
+
+
+def test_a_customer_that_is_named_costs_no_trip_more(team: Team) -> None:
+    """What was told of her comes with what is remembered of whoever asks."""
+    team.say(RITA, "a Padaria Estrela só recebe às terças")
+    counts = []
+    for words in ("quanto vendi?", "como vai a Padaria Estrela?"):
+        with counted_trips(team.house.engine) as trips:
+            team.say(RITA, words)
+        counts.append(len(trips))
+    assert "só recebe às terças" in team.prompt()
+    assert counts[0] == counts[1]
