@@ -1,16 +1,22 @@
 """Who turns documents and questions into vectors, as the settings describe it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from agent.knowledge.embedding import EmbeddingServer
+from agent.providers.price_list import read_price_list
+from bot.budgets import company_limits
 from bot.settings import Settings
+from jobs.embedding_asking import Purse, Tell, tell_log
 from jobs.knowledge.embedding import EmbeddingKeeper
 from jobs.knowledge.library import Library
 from jobs.knowledge.meaning import Meaning
 from models.errors import ConfigurationError
 from models.knowledge.embedding_space import Embedder, Standing
+from models.money.budget import Budgets
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +25,13 @@ class Embeddings:
 
     server: EmbeddingServer
     embedder: Embedder
+    limits: Callable[[Connection, UUID], Budgets | None]
 
-    def keeper(self, engine: Engine) -> EmbeddingKeeper:
-        return EmbeddingKeeper(engine, self.server, self.embedder)
+    def purse(self, tell: Tell = tell_log) -> Purse:
+        return Purse(self.limits, self.server.estimate, tell)
+
+    def keeper(self, engine: Engine, tell: Tell = tell_log) -> EmbeddingKeeper:
+        return EmbeddingKeeper(engine, self.server, self.embedder, self.purse(tell))
 
 
 def build_embeddings(settings: Settings) -> Embeddings | None:
@@ -33,14 +43,16 @@ def build_embeddings(settings: Settings) -> Embeddings | None:
             "EMBEDDINGS_MODEL is not set; EMBEDDINGS_BASE_URL needs the name of a model on that server beside it"
         )
     key = settings.embeddings_api_key
-    server = EmbeddingServer(settings.embeddings_base_url, key.get_secret_value() if key else None)
-    return Embeddings(server, Embedder(settings.embeddings_model, settings.embeddings_dimensions))
+    prices = read_price_list(settings.prices_file)
+    server = EmbeddingServer(settings.embeddings_base_url, key.get_secret_value() if key else None, prices=prices)
+    embedder = Embedder(settings.embeddings_model, settings.embeddings_dimensions)
+    return Embeddings(server, embedder, company_limits(settings))
 
 
-def build_library(settings: Settings, engine: Engine) -> Library:
+def build_library(settings: Settings, engine: Engine, tell: Tell = tell_log) -> Library:
     """One for each process: what was asked before is remembered in it. Raises ConfigurationError."""
     embeddings = build_embeddings(settings)
-    meaning = None if embeddings is None else Meaning(engine, embeddings.server)
+    meaning = None if embeddings is None else Meaning(engine, embeddings.server, purse=embeddings.purse(tell))
     return Library(engine, meaning=meaning)
 
 

@@ -30,6 +30,7 @@ from bot.telemetry import configure_logging, configure_sentry
 from bot.tenant import prepare_tenant
 from jobs.agents import AgentDirectory
 from jobs.alarms import Alarms
+from jobs.budget import tell_duty
 from jobs.dollar import DollarRate
 from jobs.knowledge.document_reading import read_file
 from jobs.knowledge.embedding import EmbeddingKeeper
@@ -120,7 +121,7 @@ def _build_services(
             begin_books(connection, tenant_id, budgets)
     closing.callback(_say_goodbye, engine, owner)
     channel_for = ChannelDirectory(build_accounts(settings)).find
-    library = build_library(settings, engine)
+    library = build_library(settings, engine, tell_duty)
     surroundings = Surroundings(settings, database_url, clock, read_environment(), engine, channel_for, library)
     agents = _open_agents(settings, surroundings, engine, tenant_id)
     closing.callback(agents.close)
@@ -155,7 +156,7 @@ def _build_services(
 def _embedding_keepers(settings: Settings, engine: Engine) -> list[EmbeddingKeeper]:
     """One, or none where no server makes vectors."""
     embeddings = build_embeddings(settings)
-    return [] if embeddings is None else [embeddings.keeper(engine)]
+    return [] if embeddings is None else [embeddings.keeper(engine, tell_duty)]
 
 
 def _open_dollar(settings: Settings, engine: Engine, clock: Clock, closing: ExitStack) -> DollarRate:

@@ -13,7 +13,7 @@ from agent.base import CompletionRequest, WorstCase
 from jobs.agents import Terms
 from jobs.duty import announce, note_wish
 from jobs.journal import Asked, TurnJournal
-from jobs.runtime import Services
+from jobs.runtime import Services, get_services
 from models.errors import BudgetExceeded
 from models.journal import JournalKey, close_completion
 from models.lease import Lease
@@ -124,6 +124,11 @@ def tell_limit(services: Services, terms: Terms, thread: Thread, error: BudgetEx
     if kind is None or budgets is None:
         return _log.error("nothing is spent: %s", error)
     return _tell(services, budgets, thread.account.tenant_id, kind, thread.sender)
+
+
+def tell_duty(tenant_id: UUID, budgets: Budgets, kind: Kind, book: Book | None) -> None:
+    """Of what no person asked for. In a worker, never raises."""
+    _tell(get_services(), budgets, tenant_id, kind, "", book)
 
 
 def _tell(

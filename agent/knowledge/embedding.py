@@ -16,10 +16,14 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from agent.base import Usage
+from agent.providers.address import host_of
 from agent.providers.dialects import find_dialect
+from agent.providers.price_list import PriceList
 from agent.providers.pricing import load_prices
 from agent.providers.vendor_json import as_count, as_mapping, as_objects
 from agent.providers.wire_errors import error_from_answer
+from agent.tokens import estimate_tokens
 from models.clock import Clock, SystemClock
 from models.errors import ProviderError
 from models.knowledge.embedding_space import Embedder
@@ -28,6 +32,7 @@ from models.outside import outside
 
 LONGEST: Final = 6_000  # characters of one text, some 2,000 tokens: what the smaller models take; the rest is left out
 _MOST_BYTES: Final = 40_000_000  # 64 vectors of 4,000 figures, each spelt out in full
+_NO_PRICES: Final = PriceList()
 _LARGEST: Final = 4_000  # figures of a vector: more can be kept by PostgreSQL, but not indexed
 
 Vector = list[float]
@@ -49,7 +54,10 @@ class Embedded:
 class EmbeddingServer:
     """Safe for threads. Nothing is connected before the first text, and no connection is kept."""
 
-    def __init__(self, base_url: str, api_key: str | None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, base_url: str, api_key: str | None, clock: Clock | None = None, prices: PriceList = _NO_PRICES
+    ) -> None:
+        """`prices` of one's own win over the table's."""
         parts = urlsplit(base_url)
         self.name = parts.hostname or "embeddings"
         self._url = f"{base_url}/embeddings"
@@ -59,6 +67,8 @@ class EmbeddingServer:
         self._client = GuardedClient(private_hosts={self.name}, max_bytes=_MOST_BYTES)
         dialect = find_dialect(base_url)
         self._price_provider, self._is_free = dialect.price_provider, dialect.is_free
+        self._prices = prices
+        self._names = tuple(dict.fromkeys((self.name, host_of(base_url))))
 
     def embed(self, embedder: Embedder, texts: Sequence[str], timeout: float) -> Embedded:
         """One attempt without retry, within `timeout` seconds. Raises ProviderError."""
@@ -74,6 +84,11 @@ class EmbeddingServer:
         usage = as_mapping(body.get("usage"))
         tokens = as_count(usage.get("prompt_tokens")) or as_count(usage.get("total_tokens")) or 0
         return Embedded(vectors, tokens, self._price(embedder.name, tokens))
+
+    def estimate(self, embedder: Embedder, texts: Sequence[str]) -> tuple[int, Decimal | None]:
+        """Tokens at most, cautiously reckoned, and what they cost: None where no price is known."""
+        tokens = sum(estimate_tokens(_shorten(text)) for text in texts)
+        return tokens, self._price(embedder.name, tokens)
 
     def close(self) -> None:
         self._client.close()
@@ -139,6 +154,9 @@ class EmbeddingServer:
         return ProviderError(f"{self.name}: {reason}", kind="unknown")
 
     def _price(self, model: str, tokens: int) -> Decimal | None:
+        row = self._prices.find(self._names, model, self._clock.now().date())
+        if row is not None and tokens:
+            return row.cost_of(Usage(input=tokens, output=0))
         if self._is_free:
             return Decimal(0)
         if self._price_provider is None or not tokens:

@@ -10,9 +10,10 @@ from bot.commands.batches import open_lines
 from bot.commands.database import Database
 from bot.embeddings import Embeddings, build_embeddings, spell_standing
 from bot.settings import Settings
+from jobs.embedding_asking import Asker
 from jobs.knowledge.own_questions import FEWEST, OwnQuestion, judge_by_questions
 from models.clock import SystemClock
-from models.errors import ProviderError
+from models.errors import BudgetExceeded, ProviderError
 from models.knowledge.embedding_space import Serving, Standing, list_spaces, retry_space
 from models.knowledge.embedding_verdict import forget_verdict, keep_given
 from models.session import session_scope
@@ -75,11 +76,10 @@ def _judge(embeddings: Embeddings, database: Database, standing: Standing, quest
     with session_scope(engine) as connection:
         _, timezone = get_tenant(connection, tenant_id)
     space = Serving(standing.id, standing.embedder, standing.dimension, None, is_indexed=False)
+    asker = Asker(engine, embeddings.server, embeddings.purse())
     try:
-        judged = judge_by_questions(
-            engine, embeddings.server, tenant_id, space, questions, SystemClock().today(timezone)
-        )
-    except ProviderError as error:
+        judged = judge_by_questions(engine, asker, tenant_id, space, questions, SystemClock().today(timezone))
+    except (ProviderError, BudgetExceeded) as error:
         raise CommandError(f"the questions got no vectors: {error}") from None
     if judged.unknown:
         print(f"No passage has the id {', '.join(map(str, judged.unknown[:5]))}: `docs search --json` shows ids.")

@@ -2,26 +2,20 @@
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Connection
-
-from agent.spec.agent_spec import AgentSpec
-from bot.budgets import build_budgets
+from bot.budgets import build_budgets, read_budgets
 from bot.commands.base import Command, CommandError, a_day, add_tenant, print_table
 from bot.commands.database import open_database
 from bot.settings import Settings
-from models.agents.version import AgentVersions
 from models.clock import SystemClock
 from models.knowledge.embedding_use import EmbeddingUse, sum_use
-from models.money.budget import Budgets, Kind
+from models.money.budget import Kind
 from models.money.budget_books import Standing, list_standing
-from models.money.dollar_rate import find_rate
 from models.session import session_scope
 from models.struck import count_struck
 from models.tenant import DEFAULT, get_tenant
@@ -68,7 +62,7 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         embedded = sum_use(connection, database.tenant_id, start, end)
         agents = count_struck(connection, database.tenant_id, start, end, timezone)
         budgets = [build_budgets(settings)] if arguments.tenant == DEFAULT else []
-        budgets += _read_budgets(connection, database.tenant_id, timezone)
+        budgets += read_budgets(connection, database.tenant_id, timezone)
         standing = [
             (each.agent, one)
             for each in budgets
@@ -106,17 +100,6 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         print()
         print_table(_BUDGET_HEADER, [_budget_cells(*one) for one in standing], right=range(2, 7))
     return 0
-
-
-def _read_budgets(connection: Connection, tenant_id: UUID, timezone: str) -> Iterator[Budgets | None]:
-    """Those of the active agents' files; limits in reais at the file's rate, or the last that is known."""
-    for version in AgentVersions(connection, tenant_id).list_active():
-        stated = AgentSpec.model_validate(dict(version.spec)).budgets
-        budgets = stated.as_budgets(timezone, version.name)
-        if budgets is not None and budgets.currency == "BRL" and stated.brl_per_usd is None:
-            known = find_rate(connection, SystemClock().today(timezone))
-            budgets = replace(budgets, rate=known.brl_per_usd) if known else None
-        yield budgets
 
 
 def _print_report(rows: Sequence[UsageRow], totals: UsageTotals) -> None:

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from jobs.embedding_asking import Asker, Embedded, Embeds, Purse
 from jobs.knowledge.gate import ClaimLost, OtherDimension, judge_by_passages
-from jobs.knowledge.meaning import REFUSALS, Embedded, Embeds
+from jobs.knowledge.meaning import REFUSALS
 from jobs.rounds import Rounds
-from models.errors import ProviderError
+from models.errors import BudgetExceeded, ProviderError
 from models.faultpoint import faultpoint
 from models.knowledge.chunk_vector import missing_texts, put_vectors
 from models.knowledge.embedding_space import (
@@ -27,7 +28,6 @@ from models.knowledge.embedding_space import (
     put_off_space,
     renew_claim,
 )
-from models.knowledge.embedding_use import note_use
 from models.knowledge.embedding_verdict import keep_made
 from models.knowledge.vector_index import tend_indexes
 from models.leftover_space import clear_vectors
@@ -42,6 +42,7 @@ _MOST_CHARACTERS: Final = 40_000  # of a batch: some vendors take 16,000 tokens 
 _CLEARED: Final = 1_000  # vectors of a space that is no more, in one transaction
 _LONGEST_WAIT: Final = timedelta(minutes=5)
 _UNTIL_MENDED: Final = timedelta(minutes=10)  # what only a person can mend
+_UNTIL_PAID: Final = timedelta(hours=1)  # for as long as money is short
 _PLAIN: Final = "Prazo de entrega"  # what every server takes, if it takes anything
 
 _log = logging.getLogger("recado.embedding")
@@ -52,9 +53,17 @@ Batch = list[tuple[int, str]]
 class EmbeddingKeeper(Rounds):
     """For one model: the one that is configured. `server` is asked for one batch at a time."""
 
-    def __init__(self, engine: Engine, server: Embeds, embedder: Embedder, clear_at_once: int = _CLEARED) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        server: Embeds,
+        embedder: Embedder,
+        purse: Purse | None = None,
+        *,
+        clear_at_once: int = _CLEARED,
+    ) -> None:
         self._engine = engine
-        self._server = server
+        self._asker = Asker(engine, server, purse)
         self._embedder = embedder
         self._clear_at_once = clear_at_once
         self._most = _MOST  # fewer after a batch that was too much for the server
@@ -78,6 +87,8 @@ class EmbeddingKeeper(Rounds):
             self._begin_anew(filling, error.dimension)
         except ProviderError as error:
             self._put_off(filling, error)
+        except BudgetExceeded as error:
+            self._rest(filling, error)
         except ClaimLost:
             _log.info("vectors are judged by somebody else", extra={"tenant_id": str(filling.tenant_id)})
         return True
@@ -92,7 +103,7 @@ class EmbeddingKeeper(Rounds):
         return found
 
     def _fill(self, filling: Filling) -> None:
-        """Raises ProviderError, OtherDimension."""
+        """Raises ProviderError, BudgetExceeded, OtherDimension."""
         with statement_scope(self._engine) as connection:
             batch = missing_texts(connection, filling.tenant_id, filling.id, filling.reached, self._most)
             batch = _bounded(batch)
@@ -111,7 +122,7 @@ class EmbeddingKeeper(Rounds):
                 put_vectors(connection, filling.tenant_id, filling.id, vectors)
 
     def _embed(self, filling: Filling, batch: Batch) -> Embedded | None:
-        """None where the batch was too much, and something else is tried next. Raises ProviderError."""
+        """None where the batch was too much, and something else is tried next. Raises ProviderError, BudgetExceeded."""
         try:
             return self._ask(filling, [text for _, text in batch])
         except ProviderError as error:
@@ -126,7 +137,8 @@ class EmbeddingKeeper(Rounds):
         return None
 
     def _leave_out(self, filling: Filling, number: int, refusal: ProviderError) -> None:
-        """A passage that is refused by itself, unless the server refuses whatever it is asked. Raises ProviderError."""
+        """A passage that is refused by itself, unless the server refuses whatever it is asked. Raises ProviderError,
+        BudgetExceeded."""
         try:
             self._ask(filling, [_PLAIN])
         except ProviderError:
@@ -137,22 +149,12 @@ class EmbeddingKeeper(Rounds):
                 put_vectors(connection, filling.tenant_id, filling.id, {number: None})
 
     def _ask(self, filling: Filling, texts: list[str]) -> Embedded:
-        """One request, which goes on record before anything comes of it. Raises ProviderError."""
-        name = filling.embedder.name
-        try:
-            found = self._server.embed(filling.embedder, texts, PATIENCE)
-        except ProviderError:
-            with statement_scope(self._engine) as connection:
-                note_use(connection, filling.tenant_id, name, "documents", failed=True)
-            raise
-        with statement_scope(self._engine) as connection:
-            spent = found.tokens, found.cost
-            note_use(connection, filling.tenant_id, name, "documents", len(texts), *spent)
-        return found
+        """One request, which goes on record before anything comes of it. Raises ProviderError, BudgetExceeded."""
+        return self._asker.ask(filling.tenant_id, filling.embedder, "documents", texts, PATIENCE)
 
     def _judge(self, filling: Filling) -> None:
-        """Raises ProviderError, OtherDimension, ClaimLost."""
-        verdict = judge_by_passages(self._engine, self._server, filling, lambda: self._renew(filling))
+        """Raises ProviderError, BudgetExceeded, OtherDimension, ClaimLost."""
+        verdict = judge_by_passages(self._engine, self._asker, filling, lambda: self._renew(filling))
         with session_scope(self._engine) as connection:
             if not keep_made(connection, filling, verdict):
                 raise ClaimLost
@@ -176,6 +178,11 @@ class EmbeddingKeeper(Rounds):
         _log.warning("vectors are put off: %s", error, extra={"error_kind": error.kind})
         with statement_scope(self._engine) as connection:
             put_off_space(connection, filling, wait, str(error))
+
+    def _rest(self, filling: Filling, error: BudgetExceeded) -> None:
+        """Words go on finding what there is. What was gathered stays."""
+        with statement_scope(self._engine) as connection:
+            put_off_space(connection, filling, _UNTIL_PAID, f"the budget is spent: {error}")
 
     def _work_all(self) -> None:
         has_worked = self._is_first_round

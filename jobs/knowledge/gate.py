@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
-from jobs.knowledge.meaning import Embedded, Embeds
+from jobs.embedding_asking import Asker
 from models.errors import ProviderError
 from models.ids import new_id
 from models.knowledge.chunk_vector import Sample, Vector, read_sample
 from models.knowledge.embedding_space import Embedder, Filling, JudgedBy, Verdict
-from models.knowledge.embedding_use import note_use
 from models.retrieval.fusion import CANDIDATES, fuse
 from models.search.index import IndexedText, SearchIndex
 from models.session import statement_scope
@@ -75,17 +74,17 @@ def _go_on() -> None:
 
 
 def judge_by_passages(
-    engine: Engine, server: Embeds, filling: Filling, after_each: Callable[[], None] = _go_on
+    engine: Engine, asker: Asker, filling: Filling, after_each: Callable[[], None] = _go_on
 ) -> Verdict:
-    """With questions made of a sample of the passages. Raises ProviderError, OtherDimension, and what is raised by
-    `after_each`, which is called after each request."""
+    """With questions made of a sample of the passages. Raises ProviderError, BudgetExceeded, OtherDimension, and what
+    is raised by `after_each`, which is called after each request."""
     with statement_scope(engine) as connection:
         pool = read_sample(connection, filling.tenant_id, filling.id, POOL)
     asks = hold_out(pool)
     if len(asks) < _FEWEST_ASKS or len(pool) < _FEWEST_PASSAGES:
         return Verdict("made", 0)
     texts = [text for ask in asks for text in (ask.question, ask.rest)]
-    vectors = embed_texts(engine, server, filling.tenant_id, filling.embedder, texts, after_each)
+    vectors = embed_texts(asker, filling.tenant_id, filling.embedder, texts, after_each)
     if vectors.shape[1] != filling.dimension:
         raise OtherDimension(vectors.shape[1])
     stored = np.asarray([one.vector for one in pool])
@@ -134,34 +133,21 @@ def hold_out(pool: Sequence[Sample]) -> list[HeldOut]:
 
 
 def embed_texts(
-    engine: Engine,
-    server: Embeds,
+    asker: Asker,
     tenant_id: UUID,
     embedder: Embedder,
     texts: Sequence[str],
     after_each: Callable[[], None] = _go_on,
 ) -> Floats:
-    """A row for each text; every request goes on record, and then `after_each` is called. Raises ProviderError."""
+    """A row for each text; `after_each` is called after each request. Raises ProviderError, BudgetExceeded."""
     vectors: list[Vector] = []
     for start in range(0, len(texts), _AT_ONCE):
         part = texts[start : start + _AT_ONCE]
-        vectors += _embed(engine, server, tenant_id, embedder, part).vectors
+        vectors += asker.ask(tenant_id, embedder, "gate", part, _PATIENCE).vectors
         after_each()
     if len({len(vector) for vector in vectors}) != 1:
         raise ProviderError("vectors of different lengths came", kind="unknown")
     return np.asarray(vectors, np.float64)
-
-
-def _embed(engine: Engine, server: Embeds, tenant_id: UUID, embedder: Embedder, texts: Sequence[str]) -> Embedded:
-    try:
-        found = server.embed(embedder, texts, _PATIENCE)
-    except ProviderError:
-        with statement_scope(engine) as connection:
-            note_use(connection, tenant_id, embedder.name, "gate", failed=True)
-        raise
-    with statement_scope(engine) as connection:
-        note_use(connection, tenant_id, embedder.name, "gate", len(texts), found.tokens, found.cost)
-    return found
 
 
 def _ask_words(

@@ -9,19 +9,17 @@ import threading
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from models.errors import ProviderError
+from jobs.embedding_asking import Asker, Embeds, Purse
+from models.errors import BudgetExceeded, ProviderError
 from models.knowledge.chunk_vector import Vector
 from models.knowledge.embedding_space import Embedder, Serving, find_serving
-from models.knowledge.embedding_use import note_use
 from models.session import statement_scope
 
 PATIENCE: Final = 2.0  # seconds of a turn
@@ -34,27 +32,6 @@ _LONGEST: Final = 2_000  # characters of a question
 _Key = tuple[int, bytes]  # a space, and the digest of a question: another space has other vectors under the same name
 
 _log = logging.getLogger("recado.meaning")
-
-
-class Embedded(Protocol):
-    """Vectors of length 1, one for each text, and what they cost in USD."""
-
-    @property
-    def vectors(self) -> Sequence[Vector]: ...
-    @property
-    def tokens(self) -> int: ...
-    @property
-    def cost(self) -> Decimal | None: ...
-    @property
-    def dimension(self) -> int: ...
-
-
-class Embeds(Protocol):
-    """Who turns texts into vectors."""
-
-    def embed(self, embedder: Embedder, texts: Sequence[str], timeout: float) -> Embedded:
-        """Raises ProviderError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +50,14 @@ class Meaning:
         engine: Engine,
         server: Embeds,
         monotonic: Callable[[], float] = time.monotonic,
+        purse: Purse | None = None,
         *,
         patience: float = PATIENCE,
     ) -> None:
         """`patience` is in seconds, for one question."""
         self._patience = patience
         self._engine = engine
-        self._server = server
+        self._asker = Asker(engine, server, purse)
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._known: OrderedDict[_Key, Vector] = OrderedDict()
@@ -106,28 +84,15 @@ class Meaning:
         if self._monotonic() < self._resting_until.get(tenant_id, 0.0):
             return None
         try:
-            found = self._server.embed(embedder, [words], self._patience)
+            return self._asker.ask(tenant_id, embedder, "questions", [words], self._patience).vectors[0]
         except ProviderError as error:
             if error.kind not in REFUSALS:
                 self._resting_until[tenant_id] = self._monotonic() + _rest_after(error)
             # Not its words: a server may quote what it was asked, and that is what somebody wrote.
             _log.warning("words alone are searched", extra={"error_kind": error.kind, "status": error.status})
-            self._note(tenant_id, embedder, None)
-            return None
-        self._note(tenant_id, embedder, found)
-        return found.vectors[0]
-
-    def _note(self, tenant_id: UUID, embedder: Embedder, found: Embedded | None) -> None:
-        """The books may be late, the answer may not."""
-        try:
-            with statement_scope(self._engine) as connection:
-                if found is None:
-                    note_use(connection, tenant_id, embedder.name, "questions", failed=True)
-                else:
-                    name, tokens, cost = embedder.name, found.tokens, found.cost
-                    note_use(connection, tenant_id, name, "questions", texts=1, tokens=tokens, cost=cost)
-        except SQLAlchemyError as error:
-            _log.warning("the use of vectors is not on record: %s", type(error).__name__)
+        except BudgetExceeded:  # who has to hear of it has been told
+            self._resting_until[tenant_id] = self._monotonic() + _LONGEST_REST
+        return None
 
     def _recall(self, key: _Key) -> Vector | None:
         with self._lock:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from jobs.embedding_asking import Asker
 from jobs.knowledge.fusing import Ranges
 from jobs.knowledge.gate import Trial, embed_texts, sum_up, try_out
-from jobs.knowledge.meaning import Embeds
 from models.errors import ProviderError
 from models.knowledge.chunk import number_ids
 from models.knowledge.chunk_vector import Vector, nearest
@@ -40,10 +40,10 @@ class Judged:
 
 
 def judge_by_questions(
-    engine: Engine, server: Embeds, tenant_id: UUID, space: Serving, questions: Sequence[OwnQuestion], today: date
+    engine: Engine, asker: Asker, tenant_id: UUID, space: Serving, questions: Sequence[OwnQuestion], today: date
 ) -> Judged:
-    """Among all that the company has and that holds today. Raises ProviderError."""
-    vectors = embed_texts(engine, server, tenant_id, space.embedder, [question.text for question in questions])
+    """Among all that the company has and that holds today. Raises ProviderError, BudgetExceeded."""
+    vectors = embed_texts(asker, tenant_id, space.embedder, [question.text for question in questions])
     if vectors.shape[1] != space.dimension:
         raise ProviderError(f"vectors have {vectors.shape[1]} figures, not {space.dimension}", kind="unknown")
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:

@@ -2,8 +2,8 @@
 that run at the same time: the books of a budget are rows, and one statement both looks at them and writes.
 
 Every hold stands in the books of the tenant's day and month and of the person's day, whichever of them has a limit, and
-in those of the agent's day and month where the agent has a name. All statements take the books in the order of their
-kinds, so that no two wait for each other.
+in those of the agent's day and month where the agent has a name; what no person asked for, such as vectors of a
+document, in no person's. All statements take the books in the order of their kinds, so that no two wait for each other.
 
 The books are in USD, whatever the limits are stated in: vendors charge USD, and what was spent must not change with a
 rate. A limit in another currency is turned into USD at the day's rate whenever it is looked at.
@@ -93,7 +93,7 @@ class Budgets:
     currency: Currency = "USD"
     rate: Decimal = Decimal(1)
     assumed_price: AssumedPrice = field(default_factory=AssumedPrice)
-    outer: "Budgets | None" = None  # holds as well; in USD
+    outer: "Budgets | None" = None  # holds as well
 
     def stated(self, kind: Kind) -> Decimal | None:
         limit: Decimal | None = getattr(self, kind)
@@ -108,7 +108,7 @@ class Budgets:
         """Whose limit is the lower one."""
         own, outer = self._in_usd(kind), None if self.outer is None else self.outer.limit(kind)
         is_outer = outer is not None and (own is None or outer < own)
-        return self.outer if self.outer is not None and is_outer else self
+        return self.outer.deciding(kind) if self.outer is not None and is_outer else self
 
     def spell(self, kind: Kind) -> str:
         """The limit as it was stated."""
@@ -150,7 +150,7 @@ BEGINS_ON = "CASE WHEN kind IN ('month', 'agent_month') THEN date_trunc('month',
 _KEYS = f"tenant_id, kind, {SUBJECT} AS subject, {BEGINS_ON} AS begins_on"
 _EACH_KIND = """
     unnest(ARRAY['agent_day', 'agent_month', 'day', 'month', 'person_day']) AS kind
-    WHERE agent <> '' OR kind NOT LIKE 'agent%'
+    WHERE (agent <> '' OR kind NOT LIKE 'agent%') AND (subject <> '' OR kind <> 'person_day')
 """
 _LIMIT = f"CASE b.kind {' '.join(f'WHEN {kind!r} THEN CAST(:{kind} AS numeric)' for kind in KINDS)} END"
 _RETURNING = "RETURNING b.kind, b.subject, b.begins_on, b.spent, b.reserved, b.warned_at IS NOT NULL"
@@ -238,8 +238,13 @@ def reserve(
     rate = None if budgets.currency == "USD" else budgets.rate
     allowed = set(connection.execute(_RESERVE, {**values, **budgets.limits, **held, "rate": rate}).scalars())
     for kind in KINDS:
-        if kind not in allowed and (budgets.agent or not kind.startswith("agent")):
+        if kind not in allowed and _has_book(kind, budgets.agent, subject):
             raise BudgetExceeded(f"{budgets.spell(kind)} are spent, or held back for others", limit=kind)
+
+
+def _has_book(kind: Kind, agent: str, subject: str) -> bool:
+    """As the statements have it: what nobody asked for is in no person's book."""
+    return bool(subject) if kind == "person_day" else bool(agent) or not kind.startswith("agent")
 
 
 def settle(connection: Connection, call: JournalKey, step: int, cost: Decimal | None, number: int = 0) -> list[Book]:

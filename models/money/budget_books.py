@@ -21,6 +21,9 @@ _BEGIN = text(f"""
         FROM completion u JOIN message m ON m.id = u.turn_id JOIN conversation c ON c.id = m.conversation_id, today
         WHERE u.tenant_id = :tenant_id AND u.cost > 0
         AND u.created_at >= date_trunc('month', today.day) AT TIME ZONE :timezone
+        UNION ALL
+        SELECT '', e.cost, e.day FROM embedding_use e, today
+        WHERE e.tenant_id = :tenant_id AND e.cost > 0 AND e.day >= date_trunc('month', today.day)::date
     )
     INSERT INTO budget (tenant_id, kind, subject, begins_on, spent)
     SELECT :tenant_id, 'day', '', today.day, coalesce(sum(paid.cost), 0)
@@ -30,7 +33,7 @@ _BEGIN = text(f"""
     FROM today LEFT JOIN paid ON true GROUP BY today.day
     UNION ALL
     SELECT :tenant_id, 'person_day', paid.subject, today.day, sum(paid.cost)
-    FROM today JOIN paid USING (day) GROUP BY today.day, paid.subject
+    FROM today JOIN paid USING (day) WHERE paid.subject <> '' GROUP BY today.day, paid.subject
     ON CONFLICT DO NOTHING
 """)  # noqa: S608  # constants of ours
 _READ = text(f"""

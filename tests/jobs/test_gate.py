@@ -8,9 +8,9 @@ from typing import ClassVar
 import pytest
 from sqlalchemy import Engine
 
+from jobs.embedding_asking import Embedded
 from jobs.knowledge.embedding import EmbeddingKeeper
 from jobs.knowledge.gate import Trial, hold_out, sum_up
-from jobs.knowledge.meaning import Embedded
 from models.knowledge.chunk_vector import Sample
 from models.knowledge.document import Upload
 from models.knowledge.embedding_space import Embedder, Verdict, claim_space, list_spaces
