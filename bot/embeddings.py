@@ -10,8 +10,8 @@ from agent.knowledge.embedding import EmbeddingServer
 from agent.providers.price_list import read_price_list
 from bot.budgets import company_limits
 from bot.settings import Settings
-from jobs.embedding_asking import Purse, Tell, tell_log
 from jobs.knowledge.embedding import EmbeddingKeeper
+from jobs.knowledge.embedding_asking import Purse, Tell, tell_log
 from jobs.knowledge.library import Library
 from jobs.knowledge.meaning import Meaning
 from models.errors import ConfigurationError

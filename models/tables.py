@@ -19,7 +19,7 @@ import models.knowledge.chunk_vector
 import models.knowledge.document
 import models.knowledge.embedding_space
 import models.knowledge.embedding_use
-import models.leftover_space
+import models.knowledge.leftover_space
 import models.memory.contact
 import models.memory.contact_link
 import models.memory.customer_fact
@@ -37,9 +37,9 @@ import models.privacy.erasure
 import models.privacy.leftover_file
 import models.privacy.opt_out
 import models.privacy.retention_rule
+import models.privacy.retention_waiting
 import models.process
 import models.rest
-import models.retention_waiting
 import models.run
 import models.search.posting
 import models.search.space

@@ -10,7 +10,7 @@ from bot.commands.batches import open_lines
 from bot.commands.database import Database
 from bot.embeddings import Embeddings, build_embeddings, spell_standing
 from bot.settings import Settings
-from jobs.embedding_asking import Asker
+from jobs.knowledge.embedding_asking import Asker
 from jobs.knowledge.own_questions import FEWEST, OwnQuestion, judge_by_questions
 from models.clock import SystemClock
 from models.errors import BudgetExceeded, ProviderError

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from jobs.embedding_asking import Asker, Embedded, Embeds, Purse
+from jobs.knowledge.embedding_asking import Asker, Embedded, Embeds, Purse
 from jobs.knowledge.gate import ClaimLost, OtherDimension, judge_by_passages
 from jobs.knowledge.meaning import REFUSALS
 from jobs.rounds import Rounds
@@ -29,8 +29,8 @@ from models.knowledge.embedding_space import (
     renew_claim,
 )
 from models.knowledge.embedding_verdict import keep_made
+from models.knowledge.leftover_space import clear_vectors
 from models.knowledge.vector_index import tend_indexes
-from models.leftover_space import clear_vectors
 from models.retry_policy import wait_as_told
 from models.session import session_scope, statement_scope
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
-from jobs.embedding_asking import Asker
+from jobs.knowledge.embedding_asking import Asker
 from models.errors import ProviderError
 from models.ids import new_id
 from models.knowledge.chunk_vector import Sample, Vector, read_sample

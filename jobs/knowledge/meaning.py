@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from jobs.embedding_asking import Asker, Embeds, Purse
+from jobs.knowledge.embedding_asking import Asker, Embeds, Purse
 from models.errors import BudgetExceeded, ProviderError
 from models.knowledge.chunk_vector import Vector
 from models.knowledge.embedding_space import Embedder, Serving, find_serving

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from jobs.embedding_asking import Asker
+from jobs.knowledge.embedding_asking import Asker
 from jobs.knowledge.fusing import Ranges
 from jobs.knowledge.gate import Trial, embed_texts, sum_up, try_out
 from models.errors import ProviderError

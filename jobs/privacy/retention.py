@@ -18,7 +18,7 @@ from models.faultpoint import faultpoint
 from models.privacy.expiry import hold_messages, hold_turns, take_rows, take_words
 from models.privacy.retention import count_old, find_moment, find_old, find_old_events, purge_raw_events
 from models.privacy.retention_rule import NOWHERE, Kind, Rule, find_rules, note_reached
-from models.retention_waiting import count_waiting, find_waiting, forget_waiting, note_waiting
+from models.privacy.retention_waiting import count_waiting, find_waiting, forget_waiting, note_waiting
 from models.session import session_scope
 from models.tenant import find_tenants
 

@@ -21,7 +21,7 @@ _SEEN: Final = 200  # candidates that the index keeps in view
 
 class ChunkVectorRow(SQLModel, table=True):
     """Half precision: ranks are the same, room and time are half. Null: the server would not take the passage. The
-    dimension is the space's. It goes with its passage, and soon after its space (`models.leftover_space`)."""
+    dimension is the space's. It goes with its passage, and soon after its space (`models.knowledge.leftover_space`)."""
 
     __tablename__ = "chunk_vector"
     __table_args__ = (

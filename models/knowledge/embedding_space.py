@@ -33,7 +33,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
 from models.columns import moment, reference, string, table_of
-from models.leftover_space import note_leftover_spaces
+from models.knowledge.leftover_space import note_leftover_spaces
 from models.search.space import spaces
 
 JudgedBy = Literal["", "made", "given"]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, delete, func, update
 
 from models.knowledge.embedding_space import Embedder, Filling, Verdict, embedding_spaces
-from models.leftover_space import note_leftover_spaces
+from models.knowledge.leftover_space import note_leftover_spaces
 
 _e = embedding_spaces.c
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from jobs.embedding_asking import Embedded
 from jobs.knowledge.embedding import EmbeddingKeeper
+from jobs.knowledge.embedding_asking import Embedded
 from models.knowledge.embedding_space import Embedder, Verdict, begin_spaces, claim_space
 from models.knowledge.embedding_use import sum_use
 from models.knowledge.embedding_verdict import keep_made

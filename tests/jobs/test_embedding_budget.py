@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, text
 from agent.knowledge.embedding import EmbeddingServer
 from agent.providers.price_list import PriceList, PriceRow
 from jobs.budget import tell_duty
-from jobs.embedding_asking import Asker, Purse, Tell
 from jobs.knowledge.embedding import EmbeddingKeeper
+from jobs.knowledge.embedding_asking import Asker, Purse, Tell
 from jobs.knowledge.meaning import Meaning
 from jobs.runtime import DutyAddress, set_services
 from models.errors import BudgetExceeded

@@ -8,8 +8,8 @@ from typing import ClassVar
 import pytest
 from sqlalchemy import Engine
 
-from jobs.embedding_asking import Embedded
 from jobs.knowledge.embedding import EmbeddingKeeper
+from jobs.knowledge.embedding_asking import Embedded
 from jobs.knowledge.gate import Trial, hold_out, sum_up
 from models.knowledge.chunk_vector import Sample
 from models.knowledge.document import Upload
