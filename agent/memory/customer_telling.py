@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from agent.base import ChatMessage
 from agent.memory.telling import name_of_channel, spell_day
 from agent.tokens import estimate_prompt
+from agent.tools.whose_words import is_name
 from models.language import Language
 from models.memory.customer_fact import KnownCustomerFact, NewCustomerFact
 
@@ -44,9 +45,9 @@ def label_of_customers(predicate: str, language: Language) -> str:
 
 
 def tell_source(fact: KnownCustomerFact, language: Language, timezone: str) -> str:
-    """Such as "dito por Ana em 12/03/2026 no WhatsApp"."""
+    """Such as "dito por Ana em 12/03/2026 no WhatsApp". Behind the demo's open door people call themselves anything."""
     day = spell_day(fact.recorded_at.astimezone(ZoneInfo(timezone)).date(), language)
-    teller = " ".join(fact.teller.split()) or _SOMEBODY[language]
+    teller = fact.teller if fact.teller and is_name(fact.teller) else _SOMEBODY[language]
     return _SOURCES[language].format(teller=teller, day=day, channel=name_of_channel(fact.channel))
 
 

@@ -83,7 +83,8 @@ def read_contact(services: Services, unread: Unread) -> None:
     with session_scope(services.engine) as connection:
         for number, told in read_facts(answer, said):
             tell_beside(connection, _source_of(unread, found, number, thread.timezone), as_new([told]))
-        for number, of_customer in read_facts_of_customers(answer, said, teller.customers):
+        of_customers = read_facts_of_customers(answer, said, teller.customers)
+        for number, of_customer in sorted(of_customers, key=lambda one: one[1].customer):  # as everybody locks them
             source = replace(_source_of(unread, found, number, thread.timezone), role=teller.role)
             tell_of_customers(connection, source, teller.name, [of_customer])
         note_read(connection, unread, found[-1].number)
