@@ -75,6 +75,12 @@ _SALES = """
     LEFT JOIN demo.sales_order o ON o.customer_id = c.id GROUP BY 1, 2 ORDER BY 1
 """
 
+# What the whole company's deals add up to, where Ana's are not all there are.
+_DEALS = """
+    SELECT sum(d.value) FROM demo.deal d JOIN demo.salesperson s ON s.id = d.salesperson_id
+    GROUP BY d.stage HAVING bool_or(s.name <> %s)
+"""
+
 
 @dataclass
 class Eager(Obedient):
@@ -215,10 +221,12 @@ def employ_people(house: House) -> None:
 def ground(house: House, demo_database_url: str, door: SqlDoor, api: StandInApi) -> Iterator[Ground]:
     with psycopg.connect(demo_database_url) as connection:
         sold = connection.execute(_SALES).fetchall()
+        deals = [value for (value,) in connection.execute(_DEALS, (ANA,))]
     owners = {str(name): str(owner) for name, owner, _ in sold}
     others = [name for name, owner in owners.items() if owner != ANA]
     sayable = others[::3]
     totals = [total for _, owner, total in sold if owner != ANA and total > 10_000]
+    totals += [value for value in deals if value > 10_000]
     amounts = {spelt for total in totals for spelt in (f"{total:.2f}", number(total, "pt", 2))}
     hidden = {name.casefold() for name in others if name not in sayable}
     canaries = frozenset({*hidden, *amounts, *SECRETS.values()})

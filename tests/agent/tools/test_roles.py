@@ -1,6 +1,7 @@
 """Roles: what a rep and a customer may see, and that nothing else ever shows."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -142,6 +143,16 @@ def test_a_reps_neutral_question_is_about_the_own_figures(call: Caller) -> None:
     assert mine.content["data"] == by_manager.content["data"]
     assert mine.content["filters"] == {"salesperson": REP}
     assert call("goal_progress", "rep").arguments["salesperson"] == REP
+
+
+def test_a_reps_pipeline_holds_the_own_deals_and_no_others(call: Caller, owners: dict[str, str]) -> None:
+    by_rep = {
+        name: call.data("pipeline_status", who=situation("rep", salesperson=name), stage=None)
+        for name in dict.fromkeys(owners.values())
+    }
+    everyone = call.data("pipeline_status", stage=None)
+    assert sum(data["deals"] for data in by_rep.values()) == everyone["deals"] > by_rep[REP]["deals"] > 0
+    assert sum(Decimal(data["total"]) for data in by_rep.values()) == Decimal(everyone["total"])
 
 
 def test_a_customer_learns_nothing_by_guessing_names(call: Caller) -> None:
