@@ -6,7 +6,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from agent.base import PersonRole, Situation
@@ -54,6 +54,7 @@ def test_whoever_differs_in_one_thing_shares_no_answer(part: str) -> None:
     whose, _, name = part.rpartition(".")
     values = WHO[name] if whose else WHOSE[name]
 
+    @settings(max_examples=25, phases=(Phase.explicit, Phase.generate))  # the part says what is wrong
     @given(scopes, st.tuples(values, values).filter(lambda pair: pair[0] != pair[1]), questions)
     def differ(scope: AnswerScope, pair: tuple[Any, Any], text: str) -> None:
         question = canonical(text, date(2026, 3, 31), "pt")
