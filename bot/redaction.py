@@ -85,6 +85,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"), BLOT),  # user:password in a URL
     (re.compile(r"\brk_[0-9a-fA-F-]{32,36}_[\w-]+"), f"rk_{BLOT}"),
     (re.compile(r"\bsk-[\w-]{12,}"), f"sk-{BLOT}"),
+    (re.compile(r"(?<=/media/)[\w-]+\.[\w-]+"), BLOT),  # whoever has such an address may fetch the file for a day
     (re.compile(r"\+\d{5,13}(?=\d{2}(?!\d))"), f"+{BLOT}"),  # a phone number keeps its last two digits
     (re.compile(r"[\w.+-]+@(?=[\w-]+\.[\w.-]*\w)"), f"{BLOT}@"),
     # PostgreSQL's details and SQLAlchemy's parameters quote the row, and rows hold what people wrote.

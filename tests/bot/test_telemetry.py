@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,13 @@ import pytest
 from bot.redaction import ALLOWED_FIELDS, Redactor, secrets_of
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
+from models.files.media_links import sign_media_url
 from models.trace import tracing
 from tests.bot.logging_state import logging_as_before
 
 TOKEN = "4f0c7fd1a2b3c4d5e6f708192a3b4c5d"
+FILE = sign_media_url("", f"{0:032x}.pdf", datetime(2026, 3, 2, tzinfo=UTC), b"segredo", "Ana Souza.pdf")
+SIGNED = FILE.rpartition(".")[2]
 
 
 def settings_with(**environ: str) -> Settings:
@@ -89,6 +93,8 @@ def test_fields_that_nobody_allowed_are_left_out(stream: StringIO) -> None:
         "connect to postgresql://recado:hunter22@db:5432/recado",
         "key rk_0123456789abcdef0123456789abcdef_s3cretS3cret",
         "sk-proj-abcdefghijklmnop",
+        f"GET {FILE}",
+        f"Unable to fetch https://recado.example{FILE}?x=1, error 11751",
         "from whatsapp:+5511987654321 to ana.souza@example.com",
         "DETAIL:  Key (text)=(segredo da Ana) already exists.",
         "[parameters: {'text': 'segredo da Ana'}]",
@@ -98,7 +104,7 @@ def test_no_credential_number_or_address_stays_in_a_message(stream: StringIO, wo
     logging.getLogger("x").error("%s", words)
     message = lines_of(stream)[0]["message"]
     assert "***" in message
-    for hidden in (TOKEN, "abcdefgh", "hunter22", "s3cret", "abcdefghijkl", "987654", "ana.souza", "segredo"):
+    for hidden in (TOKEN, "abcdefgh", "hunter22", "s3cret", "abcdefghijkl", "987654", "ana.souza", "segredo", SIGNED):
         assert hidden not in message
 
 
