@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-_FLOORS = ("bot.", "jobs.", "agent.", "channels.", "models.")
+FLOORS = ("bot.", "jobs.", "agent.", "channels.", "models.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Guard:
     """One guard, and how it is taken away in one place.
 
     `covered_by` names what notices its absence in its place; empty: some cell must fail without it. `cells` are the
-    ones to try first, as "scenario/mode/point".
+    ones to try first, as "scenario/mode/point". `tests` are the named tests that fail without it, each of them, where
+    the cells have no part in it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Guard:
         tuple[str, str]
     ] = ()  # a pattern that one statement at least must match, and what stands instead
     drops: Sequence[str] = ()  # SQL
+    tests: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,16 @@ class Rewriting:
 
 
 @contextmanager
-def swapped(guards: Sequence[Guard]) -> Iterator[None]:
-    """The program without what these guards do in Python."""
+def swapped(guards: Sequence[Guard], floors: tuple[str, ...] = FLOORS) -> Iterator[None]:
+    """The program without what these guards do in Python; `floors` are the modules in which names are replaced."""
     with ExitStack() as undo:
         for guard in guards:
             for swap in guard.swaps:
-                _swap(swap, undo)
+                _swap(swap, undo, floors)
         yield
 
 
-def _swap(swap: Swap, undo: ExitStack) -> None:
+def _swap(swap: Swap, undo: ExitStack, floors: tuple[str, ...]) -> None:
     module_name, _, dotted = swap.path.partition(":")
     owner: Any = import_module(module_name)
     *holders, name = dotted.split(".")
@@ -77,11 +79,11 @@ def _swap(swap: Swap, undo: ExitStack) -> None:
         owner = getattr(owner, holder)
     original = getattr(owner, name)  # a guard that is gone or was renamed fails here
     instead = swap.make(original)
-    for place in [owner] if swap.here_only or holders else _importers(name, original):
+    for place in [owner] if swap.here_only or holders else _importers(name, original, floors):
         setattr(place, name, instead)
         undo.callback(setattr, place, name, original)
 
 
-def _importers(name: str, original: object) -> list[Any]:
-    modules = [module for key, module in list(sys.modules.items()) if key.startswith(_FLOORS)]
+def _importers(name: str, original: object, floors: tuple[str, ...]) -> list[Any]:
+    modules = [module for key, module in list(sys.modules.items()) if key.startswith(floors)]
     return [module for module in modules if getattr(module, name, None) is original]

@@ -1,11 +1,15 @@
 """Each guard that nothing else covers is noticed when it is missing; `make guards` tries the rest, and pairs."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.agent.cache import test_key
 from tests.guards.cells import read_cell, run_cell
 from tests.guards.guards import CAUGHT, GUARDS, expectations
-from tests.guards.removal import Guard
+from tests.guards.removal import FLOORS, Guard, swapped
 from tests.guards.trial import try_without
+from tests.guards.watching import WATCHED
 from tests.guards.world import Engines
 
 
@@ -28,3 +32,19 @@ def test_every_guard_is_either_caught_by_a_cell_or_covered_by_something_named() 
 def test_expectations_name_guards_that_there_are() -> None:
     known = {guard.name for guard in GUARDS}
     assert all(set(one.names) <= known for one in expectations())
+
+
+@pytest.mark.parametrize("guard", WATCHED, ids=lambda guard: guard.name)
+def test_a_guard_that_tests_watch_over_can_be_taken_away_and_names_tests_that_there_are(guard: Guard) -> None:
+    """Whether they fail then is for `make guards`."""
+    with swapped([guard]):
+        assert guard.tests
+    for path, name in (test.split("::") for test in guard.tests):
+        assert f"def {name.partition('[')[0]}(" in Path(path).read_text()
+
+
+@pytest.mark.parametrize(("part", "name"), [("tenant_id", "the company"), ("situation.role", "the role")])
+def test_a_key_without_one_of_its_parts_is_noticed(part: str, name: str) -> None:
+    guard = next(one for one in WATCHED if one.name == f"the key of an answer: {name}")
+    with swapped([guard], (*FLOORS, "tests.")), pytest.raises(AssertionError):
+        test_key.test_whoever_differs_in_one_thing_shares_no_answer(part)
