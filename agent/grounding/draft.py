@@ -9,6 +9,7 @@ from typing import Final
 from agent.grounding.binding import Anchor, Owners, bind
 from agent.grounding.claims import Claim, Known
 from agent.grounding.evidence import Evidence
+from agent.grounding.figures import HOURS_UNIT
 from agent.grounding.reading import find_claims
 from agent.grounding.report import Finding, Reason
 from agent.grounding.tables import Tables
@@ -62,6 +63,8 @@ class Draft:
         self.sentences, self.tables = Sentences(text), Tables(self.folded)
         self.items = len(_ITEM.findall(text))
         claims = find_claims(text, masks, is_spanish=is_spanish)
+        if not any(known.unit == HOURS_UNIT for known in evidence.known):
+            claims = [claim for claim in claims if claim.unit != HOURS_UNIT]
         taken = [*masks, *((claim.start - _BEFORE_DAY, claim.end) for claim in claims if claim.kind == "date")]
         claims = sorted([*claims, *find_weekdays(self.folded, taken)], key=lambda claim: claim.start)
         self.traces = [Trace(claim, self.sentences.index(claim.start)) for claim in claims]

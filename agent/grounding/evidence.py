@@ -15,6 +15,7 @@ from agent.grounding.names import Mention, NameBook
 from agent.grounding.reading import find_claims
 from agent.grounding.results import HOME_CURRENCY, ToolReading, read_tool_use
 from agent.grounding.words.days import find_weekdays
+from agent.grounding.words.entries import find_entries
 from agent.grounding.words.folding import Sentences, fold_in_place
 
 _EPSILON = 1e-9  # floats only narrow the search; what matches is decided exactly
@@ -121,6 +122,8 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is
     """A figure in words belongs to whoever and whenever its sentence names."""
     claims = find_claims(text)
     sentences = Sentences(text)
+    entries = find_entries(text) if origin == "tool" else ()
+    evidence.names.add(entry.name for entry in entries)
     mentions = evidence.names.find(text)
     where = path or origin
     for claim in claims:
@@ -137,7 +140,8 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is
             continue
         index = sentences.index(claim.start)
         spans = _spans_of(evidence, [c for c in claims if sentences.index(c.start) == index])
-        labels = _labels_of([m for m in mentions if sentences.index(m.start) == index])
+        own = [entry.name for entry in entries if entry.start <= claim.start < entry.end]
+        labels = frozenset(own) or _labels_of([m for m in mentions if sentences.index(m.start) == index])
         known = Known(claim.values[0], claim.kind, claim.unit, f"{where}: {claim.text}", labels, spans, origin=origin)
         known = replace(known, is_foreign=is_foreign)
         evidence.add(replace(known, value=value) for value in claim.values)

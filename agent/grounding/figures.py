@@ -23,6 +23,7 @@ from agent.grounding.words.lexicon import (
     TIME_SPANS,
     UNDER,
     UP,
+    WHOLE_HOURS,
 )
 
 # A dash with blanks around it parts a name from its figure, and is no sign.
@@ -37,6 +38,8 @@ _CLAUSE_ENDS: Final = re.compile(r"[,;:.!?\n()]| e | and | y ")
 _AND_A_HALF: Final = re.compile(r" (?:y media|y medio|e meia|and a half)\b")
 _RISING: Final = frozenset("+▲↑⬆🔺")
 _HALF: Final = Decimal("0.5")
+_A_DAY: Final = 24
+HOURS_UNIT: Final = "hours"
 
 
 def build_figure(
@@ -45,7 +48,7 @@ def build_figure(
     """The claim of a number that stands at `place`; None for hours and minutes."""
     start, end = place
     if HOURS.match(folded, end):
-        return None
+        return _hours(folded, place, values)
     kind, unit, first, stop = _unit(folded, start, end)
     if kind == "count":
         if is_year and (not unit or unit in TIME_SPANS):  # "o faturamento de 2026 mês a mês"
@@ -70,6 +73,13 @@ def build_figure(
         find_bound(folded, first),
         noun=noun[1] if noun else "",
     )
+
+
+def _hours(folded: str, place: tuple[int, int], values: tuple[Decimal, ...]) -> Claim | None:
+    """ "Within 48 hours" may be held against what is known of hours; "24 horas" and times of day are none."""
+    if not (found := WHOLE_HOURS.match(folded, place[1])) or values[0] == _A_DAY:
+        return None
+    return Claim("", *place, "count", values, (Decimal(0),) * len(values), HOURS_UNIT, noun=found[0].strip(" *_-"))
 
 
 def _unit(folded: str, start: int, end: int) -> tuple[Kind, str, int, int]:

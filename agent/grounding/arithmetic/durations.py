@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -11,7 +12,7 @@ from agent.grounding.arithmetic.operands import Surroundings
 from agent.grounding.claims import Claim, Derived
 from agent.grounding.evidence import Evidence
 from agent.grounding.results import whole_month
-from agent.grounding.words.lexicon import AHEAD, PASSED, WORKDAYS
+from agent.grounding.words.lexicon import AHEAD, IN_A_ROW, PASSED, WORKDAYS
 from models.sales.business_days import count_business_days
 
 _DAYS_OF: Final = {"days": 1, "weeks": 7, "months": 30, "years": 365}
@@ -36,11 +37,13 @@ def derive_duration(claim: Claim, around: Surroundings, evidence: Evidence) -> I
             yield from _workdays(evidence)
         if is_work:
             return
+    is_in_a_row = bool(IN_A_ROW.search(around.sentence))  # both ends belong, and today has no part in it
     if claim.unit == "months":
         months = sorted({day.month for day in around.days if day.month})
         for first, last in combinations(months, 2):
-            yield from (Derived(Decimal(last - first + more), f"months {first} to {last}", ()) for more in (0, 1))
-    if claim.unit in _DAYS_OF or not (claim.unit or claim.noun):
+            ways = (1,) if is_in_a_row else (0, 1)
+            yield from (Derived(Decimal(last - first + more), f"months {first} to {last}", ()) for more in ways)
+    if (claim.unit in _DAYS_OF or not (claim.unit or claim.noun)) and not is_in_a_row:
         for days in _days_between(around, evidence):
             yield replace(days, value=Decimal(round(days.value / _DAYS_OF.get(claim.unit, 1))))
 
@@ -60,11 +63,13 @@ def _workdays(evidence: Evidence) -> Iterator[Derived]:
             yield Derived(Decimal(_working(start, min(end, evidence.today))), f"working days since {start}", ())
 
 
-def passed_business_days(start: date, end: date, today: date) -> set[int]:
+@lru_cache(maxsize=256)
+def passed_business_days(start: date, end: date, today: date) -> frozenset[int]:
     """Of a time that runs: with today and without it, national holidays left out."""
     if not start < today <= end or (end - start).days > _LONGEST:
-        return set()
-    return {count_business_days(start, today), count_business_days(start, today - timedelta(days=1))} - {0}
+        return frozenset()
+    counts = count_business_days(start, today), count_business_days(start, today - timedelta(days=1))
+    return frozenset(counts) - {0}
 
 
 def _working(start: date, end: date) -> int:

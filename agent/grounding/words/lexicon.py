@@ -39,6 +39,7 @@ MULTIPLE: Final = re.compile(
     r"(?:[x×](?!\w)(?! ?[a-z]{0,3}[$€\d])|\s?(?:x\b(?! ?[a-z]{0,3}[$€\d])|(?:vez|vezes|times|veces)\b))"
     r"(?! (?:por|a|al|per)\b)"
 )
+WHOLE_HOURS: Final = re.compile(r"[*_]*[\s-]?(?:horas|hours)\b(?! (?:por|per|a|al) )")
 HOURS: Final = re.compile(r"[\s-]?(?:h|hs|hrs?|horas?|hours?|min|minutos?|minutes?|segundos?|seconds?|s)\b")
 
 # What is counted, by the words for it; what has no class may be compared with anything counted.
@@ -137,6 +138,7 @@ PASSED: Final = re.compile(
     r"|past|pasad[oa]s|transcurrid[oa]s)\b"
 )
 PER_DAY: Final = re.compile(r"[*_]* ?(?:por|per|al|a|/|each|cada) ?(?:business |working )?(?:dia|day)\b")
+IN_A_ROW: Final = re.compile(r"\b(?:seguid[oa]s|consecutiv[oa]s|consecutive|straight|in a row)\b")
 HOLIDAY: Final = re.compile(r"\b(?:feriados?|holidays?|festivos?|finados)\b")
 TOMORROW: Final = re.compile(r"\b(?:amanha|tomorrow|manana)\b")
 WEEKEND: Final = re.compile(r"\b(?:weekends?|fins? de semana|fin(?:es)? de semana)\b")
