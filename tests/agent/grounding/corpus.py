@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.base import ChatMessage, Situation, ToolUse, TurnInput
+from agent.grounding.catalogued import set_names_aside
 from agent.grounding.evidence import Evidence, gather_evidence
 from agent.grounding.report import GroundingReport
 from agent.grounding.tracing import check
@@ -32,7 +33,9 @@ class Specimen:
     at: tuple[int, int] = (0, 0)
 
     def report(self) -> GroundingReport:
-        return check(self.reply, evidence_of(scenes()[self.scene]), is_spanish=self.language == "es")
+        scene = scenes()[self.scene]
+        report = check(self.reply, evidence_of(scene), is_spanish=self.language == "es")
+        return set_names_aside(report, self.reply, scene.get("names", ()))  # of the catalogue, as a review knows them
 
     def is_caught(self) -> bool:
         """Whether something is untraceable in the lines that were falsified."""
@@ -66,12 +69,18 @@ def specimens() -> tuple[Specimen, ...]:
 
 
 def turn_of(scene: dict[str, Any]) -> TurnInput:
-    history = [ChatMessage(line["role"], line["content"]) for line in scene["history"]]
-    situation = Situation(date.fromisoformat(scene["today"]), "manager", "Marta")
+    history = [
+        ChatMessage(line["role"], line["content"], origin=line.get("origin", "person")) for line in scene["history"]
+    ]
+    person = scene.get("person", {"role": "manager", "person_name": "Marta"})
+    situation = Situation(date.fromisoformat(scene["today"]), **person)
     zone = "America/Sao_Paulo"
     return TurnInput(new_id(), scene["question"], history, situation, zone, "Aurora Distribuidora")
 
 
 def evidence_of(scene: dict[str, Any]) -> Evidence:
-    uses = [ToolUse(use["name"], use["arguments"], use["result"], True) for use in scene["tools"]]
+    uses = [
+        ToolUse(use["name"], use["arguments"], use["result"], use.get("ok", True), use.get("is_foreign", False))
+        for use in scene["tools"]
+    ]
     return gather_evidence(turn_of(scene), uses)
