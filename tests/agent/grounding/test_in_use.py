@@ -41,9 +41,7 @@ POLICY = {
     "source": "politica.md",
     "data": {
         "passages": [
-            {
-                "text": "A comissão depende da categoria. - Bebidas e Mercearia: 2%. - Limpeza e Higiene: 3,5%. - Doces: 3%."
-            },
+            {"text": "Comissão por categoria. - Bebidas e Mercearia: 2%. - Limpeza e Higiene: 3,5%. - Doces: 3%."},
             {"text": "Avarias devem ser comunicadas em até 48 horas. A taxa de entrega é de R$ 45,00."},
         ]
     },
