@@ -1,17 +1,17 @@
 """Two ways to find a passage made into one: by its words, and by what it means."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from jobs.knowledge.meaning import AskedVector
 from models.knowledge.chunk_vector import nearest
+from models.retrieval.answering import ANSWERS
 from models.retrieval.fusion import CANDIDATES, fuse
 from models.retrieval.ranking import Hit
 from models.search.index import SearchIndex
-
-_AS_GOOD_AS = 0.5  # of a question's words, to be as near as one wrong passage in twenty
 
 Ranges = Sequence[tuple[int, int]]
 
@@ -38,7 +38,7 @@ class Finder:
         if unread:  # they may hold words of the question all the same, too few to be among the best
             by_words |= {hit.number: hit for hit in self._by_words(query, len(unread), unread)}
         return [
-            Hit(number, score, _worth(by_words.get(number), near.get(number), asked.space.near))
+            _fused(number, score, by_words.get(number), nearness(near.get(number), asked.space.near))
             for number, score in best
         ]
 
@@ -46,14 +46,16 @@ class Finder:
         return self._index.search(self._space_id, query, k, allowed)
 
 
-def _worth(by_words: Hit | None, similarity: float | None, near: float | None) -> float:
-    """What it holds of the question's words, or what its nearness is worth, whichever is more."""
-    return max(by_words.coverage if by_words else 0.0, nearness(similarity, near))
+def _fused(number: int, score: float, by_words: Hit | None, near: float) -> Hit:
+    """Its coverage is what it holds of the question's words, or what its nearness is worth, whichever is more."""
+    if by_words is None:
+        return Hit(number, score, near, nearness=near)
+    return replace(by_words, score=score, coverage=max(by_words.coverage, near), nearness=near)
 
 
 def nearness(similarity: float | None, near: float | None) -> float:
-    """Nearness on the scale of coverage: nothing for what lies no nearer than wrong passages do, from there on as much
-    as half of the words and up to all of them. Pure."""
+    """Nearness on the scale of coverage and of answering: nothing for what lies no nearer than wrong passages do, from
+    there on as much as half of the words and up to all of them. Pure."""
     if similarity is None or near is None or similarity < near or near >= 1:
         return 0.0
-    return _AS_GOOD_AS + (1 - _AS_GOOD_AS) * (min(similarity, 1.0) - near) / (1 - near)
+    return ANSWERS + (1 - ANSWERS) * (min(similarity, 1.0) - near) / (1 - near)

@@ -211,7 +211,9 @@ def _passage(hit: Hit, found: FoundChunk, on: date, days: tuple[date | None, dat
         score=hit.score,
         path=chunk.path,
         coverage=hit.coverage,
+        nearness=hit.nearness,
         price_ended_on=last if last is not None and last < on else None,
         price_begins_on=first if first is not None and first > on else None,
         document_id=found.document_id,
+        asked=hit.asked,
     )

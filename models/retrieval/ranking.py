@@ -11,6 +11,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from models.retrieval.answering import Asked
 from models.retrieval.postings import BLOCK, BYTES, LENGTHS, MOST, Codes, unpack
 
 K1 = 1.2
@@ -24,11 +25,14 @@ Worth = Callable[[Codes], Floats]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A text that was found. `coverage` is the share of the question's weight that it holds, in stems: 0 to 1."""
+    """A text that was found. `coverage` is the share of the question's weight that it holds, in stems: 0 to 1;
+    `nearness` tells on the scale of `answering` how near it is by what it means."""
 
     number: int
     score: float
     coverage: float
+    asked: Asked | None = None
+    nearness: float = 0.0
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from models.retrieval.answering import Asked, AskedWord
 from models.retrieval.inverting import GRAM, STEM, Inversion
 from models.retrieval.lexicon import DEFAULT_LANGUAGE, VERSION, grams_of, read_words, stem_of
 from models.retrieval.nearest import can_be_mistyped
@@ -114,9 +115,10 @@ class SearchIndex:
         ground = Ground((stems, grams))
         scores = ground.scores(stems) + ground.scores(grams)
         places = best(ground, scores, k, allowed)
-        covered = ground.weights(stems)[places] / sum(min(map(stems.weight, each)) for each in forms)
+        asked = _asked(query, meant, frozenset(space.languages), stems)
+        covered = ground.weights(stems)[places] / sum(word.weight for word in asked.words)
         found = zip(ground.numbers(places), scores[places], covered, strict=True)
-        return [Hit(int(number), float(score), min(1.0, float(covered))) for number, score, covered in found]
+        return [Hit(int(number), float(score), min(1.0, float(covered)), asked) for number, score, covered in found]
 
     def put_right(self, space_id: int, text: str) -> str:
         """Its folded words, each that no text holds and that was probably mistyped put right."""
@@ -160,6 +162,13 @@ def _invert(texts: Iterable[IndexedText]) -> Inversion:
     for text in texts:
         inverted.add(text.text, text.language)
     return inverted
+
+
+def _asked(query: str, meant: Iterable[str], languages: frozenset[str], leg: AskedLeg) -> Asked:
+    """The question as the texts weigh it."""
+    forms = [frozenset(stem_of(word, language) for language in languages) for word in meant]
+    words = (AskedWord(stems, min(leg.weight(STEM + stem) for stem in stems)) for stems in forms)
+    return Asked(query, tuple(words), languages, leg.weight(""))
 
 
 def _stems(word: str, languages: Iterable[str]) -> frozenset[str]:

@@ -157,7 +157,7 @@ def test_a_reply_over_nothing_but_figures_stays_as_it_was() -> None:
 class Shelf:
     def search(self, query: str, scope: SearchScope, k: int) -> list[Passage]:
         return [
-            Passage(1, "t.pdf", "Termos de venda", {"page": 3}, RETURNS["text"], 1.0, ("Devoluções",), coverage=1.0)
+            Passage(1, "t.pdf", "Termos de venda", {"page": 3}, RETURNS["text"], 1.0, ("Devoluções",), nearness=1.0)
         ]
 
     def is_empty(self, tenant_id: UUID) -> bool:

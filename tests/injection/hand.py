@@ -90,7 +90,7 @@ class Outside:
 
     def search(self, query: str, scope: SearchScope, k: int) -> list[Passage]:
         """As the company's documents do, one of which somebody else has written."""
-        return [Passage("d#1", self.words, self.words, {"page": 1}, self.words, 1.0, (self.words,), coverage=1.0)]
+        return [Passage("d#1", self.words, self.words, {"page": 1}, self.words, 1.0, (self.words,), nearness=1.0)]
 
     def is_empty(self, tenant_id: UUID) -> bool:
         return False

@@ -12,7 +12,8 @@ from jobs.knowledge.library import Library, index_document
 from jobs.knowledge.reindexing import reindex_documents
 from models.knowledge.chunk import Chunk
 from models.knowledge.document import Upload, find_document, list_documents, mark_failed, put_document
-from models.knowledge.passage import SearchScope
+from models.knowledge.passage import Passage, SearchScope
+from models.retrieval.answering import ANSWERS, NEAREST
 from models.session import session_scope
 from models.tenant import ensure_tenant
 from tests.jobs.retrieval_recording import RECORDING, mistyped, read_recording, recall
@@ -206,10 +207,17 @@ def test_the_recorded_questions_find_their_passages(engine: Engine, library: Lib
     passages, questions = read_recording()
     library.add(tenant_id, an_upload("pira"), passages)
 
+    firsts: list[Passage] = []
+
     def found(query: str) -> list[object]:
-        return [passage.id for passage in library.search(query, scope(tenant_id), 5)]
+        best = library.search(query, scope(tenant_id), 5)
+        firsts.append(best[0])
+        return [passage.id for passage in best]
 
     assert recall(found, questions) >= 0.93
+    answers = [one.answers for one in firsts]
+    reached = [sum(one >= least for one in answers) / len(answers) for least in (ANSWERS, NEAREST)]
+    assert (reached[0] >= 0.84, reached[1] >= 0.94) == (True, True), reached
     assert sum(recall(found, mistyped(questions, seed)) for seed in range(2)) / 2 >= 0.91
 
 

@@ -48,6 +48,11 @@ _CITED: Final[Texts] = {
     "en": "According to **{document}**{place}: “{text}”",
     "es": "Según **{document}**{place}: “{text}”",
 }
+_NEAREST: Final[Texts] = {
+    "pt": "Talvez não responda à pergunta: o mais próximo que encontrei, em **{document}**{place}, é: “{text}”",
+    "en": "It may not answer the question: the nearest that I found, in **{document}**{place}, is: “{text}”",
+    "es": "Quizás no responda a la pregunta: lo más cercano que encontré, en **{document}**{place}, es: “{text}”",
+}
 _SAID: Final[Texts] = {language: words.replace("“{text}”", "{text}") for language, words in _CITED.items()}
 _SEVERAL: Final[Texts] = {
     "pt": "Mais de um produto atende por esse nome. Qual deles?",
@@ -141,18 +146,19 @@ def is_silent(result: Mapping[str, Any], *, closely: bool = False) -> bool:
 
 
 def cite(data: Mapping[str, Any], language: Language) -> str:
-    """The prices that were asked for, else the best passage, if it answers."""
+    """The prices that were asked for, else the best passage, if it answers or may do so."""
     if data.get("items"):
         return _list_prices(data, language)
     passages = data.get("passages")
     best = passages[0] if isinstance(passages, Sequence) and passages else None
-    if not data.get("answered") or not isinstance(best, Mapping):
+    words = _CITED if data.get("answered") else _NEAREST if data.get("nearest") else None
+    if words is None or not isinstance(best, Mapping):
         return say("documents_silent", language)
     text = shorten(str(best.get("text", "")), _SHOWN, placeholder=" [...]")
     place = spell_place(best.get("place"), language)
-    said = _CITED[language].format(document=best.get("document", "?"), place=place, text=text)
+    said = words[language].format(document=best.get("document", "?"), place=place, text=text)
     return said + "".join(
-        words[language].format(day=day(best[name], language)) for name, words in _UNHELD.items() if best.get(name)
+        unheld[language].format(day=day(best[name], language)) for name, unheld in _UNHELD.items() if best.get(name)
     )
 
 

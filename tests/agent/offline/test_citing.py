@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.base import ChatMessage, ToolSpec
-from agent.providers.offline.citing import PRICES, SEARCH, cite
+from agent.providers.offline.citing import PRICES, SEARCH, cite, is_silent
 from models.language import Language
 from tests.agent.offline.cast import TOOLS, ask, kind_of
 
@@ -232,3 +232,18 @@ def test_without_a_price_the_nearest_passage_answers() -> None:
     passage = {"document": "frete.md", "place": {"line": 2}, "text": "O frete custa R$ 30."}
     said = cite({"items": [], "answered": True, "passages": [passage]}, "pt")
     assert said == "Segundo **frete.md**, linha 2: “O frete custa R$ 30.”"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("pt", "Talvez não responda à pergunta: o mais próximo que encontrei, em **a.md**, linha 2, é: “Trocas.”"),
+        ("en", "It may not answer the question: the nearest that I found, in **a.md**, line 2, is: “Trocas.”"),
+        ("es", "Quizás no responda a la pregunta: lo más cercano que encontré, en **a.md**, línea 2, es: “Trocas.”"),
+    ],
+)
+def test_what_may_not_answer_is_quoted_as_no_more_than_the_nearest(language: Language, said: str) -> None:
+    passage = {"document": "a.md", "place": {"line": 2}, "text": "Trocas."}
+    data = {"answered": False, "nearest": True, "passages": [passage]}
+    assert cite(data, language) == said
+    assert is_silent({"data": data}), "who asked for a figure or an order is told about that instead"

@@ -1,7 +1,7 @@
 """The tool that looks something up in documents: through whose eyes, what it cites, and when it is there at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -9,13 +9,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from agent.base import Situation, ToolContext, ToolResult
-from agent.tools.knowledge import ANSWERS, build_search_tool
+from agent.tools.knowledge import build_search_tool
 from models.ids import new_id
 from models.knowledge.passage import Passage, SearchScope
+from models.retrieval.answering import ANSWERS, CLOSELY, NEAREST
 
 TENANT, OTHER = new_id(), new_id()
 ASKER = Situation(date(2026, 3, 2), "customer", tenant=TENANT)
-PASSAGE = Passage(7, "termos.pdf", "Termos de venda", {"page": 3}, "Frete grátis.", 9.5, ("Entrega",), coverage=0.8)
+PASSAGE = Passage(7, "termos.pdf", "Termos de venda", {"page": 3}, "Frete grátis.", 9.5, ("Entrega",), nearness=0.8)
 
 
 @dataclass
@@ -50,23 +51,38 @@ def test_a_passage_comes_with_what_is_needed_to_cite_it_and_no_score_to_repeat()
     result = call(Shelf(), query="frete")
     expected = {"document": "Termos de venda", "place": {"page": 3}, "headings": "Entrega", "text": "Frete grátis."}
     assert result.ok
-    assert result.content["data"] == {"answered": True, "closely": True, "passages": [expected]}
+    assert result.content["data"] == {
+        "answered": True,
+        "nearest": False,
+        "closely": True,
+        "passages": [expected],
+    }
     assert result.content["source"] == "termos.pdf"
 
 
-@pytest.mark.parametrize(("coverage", "answered"), [(ANSWERS, True), (ANSWERS - 0.01, False)])
-def test_what_holds_too_little_of_the_question_is_no_answer(coverage: float, answered: bool) -> None:
-    passage = Passage(1, "a", "a", {}, "texto", 1.0, coverage=coverage)
-    content = call(Shelf([passage]), query="frete").content
-    assert content["data"]["answered"] is answered
-    assert (
-        "say in the person's language that the documents do not answer it" in content.get("note", "")
-    ) is not answered
+@pytest.mark.parametrize(
+    ("answers", "told", "note"),
+    [
+        (CLOSELY, (True, False, True), ""),
+        (ANSWERS, (True, False, False), ""),
+        (ANSWERS - 0.01, (False, True, False), "may not answer the question. Judge by what they say"),
+        (NEAREST, (False, True, False), "may not answer the question. Judge by what they say"),
+        (NEAREST - 0.01, (False, False, False), "Unless one of them plainly answers it"),
+    ],
+)
+def test_what_hardly_answers_comes_with_a_word_on_how_to_take_it(
+    answers: float, told: tuple[bool, bool, bool], note: str
+) -> None:
+    content = call(Shelf([replace(PASSAGE, nearness=answers)]), query="frete").content
+    assert tuple(content["data"][name] for name in ("answered", "nearest", "closely")) == told
+    assert len(content["data"]["passages"]) == 1, "who can judge sees it in any case"
+    assert ("note" in content, note in content.get("note", "")) == (bool(note), True)
+    assert ("do not answer it from elsewhere" in content.get("note", "")) is bool(note)
 
 
 def test_nothing_found_is_no_answer() -> None:
     content = call(Shelf([]), query="frete").content
-    assert content["data"] == {"answered": False, "closely": False, "passages": []}
+    assert content["data"] == {"answered": False, "nearest": False, "closely": False, "passages": []}
     assert "do not answer it from elsewhere" in content["note"]
 
 
