@@ -20,6 +20,7 @@ def test_questions_that_nothing_was_chosen_by_are_answered_offered_the_nearest_o
     near, far = shelf.judged(NEAR), shelf.judged(FAR)
     assert (plain.answered >= 0.65, mistyped.answered >= 0.57) == (True, True), (plain, mistyped)
     assert (plain.offered >= 0.77, mistyped.offered >= 0.72) == (True, True), (plain, mistyped)
+    assert shelf.judged(["vocês trocam mercadoria?"]).offered == 1, "what a new user asks first"
     assert max(plain.wrong(right), mistyped.wrong(right)) <= 0.05, (plain, mistyped)
     assert (near.answered <= 0.23, near.offered <= 0.5) == (True, True), near
     assert (far.answered <= 0.05, far.offered <= 0.15) == (True, True), far
