@@ -44,6 +44,7 @@ from jobs.cache.results import ResultShelf
 from jobs.query_trail import QueryTrail
 from models.clock import Clock
 from models.errors import ConfigurationError
+from models.network.database_wall import DatabaseWall
 from models.sales.reading import SourceFile, nine_views, read_source, read_source_file
 from models.sales.source import SalesSource
 from models.secret_reference import resolve_reference
@@ -67,6 +68,12 @@ class Surroundings:
     def resolve(self, reference: str) -> str:
         """Raises ConfigurationError."""
         return resolve_reference(reference, self.secrets)
+
+    def database_wall(self) -> DatabaseWall | None:
+        """None: the operator's own company may go where she says."""
+        redis = self.settings.redis_url
+        own = (self.database_url, *([redis.get_secret_value()] if redis else ()))
+        return self.permit.database_wall(own)
 
     @property
     def secrets(self) -> Mapping[str, str]:
@@ -135,7 +142,8 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
         tools = {name: tool for name, tool in tools.items() if name in spec.tools}
     trail = None if surroundings.engine is None else QueryTrail(surroundings.engine, spec.tenant)
     permit, secrets = surroundings.permit, surroundings.secrets
-    add_tools(tools, build_described_tools(spec, permit.hosts, secrets, clock, doors, trail, surroundings.kept))
+    wall = surroundings.database_wall()
+    add_tools(tools, build_described_tools(spec, permit.hosts, secrets, clock, doors, trail, surroundings.kept, wall))
     mcp = build_mcp_tools(spec.mcp, environ=secrets, clock=clock, beside=tools, wall=permit.wall())
     all_tools = with_told(_keep_results(mcp, spec, surroundings), surroundings.engine)
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
@@ -208,7 +216,8 @@ def open_agent_source(spec: AgentSpec, surroundings: Surroundings) -> SalesSourc
     if source == SourceSpec():
         return open_source(settings, surroundings.database_url, clock=clock, pool_size=pool_size)
     url = surroundings.resolve(source.url) if source.url else sales_url(settings, surroundings.database_url)
-    return SalesSource(url, _read_meaning(source, surroundings.kept), clock=clock, pool_size=pool_size)
+    meaning, wall = _read_meaning(source, surroundings.kept), surroundings.database_wall()
+    return SalesSource(url, meaning, clock=clock, pool_size=pool_size, wall=wall)
 
 
 def _read_meaning(source: SourceSpec, kept: Mapping[str, str] | None) -> SourceFile:

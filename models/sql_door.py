@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError, ToolError
+from models.network.database_wall import DatabaseWall
 from models.pool import close_for_good, refuse_dead_connections
 from models.postgres import lose_patience
 
@@ -81,7 +82,7 @@ class SqlAnswer:
 class SqlDoor:
     """One per configured database and process; for any thread. Nothing is connected before the first query.
 
-    Raises ConfigurationError for an address that is no PostgreSQL one.
+    Raises ConfigurationError for an address that is no PostgreSQL one, or that the wall refuses.
     """
 
     def __init__(
@@ -93,8 +94,11 @@ class SqlDoor:
         *,
         pool_size: int = 2,
         clock: Clock | None = None,
+        wall: DatabaseWall | None = None,
     ) -> None:
         self._engine = _build_engine(url, bounds.seconds, pool_size)
+        if wall is not None:
+            wall.guard(self._engine)
         self._schema, self._readable, self._bounds = schema, ",".join(readable), bounds
         self._clock = clock or SystemClock()
         self._checked_at: float | None = None

@@ -5,7 +5,7 @@ private network that they may reach. Another company's are refused when an agent
 import ipaddress
 import socket
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -19,6 +19,7 @@ from agent.spec.mistakes import Mistake
 from bot.accounts_file import read_tenants
 from bot.settings import Settings
 from models.errors import ConfigurationError
+from models.network.database_wall import DatabaseWall
 from models.network.public_addresses import is_public
 from models.network.wall import Wall
 from models.secret_reference import find_references, read_value
@@ -78,6 +79,10 @@ class Permit:
         """What keeps its agents' own addresses out of our network when a name leads there; None: the operator's own
         company may go where she says."""
         return None if self.tenant == DEFAULT else Wall(self.hosts)
+
+    def database_wall(self, own: Collection[str]) -> DatabaseWall | None:
+        """The same for databases; `own` are the addresses of what the installation runs on."""
+        return None if self.tenant == DEFAULT else DatabaseWall(self.hosts, own)
 
     def objection_to_file(self, path: str) -> str:
         """The same for a file that is read and kept. Links are followed on this machine's disk."""

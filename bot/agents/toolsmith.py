@@ -10,6 +10,7 @@ from agent.tools.openapi.operations import build_openapi_tools
 from agent.tools.sql.tool import Audit, build_sql_door, build_sql_tool
 from models.clock import Clock
 from models.errors import ConfigurationError
+from models.network.database_wall import DatabaseWall
 
 
 def build_described_tools(
@@ -20,6 +21,7 @@ def build_described_tools(
     closing: ExitStack,
     audit: Audit | None = None,
     kept: Mapping[str, str] | None = None,
+    wall: DatabaseWall | None = None,
 ) -> dict[str, Tool]:
     """By name; what they hold open is closed by `closing`. `audit` is told of each SELECT of the LLM's own; `kept` is
     what stood in the files that the spec names. Raises ConfigurationError."""
@@ -33,7 +35,7 @@ def build_described_tools(
             lambda: build_openapi_tools(spec.openapi, client=client, environ=environ, clock=clock, kept=kept)
         )
     if spec.sql is not None:
-        door, sql = build_sql_door(spec.sql, environ), spec.sql
+        door, sql = build_sql_door(spec.sql, environ, wall), spec.sql
         closing.callback(door.close)
         builders.append(lambda: build_sql_tool(sql, door=door, clock=clock, audit=audit))
     for build in builders:

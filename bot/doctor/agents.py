@@ -137,7 +137,8 @@ def _in_source(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant
 def _in_free_sql(spec: AgentSpec, surroundings: Surroundings, assistant: Assistant) -> Iterator[Finding]:
     if spec.sql is None:
         return
-    with closing(build_sql_door(spec.sql, lend(surroundings, spec).secrets)) as door:
+    lent = lend(surroundings, spec)
+    with closing(build_sql_door(spec.sql, lent.secrets, lent.database_wall())) as door:
         try:
             door.check()
         except ConfigurationError as error:

@@ -8,6 +8,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from models.errors import ConfigurationError
+from models.network.database_wall import DatabaseWall
 from models.pool import refuse_dead_connections
 from models.postgres import lose_patience
 
@@ -26,9 +27,12 @@ def parse_url(url: str) -> URL:
         ) from None
 
 
-def build_reading_engine(url: URL, dialect: str, pool_size: int) -> Engine:
-    """Nothing is connected yet."""
-    return _build_postgres(url, pool_size) if dialect == "postgresql" else _build_mysql(url, pool_size)
+def build_reading_engine(url: URL, dialect: str, pool_size: int, wall: DatabaseWall | None = None) -> Engine:
+    """Nothing is connected yet. Raises ConfigurationError for an address that the wall refuses."""
+    engine = _build_postgres(url, pool_size) if dialect == "postgresql" else _build_mysql(url, pool_size)
+    if wall is not None:
+        wall.guard(engine)
+    return engine
 
 
 def begin_reading(connection: Any) -> None:

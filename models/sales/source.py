@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.catalogue import Catalogue
 from models.clock import Clock, SystemClock
 from models.errors import ConfigurationError, ToolError
+from models.network.database_wall import DatabaseWall
 from models.period import Period
 from models.pool import close_for_good
 from models.sales.brief import CustomerBrief, find_brief
@@ -48,7 +49,13 @@ class SalesSource:
     """
 
     def __init__(
-        self, url: str, file: SourceFile | None = None, *, clock: Clock | None = None, pool_size: int = 5
+        self,
+        url: str,
+        file: SourceFile | None = None,
+        *,
+        clock: Clock | None = None,
+        pool_size: int = 5,
+        wall: DatabaseWall | None = None,
     ) -> None:
         """Without a file the database is to offer the nine views. Raises ConfigurationError, SourceMistakes among
         them; nothing is connected yet."""
@@ -57,7 +64,7 @@ class SalesSource:
         self.layer: Layer = _layer_of_the_nine_views(dialect.name) if file is None else compile_layer(file, dialect)
         told = f"{parsed.render_as_string()} {self.layer.spec.model_dump_json()}"  # without the password
         self._meaning = hashlib.sha256(told.encode()).hexdigest()[:16]
-        self._engine = build_reading_engine(parsed, dialect.name, pool_size)
+        self._engine = build_reading_engine(parsed, dialect.name, pool_size, wall)
         self._clock = clock or SystemClock()
         self._directories: OrderedDict[Scope, tuple[float, Directory]] = OrderedDict()
         self._lock = Lock()

@@ -48,6 +48,7 @@ tenants:
     name: Acme Ferragens
     timezone: America/Sao_Paulo
     secrets: [ACME_*, NO_SUCH_KEY]
+    private_hosts: [localhost, 127.0.0.1]
     files: {SOURCES}
     accounts:
       - channel: whatsapp

@@ -19,6 +19,7 @@ from agent.tools.sql.views import ConfinedQuery, confine, visible_tables
 from agent.tools.sql.words import taint_of_rows
 from models.clock import Clock, SystemClock
 from models.errors import ToolError
+from models.network.database_wall import DatabaseWall
 from models.outside import outside
 from models.secret_reference import resolve_reference
 from models.sql_door import SqlAnswer, SqlBounds, SqlDoor
@@ -64,12 +65,13 @@ class SqlUse:
 Audit = Callable[[SqlUse], None]
 
 
-def build_sql_door(spec: SqlSpec, environ: Mapping[str, str]) -> SqlDoor:
+def build_sql_door(spec: SqlSpec, environ: Mapping[str, str], wall: DatabaseWall | None = None) -> SqlDoor:
     """To be closed when the tool is used no more. Raises ConfigurationError; nothing is connected yet."""
     conditions = [parse_condition(text) for table in spec.tables.values() for text in table.scope.values()]
     readable = sorted({*spec.tables, *(name for condition in conditions for name in tables_of(condition))})
     bounds = SqlBounds(spec.timeout_seconds, spec.max_cost, spec.rows, _most_bytes(spec))
-    return SqlDoor(resolve_reference(spec.url, environ), spec.schema_name, readable, bounds, pool_size=spec.pool_size)
+    url = resolve_reference(spec.url, environ)
+    return SqlDoor(url, spec.schema_name, readable, bounds, pool_size=spec.pool_size, wall=wall)
 
 
 def build_sql_tool(
