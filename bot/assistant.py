@@ -144,8 +144,8 @@ def _build_agent(spec: AgentSpec, surroundings: Surroundings, doors: ExitStack) 
     permit, secrets = surroundings.permit, surroundings.secrets
     wall = surroundings.database_wall()
     add_tools(tools, build_described_tools(spec, permit.hosts, secrets, clock, doors, trail, surroundings.kept, wall))
-    mcp = build_mcp_tools(spec.mcp, environ=secrets, clock=clock, beside=tools, wall=permit.wall())
-    all_tools = with_told(_keep_results(mcp, spec, surroundings), surroundings.engine)
+    own = with_told(_keep_results(tools, spec, surroundings), surroundings.engine)
+    all_tools = build_mcp_tools(spec.mcp, environ=secrets, clock=clock, beside=own, wall=permit.wall())
     rules = {name: rule.as_rule() for name, rule in (spec.tools or {}).items()}
     brief = Brief(spec.prompt, spec.persona, spec.instructions, spec.languages)
     chain = build_chain(spec, provider, build_line, tools)
