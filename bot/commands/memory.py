@@ -1,4 +1,5 @@
-"""`memory`: what is remembered of a person - her facts, and a search through her conversations, without any LLM."""
+"""`memory`: what is remembered of a person - her facts, and a search through her conversations -, and of customers.
+Without any LLM."""
 
 import json
 import sys
@@ -16,6 +17,7 @@ from agent.memory.telling import describe
 from bot.commands.base import Command, CommandError, a_day, add_tenant, spell_moment
 from bot.commands.batches import open_lines
 from bot.commands.database import open_database
+from bot.commands.memory_customers import list_customers
 from bot.commands.names import fold
 from bot.settings import Settings
 from models.memory.contact_link import ContactLinks
@@ -44,6 +46,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
     )
     for action in (facts, search):
         action.add_argument("--user", required=True, help="her name, or an address as `people contacts` shows it")
+    customers = actions.add_parser("customers", help="what the company's people told of its customers, with its source")
+    customers.add_argument("customer", nargs="*", metavar="NAME", help="of which; none: of all")
+    customers.add_argument("--known-on", type=a_day, metavar="YYYY-MM-DD", help="what was believed at the end of it")
+    for action in (facts, search, customers):
         action.add_argument("--json", action="store_true", help="print JSON")
         add_tenant(action)
 
@@ -54,6 +60,8 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         "search": _search,
     }
     with open_database(settings, arguments.tenant) as database, session_scope(database.engine) as connection:
+        if arguments.action == "customers":
+            return list_customers(arguments, settings, connection, database.tenant_id)
         holder = _find_holder(connection, database.tenant_id, arguments.user)
         return actions[arguments.action](arguments, settings, connection, database.tenant_id, holder)
 

@@ -195,6 +195,16 @@ def find_told_in(connection: Connection, tenant_id: UUID, turn_id: UUID) -> list
     return [KnownCustomerFact(*row) for row in connection.execute(wanted.order_by(_f.recorded_at, _f.id))]
 
 
+def told_until(connection: Connection, tenant_id: UUID, when: datetime | None = None) -> list[KnownCustomerFact]:
+    """Of all customers, by name: what stands, or what we believed at that moment."""
+    shown = select(*SHOWN_OF_CUSTOMERS).join_from(customer_facts, contacts, contacts.c.id == _f.contact_id)
+    believed: ColumnElement[bool] = IS_CURRENT
+    if when is not None:
+        believed = (_f.recorded_at <= when) & or_(_f.superseded_at.is_(None), _f.superseded_at > when)
+    ordered = shown.where(_f.tenant_id == tenant_id, believed).order_by(_f.customer, _f.recorded_at, _f.id)
+    return [KnownCustomerFact(*row) for row in connection.execute(ordered)]
+
+
 def end_told(connection: Connection, tenant_id: UUID, ids: Sequence[UUID], on: date, ending: Ending) -> int:
     """They are believed no more; that they were stays on record. Safe to repeat."""
     return _end(connection, (_f.tenant_id == tenant_id) & _f.id.in_(ids), on, ending)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Connection, Select, Text, any_, bindparam, func, or_, select, true
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 
 from models.columns import table_of
 from models.memory.contact import contacts
@@ -62,11 +62,13 @@ def _recollect() -> Select[Any]:
     )
     row = func.jsonb_build_array(*current.c)
     told = select(func.jsonb_agg(aggregate_order_by(row, current.c.recorded_at, current.c.id))).scalar_subquery()
-    named = select_of_customers(tenant).where(
-        customer_facts.c.words.bool_op("&&")(bindparam("words", type_=ARRAY(Text)))
-    )
-    named_rows = named.order_by(customer_facts.c.recorded_at.desc(), customer_facts.c.id.desc())
-    known_of = named_rows.limit(_MOST_OF_CUSTOMERS).subquery()
+    # Word by word, and of each so many at most: an overlap of arrays that nobody knows beforehand would be looked for
+    # in every row, and a word may be part of every name.
+    asked = func.unnest(bindparam("words", type_=ARRAY(Text))).table_valued("word", name="asked").render_derived()
+    holds = customer_facts.c.words.bool_op("@>")(array([asked.c.word], type_=Text))
+    each = select_of_customers(tenant).where(holds).limit(_MOST_OF_CUSTOMERS).correlate(asked).lateral()
+    found_by_any = select(*each.c).distinct().select_from(asked.join(each, true()))
+    known_of = found_by_any.order_by(each.c.recorded_at.desc(), each.c.id.desc()).limit(_MOST_OF_CUSTOMERS).subquery()
     of_customer = func.jsonb_build_array(*known_of.c)
     of_customers = select(
         func.jsonb_agg(aggregate_order_by(of_customer, known_of.c.recorded_at, known_of.c.id))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from benchmarks.past import write_past
 from models.ids import new_id
 from models.memory.contact import ensure_contact
+from models.memory.customer_fact import NewCustomerFact, tell_of_customers
 from models.memory.fact import NewFact, Source, tell
 from models.person import People
 from models.session import build_engine, session_scope
@@ -39,6 +40,28 @@ def _tell(connection: Connection, account: AccountKey, address: str, predicate: 
     contact, holder = ensure_contact(connection, account, address)
     source = Source(account.tenant_id, contact, holder, new_id(), "chat", "manager", date(2026, 3, 2))
     tell(connection, source, [NewFact("person", predicate, value, "preference", value, None, 0.9, True)])
+
+
+def test_what_was_told_of_customers_is_listed_with_who_said_it(own: Cli, fresh_database_url: str) -> None:
+    engine = build_engine(fresh_database_url, application_name="recado-tests")
+    with session_scope(engine) as connection:
+        tenant = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
+        account = ensure_account(connection, tenant, channel="chat")
+        contact, holder = ensure_contact(connection, account, "user-1")
+        for value in ("João", "Maria"):
+            source = Source(tenant, contact, holder, new_id(), "chat", "rep", date(2026, 3, 2))
+            told = NewCustomerFact("Padaria Sol", ("padaria", "sol"), "buyer", value, value, 0.9, is_single=True)
+            tell_of_customers(connection, source, "Rita", [told])
+    engine.dispose()
+    done = own("memory", "customers", "padaria")
+    assert done.code == 0, done.err
+    assert done.out.startswith("Padaria Sol: buyer: «Maria» (Rita said so on ")
+    assert done.out.count("\n") == 1
+    [fact] = json.loads(own("memory", "customers", "--json").out)
+    assert (fact["customer"], fact["value"], fact["teller"]) == ("Padaria Sol", "Maria", "Rita")
+    nothing = "Nothing was told of such a customer.\n"
+    assert own("memory", "customers", "--known-on", "2020-01-01").out == nothing
+    assert own("memory", "customers", "Mercado").out == nothing
 
 
 def test_what_she_told_is_listed_with_its_source(own: Cli) -> None:
