@@ -11,6 +11,9 @@ BIN = .venv/bin/python
 COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(BIN) -m piptools compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
+# Tests import all of it in each of their processes, and start dozens more: what was compiled once is kept for the next.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test matrix guards chaos bench lint format lock clean
 
 help:

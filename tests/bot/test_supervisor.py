@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -14,9 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.embedded.engines import Engines
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.processes import command_line, wait_until_gone
 from bot.embedded.valkey import EmbeddedValkey
+from bot.settings import Settings
+from bot.supervisor import prepare_database
+from models.errors import ConfigurationError
 from tests.bot.embedded.conftest import data, empty_data, initialised_cluster
 from tests.ports import free_port
 from tests.waiting import eventually
@@ -239,20 +244,27 @@ def test_a_signal_during_the_start_stops_it_cleanly(start: Callable[..., Supervi
         ("SOURCE_FILE", "company: Acme", "salesperson"),
     ],
 )
-def test_a_start_that_cannot_work_ends_with_its_reason_and_starts_no_child(
-    data: Path, port: int, tmp_path: Path, name: str, value: str, reason: str
+def test_what_cannot_work_is_refused_with_its_reason_before_the_database_is_asked(
+    tmp_path: Path, name: str, value: str, reason: str
 ) -> None:
     if name.endswith("FILE"):
         file = tmp_path / "bad.yaml"
         file.write_text(value.replace("CRM", "{channel: crm, name: a, settings: {api_token: '${NOWHERE}'}}"))
         value = str(file)
-    environ = os.environ | {"RECADO_DATA_DIR": str(data), "PORT": str(port), name: value}
+    settings = Settings(**{name.lower(): value})  # type: ignore[arg-type]
+    nowhere = Engines("postgresql://127.0.0.1:1/none", "redis://127.0.0.1:1/0", False, False, tmp_path)
+    with pytest.raises(ConfigurationError, match=re.escape(reason)):
+        prepare_database(settings, nowhere)
+
+
+def test_a_start_that_cannot_work_ends_with_its_reason_and_starts_no_child(data: Path, port: int) -> None:
+    environ = os.environ | {"RECADO_DATA_DIR": str(data), "PORT": str(port), "LLM_PROVIDER": "anthropic"}
     ended = subprocess.run(
         [sys.executable, "-m", "bot", "up"], env=environ, capture_output=True, text=True, timeout=_PATIENCE
     )
     assert ended.returncode == 2
     assert ended.stdout.splitlines() == ["Starting the engines ...", "Preparing the database ..."]
     assert ended.stderr.startswith("recado: ")
-    assert reason in ended.stderr
+    assert "ANTHROPIC_API_KEY is not set" in ended.stderr
     assert not (data / "logs" / "worker.log").exists()
     assert not both_engines_answer(data)

@@ -37,6 +37,7 @@ from models.session import build_engine, session_scope
 from models.tenant import find_tenant
 from tests.bot.conftest import Door, build_door, close, embedded_settings
 from tests.bot.logging_state import logging_as_before
+from tests.databases import Databases
 from tests.standins.twilio import PERSON, StandInTwilio
 from tests.standins.twilio_webhooks import inbound_form, sign
 
@@ -111,9 +112,9 @@ def acme(**more: Any) -> AgentSpec:
     return AgentSpec.model_validate({**values, "quiet_window": {"seconds": 0, "longest_seconds": 0}, **more})
 
 
-def company(url: str, factor: int) -> tuple[Engine, str]:
-    """With the demo's sales times `factor`, and last month's figure as a Brazilian writes it."""
-    engine = build_engine(url, application_name="recado-tests", pool_size=4)
+def load_company(url: str, factor: int) -> tuple[str, str]:
+    """The URL again, now with the demo's sales times `factor`, and last month's figure as a Brazilian writes it."""
+    engine = build_engine(url, application_name="recado-tests", pool_size=1)
     load_demo(engine, aurora(), SystemClock().today("America/Sao_Paulo"))
     with session_scope(engine) as connection:
         for table in ("order_item", "sales_order"):
@@ -124,32 +125,37 @@ def company(url: str, factor: int) -> tuple[Engine, str]:
                 "date_trunc('month', ordered_on) = date_trunc('month', current_date - interval '1 month')"
             )
         ).scalar_one()
-    return engine, f"{total:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
+    engine.dispose()
+    return url, f"{total:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
 
 
 @pytest.fixture(scope="module")
 def acme_sales(clone_database: Callable[[], str]) -> tuple[str, str]:
     """Acme's sales database, which is only read, and its figure."""
-    url = clone_database()
-    engine, figure = company(url, 7)
-    engine.dispose()
-    return url, figure
+    return load_company(clone_database(), 7)
+
+
+@pytest.fixture(scope="module")
+def our_sales(clone_database: Callable[[], str]) -> tuple[str, str]:
+    """Our database with nothing but sales in it, to be copied, and its figure."""
+    return load_company(clone_database(), 1)
 
 
 @pytest.fixture
 def town(
-    fresh_database_url: str,
+    databases: Databases,
+    our_sales: tuple[str, str],
     acme_sales: tuple[str, str],
     fresh_redis_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Town]:
-    url, (acme_url, theirs) = fresh_database_url, acme_sales
-    engine, ours = company(url, 1)
+    (sales_url, ours), (acme_url, theirs) = our_sales, acme_sales
     monkeypatch.setenv("ACME_TWILIO_TOKEN", ACME_TOKEN)
     monkeypatch.setenv("ACME_SALES_URL", demo_reader_url(acme_url))
     acme_twilio = StandInTwilio(account_sid=ACME_SID, auth_token=ACME_TOKEN, number=ACME_NUMBER)
-    with StandInTwilio() as twilio, acme_twilio:
+    with databases.copied(sales_url) as url, StandInTwilio() as twilio, acme_twilio:
+        engine = build_engine(url, application_name="recado-tests", pool_size=4)
         accounts = tmp_path / "accounts.yaml"
         accounts.write_text(FILE.replace("URL}", f"{acme_twilio.url}}}"), encoding="utf-8")
         ours_again = {"twilio_account_sid": twilio.account_sid, "twilio_whatsapp_from": twilio.number}
@@ -171,7 +177,7 @@ def town(
                 for account in ("default", "acme"):
                     find("whatsapp", account).close()  # type: ignore[union-attr]
         close(door)
-    engine.dispose()
+        engine.dispose()
 
 
 def know(town: Town, slug: str, name: str, account: str) -> None:

@@ -118,8 +118,9 @@ class House:
         return [part.body for part in self.channel.sent]
 
 
-@pytest.fixture
-def house(engine: Engine) -> Iterator[House]:
+@contextmanager
+def housed(engine: Engine) -> Iterator[House]:
+    """On a database that is empty, or was another house's."""
     with session_scope(engine) as connection:
         tenant_id = ensure_tenant(connection, slug="default", name="Aurora", timezone="America/Sao_Paulo")
         account = ensure_account(connection, tenant_id, channel="fake")
@@ -142,3 +143,9 @@ def house(engine: Engine) -> Iterator[House]:
     with ungreedy(engine):
         yield House(engine, account, channel, provider, clock, services, agent, tool_calls, rung)
     set_services(None)
+
+
+@pytest.fixture
+def house(engine: Engine) -> Iterator[House]:
+    with housed(engine) as made:
+        yield made

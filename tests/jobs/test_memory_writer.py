@@ -1,6 +1,7 @@
 """An LLM puts the earlier part of a long conversation into prose, off every turn's path: from what was said and never
 from an earlier summary, believed only where its figures were said, on record, and gone with the person."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -19,23 +20,43 @@ from models.inbound import InboundMessage
 from models.memory.summary import cut_turns
 from models.money.budget import Budgets
 from models.privacy.belongings import Address
-from models.session import session_scope
+from models.session import build_engine, session_scope
+from tests.databases import Databases
 from tests.fakes import OneAgent
-from tests.jobs.house import House
+from tests.jobs.house import House, housed
 
 ANA = "+5511999990000"
 PROSE = "Ela acompanhou as compras da Padaria Sol, semana por semana."
 SUMMARY = "SELECT prose, prose_up_to = covers_up_to, prose_by FROM summary"
 
 
+@pytest.fixture(scope="module")
+def talk_url(clone_database: Callable[[], str]) -> str:
+    """A database with a conversation that its window has no room for, summed up by rules, and due to be written."""
+    url = clone_database()
+    engine = build_engine(url, application_name="recado-tests")
+    with housed(engine) as house:
+        forget_soon(house)
+        ask_about(house, range(24))
+        keep(house)
+        due(house)
+    engine.dispose()
+    return url
+
+
 @pytest.fixture
-def talk(house: House) -> House:
-    """A conversation that its window has no room for, summed up by rules, and due to be written."""
+def talk(databases: Databases, talk_url: str) -> Iterator[House]:
+    """Back in a copy of that conversation."""
+    with databases.copied(talk_url) as url:
+        engine = build_engine(url, application_name="recado-tests")
+        with housed(engine) as house:
+            forget_soon(house)
+            yield house
+        engine.dispose()
+
+
+def forget_soon(house: House) -> None:
     object.__setattr__(house.services, "agents", OneAgent(house.agent, memory_tokens=600))
-    ask_about(house, range(24))
-    keep(house)
-    due(house)
-    return house
 
 
 def ask_about(house: House, weeks: range) -> None:
@@ -137,7 +158,7 @@ def test_a_writer_that_dies_is_followed(talk: House) -> None:
 
 
 def test_somebody_elses_words_are_not_shown_to_it_and_stay_theirs(house: House) -> None:
-    object.__setattr__(house.services, "agents", OneAgent(house.agent, memory_tokens=600))
+    forget_soon(house)
     house.advance(house.receive(InboundMessage("f1", ANA, "a goiabada vale 77 reais", is_forwarded=True)))
     ask_about(house, range(20))
     house.run("UPDATE turn SET taint = '' WHERE number > 1")  # as if the window had not kept it before her eyes
