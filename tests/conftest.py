@@ -1,12 +1,16 @@
 """The engines that tests run on: a real PostgreSQL and a real Valkey of their own, started once for the whole run."""
 
+import gc
 import os
 import shutil
+import ssl
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
+import httpcore2
 import pytest
 from hypothesis import HealthCheck, settings
 from redis import Redis
@@ -43,6 +47,31 @@ FAST = {
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are processors: a quarter of the time, tests wait for processes and clocks."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Modules and tests come to stay: nobody looks for garbage among them, neither now nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def certificates_read_once() -> Iterator[None]:
+    """HTTP clients read all certificates of the machine each time that one is built; most tests trust none of them."""
+    read = httpcore2.default_ssl_context
+    keep = cache(read)
+
+    def read_once(**given: bool) -> ssl.SSLContext:
+        return (read if "SSL_CERT_FILE" in os.environ else keep)(**given)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(httpcore2, "default_ssl_context", read_once)
+        yield
 
 
 @pytest.fixture(scope="session")

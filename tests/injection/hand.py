@@ -64,7 +64,7 @@ ANA = "+5511999990000"
 STRANGER = "+5511000000001"
 FRIENDLY = "portal.aurora.example"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-RENDERED = 7  # every so many replies are rendered for the channels as well
+RENDERED = 29  # every so many replies are rendered for the channels as well: other words at each door
 SECRET = "PRIVATE-FIGURE-4711"
 ZONE = "America/Sao_Paulo"
 TENANT = new_id()

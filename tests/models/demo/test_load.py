@@ -1,5 +1,6 @@
 """Loading: whole or day by day it ends in the same rows, behind a role that can only read."""
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -12,6 +13,7 @@ from sqlalchemy.engine import make_url
 from models.demo.company import Company, parse_company
 from models.demo.load import first_day, load_demo
 from models.demo.reader import demo_reader_url
+from models.session import build_engine
 
 SMALL = parse_company(
     """{"name": "Casa Pequena", "sender": "Ana Prado", "salespeople": ["Rui Costa"],
@@ -21,6 +23,15 @@ SMALL = parse_company(
 )
 TODAY = date(2026, 3, 4)
 TABLES = ("company", "salesperson", "customer", "product", "sales_order", "order_item", "goal", "stage", "deal")
+
+
+@pytest.fixture(scope="module")
+def loaded(clone_database: Callable[[], str]) -> Iterator[Engine]:
+    """A database with all there is on that day, for tests that only read it."""
+    made = build_engine(clone_database(), application_name="recado-tests", pool_size=1)
+    load_demo(made, SMALL, TODAY)
+    yield made
+    made.dispose()
 
 
 def _rows(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
@@ -81,9 +92,8 @@ def test_two_starts_at_once_do_not_collide(engine: Engine) -> None:
     assert sorted(load.rebuilt for load in loads) == [False, False, False, True]
 
 
-def test_every_total_is_the_exact_sum_of_its_lines(engine: Engine) -> None:
-    load_demo(engine, SMALL, TODAY)
-    with engine.connect() as connection:
+def test_every_total_is_the_exact_sum_of_its_lines(loaded: Engine) -> None:
+    with loaded.connect() as connection:
         wrong_lines = "SELECT count(*) FROM demo.order_item WHERE total <> quantity * unit_price"
         wrong_orders = (
             "SELECT count(*) FROM demo.sales_order o WHERE total <> "
@@ -93,10 +103,9 @@ def test_every_total_is_the_exact_sum_of_its_lines(engine: Engine) -> None:
         assert connection.execute(text(wrong_orders)).scalar() == 0
 
 
-def test_old_orders_are_settled_and_todays_are_open(engine: Engine) -> None:
-    load_demo(engine, SMALL, TODAY)
+def test_old_orders_are_settled_and_todays_are_open(loaded: Engine) -> None:
     query = text("SELECT DISTINCT status FROM demo.sales_order WHERE ordered_on BETWEEN :a AND :b ORDER BY 1")
-    with engine.connect() as connection:
+    with loaded.connect() as connection:
         old = connection.execute(query, {"a": first_day(TODAY), "b": TODAY - timedelta(days=10)}).scalars().all()
         young = connection.execute(query, {"a": TODAY, "b": TODAY}).scalars().all()
     assert (old, young) == (["cancelled", "invoiced"], ["open"])
@@ -112,9 +121,8 @@ def test_old_orders_are_settled_and_todays_are_open(engine: Engine) -> None:
         "SELECT * FROM public.conversation",
     ],
 )
-def test_the_reader_can_neither_write_nor_look_elsewhere(engine: Engine, statement: str) -> None:
-    load_demo(engine, SMALL, TODAY)
-    reader = create_engine(make_url(demo_reader_url(_url(engine))).set(drivername="postgresql+psycopg"))
+def test_the_reader_can_neither_write_nor_look_elsewhere(loaded: Engine, statement: str) -> None:
+    reader = create_engine(make_url(demo_reader_url(_url(loaded))).set(drivername="postgresql+psycopg"))
     try:
         with reader.connect() as connection:
             assert connection.execute(text("SELECT name FROM company")).scalar() == "Casa Pequena"
