@@ -104,24 +104,25 @@ def both_engines_answer(data: Path) -> bool:
     return EmbeddedPostgres(data).is_answering() and EmbeddedValkey(data).is_answering()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_it_says_what_runs_and_stops_everything_in_order(
-    start: Callable[..., Supervised], data: Path, number: int
-) -> None:
+def assert_that_it_stops_in_order(supervised: Supervised, number: int) -> None:
+    logs, pids = supervised.data / "logs", supervised.child_pids()
+    assert supervised.end(number) == 0
+    assert supervised.said[-2:] == ["Stopping ...", "Stopped."]
+    assert all(command_line(pid) is None for pid in pids)
+    assert "worker went home" in (logs / "worker.log").read_text()
+    assert "web went home" in (logs / "web.log").read_text()
+    assert not EmbeddedPostgres(supervised.data).is_answering()
+    assert not EmbeddedValkey(supervised.data).is_answering()
+
+
+def test_it_says_what_runs_and_stops_everything_in_order(start: Callable[..., Supervised], data: Path) -> None:
     supervised = start()
     supervised.wait_for("Stop it with Ctrl-C")
     banner = "\n".join(supervised.said)
     assert "Quais foram as vendas do mês passado?" in banner
     assert "operator@example.com, password once-only" in banner
     assert both_engines_answer(data)
-    pids = supervised.child_pids()
-    assert supervised.end(number) == 0
-    assert supervised.said[-2:] == ["Stopping ...", "Stopped."]
-    assert all(command_line(pid) is None for pid in pids)
-    assert "worker went home" in (data / "logs" / "worker.log").read_text()
-    assert "web went home" in (data / "logs" / "web.log").read_text()
-    assert not EmbeddedPostgres(data).is_answering()
-    assert not EmbeddedValkey(data).is_answering()
+    assert_that_it_stops_in_order(supervised, signal.SIGTERM)
 
 
 def test_a_child_that_is_killed_comes_back(start: Callable[..., Supervised]) -> None:
@@ -143,7 +144,7 @@ def test_an_engine_that_is_killed_comes_back(start: Callable[..., Supervised], d
         os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
     supervised.wait_for("and runs again")
     eventually(lambda: both_engines_answer(data))
-    assert supervised.end() == 0
+    assert_that_it_stops_in_order(supervised, signal.SIGHUP)
 
 
 def test_warnings_of_the_children_reach_the_terminal(start: Callable[..., Supervised]) -> None:
@@ -224,6 +225,7 @@ def test_a_second_supervisor_on_the_same_data_folder_is_refused(start: Callable[
     assert "RECADO_DATA_DIR: Recado already runs on" in second.wait_for("recado:")
     assert second.process.wait(timeout=_PATIENCE) == 2
     assert first.process.poll() is None
+    assert_that_it_stops_in_order(first, signal.SIGINT)
 
 
 def test_a_signal_during_the_start_stops_it_cleanly(start: Callable[..., Supervised], data: Path) -> None:
