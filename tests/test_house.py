@@ -216,15 +216,6 @@ def test_no_name_is_without_an_edge() -> None:
     assert [shown(path) for path in modules_of(*FLOORS) if path.stem in EDGELESS] == []
 
 
-def test_imports_are_absolute() -> None:
-    relative = []
-    for path in modules_of(*FLOORS, "tests"):
-        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if any(isinstance(node, ast.ImportFrom) and node.level for node in nodes):
-            relative.append(shown(path))
-    assert relative == []
-
-
 def test_migrations_follow_one_another_in_the_order_of_their_files() -> None:
     """Two of one number leave the tables in doubt, and nothing else would say so before a database is made."""
     files = sorted(ROOT.glob("models/migrations/versions/0*.py"))
