@@ -25,7 +25,7 @@ _ASKED: Final = re.compile(
 _CLAUSE_ENDS: Final = re.compile(r"[;!?\n]|\.\s|,? (?:e|mas|and|but|y|pero) ")
 _WRITTEN: Final = re.compile(rf"\b(?:{_WRITING})\b")
 _SOURCE: Final = re.compile(
-    r"(?:^|[.!?;)(\[]\s|[(\[])[ \t>*_(\[-]*(?:fontes?|sources?|fuentes?)[*_]*\s*:(.*)", re.MULTILINE
+    r"(?:^|[.!?;)(\[]\s|[(\[])[ \t>*_(\[-]{0,8}(?:fontes?|sources?|fuentes?)[*_]*\s*:(.*)", re.MULTILINE
 )
 _WORD: Final = re.compile(r"[^\W_]{5,}")
 

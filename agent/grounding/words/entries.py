@@ -7,8 +7,9 @@ from typing import Final
 
 from agent.grounding.words.folding import fold_in_place
 
-_ENTRY: Final = re.compile(
-    r"(?:^|[\n.;]|\s)\s*(?:[-*•]\s+)?([A-ZÀ-Ý][^:.;\n\d]{2,60}):\s+(?:R\$\s?)?\d[\d.,]*\d*\s?%?(?=[.,;]?(?:\s+[-*•A-ZÀ-Ý]|\s*$|\n))",
+_ENTRY: Final = re.compile(  # everything in it is bounded: passages may be anybody's
+    r"(?:^|(?<=[\s.;]))(?:[-*•]\s)?([A-ZÀ-Ý][^:.;\n\d]{2,60}):\s{1,3}(?:R\$\s?)?\d[\d.,]{0,20}(?!\d)\s?%?"
+    r"(?=[.,;]?(?:\s{1,3}[-*•A-ZÀ-Ý]|\s{0,3}$))",
     re.MULTILINE,
 )
 _LEAST: Final = 2  # one alone is a sentence about something
