@@ -7,6 +7,7 @@ Lists of synonyms, of words that only ask, pieces of words, the distance to the 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,6 +65,11 @@ def _stems(text: str, languages: frozenset[str]) -> frozenset[str]:
 
 
 def _names_codes(question: str, passage: str) -> bool:
-    codes = _CODES.findall(question.casefold())
-    folded = passage.casefold() if codes else ""
+    codes = _CODES.findall(_fold(question))
+    folded = _fold(passage) if codes else ""
     return all(re.search(rf"(?<![^\W_]){letters}[\W_]?{figures}(?!\d)", folded) for letters, figures in codes)
+
+
+def _fold(text: str) -> str:
+    """`m²` is `m2`, too."""
+    return unicodedata.normalize("NFKC", text).casefold()

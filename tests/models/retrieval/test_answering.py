@@ -59,6 +59,7 @@ def test_two_rare_words_of_a_long_question_are_plenty() -> None:
         ("garantia da HC-300", "Garantia da HC-3000: um ano.", False),
         ("garantia com erro E09", "Erro e garantia de 09 dias.", False),
         ("garantia de 90 dias", "Garantia de três meses em dias úteis.", True),
+        ("garantia por m2", "Garantia: 9 m².", True),
         ("garantia de 500g", "Garantia de 400 g.", True),
     ],
 )
