@@ -11,6 +11,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
+from agent.cache.habits import asks_for_a_habit, asks_in_particular
 from agent.cache.numbers import spell_numbers
 from agent.cache.words import (
     ASKING,
@@ -169,7 +170,9 @@ def _strip_marks(tokens: list[str]) -> list[str]:
 def _is_whole(tokens: list[str]) -> bool:
     """When in doubt it is not."""
     words = [token.lower() for token in tokens if token[0].isalnum()]
-    if len(words) < _FEWEST_WORDS or words[0] in GOING_ON or not ASKING & set(words[:4]):
+    if len(words) < _FEWEST_WORDS or words[0] in GOING_ON:
+        return False
+    if asks_in_particular(words) or not (ASKING & set(words[:4]) or asks_for_a_habit(words)):
         return False
     return not any(
         word in LEANING and not (word in POINTS_AT_CALENDAR and {before, after} & CALENDAR)

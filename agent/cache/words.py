@@ -75,3 +75,20 @@ ASKING: Final = OPENERS - {"o", "me", "que"} | _listed(
     "is hay hubo tuvimos tenemos vendemos vendi vendeu faturamos faturou vendas faturamento receita ranking top total "
     "meta ticket sales revenue orders ventas facturacion pedidos vendimos facturamos resumo summary resumen"
 )
+# What a company does by habit, asked of it as "vocês", "you", "ustedes".
+COMPANY_DOES: Final = _listed(
+    "entregam atendem aceitam trabalham abrem fecham funcionam parcelam emitem oferecem cobram enviam despacham "
+    "instalam alugam financiam exportam deliver ship accept open close work offer charge issue install rent export "
+    "operate serve envian aceptan trabajan abren cierran funcionan atienden emiten ofrecen cobran despachan "
+    "instalan alquilan exportan"
+)
+# So said to the company, it is about one order, price or day that is spoken of, or about the asker herself.
+IN_PARTICULAR: Final = _listed(
+    "hoje amanha agora ja ainda logo ate antes depois enquanto quando sabado domingo segunda terca quarta quinta "
+    "sexta me mim comigo meu minha meus minhas nos conosco nosso nossa nossos nossas tudo todos todas metade junto "
+    "so se caso la ca aqui menos mais por tambem today tomorrow now yet still soon by before after until till while "
+    "when monday tuesday wednesday thursday friday saturday sunday my mine me us our ours everything all half "
+    "together only if here there less more hoy manana ahora ya aun todavia pronto hasta despues mientras cuando "
+    "lunes martes miercoles jueves viernes mi mis mio mia conmigo nosotros nuestro nuestra nuestros nuestras todo "
+    "mitad solo si aca alla mas"
+)

@@ -4,6 +4,10 @@ from itertools import combinations, product
 
 MINIMAL = {
     "pt": """
+Vocês {entregam|não entregam} aos {sábados|domingos} em Campinas?
+Vocês {entregam|despacham} para o {Acre|Amapá}?
+Vocês aceitam {boleto|cartão|pix} de {pessoa física|empresa}?
+Vocês cobram frete {para|do} interior?
 Quanto vendemos em {Curitiba|Londrina|Maringá} no mês passado?
 Quanto o cliente {Padaria Sol|Padaria Lua|Padaria do Sol} comprou este mês?
 Quanto o cliente {Padaria|Padaria Bom Dia|Padaria Boa Noite} comprou este mês?
@@ -63,6 +67,9 @@ Qual o prazo de {entrega|garantia|pagamento} do café?
 Quanto vendemos do cliente {"Sem Nome"|sem nome} em março?
 """,
     "en": """
+{Do|Don't} you deliver on {Saturdays|Sundays} in Campinas?
+Do you {ship|export} to {Chile|Peru}?
+Do you accept {cards|checks} from {companies|consumers}?
 How much did we sell in {Boston|Austin|Dallas} last month?
 How much did we sell {today|yesterday|last week}?
 How much did we sell {this|last} month?
@@ -95,6 +102,8 @@ Show revenue {by month|by week|by day} this year
 How much did we sell {including|excluding} cancelled orders in March?
 """,
     "es": """
+Ustedes {envían|no envían} los {sábados|domingos} en Lima?
+Ustedes {aceptan|ofrecen} {tarjetas|cheques} de empresas?
 ¿Cuánto vendimos en {Rosario|Córdoba|Mendoza} el mes pasado?
 ¿Cuánto vendimos {hoy|ayer|anteayer}?
 ¿Cuánto vendimos {esta semana|la semana pasada|este mes}?

@@ -112,3 +112,36 @@ def test_greetings_and_thanks_say_nothing_that_counts() -> None:
 def test_what_nobody_repeats_to_the_letter_has_no_spelling() -> None:
     assert canonical("quanto " * 200, TODAY, "pt") is None
     assert canonical("👍", TODAY, "pt") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pt", "Vocês entregam aos sábados?"),
+        ("pt", "vcs não entregam em Campinas?"),
+        ("pt", "Vocês aceitam cartão de crédito?"),
+        ("en", "Do you deliver on Saturdays?"),
+        ("en", "Do you ship to Chile?"),
+        ("es", "¿Ustedes envían los sábados?"),
+        ("es", "¿Ustedes no aceptan tarjetas de empresas?"),
+    ],
+)
+def test_what_the_company_always_does_is_understood_by_itself(language: Language, text: str) -> None:
+    assert read(text, language).is_whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Vocês entregam?", "Vocês entregam meu pedido em casa?", "Vocês entregam até sexta em Campinas?"),
+        *("Vocês entregam para mim no sábado?", "Vocês aceitam por 100 reais?", "Vocês entregam tudo de uma vez?"),
+        *("Vocês entregam isso em Campinas?", "Vocês entregam hoje em Campinas?", "Vocês entregam já em Campinas?"),
+        *("Vocês vendem em azul claro?", "E vocês entregam aos sábados?", "Você entrega em casa aos sábados?"),
+        *("Vocês cobram 5 % de juros?", "Vocês entregam lá em Campinas?", "Vocês entregam quando ele paga?"),
+        *("Do you deliver it on Saturdays?", "Do you ship my order to Chile?", "Do you deliver by Friday morning?"),
+        *("Do you accept less for cash?", "Do you have it in blue?", "Do you deliver all of them here?"),
+        *("¿Ustedes envían mi pedido a Lima?", "¿Ustedes envían hasta el viernes?", "¿Ustedes aceptan 100 por todo?"),
+    ],
+)
+def test_what_is_meant_for_one_order_or_one_asker_is_not(text: str) -> None:
+    assert not read(text).is_whole
