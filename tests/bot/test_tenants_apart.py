@@ -115,15 +115,17 @@ def acme(**more: Any) -> AgentSpec:
 def load_company(url: str, factor: int) -> tuple[str, str]:
     """The URL again, now with the demo's sales times `factor`, and last month's figure as a Brazilian writes it."""
     engine = build_engine(url, application_name="recado-tests", pool_size=1)
-    load_demo(engine, aurora(), SystemClock().today("America/Sao_Paulo"))
+    today = SystemClock().today("America/Sao_Paulo")
+    load_demo(engine, aurora(), today)
     with session_scope(engine) as connection:
         for table in ("order_item", "sales_order"):
             connection.execute(text(f"UPDATE demo.{table} SET total = total * {factor}"))
         total = connection.execute(
             text(
                 "SELECT sum(total) FROM demo.sales_order WHERE status <> 'cancelled' AND "
-                "date_trunc('month', ordered_on) = date_trunc('month', current_date - interval '1 month')"
-            )
+                "date_trunc('month', ordered_on) = date_trunc('month', CAST(:today AS date) - interval '1 month')"
+            ),
+            {"today": today},  # the company's, which is not yet the server's
         ).scalar_one()
     engine.dispose()
     return url, f"{total:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")

@@ -74,7 +74,7 @@ def preview_of_nobody(planted: Planted) -> dict[str, int]:
 def test_what_others_said_is_left_without_her_words(planted: Planted, redis: Redis) -> None:
     say_elsewhere(planted.house, "quanto vendi este mês?")
     erase(planted.house.engine, planted.ana, made_by="op", storage=planted.storage, redis=redis)
-    rows = planted.house.rows("SELECT text FROM message WHERE direction = 'in' AND text <> '' ORDER BY id")
+    rows = planted.house.rows("SELECT text FROM message WHERE direction = 'in' AND text <> '' ORDER BY received_at")
     said = [row.text for row in rows]
     assert said[0] == "qual é o prazo da Padaria Sol?"
     assert said[1].endswith(BRUNOS_WORDS)

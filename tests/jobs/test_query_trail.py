@@ -22,7 +22,7 @@ def test_a_query_stands_in_its_own_tenants_trail_by_a_digest_of_what_ran(engine:
     trail(replace(USE, person="Marina", role="manager", executed="select 2"))
     with session_scope(engine) as connection:
         of_default, found = (find_entries(connection, tenant) for tenant in tenants)
-        details = connection.execute(select(audits.c.detail).order_by(audits.c.id)).scalars().all()
+        details = connection.execute(select(audits.c.detail).order_by(audits.c.at)).scalars().all()
     assert of_default == []
     assert [(one.event, one.person) for one in found] == [("queried", "Marina"), ("queried", "Rafael")]
     assert found[1].words == f"query_database: customer; 3 rows; statement {USE.digest}"

@@ -125,7 +125,7 @@ def test_a_check_tells_what_is_missing_here_and_fails_and_the_form_alone_does_no
     assert (unset.code, "fail: cannot work here: NEEDY_KEY is not set" in unset.out) == (1, True)
     told = cli("agents", "check", file, NEEDY_KEY="sk-0123456789")
     assert "fail: serves chat/nowhere, which is no account: name it in ACCOUNTS_FILE" in told.out
-    assert "warn: gpt-4o ends on 2027-01-14" in told.out
+    assert "warn: gpt-4o end" in told.out, "on a day that comes"
     assert cli("agents", "check", "--form-only", file).code == 0
     assert "It can work with what is set here." in cli("agents", "check", write("able.yaml", "agent: able\n")).out
 

@@ -12,7 +12,7 @@ from agent.spec.agent_spec import AgentSpec
 from bot.assistant import Surroundings
 from bot.doctor.agents import examine_agent
 from bot.settings import Settings
-from models.clock import SystemClock
+from tests.fakes import FixedClock
 
 AWAY = "postgresql://reader:canary-word@127.0.0.1:1/none"
 FREE = {"url": "${FREE_URL}", "tables": {"t": {"columns": {"c": ""}}}}
@@ -22,7 +22,7 @@ OWN = {"provider": "openai-compatible", "model": "house-model", "base_url": "htt
 def examined(settings: Settings | None = None, /, *, environ: dict[str, str] | None = None, **more: Any) -> list[str]:
     spec = AgentSpec.model_validate({"agent": "a", **more})
     found = examine_agent(
-        spec, Surroundings(settings or Settings(), "postgresql://nowhere/none", SystemClock(), environ or {})
+        spec, Surroundings(settings or Settings(), "postgresql://nowhere/none", FixedClock(), environ or {})
     )
     assert all(finding.subject == f"agent {spec.tenant}/a" and finding.cure for finding in found)
     assert "canary-word" not in str(found)
