@@ -8,12 +8,16 @@ from models.randomness import random_piece
 
 
 def new_id() -> UUID:
-    """A UUID version 7 (RFC 9562): 48 bits of milliseconds, then 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(random_piece()[:10], "big")
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return UUID(int=value)
+    """A new one, greater than every one that this process made some microseconds ago or earlier."""
+    return id_of(time.time_ns(), random_piece())
+
+
+def id_of(nanoseconds: int, piece: bytes) -> UUID:
+    """A UUID version 7 (RFC 9562) of that moment since 1970: 48 bits of milliseconds, 12 of what is beyond, so that
+    what is made in one transaction keeps its order (its section 6.2, method 3), and 62 of the piece. Pure."""
+    milliseconds, beyond = divmod(nanoseconds, 1_000_000)
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | beyond * 4096 // 1_000_000 << 64
+    return UUID(int=value | 0x2 << 62 | int.from_bytes(piece[:8], "big") & 0x3FFF_FFFF_FFFF_FFFF)
 
 
 def id_range(shortened: str) -> tuple[UUID, UUID] | None:

@@ -1,12 +1,13 @@
-"""Ids that were shortened find what they were the beginning of."""
+"""Ids keep the order in which they were made, and those that were shortened find what they were the beginning of."""
 
-from uuid import UUID
+from datetime import UTC, datetime
+from uuid import RFC_4122, UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ids import id_range, new_id
+from models.ids import first_id_at, id_of, id_range, new_id
 
 
 @given(st.uuids(), st.integers(1, 36), st.booleans())
@@ -32,3 +33,12 @@ def test_what_no_id_begins_with_has_no_range(typed: str) -> None:
 def test_a_whole_id_is_a_range_of_one() -> None:
     key = new_id()
     assert id_range(str(key)) == (key, key)
+
+
+@pytest.mark.parametrize("microseconds", [1, 1_000, 1_000_000])
+def test_ids_are_ordered_by_the_microsecond_whatever_is_random_in_them(microseconds: int) -> None:
+    at = 1_800_000_000_123_456_789
+    earlier, later = id_of(at, b"\xff" * 16), id_of(at + 1_000 * microseconds, b"\x00" * 16)
+    assert earlier < later
+    assert [(one.version, one.variant) for one in (earlier, later)] == [(7, RFC_4122)] * 2
+    assert first_id_at(datetime.fromtimestamp(at // 1_000_000 / 1000, UTC)) <= earlier

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from agent.mcp.connection import close_portal
 from agent.spec.agent_spec import AgentSpec
 from bot.assistant import Surroundings
 from bot.doctor.agents import examine_agent
 from bot.settings import Settings
+from models.clock import Clock, SystemClock
 from tests.fakes import FixedClock
 
 AWAY = "postgresql://reader:canary-word@127.0.0.1:1/none"
@@ -19,10 +21,21 @@ FREE = {"url": "${FREE_URL}", "tables": {"t": {"columns": {"c": ""}}}}
 OWN = {"provider": "openai-compatible", "model": "house-model", "base_url": "http://127.0.0.1:1/v1"}
 
 
-def examined(settings: Settings | None = None, /, *, environ: dict[str, str] | None = None, **more: Any) -> list[str]:
+def examined(
+    settings: Settings | None = None,
+    /,
+    *,
+    environ: dict[str, str] | None = None,
+    clock: Clock | None = None,
+    engine: Engine | None = None,
+    **more: Any,
+) -> list[str]:
     spec = AgentSpec.model_validate({"agent": "a", **more})
     found = examine_agent(
-        spec, Surroundings(settings or Settings(), "postgresql://nowhere/none", FixedClock(), environ or {})
+        spec,
+        Surroundings(
+            settings or Settings(), "postgresql://nowhere/none", clock or SystemClock(), environ or {}, engine
+        ),
     )
     assert all(finding.subject == f"agent {spec.tenant}/a" and finding.cure for finding in found)
     assert "canary-word" not in str(found)
@@ -57,7 +70,7 @@ def test_accounts_must_be_there_and_its_own(tmp_path: Path) -> None:
 
 def test_llms_that_end_or_whose_price_nobody_knows_are_named_down_the_chain() -> None:
     llm = {"provider": "openai", "model": "gpt-4o", "api_key": "${K}", "fallbacks": [OWN]}
-    assert examined(llm=llm, environ={"K": "sk-0123456789"}) == [
+    assert examined(llm=llm, environ={"K": "sk-0123456789"}, clock=FixedClock()) == [
         "warn gpt-4o ends on 2027-01-14 by its vendor's word",
         "warn no price is known for house-model at openai-compatible",
     ]
@@ -68,7 +81,7 @@ def test_the_llms_of_a_chains_steps_are_looked_at_too_and_each_once() -> None:
     chain = {"specialists": {"vendas": step, "metas": step}, "default": "vendas"}
     assert examined(llm=OWN, chain=chain) == ["warn no price is known for house-model at openai-compatible"]
     other = {"polish": {"llm": {**OWN, "model": "gpt-4o"}}}
-    assert examined(chain=other)[0] == "warn gpt-4o ends on 2027-01-14 by its vendor's word"
+    assert examined(chain=other, clock=FixedClock())[0] == "warn gpt-4o ends on 2027-01-14 by its vendor's word"
 
 
 def test_a_tool_that_no_specialist_is_given_is_named() -> None:
@@ -96,12 +109,13 @@ def test_a_role_for_free_sql_that_may_do_more_than_read_is_told_of(clone_databas
     assert found.startswith("fail the role for free SQL must only read what is configured: it is a superuser")
 
 
-def test_an_mcp_server_that_is_away_is_told_of() -> None:
+@pytest.mark.parametrize("is_worker", [False, True], ids=["alone", "with a database"])
+def test_an_mcp_server_that_is_away_is_told_of(engine: Engine, is_worker: bool) -> None:
     pytest.importorskip("mcp", reason="the MCP extra (requirements-mcp.txt) is not installed")
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         tool = {"name": "find", "pin": "sha256:" + "0" * 64}
         server = {"name": "far", "url": f"http://127.0.0.1:{held.getsockname()[1]}/mcp", "tools": [tool]}
-        [found] = examined(mcp=[server])
+        [found] = examined(mcp=[server], engine=engine if is_worker else None)
     assert found.startswith("warn MCP server far does not answer (")
     close_portal()
