@@ -35,7 +35,7 @@ def running_server(program: str) -> Iterator[Callable[[str, str], str]]:
         [installer, *common, "--auth-root-authentication-method=normal", "--skip-test-db"],
         check=True,
         capture_output=True,
-        timeout=90,
+        timeout=240,
         cwd=folder,
         **as_account,  # type: ignore[call-overload]
     )
