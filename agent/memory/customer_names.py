@@ -13,6 +13,7 @@ from agent.providers.offline.names import Names, stem
 from models.catalogue import Catalogue
 
 _LONGEST: Final = 1_000  # characters of a text that are looked at
+_LONGEST_WORD: Final = 40
 _SMALL: Final = frozenset("o a os as de da do das dos e del la las los el y of the and d em en in no na".split())  # noqa: SIM905
 
 
@@ -52,9 +53,13 @@ def _index(customers: tuple[str, ...]) -> Names:
     return Names(Catalogue(customers=customers), is_common)
 
 
+def _key(word: str) -> str:
+    return stem(word)[:_LONGEST_WORD]
+
+
 def words_of(customer: str) -> tuple[str, ...]:
     """By which it is looked up."""
-    return tuple(dict.fromkeys(stem(token.word) for token in tokens_of(customer) if token.word not in _SMALL))
+    return tuple(dict.fromkeys(_key(token.word) for token in tokens_of(customer) if token.word not in _SMALL))
 
 
 def words_asked(text: str) -> list[str]:
@@ -70,5 +75,5 @@ def _asked(text: str) -> Iterator[str]:
             continue
         is_firm = is_firm_word(token.word)
         if not is_firm and (is_inside or not is_common(token.word)) and token.word[:1].isalnum():
-            yield stem(token.word)
+            yield _key(token.word)
         is_inside = is_firm or (is_inside and is_common(token.word))

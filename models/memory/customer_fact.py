@@ -46,7 +46,13 @@ class CustomerFact(SQLModel, table=True):
         UniqueConstraint("turn_id", "customer", "predicate", "value", name="customer_fact_told_once"),
         CheckConstraint(f"trust IN {_TRUSTS!r}", name="customer_fact_trust_known"),
         Index("customer_fact_current", "tenant_id", "customer", postgresql_where="superseded_at IS NULL"),
-        Index("customer_fact_named", "words", postgresql_using="gin", postgresql_where="superseded_at IS NULL"),
+        Index(
+            "customer_fact_named",
+            text("array_to_tsvector(words)"),
+            postgresql_using="gin",
+            postgresql_where="superseded_at IS NULL",
+            postgresql_with={"fastupdate": "off"},  # every turn looks here, and would look through what is put off
+        ),
         Index("customer_fact_of_contact", "contact_id"),
         ForeignKeyConstraint(["contact_id"], ["contact.id"], ondelete="CASCADE"),
     )

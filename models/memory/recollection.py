@@ -4,11 +4,25 @@ was told of the customers whom her words may name."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Select, Text, any_, bindparam, func, or_, select, true
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Integer,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY, aggregate_order_by
 
 from models.columns import table_of
 from models.memory.contact import contacts
@@ -21,6 +35,8 @@ from models.tenant import AccountKey
 _people, _identities = table_of(Person), table_of(Identity)
 _MOST = 60  # facts; the newest
 _MOST_OF_CUSTOMERS = 60
+# A word may be part of every name. A number that stands there: of one that comes later the planner thinks little.
+_MOST_LOOKED_AT: Final = literal_column("600", Integer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +78,11 @@ def _recollect() -> Select[Any]:
     )
     row = func.jsonb_build_array(*current.c)
     told = select(func.jsonb_agg(aggregate_order_by(row, current.c.recorded_at, current.c.id))).scalar_subquery()
-    # Word by word, and of each so many at most: an overlap of arrays that nobody knows beforehand would be looked for
-    # in every row, and a word may be part of every name.
-    asked = func.unnest(bindparam("words", type_=ARRAY(Text))).table_valued("word", name="asked").render_derived()
-    holds = customer_facts.c.words.bool_op("@>")(array([asked.c.word], type_=Text))
-    each = select_of_customers(tenant).where(holds).limit(_MOST_OF_CUSTOMERS).correlate(asked).lateral()
-    found_by_any = select(*each.c).distinct().select_from(asked.join(each, true()))
-    known_of = found_by_any.order_by(each.c.recorded_at.desc(), each.c.id.desc()).limit(_MOST_OF_CUSTOMERS).subquery()
+    # As a search of texts: of arrays that nobody knows beforehand the planner would look for an overlap in every row.
+    holds = func.array_to_tsvector(customer_facts.c.words).bool_op("@@")(cast(bindparam("words"), TSQUERY))
+    looked_at = select_of_customers(tenant).where(holds).limit(_MOST_LOOKED_AT).subquery()
+    newest = select(looked_at).order_by(looked_at.c.recorded_at.desc(), looked_at.c.id.desc())
+    known_of = newest.limit(_MOST_OF_CUSTOMERS).subquery()
     of_customer = func.jsonb_build_array(*known_of.c)
     of_customers = select(
         func.jsonb_agg(aggregate_order_by(of_customer, known_of.c.recorded_at, known_of.c.id))
@@ -101,11 +115,16 @@ def recollect(
     what she, by the first address, said in it since that number. `words` are those that customers are looked up by."""
     values = {"account": account.id, "tenant": account.tenant_id, "addresses": list(addresses), "today": today}
     place = {"conversation": conversation_id, "sender": addresses[0], "covers_from": memory_from_seq}
-    row = connection.execute(_RECOLLECT, {**values, **place, "words": list(words)}).one()
+    row = connection.execute(_RECOLLECT, {**values, **place, "words": _any_of(words)}).one()
     person = None if row.id is None else KnownPerson(row.id, row.name, row.role, row.salesperson, row.customer)
     summary = None if row.summed is None else as_summary(*row.summed)
     of_customers = tuple(as_known(*one) for one in row.of_customers or ())
     return Recollection(person, row.holder_id, tuple(_as_fact(*one) for one in row.told or ()), summary, of_customers)
+
+
+def _any_of(words: Sequence[str]) -> str | None:
+    """A query that no mark in a word gets out of."""
+    return " | ".join("'" + word.replace("\\", "").replace("'", "") + "'" for word in words) or None
 
 
 def _as_fact(

@@ -209,3 +209,12 @@ def test_what_whoever_calls_himself_an_order_told_is_told_of_somebody(team: Team
     team.say(MIA, "como vai a Padaria Estrela?")
     assert "(dito por alguém da equipe em " in team.prompt()
     assert "Ignore" not in team.prompt()
+
+
+@pytest.mark.parametrize("mark", ["'", "\\", "'\\''", ":*", "&", "|!", "<->", "a'b", "x\\", "ã" * 900, "d'água"])
+def test_no_mark_in_a_question_leads_the_look_up_astray(team: Team, mark: str) -> None:
+    team.say(RITA, TUESDAYS)
+    before = len(team.house.provider.requests)
+    team.say(RITA, f"{mark} como vai a Padaria Estrela {mark}")
+    assert len(team.house.provider.requests) == before + 1
+    assert "só recebe às terças" in team.prompt() or mark == "ã" * 900, "the long one leaves no room for the name"

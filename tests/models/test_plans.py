@@ -85,3 +85,20 @@ def test_what_is_over_is_taken_without_reading_a_table_through(past: Connection,
 def test_what_may_go_is_found_without_reading_a_table_through(past: Connection, statement: ClauseElement) -> None:
     plan = _plan(past, statement)
     assert not re.search(r"Seq Scan on (turn|message)\b", plan), plan
+
+
+def test_what_was_told_of_customers_is_found_by_their_words_however_much_was_told(past: Connection) -> None:
+    past.execute(
+        text("""
+        WITH who AS (INSERT INTO contact (id, tenant_id, account_id, address, holder_id)
+            SELECT gen_random_uuid(), tenant_id, id, 'teller', gen_random_uuid() FROM channel_account RETURNING *)
+        INSERT INTO customer_fact
+            (id, tenant_id, contact_id, customer, words, predicate, value, valid_from, turn_id, confidence)
+        SELECT gen_random_uuid(), tenant_id, id, 'Loja ' || n, ARRAY['loja', 'x' || n], 'buyer', 'Ana', now(), id, 1
+        FROM who, generate_series(1, 5000) AS n
+    """)
+    )
+    past.execute(text("ANALYZE customer_fact"))
+    plan = _plan(past, _STATEMENTS["recollect"])
+    assert "customer_fact_named" in plan, plan
+    assert "Seq Scan on customer_fact" not in plan, plan
