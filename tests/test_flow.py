@@ -89,7 +89,7 @@ def test_a_worker_killed_in_mid_turn_costs_no_second_payment_or_reply_and_one_to
 
     program, slow_llm.answer = slow_program, hold_the_second
     program.twilio.post_inbound(program.webhook, "quanto vendi?")
-    eventually(lambda: program.rows("SELECT 1 FROM completion WHERE step = 1 AND status = 'started'"))
+    eventually(lambda: slow_llm.is_held)
     assert program.end("worker", signal.SIGKILL) == -signal.SIGKILL
     program.start("worker")
     eventually(lambda: program.rows("SELECT 1 FROM turn WHERE status = 'settled'"))
