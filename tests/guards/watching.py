@@ -11,11 +11,12 @@ from hypothesis import Phase, settings
 from sqlalchemy import Engine, event
 
 from tests.guards.answer_guards import ANSWERS
+from tests.guards.door_guards import DOORS
 from tests.guards.eyes_guards import EYES
 from tests.guards.hand_guards import HAND
 from tests.guards.removal import FLOORS, Guard, Rewriting, swapped
 
-WATCHED = (*EYES, *HAND, *ANSWERS)
+WATCHED = (*EYES, *HAND, *ANSWERS, *DOORS)
 _CASE = re.compile(r"\[.*$")
 
 
