@@ -64,10 +64,13 @@ def pytest_collection() -> Generator[None, object, object]:
 def certificates_read_once() -> Iterator[None]:
     """HTTP clients read all certificates of the machine each time that one is built; most tests trust none of them."""
     read = httpcore2.default_ssl_context
-    keep = cache(read)
 
-    def read_once(**given: bool) -> ssl.SSLContext:
-        return (read if "SSL_CERT_FILE" in os.environ else keep)(**given)
+    @cache
+    def keep(trusts_environment: bool, *places: str | None) -> ssl.SSLContext:
+        return read(_trust_env=trusts_environment)
+
+    def read_once(*, _trust_env: bool = True) -> ssl.SSLContext:
+        return keep(_trust_env, *map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR")))
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(httpcore2, "default_ssl_context", read_once)
