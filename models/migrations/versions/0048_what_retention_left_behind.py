@@ -24,4 +24,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("UPDATE retention_rule SET reached = '{}'")  # walked anew: what waited stands behind it
     op.drop_table("retention_waiting")
