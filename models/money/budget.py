@@ -167,7 +167,7 @@ _RESERVE = text(f"""
     INSERT INTO budget AS b (tenant_id, kind, subject, begins_on, reserved, rate)
     SELECT {_KEYS}, amount, CAST(:rate AS numeric) FROM held, {_EACH_KIND} ORDER BY kind
     ON CONFLICT (tenant_id, kind, subject, begins_on)
-    DO UPDATE SET reserved = b.reserved + excluded.reserved, rate = excluded.rate
+    DO UPDATE SET reserved = b.reserved + excluded.reserved, rate = coalesce(excluded.rate, b.rate)
     WHERE (b.spent + b.reserved < {_LIMIT} AND b.spent + b.reserved + excluded.reserved <= {_LIMIT}) IS NOT FALSE
     RETURNING b.kind
 """)  # noqa: S608  # constants of ours

@@ -18,10 +18,12 @@ from jobs.knowledge.embedding_asking import Asker, Purse, Tell
 from jobs.knowledge.meaning import Meaning
 from jobs.runtime import DutyAddress, set_services
 from models.errors import BudgetExceeded
+from models.ids import new_id
+from models.journal import JournalKey
 from models.knowledge.embedding_space import Embedder
 from models.knowledge.embedding_use import note_use, sum_use
 from models.knowledge.passage import SearchScope
-from models.money.budget import Book, Budgets, Kind
+from models.money.budget import Book, Budgets, Kind, reserve
 from models.money.budget_books import begin_books
 from models.session import session_scope
 from tests.jobs.embedding_ground import TODAY, Ground, standing_on
@@ -186,6 +188,14 @@ def test_books_that_are_begun_in_the_middle_of_a_month_know_what_vectors_have_co
         begin_books(connection, ground.tenant_id, limit)
     assert books(ground) == [(Decimal("0.25"), Decimal(0))]
     assert ground.scalar("SELECT count(*) FROM budget WHERE kind = 'person_day'") == 0
+
+
+def test_a_request_for_vectors_leaves_the_rate_on_record_as_the_last_answer_found_it(ground: Ground) -> None:
+    reais = Budgets(Decimal(50), None, None, "America/Sao_Paulo", agent="vendas", currency="BRL", rate=Decimal(5))
+    with session_scope(ground.engine) as connection:
+        reserve(connection, reais, JournalKey(ground.tenant_id, new_id(), 1), 0, subject="ana", amount=Decimal(1))
+    Asker(ground.engine, ground.server, purse("5")).ask(ground.tenant_id, MODEL, "documents", TEXTS, 60)
+    assert ground.scalar("SELECT rate FROM budget WHERE kind = 'day'") == 5
 
 
 def test_the_operator_is_told_once_however_often_vectors_are_turned_away(house: House) -> None:
