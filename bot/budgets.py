@@ -1,12 +1,13 @@
 """What the settings and the files of agents allow a company to spend."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from agent.spec.agent_spec import AgentSpec
 from agent.spec.budgets import BudgetSpec
 from bot.settings import Settings
 from models.agents.version import AgentVersions
@@ -15,6 +16,8 @@ from models.errors import BudgetExceeded
 from models.money.budget import Budgets
 from models.money.dollar_rate import find_rate
 from models.tenant import DEFAULT, find_tenant, get_tenant
+
+_log = logging.getLogger("recado.budget")
 
 
 def build_budgets(settings: Settings) -> Budgets | None:
@@ -26,10 +29,17 @@ def build_budgets(settings: Settings) -> Budgets | None:
 
 
 def read_budgets(connection: Connection, tenant_id: UUID, timezone: str) -> Iterator[Budgets | None]:
-    """Those of the active agents' files; limits in reais at the file's rate, or the last that is known, None where none
-    is."""
+    """Those of the active agents' files; limits in reais at the file's rate, or the last that is known. None in place
+    of what cannot be reckoned: no rate is known, or another release wrote limits that this one cannot read. Whatever
+    else that one wrote changes nothing: an agent that cannot work is nobody else's loss."""
     for version in AgentVersions(connection, tenant_id).list_active():
-        stated = AgentSpec.model_validate(dict(version.spec)).budgets
+        try:
+            stated = BudgetSpec.model_validate(version.spec.get("budgets", {}))
+        except ValidationError:
+            made = f"version {version.number} of {version.name}"
+            _log.error("the budgets of %s were written for another release: apply its file anew", made)
+            yield None
+            continue
         budgets = stated.as_budgets(timezone, version.name)
         if budgets is None:
             continue
@@ -49,7 +59,9 @@ def company_limits(settings: Settings) -> Callable[[Connection, UUID], Budgets |
         whole: Budgets | None = None
         for each in (*([of_settings] if of_settings else []), *read_budgets(connection, tenant_id, timezone)):
             if each is None:
-                raise BudgetExceeded("a budget is in BRL and no rate of the dollar is known yet", limit="rate")
+                raise BudgetExceeded(
+                    "no rate of the dollar is known yet for a budget in BRL, or another release wrote one", limit="rate"
+                )
             whole = replace(each, agent_day=None, agent_month=None, person_day=None, outer=whole)
         if whole is None:
             return None

@@ -1,5 +1,6 @@
 """What a company may spend on what no agent asked for: the lowest of all limits of its day and month."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -43,3 +44,34 @@ def test_what_the_settings_limit_is_of_the_first_company_alone(engine: Engine) -
 def test_a_limit_in_reais_without_a_rate_lets_nothing_through(engine: Engine) -> None:
     with pytest.raises(BudgetExceeded, match="no rate of the dollar"):
         limits_of(engine, DEFAULT, {"currency": "BRL", "day": 5})
+
+
+@pytest.fixture
+def an_older_release(engine: Engine) -> Callable[[object], Budgets | None]:
+    """Wrote the active file of one agent of the company, beside one that is read as ever."""
+
+    def wrote(budgets: object) -> Budgets | None:
+        with session_scope(engine) as connection:
+            tenant_id = ensure_tenant(connection, slug=DEFAULT, name="Home", timezone="UTC")
+            agents = AgentVersions(connection, tenant_id)
+            old = {"agent": "old", "a_key_of_yore": 1, "budgets": budgets}
+            agents.activate(agents.add("old", old, "old", {}))
+        return limits_of(engine, DEFAULT, {"day": 5})
+
+    return wrote
+
+
+def test_limits_hold_though_another_release_wrote_the_rest_of_the_file(
+    an_older_release: Callable[[object], Budgets | None],
+) -> None:
+    found = an_older_release({"day": "3"})
+    assert found is not None
+    assert (found.limit("day"), found.name("day")) == (Decimal(3), "budgets.day (old)")
+
+
+def test_limits_that_another_release_wrote_in_another_way_let_nothing_through(
+    an_older_release: Callable[[object], Budgets | None], caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(BudgetExceeded, match="another release"):
+        an_older_release({"a_week": "3"})
+    assert "the budgets of version 1 of old were written for another release" in caplog.text
