@@ -1,8 +1,6 @@
 """Hostile mail: double size takes at most two and a half times as long, and what breaks bounds is refused at once."""
 
-import gc
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -11,6 +9,7 @@ from channels.email.reading.lines import mark_flowing, split_lines
 from channels.email.reading.reply import cut_reply
 from models.errors import PayloadError
 from tests.channels.email.reading.mails import mail, read
+from tests.cpu import cpu_seconds
 
 SIZE = 4_000
 FLOOR = 0.03  # seconds; what is faster than this says nothing about growth
@@ -55,24 +54,6 @@ MARKUP = {
 }
 
 
-@pytest.fixture(autouse=True)
-def uncollected() -> Iterator[None]:
-    """As in the child that reads mail: the collector's own time is not the reader's."""
-    gc.disable()
-    yield
-    gc.enable()
-
-
-def seconds(work: Callable[[str], object], content: str) -> float:
-    """The best of several, in the processor's time: neighbours on the machine do not count."""
-    best = 9.0
-    for _ in range(2):
-        started = time.process_time()
-        work(content)
-        best = min(best, time.process_time() - started)
-    return best
-
-
 def cut_text(text: str) -> object:
     return cut_reply(split_lines(text))
 
@@ -84,7 +65,7 @@ def cut_html(source: str) -> object:
 def check_linear(work: Callable[[str], object], piece: str) -> None:
     """A busy machine may spoil one measurement, hardly three; what grows faster than its size fails every time."""
     for _ in range(3):
-        once, twice = seconds(work, piece * SIZE), seconds(work, piece * SIZE * 2)
+        once, twice = (cpu_seconds(lambda size=size: work(piece * size), rounds=2) for size in (SIZE, SIZE * 2))
         if twice < max(2.5 * once, FLOOR):
             break
     assert twice < max(2.5 * once, FLOOR)
@@ -123,10 +104,11 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_beyond_the_bounds_is_refused_at_once(name: str) -> None:
-    started = time.process_time()
-    with pytest.raises(PayloadError):
-        read(REFUSED[name])
-    assert time.process_time() - started < 1
+    def refuse() -> None:
+        with pytest.raises(PayloadError):
+            read(REFUSED[name])
+
+    assert cpu_seconds(refuse) < 1
 
 
 READ = {
@@ -144,6 +126,4 @@ READ = {
 
 @pytest.mark.parametrize("name", READ)
 def test_what_is_odd_but_within_the_bounds_is_read_in_no_time(name: str) -> None:
-    started = time.process_time()
-    read(READ[name])
-    assert time.process_time() - started < 1.5
+    assert cpu_seconds(lambda: read(READ[name])) < 1.5
