@@ -81,7 +81,7 @@ class Claim:
             case "under":
                 return value * Decimal("0.97") <= size <= value
             case "about":
-                return abs(size - value) <= value * Decimal("0.025")
+                return abs(size - value) <= value * Decimal("0.03")
         return False
 
 

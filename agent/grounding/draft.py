@@ -17,6 +17,7 @@ from agent.grounding.words.days import find_weekdays
 from agent.grounding.words.folding import Sentences, fold_in_place
 
 _ITEM: Final = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,3}[.)])[ \t]", re.MULTILINE)
+_DOTS: Final = re.compile(r" [·•] ")  # between the items of a line
 _BEFORE_DAY: Final = 9  # letters, in which the weekday of a day stands
 _LONGEST_MONTH: Final = 31  # days
 _MOST_PATHS: Final = 12
@@ -133,6 +134,13 @@ class Draft:
         start, end = self.bounds(trace)
         if not figures:
             return start, end
+        for dot in _DOTS.finditer(self.folded, start, end):
+            if dot.start() < trace.claim.start:
+                start = dot.end()
+            else:
+                end = dot.start()
+                break
+        figures = [place for place in figures if start <= place[0] < end]
         first, last = min(place[1] for place in figures), max(place[0] for place in figures)
         for colon in re.finditer(r"[:;]\s", self.folded[start:end]):
             at = start + colon.start()

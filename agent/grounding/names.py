@@ -18,6 +18,7 @@ _LEAST_LETTERS: Final = 3
 _MEASURE: Final = re.compile(
     r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?(mm|cm|m|km|mg|g|kg|ml|l|lts?|litros?|w|v|kw|kva|gb|tb|pol|un|unid|m2|oz|lb)\b"
 )
+_INSIDE_FIGURE: Final = re.compile(r"(?<=\d[.,])\d")  # "1.104,00" names no "MER-104"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class NameBook:
         tokens = [(_plain(match[0]), match.start(), match.end()) for match in _WORD.finditer(folded)]
         found, at = [], 0
         while at < len(tokens):
-            if tokens[at][0] not in self._beginnings:
+            if tokens[at][0] not in self._beginnings or _INSIDE_FIGURE.match(folded, tokens[at][1]):
                 at += 1
                 continue
             length, labels = max(self._longest(text, tokens, at), self._state(tokens, at), key=lambda found: found[0])

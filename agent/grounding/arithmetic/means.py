@@ -1,7 +1,7 @@
 """Means of what is told, over things, months and days, and what a time that still runs comes to at that pace."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from agent.grounding.arithmetic.durations import passed_business_days
@@ -18,7 +18,7 @@ from agent.grounding.arithmetic.operands import (
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
 from agent.grounding.results import whole_month
-from agent.grounding.words.lexicon import WORKDAYS
+from agent.grounding.words.lexicon import PER_MONTH, PER_WEEK, WORKDAYS
 from models.sales.business_days import count_business_days
 
 
@@ -55,6 +55,8 @@ def derive_means(claim: Claim, around: Surroundings, evidence: Evidence) -> Iter
                 if count is not amount:
                     yield _mean(amount.value, count.value, (amount, count), claim)
             yield from _per_day(amount, claim, evidence.today, by_workdays=bool(WORKDAYS.search(around.sentence)))
+            if is_alike(claim, amount):
+                yield from _per_longer(amount, claim, around.after)
 
 
 def _is_told_whole(known: Known, evidence: Evidence) -> bool:
@@ -75,6 +77,20 @@ def _per_day(amount: Known, claim: Claim, today: date, *, by_workdays: bool) -> 
         months = (end.year - start.year) * 12 + end.month - start.month + 1
         if months > 1 and start.day == 1:
             yield _mean(amount.value, months, (amount,), claim)
+
+
+def _per_longer(amount: Known, claim: Claim, after: str) -> Iterator[Derived]:
+    """ "4 por semana", "20 a month", over a time of many: what is about so many may have been cut off to it."""
+    is_by_weeks, is_by_months = PER_WEEK.match(after), PER_MONTH.match(after)
+    for start, end in amount.spans[:2] if is_by_weeks or is_by_months else ():
+        days = (end - start).days + 1
+        months = (end.year - start.year) * 12 + end.month - start.month
+        is_whole = (end + timedelta(days=1)).day == start.day and start.day > 1  # from the 19th to the 18th
+        number = Decimal(days) / 7 if is_by_weeks else Decimal(months if is_whole else 0)
+        if number > 1:
+            yield _mean(amount.value, number, (amount,), claim)
+            if claim.bound == "about" and claim.kind == "count":
+                yield Derived(amount.value // number, "mean", (amount,), (amount,))
 
 
 def derive_projections(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:

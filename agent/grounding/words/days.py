@@ -128,7 +128,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
         ),
         (rf"\b({_ANY}){_OF}({_YEAR})", lambda m: (PartialDay(int(m[2]), _month(m[1])),)),
         (rf"\b({_ANY})/(\d\d)(?![\d/])", lambda m: (PartialDay(2000 + int(m[2]), _month(m[1])),)),
-        (rf"\b({_LONG})", lambda m: (PartialDay(None, _month(m[1])),)),
+        (rf"\b(?<!rio de )({_LONG})", lambda m: (PartialDay(None, _month(m[1])),)),
         (
             rf"\b(?:no dia|ao dia|do dia|o dia|dia|el dia|el|day)\s+({_DAY}){_ORDINAL}(?![\w%]|[.,:/]\d|\s*%)",
             lambda m: (PartialDay(None, None, int(m[1])),),

@@ -90,8 +90,8 @@ UNDER: Final = re.compile(
     r"\b(?:quase|menos de|pouco menos de|almost|nearly|just under|under|less than|casi|menos de)\s+$"
 )
 ABOUT: Final = re.compile(
-    r"(?:\b(?:cerca de|aproximadamente|em torno de|por volta de|uns|umas|about|around|roughly|approximately|some|unos"
-    r"|unas|alrededor de)|~|≈)\s*$"
+    r"(?:\b(?:cerca de|aproximadamente|em torno de|por volta de|uns|umas|pert(?:o|inho) d[eo]s?|proxim[oa]s? (?:de|dos?|a|aos?)"
+    r"|about|around|roughly|approximately|close to|near|some|unos|unas|alrededor de|cerca de los)|~|≈)\s*$"
 )
 # Words that allow a kind of arithmetic, anywhere in the sentence.
 DIFFERENCE: Final = re.compile(
@@ -138,6 +138,9 @@ PASSED: Final = re.compile(
     r"|past|pasad[oa]s|transcurrid[oa]s)\b"
 )
 PER_DAY: Final = re.compile(r"[*_]* ?(?:por|per|al|a|/|each|cada) ?(?:business |working )?(?:dia|day)\b")
+_PER = r"(?: [a-z]+){0,2}[*_]* ?(?:por|per|an?|al?|/|each|every|cada) ?"
+PER_WEEK: Final = re.compile(rf"[*_]*{_PER}(?:semana|week)\b")
+PER_MONTH: Final = re.compile(rf"[*_]*{_PER}(?:mes|month)\b")
 IN_A_ROW: Final = re.compile(r"\b(?:seguid[oa]s|consecutiv[oa]s|consecutive|straight|in a row)\b")
 HOLIDAY: Final = re.compile(r"\b(?:feriados?|holidays?|festivos?|finados)\b")
 TOMORROW: Final = re.compile(r"\b(?:amanha|tomorrow|manana)\b")

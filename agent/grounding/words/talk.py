@@ -57,6 +57,8 @@ def _has_amount(claims: Iterable[Claim]) -> bool:
 
 def _is_offered(claim: Claim, folded: str, bounds: tuple[int, int]) -> bool:
     start, end = bounds
+    if claim.kind == "date" and folded.startswith("?", end - 1) and _CUE.search(folded, claim.end, end):
+        return not _FACT.search(folded, start, end)  # "better to compare with 2025: shall I?"
     if cue := _CUE.search(folded, start, claim.start):
         return not _FACT.search(folded, cue.end(), claim.start)
     return bool(_ADVICE.match(folded, start, end))
