@@ -17,10 +17,12 @@ from agent.grounding.results import HOME_CURRENCY, ToolReading, read_tool_use
 from agent.grounding.words.days import find_weekdays
 from agent.grounding.words.entries import find_entries
 from agent.grounding.words.folding import Sentences, fold_in_place
+from agent.grounding.words.states import find_states
 
 _EPSILON = 1e-9  # floats only narrow the search; what matches is decided exactly
 _SLASHED = re.compile(r"\d/\d")
 _TERMS = re.compile(r"\d{1,3}(?:/\d{1,3}){2,}")
+_CLAUSE_ENDS = re.compile(r"[,;:.!?\n\d]| e | and | y ")
 _OTHERS = frozenset({"outsider", "third_party"})
 _LEAST_AMOUNT = 100
 _MOST_FIGURES = 5_000  # of one turn; what lies beyond is not looked at
@@ -44,6 +46,7 @@ class Evidence:
     scopes: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     said: list[PartialDay] = field(default_factory=list)  # days that people named, as they named them
     question: str = ""  # folded
+    states: dict[str, str] = field(default_factory=dict)  # that words lay a figure down for, by its path
     flags: Flags = field(default_factory=dict)
     results: int = 0
     _by_size: list[tuple[float, int]] = field(default_factory=list)
@@ -120,7 +123,7 @@ def _add_result(evidence: Evidence, reading: ToolReading, *, is_foreign: bool) -
 
 def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is_foreign: bool = False) -> None:
     """A figure in words belongs to whoever and whenever its sentence names."""
-    claims = find_claims(text)
+    claims, folded = find_claims(text), fold_in_place(text)
     sentences = Sentences(text)
     entries = find_entries(text) if origin == "tool" else ()
     evidence.names.add(entry.name for entry in entries)
@@ -131,7 +134,7 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is
             evidence.said += claim.days
             evidence.days.update(_exact(claim.days))
     if origin != "tool":
-        for claim in find_weekdays(fold_in_place(text), []):
+        for claim in find_weekdays(folded, []):
             ahead = ((claim.weekday or 0) - evidence.today.weekday()) % 7  # "a reunião de sexta"
             evidence.days.add(evidence.today + timedelta(days=ahead))
     claims += [part for claim in claims if claim.kind == "code" for part in _slashed(claim)]
@@ -144,10 +147,17 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is
         labels = frozenset(own) or _labels_of([m for m in mentions if sentences.index(m.start) == index])
         known = Known(claim.values[0], claim.kind, claim.unit, f"{where}: {claim.text}", labels, spans, origin=origin)
         known = replace(known, is_foreign=is_foreign)
+        if path and (states := find_states(folded, claim.end, _end_of_clause(folded, claim.end))):
+            evidence.states[known.path] = min(states)
         evidence.add(replace(known, value=value) for value in claim.values)
         if claim.kind == "count" and not claim.unit and claim.values[0] >= _LEAST_AMOUNT:  # "my goal is 400 mil"
             evidence.add([replace(known, kind="money", unit=evidence.currency, path=f"{known.path} (money)")])
     evidence.texts.append(text)
+
+
+def _end_of_clause(folded: str, start: int) -> int:
+    end = _CLAUSE_ENDS.search(folded, start)
+    return end.start() if end else len(folded)
 
 
 def _slashed(code: Claim) -> Iterable[Claim]:

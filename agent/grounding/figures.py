@@ -36,6 +36,9 @@ _MONEY_SIGN: Final = re.compile(
 )
 _CLAUSE_ENDS: Final = re.compile(r"[,;:.!?\n()]| e | and | y ")
 _AND_A_HALF: Final = re.compile(r" (?:y media|y medio|e meia|and a half)\b")
+_PART_OF_DAYS: Final = re.compile(  # "11 of the 19 working days"
+    r"[*_]* (?:d[eo]s?|of(?: the)?|de los) [*_]*\d{1,3}(?=[*_]* (?:[a-z]+ )?(?:dias?|days?)\b)"
+)
 _RISING: Final = frozenset("+▲↑⬆🔺")
 _HALF: Final = Decimal("0.5")
 _A_DAY: Final = 24
@@ -93,7 +96,8 @@ def _unit(folded: str, start: int, end: int) -> tuple[Kind, str, int, int]:
     if found := MONEY_AFTER.match(folded, end):
         currency = next(code for code, word in zip(CURRENCIES, found.groups(), strict=True) if word)
         return "money", currency, start, found.end()
-    counted = COUNTED_AFTER.match(folded, end)
+    part = _PART_OF_DAYS.match(folded, end)
+    counted = COUNTED_AFTER.match(folded, part.end() if part else end)
     words = counted[0].split() if counted else []
     return "count", next((COUNTED[word] for word in words if word in COUNTED), ""), start, end
 

@@ -34,6 +34,7 @@ _NO_NAMES: Final = frozenset(
         "status",
         "label",
         "document",
+        "headings",
         "url",
     }
     | {"period", "period_a", "period_b", "query", "error", "code", "message"}

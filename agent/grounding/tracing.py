@@ -21,7 +21,8 @@ from agent.grounding.neighbours import look_around
 from agent.grounding.report import GroundingReport, Reason
 from agent.grounding.results import whole_month
 from agent.grounding.words.folding import fold_in_place
-from agent.grounding.words.lexicon import AHEAD, HOLIDAY, IF, PACE, PER_DAY, SUPPOSING, TOMORROW, TOTAL, WORKED
+from agent.grounding.words.lexicon import AHEAD, HOLIDAY, IF, PACE, PER_DAY, PLACE, SUPPOSING, TOMORROW, TOTAL, WORKED
+from agent.grounding.words.states import find_states
 from agent.grounding.words.talk import is_talk
 from models.sales.business_days import national_holidays
 
@@ -29,6 +30,7 @@ _ROW: Final = re.compile(
     r"\s*(?:[-*•]\s|\d+[.)]\s|\|)\s*[*_]*"
     r"([A-ZÀ-Ý][\w'’.]*(?:\s+(?:d[aeo]s?\s+|e\s+|[&]\s+)?[A-ZÀ-Ý][\w'’.]*)+)[*_]*\s*(?:[:—–|(]|-\s)"
 )
+_IN_PLACE: Final = re.compile(r"\.place\.\w+$")
 _SHORT_WORD: Final = 3
 _OF_TWO: Final = frozenset({"difference", "change", "multiple"})
 _PAUSE: Final = re.compile(r", (?!por exemplo|por ejemplo|for example|say\b|digamos)")
@@ -170,6 +172,10 @@ class _Tracing:
         claim = trace.claim
         if not is_of_one_unit(claim, known):
             return "other_unit" if known.kind == claim.kind else "unknown"
+        if _IN_PLACE.search(known.path) and not PLACE.search(self.draft.folded, *self.draft.bounds(trace)):
+            return "unknown"  # where a document says something is no figure of it
+        if (state := self.evidence.states.get(known.path)) and not self._may_be_of(state, trace):
+            return "other_name"
         if claim.direction and CHANGES.search(known.key) and known.value * claim.direction < 0:
             return "other_direction"
         if is_total_key(known.key) and not _is_of_a_day(known) and PER_DAY.match(self.draft.folded, claim.end):
@@ -177,6 +183,11 @@ class _Tracing:
         if not trace.owners.fit_names(known):
             return "other_name"
         return None if trace.owners.fit_days(known) else "other_period"
+
+    def _may_be_of(self, state: str, trace: Trace) -> bool:
+        """What is laid down for one state holds for no other."""
+        named = find_states(self.draft.folded, *self.draft.bounds(trace))
+        return not named or state in named
 
     def _may_be_total(self, trace: Trace, known: Known) -> bool:
         """Beside a name, a figure that has none is the name's own unless the words or the other figures say not so."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, permutations
 
 from agent.grounding.arithmetic.chance import derive_unannounced
 from agent.grounding.arithmetic.durations import derive_duration
@@ -30,7 +30,9 @@ from agent.grounding.words.lexicon import (
     CHOSEN,
     CHOSEN_BEFORE,
     DIFFERENCE,
+    HALF_OF,
     MEAN,
+    MISSING,
     OTHERS,
     OTHERS_BEFORE,
     PART_OF,
@@ -59,6 +61,10 @@ def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Ite
     if DIFFERENCE.search(around.sentence):
         yield from _differences(claim, around, evidence)
         yield from _neighbours(claim, around, evidence)
+        if claim.kind == "money" and MISSING.search(around.sentence):
+            yield from _still_missing(claim, around, evidence)
+    if HALF_OF.search(around.sentence):
+        yield from _to_the_half(claim, around)
     if REST.search(around.sentence):
         yield from _rests(claim, around, evidence)
     if MEAN.search(around.sentence):
@@ -126,6 +132,22 @@ def _differences(claim: Claim, around: Surroundings, evidence: Evidence) -> Iter
     for one, other in combinations(_pool(claim, around, evidence), 2):
         if one.unit == other.unit:
             yield Derived(one.value - other.value, "difference", (one, other), (one, other))
+
+
+def _still_missing(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """From what the reply worked out to what was told: "with that deal you would still be R$ 5.000 short"."""
+    for told in unique((*around.asked, *totals(evidence))):
+        for known in around.worked_out if is_alike(claim, told) else ():
+            if known.kind == told.kind and known.unit == told.unit and told.value > known.value:
+                yield Derived(told.value - known.value, "difference", (told, known), (told,))
+
+
+def _to_the_half(claim: Claim, around: Surroundings) -> Iterator[Derived]:
+    """How far one figure of what is named is from the half of another: "R$ 492 short of half her goal"."""
+    own = unique(known for group in around.bound for known in group if is_alike(claim, known))
+    for whole, part in permutations(own[:MOST_PAIRED], 2):
+        if whole.scope and whole.scope == part.scope and whole.value > part.value:
+            yield Derived(whole.value / 2 - part.value, "difference from the half", (whole, part), (whole,))
 
 
 def _neighbours(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:

@@ -29,6 +29,8 @@ def derive_duration(claim: Claim, around: Surroundings, evidence: Evidence) -> I
             month = whole_month(evidence.today)
             for passed in passed_business_days(*month, evidence.today) if claim.unit == "days" else ():
                 yield Derived(Decimal(passed), f"working days since {month[0]}", ())
+            if claim.unit == "days":
+                yield Derived(Decimal(count_business_days(*month)), f"working days of {month[0]}/{month[1]}", ())
         if is_ahead:
             yield from _left(claim.unit, evidence.today, is_work=is_work)
         if not is_work:

@@ -23,7 +23,7 @@ from agent.grounding.arithmetic.operands import (
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
 from agent.grounding.results import whole_month
-from agent.grounding.words.lexicon import CHARGE_BEFORE, DIFFERENCE, JOINED, MISSING, RATE, REDUCTION, TOTAL
+from agent.grounding.words.lexicon import CHARGE_BEFORE, DIFFERENCE, EVERYTHING, JOINED, MISSING, RATE, REDUCTION, TOTAL
 
 _OF_WHOLE: Final = re.compile(
     r"[*_]* (?:d[aeo]s?|del|of)(?: [ao]s?| the| la| los| las)? (?!diferenca|difference|diferencia)"
@@ -155,6 +155,8 @@ def _shares(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     grouped = (one for group in around.groups for one in group.figures if one.key == "sum")
     counted = (one for one in (*around.beside, *around.reckoned) if one.kind == "count")
     yield from _all_of_it(evidence)
+    if EVERYTHING.match(around.after):
+        yield from _of_everything(evidence)
     for whole in (*counted, *grouped, *_wholes(evidence)):
         for part in parts:
             if part.value < whole.value and part is not whole and _is_comparable(part, whole):
@@ -171,6 +173,14 @@ def _all_of_it(evidence: Evidence) -> Iterator[Derived]:
         tools = {known.path.partition("[")[0] for known in (one, other)}
         if len(tools) == 1 and _root(one) != _root(other) and one.key == other.key and one.value == other.value:
             yield Derived(Decimal(100), "all of it", (one, other), (one,))
+
+
+def _of_everything(evidence: Evidence) -> Iterator[Derived]:
+    """ "3 % of everything that was ordered": the cancelled ones, of these and the valid ones together."""
+    told = [known for known in totals(evidence) if known.value > 0]
+    for one, other in permutations(told[:MOST_PAIRED], 2):
+        if _root(one) != _root(other) and one.key == other.key and one.unit == other.unit and one.spans == other.spans:
+            yield Derived(one.value / (one.value + other.value) * 100, "share", (one, other), (one,))
 
 
 def _is_comparable(part: Known, whole: Known) -> bool:

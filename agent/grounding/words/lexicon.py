@@ -132,6 +132,9 @@ CHARGE_BEFORE: Final = re.compile(  # a rate that somebody lays down: "desconto 
 )
 PART_OF: Final = re.compile(r"\d ?% (?:d[eo]|del?|of|sobre|×|x) ")
 MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|leav\w*|rest\w*|qued\w*|to go|short|remain\w*|pela frente)\b")
+PLACE: Final = re.compile(r"\b(?:linhas?|lines?|lineas?|filas?|rows?|pag(?:ina|e)?s?|paginas?|slides?|registros?)\b|\bpp?\.")
+HALF_OF: Final = re.compile(r"\b(?:metade|half|mitad)\b")
+EVERYTHING: Final = re.compile(r"[*_]* (?:d[eo]|of|del?) (?:tudo|todo|everything|todos|all)\b")
 AHEAD: Final = re.compile(rf"{MISSING.pattern}|\b(?:next|proxim[ao]s|ainda|todavia|still|until|ate|hasta|ahead)\b")
 PASSED: Final = re.compile(
     r"\b(?:ja|passad[oa]s?|passaram|decorrid[oa]s?|(?:ate|hasta) (?:aqui|agora|ontem|ahora|ayer)|so far|elapsed|gone"

@@ -1,5 +1,6 @@
 """The states of Brazil: data has them by their letters, and people by their names."""
 
+import re
 from typing import Final
 
 _NAMES: Final = """
@@ -11,3 +12,12 @@ sp:sao-paulo to:tocantins
 STATES: Final = {
     letters: tuple(name.split("-")) for letters, name in (pair.split(":") for pair in _NAMES.split()) if name != "para"
 }
+_IN: Final = r"\b(?:em|n[ao]|d[aeo]|in|of|for|en|para|pra) (?:o |a |el |la )?"
+_NAMED: Final = re.compile(
+    rf"{_IN}({'|'.join(sorted((' '.join(name) for name in STATES.values()), key=len, reverse=True))})\b"
+)
+
+
+def find_states(folded: str, start: int, end: int) -> frozenset[str]:
+    """Those that a text says something happens in, by their names."""
+    return frozenset(match[1] for match in _NAMED.finditer(folded, start, end))
