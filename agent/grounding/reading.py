@@ -51,6 +51,8 @@ _NUMBER: Final = re.compile(
 )
 _SCALE: Final = re.compile(r"[\s\u00a0]?(" + "|".join(sorted(SCALE_WORDS, key=len, reverse=True)) + r")\b(?!\$)")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
+_OR: Final = re.compile(r"[*_]*(?:,? (?:ou|or|o)|,? ?\(|,) ?[*_]*")
+_OF: Final = re.compile(r"[*_]* (?:d[aeo]s?|del|of|on|sobre)\b")
 _BEFORE_CENTS: Final = re.compile(r"\s*(?:e|and|com|con|y)\s+$")
 _CENTS: Final = re.compile(r"\s*(?:centavos?|cents?)\b")
 
@@ -68,6 +70,7 @@ def find_claims(text: str, masks: Iterable[Place] = (), *, is_spanish: bool = Fa
     claims = [tables.with_unit(claim) for claim in claims]
     claims += _numerals(folded, taken, is_spanish=is_spanish)
     claims.sort(key=lambda claim: claim.start)
+    claims = list(_directed(claims, folded))
     return [replace(claim, text=text[claim.start : claim.end]) for claim in _with_cents(claims, folded)]
 
 
@@ -127,6 +130,17 @@ def _numerals(folded: str, taken: list[Place], *, is_spanish: bool) -> Iterator[
 def _is_mere_talk(claim: Claim) -> bool:
     """ "Os dois", "three ways to ask": small words for numbers claim something only of what is counted in the data."""
     return claim.kind == "count" and not claim.unit and claim.values[0] <= _LARGEST_IN_TALK
+
+
+def _directed(claims: Iterable[Claim], folded: str) -> Iterator[Claim]:
+    """ "A fall of R$ 1.610, or 10 %": the share goes where the amount before it goes."""
+    before: Claim | None = None
+    for claim in claims:
+        if before is not None and claim.kind == "percent" and not claim.direction and before.kind != "percent":
+            is_same = _OR.fullmatch(folded, before.end, claim.start) and not _OF.match(folded, claim.end)
+            claim = replace(claim, direction=before.direction) if is_same else claim
+        yield claim
+        before = claim
 
 
 def _with_cents(claims: Iterable[Claim], folded: str) -> Iterator[Claim]:

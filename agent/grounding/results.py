@@ -18,6 +18,7 @@ HOME_CURRENCY: Final = "BRL"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")
 _DAYS: Final = re.compile(r"\d{4}(?:-\d\d){1,2}/\d{4}(?:-\d\d){1,2}")
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+_AMOUNT: Final = re.compile(r"\$ ?\d")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _CODE_KEYS: Final = frozenset({"number", "id", "code", "sku", "order_number", "invoice_number", "protocol"})
@@ -259,8 +260,12 @@ def _is_name(text: str, key: object) -> bool:
 
 
 def _is_passage(text: str, key: object) -> bool:
-    """Sentences, or a row with a day in it, rather than a name."""
-    return len(text) > _LONG_TEXT or bool(_SENTENCE_END.search(text) or (key == "text" and _DATED.search(text)))
+    """Sentences, a remark with an amount, or a row with a day in it, rather than a name."""
+    return (
+        len(text) > _LONG_TEXT
+        or any(form.search(text) for form in (_SENTENCE_END, _AMOUNT))
+        or bool(key == "text" and _DATED.search(text))
+    )
 
 
 def _own_spans(value: Mapping[str, Any]) -> Iterable[Span]:

@@ -16,12 +16,13 @@ from agent.grounding.arithmetic.operands import (
     RATES,
     Surroundings,
     is_of_one_unit,
+    is_of_words,
     is_total_key,
     totals,
 )
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
-from agent.grounding.words.lexicon import DIFFERENCE, RATE, REST
+from agent.grounding.words.lexicon import DIFFERENCE, RATE, REST, TOTAL
 
 _BY_CHANCE: Final = 0.15  # how likely a made-up figure may be to match one of the tries
 _MOST_TRIES: Final = 1500
@@ -90,7 +91,12 @@ def _pool(claim: Claim, around: Surroundings, evidence: Evidence) -> list[Known]
         wanted = {"count", "money"}
     if claim.kind in {"percent", "multiple"}:
         pool = [one for one in pool if not CHANGES.search(one.key)]
-    useful = (one for one in _by_value(pool) if one.kind in wanted and not _is_idle(one))
+    told = {(known.value, known.kind) for known in (*around.beside, *around.shown, *around.near, *around.reckoned)}
+    useful = (
+        one
+        for one in _by_value(pool)
+        if one.kind in wanted and not _is_idle(one) and (not is_of_words(one) or (one.value, one.kind) in told)
+    )
     return list(islice(useful, _MOST_FIGURES))
 
 
@@ -157,6 +163,8 @@ def _may_be_added(one: Known, other: Known, around: Surroundings) -> bool:
     """Two of a list only where the sentence speaks of these two; of a sum, nothing that it holds already."""
     if (one.origin == "reckoned") != (other.origin == "reckoned") or any(CHANGES.search(k.key) for k in (one, other)):
         return False
+    if is_of_words(one) and is_of_words(other) and not TOTAL.search(around.sentence):
+        return bool(DIFFERENCE.search(around.sentence))
     if _is_part(one, other) or _is_part(other, one):
         return bool(REST.search(around.sentence))
     if one.kind == "count" and one.value < LEAST_AMOUNT and not DIFFERENCE.search(around.sentence):

@@ -42,6 +42,11 @@ _LIMITS: Final = tuple(
     (re.compile(rf"\b(?:{words}){_BEFORE_LIMIT}"), side) for words, side in ((_BELOW, -1), (_ABOVE, 1))
 )
 _MEANS: Final = tuple((re.compile(rf"\b(?:{words}){_MEAN}"), side) for words, side in ((_BELOW, -1), (_ABOVE, 1)))
+_GOAL_MET: Final = re.compile(
+    r"\b(?:bat\w+|ating\w+|alcanc\w+|cumpr\w+|cumpl\w+|alcanz\w+|hit|met|beat|reach\w*|made)"
+    r"[*_]* (?:(?:[ao]s?|the|their|his|her|su|sus|la|las) )?(?:\w+ )?(?:metas?|goals?|targets?|quotas?|objetivos?)\b"
+)
+_WHOLE: Final = 100  # per cent
 _BEYOND: Final = re.compile(r"\b(?:acima|abaixo|above|below|under|over|encima|debajo)\b")
 _WORDS_BEFORE: Final = 32
 _FURTHEST: Final = Decimal("1.5")  # "sold more than 100" is no way to tell of 900
@@ -56,6 +61,7 @@ def find_groups(
     named right `before` it, else of those that were asked about."""
     found = list(_by_flag(sentence, evidence)) or list(_by_flag(before, evidence))
     found = found or list(_by_flag(evidence.question, evidence))
+    found += _by_goal(sentence, evidence)
     for claim in claims:
         at = claim.start - start
         before = sentence[max(0, at - _WORDS_BEFORE) : at]
@@ -79,6 +85,15 @@ def means_of(items: Sequence[Known], evidence: Evidence) -> list[Decimal]:
         if known.kind == items[0].kind and is_total_key(known.key) and least < known.value < most:
             found.append(known.value)
     return list(dict.fromkeys(found))
+
+
+def _by_goal(sentence: str, evidence: Evidence) -> Iterator[Group]:
+    """ "6 of the 8 hit their goal": rows that tell what part of a goal was reached."""
+    if not _GOAL_MET.search(sentence):
+        return
+    for (path, key), items in evidence.collections.items():
+        if items[0].kind == "percent" and (path, "goal") in evidence.collections and key.startswith("percent"):
+            yield from _of_scopes(path, [known.scope for known in items if known.value >= _WHOLE], evidence)
 
 
 def _columns(evidence: Evidence) -> Iterator[list[Known]]:

@@ -112,6 +112,11 @@ def is_of_one_unit(claim: Claim, known: Known) -> bool:
     return True
 
 
+def is_of_words(known: Known) -> bool:
+    """Whether a document's sentence tells it: what it lays down is reckoned with only where a reply tells it, too."""
+    return known.origin == "tool" and not (known.key or known.scope) and ": " in known.path
+
+
 def is_alike(claim: Claim, known: Known) -> bool:
     """Whether it may be added to others to make the claim. What is said without a sign may be money."""
     is_bare = claim.kind == "count" and not claim.unit and known.kind == "money" and claim.values[0] >= LEAST_AMOUNT

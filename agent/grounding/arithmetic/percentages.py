@@ -23,7 +23,17 @@ from agent.grounding.arithmetic.operands import (
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
 from agent.grounding.results import whole_month
-from agent.grounding.words.lexicon import CHARGE_BEFORE, DIFFERENCE, EVERYTHING, JOINED, MISSING, RATE, REDUCTION, TOTAL
+from agent.grounding.words.lexicon import (
+    ADDED_UP,
+    CHARGE_BEFORE,
+    DIFFERENCE,
+    EVERYTHING,
+    JOINED,
+    MISSING,
+    RATE,
+    REDUCTION,
+    TOTAL,
+)
 
 _OF_WHOLE: Final = re.compile(
     r"[*_]* (?:d[aeo]s?|del|of)(?: [ao]s?| the| la| los| las)? (?!diferenca|difference|diferencia)"
@@ -107,7 +117,7 @@ def _over_percents(around: Surroundings, evidence: Evidence) -> Iterator[Derived
             *(k for k in evidence.known[:MOST_LOOKED_AT] if k.kind == "percent" and not k.collection),
         ):
             yield Derived(Decimal(100) - known.value, "what is missing to 100 %", (known,), (known,))
-    if TOTAL.search(around.sentence) or JOINED.search(around.sentence):
+    if any(words.search(around.sentence) for words in (TOTAL, JOINED, ADDED_UP)):
         for one, other in combinations(percents, 2):
             yield Derived(one.value + other.value, "sum", (one, other), (one, other))
     if DIFFERENCE.search(around.sentence):

@@ -90,7 +90,8 @@ UNDER: Final = re.compile(
     r"\b(?:quase|menos de|pouco menos de|almost|nearly|just under|under|less than|casi|menos de)\s+$"
 )
 ABOUT: Final = re.compile(
-    r"(?:\b(?:cerca de|aproximadamente|em torno de|por volta de|uns|umas|pert(?:o|inho) d[eo]s?|proxim[oa]s? (?:de|dos?|a|aos?)"
+    r"(?:\b(?:cerca de|aproximadamente|em torno de|por volta de|uns|umas|pert(?:o|inho) d[eo]s?"
+    r"|proxim[oa]s? (?:de|dos?|a|aos?)"
     r"|about|around|roughly|approximately|close to|near|some|unos|unas|alrededor de|cerca de los)|~|≈)\s*$"
 )
 # Words that allow a kind of arithmetic, anywhere in the sentence.
@@ -112,6 +113,9 @@ MEANS: Final = re.compile(r"\b(?:medi[ao]|average|mean|promedio)\b")
 JOINED: Final = re.compile(
     r"\b(?:junto (?:com|con)|together with|along with|somad[oa]s? (?:a|ao|com)|(?:entre|both))\b"
 )
+ADDED_UP: Final = re.compile(
+    r"\b(?:som(?:a|am|ar|ad\w+|ass\w+)|sum(?:a|an|ar\w*|ad\w+)|add(?:ed|ing|s)?|stack\w*|acumul\w+)\b"
+)
 CHOSEN: Final = re.compile(  # the "3" of "os 3 primeiros" says how many are spoken of
     r"^[*_]* (?:[a-z]+ )?(?:primeir[oa]s|primer[oa]s|maiores|melhores|mejores|mayores|menores|piores|peores"
     r"|principa(?:is|les)"
@@ -132,7 +136,9 @@ CHARGE_BEFORE: Final = re.compile(  # a rate that somebody lays down: "desconto 
 )
 PART_OF: Final = re.compile(r"\d ?% (?:d[eo]|del?|of|sobre|×|x) ")
 MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|leav\w*|rest\w*|qued\w*|to go|short|remain\w*|pela frente)\b")
-PLACE: Final = re.compile(r"\b(?:linhas?|lines?|lineas?|filas?|rows?|pag(?:ina|e)?s?|paginas?|slides?|registros?)\b|\bpp?\.")
+PLACE: Final = re.compile(
+    r"\b(?:linhas?|lines?|lineas?|filas?|rows?|pag(?:ina|e)?s?|paginas?|slides?|registros?)\b|\bpp?\."
+)
 HALF_OF: Final = re.compile(r"\b(?:metade|half|mitad)\b")
 EVERYTHING: Final = re.compile(r"[*_]* (?:d[eo]|of|del?) (?:tudo|todo|everything|todos|all)\b")
 AHEAD: Final = re.compile(rf"{MISSING.pattern}|\b(?:next|proxim[ao]s|ainda|todavia|still|until|ate|hasta|ahead)\b")
