@@ -18,7 +18,6 @@ HOME_CURRENCY: Final = "BRL"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")
 _DAYS: Final = re.compile(r"\d{4}(?:-\d\d){1,2}/\d{4}(?:-\d\d){1,2}")
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_AMOUNT: Final = re.compile(r"\$ ?\d")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _CODE_KEYS: Final = frozenset({"number", "id", "code", "sku", "order_number", "invoice_number", "protocol"})
@@ -60,7 +59,7 @@ _PACK: Final = re.compile(
 )
 _LONG_TEXT: Final = 80
 _DATED: Final = re.compile(r"\b(?:\d{4}-\d\d-\d\d|\d\d?/\d\d?/\d{4})\b")
-_SENTENCE_END: Final = re.compile(r"[a-z\u00c0-\u024f%)]{3,}[.!?](?:\s|$)")
+_WORDED: Final = re.compile(r"[a-z\u00c0-\u024f%)]{3,}[.!?](?:\s|$)|\$ ?\d")
 
 
 @dataclass(slots=True)
@@ -261,11 +260,7 @@ def _is_name(text: str, key: object) -> bool:
 
 def _is_passage(text: str, key: object) -> bool:
     """Sentences, a remark with an amount, or a row with a day in it, rather than a name."""
-    return (
-        len(text) > _LONG_TEXT
-        or any(form.search(text) for form in (_SENTENCE_END, _AMOUNT))
-        or bool(key == "text" and _DATED.search(text))
-    )
+    return len(text) > _LONG_TEXT or bool(_WORDED.search(text) or (key == "text" and _DATED.search(text)))
 
 
 def _own_spans(value: Mapping[str, Any]) -> Iterable[Span]:
