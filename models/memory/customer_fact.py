@@ -22,6 +22,7 @@ from sqlalchemy import (
     Select,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     or_,
     select,
@@ -35,6 +36,7 @@ from models.columns import key, moment, reference, string, table_of
 from models.ids import new_id
 from models.memory.contact import contacts
 from models.memory.fact import Ending, Source
+from models.memory.told_again import Earlier, is_told_again
 
 _TRUSTS = ("typed", "spoken", "llm")
 _MOST = 50  # current ones of a customer; beyond them nothing more is kept
@@ -45,7 +47,7 @@ class CustomerFact(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("turn_id", "customer", "predicate", "value", name="customer_fact_told_once"),
         CheckConstraint(f"trust IN {_TRUSTS!r}", name="customer_fact_trust_known"),
-        Index("customer_fact_current", "tenant_id", "customer", postgresql_where="superseded_at IS NULL"),
+        Index("customer_fact_of_customer", "tenant_id", "customer"),  # what was ended is asked for as well
         Index(
             "customer_fact_named",
             text("array_to_tsvector(words)"),
@@ -118,6 +120,11 @@ IS_CURRENT: Final = _f.superseded_at.is_(None)
 # Who tells of a customer has its facts alone until the commit: two at once must not both stand.
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:tenant AS text) || ':' || :customer, 17))")
 
+# All that was ever kept of a customer, what was ended too.
+_KEPT: Final = select(_f.predicate, _f.value, _f.turn_id, IS_CURRENT.label("stands")).where(
+    _f.tenant_id == bindparam("tenant", type_=_f.tenant_id.type), _f.customer == bindparam("customer")
+)
+
 
 def select_of_customers(tenant_id: Any) -> Select[Any]:
     """What stands, of all of the company's customers; narrow it."""
@@ -143,20 +150,34 @@ def tell_of_customers(
 
 
 def _is_of(tenant_id: UUID, one: NewCustomerFact) -> ColumnElement[bool]:
-    return (_f.tenant_id == tenant_id) & (_f.customer == one.customer) & (_f.predicate == one.predicate)
+    return _of_customer(tenant_id, one) & (_f.predicate == one.predicate)
+
+
+def _of_customer(tenant_id: UUID, one: NewCustomerFact) -> ColumnElement[bool]:
+    return (_f.tenant_id == tenant_id) & (_f.customer == one.customer)
 
 
 def _is_settled(connection: Connection, source: Source, one: NewCustomerFact) -> bool:
     """Whether it stands already, or must not be added."""
-    of_customer = (_f.tenant_id == source.tenant_id) & (_f.customer == one.customer)
-    same_value = func.lower(_f.value) == one.value.lower()
-    known = _is_of(source.tenant_id, one) & same_value & IS_CURRENT
     if source.trust == "llm":
-        known = of_customer & or_(same_value, (_f.predicate == one.predicate) & IS_CURRENT)
-    if connection.execute(select(_f.id).where(known).limit(1)).first() is not None:
-        return True
-    counted = select(func.count()).select_from(customer_facts).where(of_customer, IS_CURRENT)
+        if _is_read_again(connection, source, one):
+            return True
+    else:
+        known = _is_of(source.tenant_id, one) & (func.lower(_f.value) == one.value.lower()) & IS_CURRENT
+        if connection.execute(select(_f.id).where(known).limit(1)).first() is not None:
+            return True
+    counted = select(func.count()).select_from(customer_facts).where(_of_customer(source.tenant_id, one), IS_CURRENT)
+    if one.is_single:  # what it closes makes room for it
+        counted = counted.where(_f.predicate != one.predicate)
     return int(connection.execute(counted).scalar_one()) >= _MOST
+
+
+def _is_read_again(connection: Connection, source: Source, one: NewCustomerFact) -> bool:
+    """Whether something else stands in its place, or it was told before, though it be ended since."""
+    kept = connection.execute(_KEPT, {"tenant": source.tenant_id, "customer": one.customer}).all()
+    if any(row.predicate == one.predicate and row.stands for row in kept):
+        return True
+    return is_told_again(one.value, source.turn_id, (Earlier(row.value, row.turn_id, row.stands) for row in kept))
 
 
 def _add(connection: Connection, source: Source, teller: str, one: NewCustomerFact) -> UUID | None:

@@ -32,6 +32,7 @@ from sqlmodel import Field, SQLModel
 from models.columns import key, moment, reference, string, table_of
 from models.ids import new_id
 from models.memory.contact import contacts
+from models.memory.told_again import Earlier, is_told_again
 
 FactKind = Literal["profile", "preference", "commitment", "objection", "decision"]
 Trust = Literal["typed", "spoken", "llm"]
@@ -161,16 +162,17 @@ def _is_replaced_by(one: NewFact) -> ColumnElement[bool]:
 
 
 def tell_beside(connection: Connection, source: Source, told: Sequence[NewFact]) -> list[UUID]:
-    """The same of what only adds: nothing that stands is closed, and what was ended stays ended."""
+    """The same of what only adds: nothing that stands is closed, and what was ended stays ended, in whichever words it
+    comes."""
     held, f = is_held_by(source.tenant_id, source.holder_id), facts.c
-    fresh = []
-    for one in told:
-        same = (
-            (f.predicate == one.predicate) & _IS_CURRENT if one.is_single else func.lower(f.value) == one.value.lower()
-        )
-        ended = func.lower(f.value) == one.value.lower()
-        if connection.execute(select(f.id).where(held, or_(same, ended)).limit(1)).first() is None:
-            fresh.append(one)
+    kept = connection.execute(select(f.predicate, f.value, f.turn_id, _IS_CURRENT.label("stands")).where(held)).all()
+    standing = {row.predicate for row in kept if row.stands}
+    earlier = [Earlier(row.value, row.turn_id, row.stands) for row in kept]
+    fresh = [
+        one
+        for one in told
+        if not (one.is_single and one.predicate in standing) and not is_told_again(one.value, source.turn_id, earlier)
+    ]
     return tell(connection, source, fresh)
 
 

@@ -143,6 +143,20 @@ def test_who_said_it_corrects_it(team: Team) -> None:
     assert team.house.rows("SELECT ended_as FROM customer_fact WHERE value = 'João'") == [("corrected",)]
 
 
+def test_a_correction_is_kept_however_much_is_known_and_nothing_is_added(team: Team) -> None:
+    team.say(RITA, BUYER)
+    team.house.run("""
+        INSERT INTO customer_fact
+            (id, tenant_id, contact_id, customer, words, predicate, value, valid_from, turn_id, confidence)
+        SELECT gen_random_uuid(), tenant_id, contact_id, customer, words, 'p' || n, 'v', valid_from, turn_id, 1
+        FROM customer_fact, generate_series(1, 49) AS n
+    """)
+    team.say(RITA, "corrija: o comprador do Mercado Sol é a Maria")
+    team.say(RITA, "o Mercado Sol prefere ligação de manhã")
+    others = [fact for fact in team.standing if fact[2] != "v"]
+    assert others == [("Mercado Sol", "buyer", "Maria")]
+
+
 def test_what_a_manager_said_a_rep_neither_takes_back_nor_corrects(team: Team) -> None:
     team.say(MIA, BUYER)
     for words in ("esqueça tudo sobre o Mercado Sol", "corrija: o comprador do Mercado Sol é a Maria"):

@@ -77,3 +77,25 @@ def test_it_replaces_nothing_and_brings_nothing_back(team: Team) -> None:
         n=3,
     )
     assert team.standing == []
+
+
+@pytest.mark.parametrize("is_forgotten", [True, False])
+def test_what_the_rules_read_is_not_told_again_in_other_words(team: Team, is_forgotten: bool) -> None:
+    said = "a Padaria Estrela só recebe às terças"
+    team.say(RITA, said)
+    if is_forgotten:
+        assert "Esqueci" in team.say(RITA, "esqueça isso")
+    standing = [] if is_forgotten else [("Padaria Estrela", "receives", "só recebe às terças")]
+    assert team.standing == standing
+    MemoryKeeper(team.house.services).work()
+    fact = {**FACT, "predicate": "delivery_day", "value": "recebe às terças", "quote": said}
+    team.house.provider.script = [json.dumps({"facts": [fact]}, ensure_ascii=False)]
+    asked = len(team.house.provider.requests)
+    assert MemoryReader(team.house.services, timedelta(0)).work() == 1
+    assert len(team.house.provider.requests) == asked + 1, "else nothing was read"
+    assert team.standing == standing
+
+
+def test_what_else_was_said_in_the_same_breath_is_kept(team: Team) -> None:
+    read(team, RITA, f"o comprador da Padaria Estrela é o João, {SAID}")
+    assert [predicate for _, predicate, _ in team.standing] == ["buyer", "delivery_key"]

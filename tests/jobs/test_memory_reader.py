@@ -85,6 +85,16 @@ def test_what_she_wanted_forgotten_does_not_come_back(talk: House) -> None:
     assert talk.rows(FACTS) == []
 
 
+def test_what_she_wanted_forgotten_does_not_come_back_in_other_words(talk: House) -> None:
+    talk.provider.script = [reads()]
+    read(talk)
+    talk.advance(talk.say("esqueça o 1", "m2"))
+    talk.run("UPDATE contact SET read_up_to = -1, unread_since = now()")
+    talk.provider.script = [reads(predicate="roasts", value="torra o café toda quinta")]
+    assert read(talk) == 1
+    assert talk.rows(FACTS) == []
+
+
 def test_somebody_elses_words_are_not_shown_to_it(talk: House) -> None:
     talk.provider.script = [reads(), "Ok."]
     read(talk)

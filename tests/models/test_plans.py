@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 
 from benchmarks.past import write_past
 from models import commit, history, journal, lease, said, turns, work
-from models.memory import recollection
+from models.memory import customer_fact, recollection
 from models.privacy import expiry
 from models.session import build_engine, session_scope, statement_scope
 from models.tenant import ensure_account, ensure_tenant
@@ -102,3 +102,4 @@ def test_what_was_told_of_customers_is_found_by_their_words_however_much_was_tol
     plan = _plan(past, _STATEMENTS["recollect"])
     assert "customer_fact_named" in plan, plan
     assert "Seq Scan on customer_fact" not in plan, plan
+    assert "customer_fact_of_customer" in _plan(past, customer_fact._KEPT)
