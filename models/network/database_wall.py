@@ -128,6 +128,8 @@ def _verify(url: URL) -> _Target:
         raise ConfigurationError(f"the address of a company's database may not say {', '.join(sorted(others))}")
     if "," in (url.host or "") or any(mark in (url.database or "") for mark in ("=", "://")):
         raise ConfigurationError("the address of a company's database names one host and one database")
+    if url.get_backend_name() == "postgresql" and not url.database:  # libpq would take the role's name for one
+        raise ConfigurationError("the address of a company's database says which database: host/database")
     if not str(url.query.get("port", "0")).isdecimal():
         raise ConfigurationError("the port of a company's database is a number")
     return _target_of(url)

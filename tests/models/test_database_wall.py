@@ -93,6 +93,15 @@ def test_the_installation_s_own_is_known_by_its_address_under_any_name(own: str)
     assert "its own records" in refusal("postgresql+psycopg://r@alias.example:5433/recado", wall)
 
 
+@pytest.mark.parametrize("end", ["", "/", "/?host=/run/own"])
+def test_an_address_that_leaves_the_database_to_the_driver_is_refused(end: str) -> None:
+    """A role called as the installation's database would be let into it."""
+    wall = DatabaseWall({"db.example", "localhost"}, own=["postgresql://recado@db.example/recado"])
+    address = f"postgresql+psycopg://recado@{'' if 'host=' in end else 'db.example'}{end}"
+    with pytest.raises(ConfigurationError, match="says which database"):
+        wall.guard(engine_of(address))
+
+
 def test_each_connection_is_judged_anew_and_goes_to_what_was_judged() -> None:
     names = Names("93.184.216.34")
     engine = engine_of("mysql+pymysql://r@erp.example:1/s")
