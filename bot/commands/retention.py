@@ -18,7 +18,7 @@ _HOLDS: dict[Kind, str] = {
     "conversations": "what was said, with its files, tool calls, memory; who wrote, when and costs stay",
     "files": "voice notes, pictures, documents that came in; transcripts stay",
     "memory": "what search and summaries hold of earlier turns",
-    "facts": "what people told of themselves",
+    "facts": "what people told of themselves and of customers",
     "changes": "changes proposed and made, and the words of their trail",
     "discounts": "requests for a discount that were ruled on",
 }

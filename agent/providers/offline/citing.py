@@ -33,6 +33,7 @@ _PRICED = re.compile(
 
 _HOW = re.compile(
     r"\W*(?:como|how|c[óo]mo|onde|where|d[óo]nde|posso|podemos|can [iw]e?|puedo)\b"
+    r"|\W*(?:quem|who|qui[ée]n) (?:pode|aprova|autoriza|libera|decide|can|may|approves?|decides?|puede|aprueba)\b"
     r"|.*\b(?:pod[eo]m? ser|aceitam?|é possível|tem como|can (?:it|that) be|puede[n]? ser)\b",
     re.IGNORECASE,
 )

@@ -48,6 +48,7 @@ def test_everything_else_is_answered_as_without_documents(text: str) -> None:
         ("Como faço para cancelar um pedido?", "out_of_reach"),
         ("how do I cancel an order?", "out_of_reach"),
         ("Primeira compra pode ser no boleto?", "out_of_reach"),
+        ("quem aprova desconto de 8%?", "out_of_reach"),
         ("posso parcelar um pedido em 3 vezes no cartão?", "cannot_filter"),
     ],
 )
@@ -148,6 +149,8 @@ def test_documents_that_do_not_answer_are_said_not_to() -> None:
     [
         ("pt", {"sheet": "Preços", "row": 7}, "Segundo **a.xlsx**, planilha Preços, linha 7: “x”"),
         ("en", {"clause": "5.1"}, "According to **a.xlsx**, clause 5.1: “x”"),
+        ("pt", {"clause": "Cláusula primeira"}, "Segundo **a.xlsx**, Cláusula primeira: “x”"),
+        ("es", {"clause": "Art. 5º"}, "Según **a.xlsx**, Art. 5º: “x”"),
         ("es", {"line": 2}, "Según **a.xlsx**, línea 2: “x”"),
         ("pt", {}, "Segundo **a.xlsx**: “x”"),
     ],
