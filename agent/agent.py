@@ -117,9 +117,13 @@ class Agent:
     def customers_seen(self, situation: Situation) -> tuple[str, ...]:
         """Whom somebody in that situation may know; nobody where the sales data cannot be asked."""
         try:
-            return self._catalogue(situation).customers
+            return self.get_customers(situation)
         except ToolError:
             return ()
+
+    def get_customers(self, situation: Situation) -> tuple[str, ...]:
+        """The same; raises ToolError where the sales data cannot be asked."""
+        return self._catalogue(situation).customers
 
     def preload(self) -> None:
         """Load what the first calls would load."""

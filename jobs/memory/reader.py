@@ -20,7 +20,7 @@ from jobs.memory.llm import Asking, ask
 from jobs.question import find_situation
 from jobs.rounds import Rounds
 from jobs.runtime import Services
-from models.errors import BudgetExceeded, ConfigurationError, ProviderError
+from models.errors import BudgetExceeded, ConfigurationError, ProviderError, ToolError
 from models.memory.customer_fact import tell_of_customers
 from models.memory.fact import Source, tell_beside
 from models.memory.remembered import SettledTurn
@@ -72,11 +72,12 @@ def read_contact(services: Services, unread: Unread) -> None:
     answer, teller = "", _Teller()
     if said and terms.spec.memory_llm and terms.spec.llm.engine == "llm":
         try:
+            # First: while the sales data are away nothing is paid for that could not be kept.
+            teller = _find_teller(services, terms, replace(thread, sender=unread.address, aliases=()))
             prompt, turn_id = ask_for_facts(said), found[-1].turn.id
             asked = Asking("memory", unread.address, turn_id, MOST_TOKENS)
             answer = ask(services, terms, thread, asked, prompt).text
-            teller = _find_teller(services, terms, replace(thread, sender=unread.address, aliases=()))
-        except (ProviderError, BudgetExceeded, ConfigurationError) as error:
+        except (ProviderError, BudgetExceeded, ConfigurationError, ToolError) as error:
             _log.warning("what was told cannot be read now: %s", type(error).__name__)
             with session_scope(services.engine) as connection:
                 return put_back(connection, unread, _LATER)
@@ -101,12 +102,13 @@ class _Teller:
 
 
 def _find_teller(services: Services, terms: Terms, thread: Thread) -> _Teller:
+    """Raises ToolError while the sales data cannot be asked whom she may see."""
     with statement_scope(services.engine) as connection:
         situation = find_situation(services, connection, thread)
     if situation.role not in ("rep", "manager"):
         return _Teller()
     with services.agents.at_work(terms) as agent:
-        return _Teller(situation.person_name, situation.role, CustomerNames(agent.customers_seen(situation)))
+        return _Teller(situation.person_name, situation.role, CustomerNames(agent.get_customers(situation)))
 
 
 def _source_of(unread: Unread, found: Sequence[UnreadTurn], number: int, timezone: str) -> Source:

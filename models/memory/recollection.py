@@ -9,9 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     Connection,
+    Float,
     Integer,
     Select,
+    Subquery,
     Text,
     any_,
     bindparam,
@@ -35,7 +38,7 @@ from models.tenant import AccountKey
 _people, _identities = table_of(Person), table_of(Identity)
 _MOST = 60  # facts; the newest
 _MOST_OF_CUSTOMERS = 60
-# A word may be part of every name. A number that stands there: of one that comes later the planner thinks little.
+# A number that stands there: of one that comes later the planner thinks little.
 _MOST_LOOKED_AT: Final = literal_column("600", Integer)
 
 
@@ -78,11 +81,7 @@ def _recollect() -> Select[Any]:
     )
     row = func.jsonb_build_array(*current.c)
     told = select(func.jsonb_agg(aggregate_order_by(row, current.c.recorded_at, current.c.id))).scalar_subquery()
-    # As a search of texts: of arrays that nobody knows beforehand the planner would look for an overlap in every row.
-    holds = func.array_to_tsvector(customer_facts.c.words).bool_op("@@")(cast(bindparam("words"), TSQUERY))
-    looked_at = select_of_customers(tenant).where(holds).limit(_MOST_LOOKED_AT).subquery()
-    newest = select(looked_at).order_by(looked_at.c.recorded_at.desc(), looked_at.c.id.desc())
-    known_of = newest.limit(_MOST_OF_CUSTOMERS).subquery()
+    known_of = _told_of_customers(tenant)
     of_customer = func.jsonb_build_array(*known_of.c)
     of_customers = select(
         func.jsonb_agg(aggregate_order_by(of_customer, known_of.c.recorded_at, known_of.c.id))
@@ -96,6 +95,24 @@ def _recollect() -> Select[Any]:
     )
     found = (told.label("told"), summed.label("summed"), of_customers.label("of_customers"))
     return select(*known.c, one.c.id.label("holder_id"), *found).select_from(one.outerjoin(known, true()))
+
+
+def _told_of_customers(tenant: BindParameter[UUID]) -> Subquery:
+    """Of those whose names hold a word asked: first of whom most of the name was asked, and of each as many as of the
+    others. A rep's question brings in other reps' customers too, and they must not crowd out the one that she names."""
+    c = customer_facts.c
+    lexemes = func.array_to_tsvector(c.words)
+    # As a search of texts: of arrays that nobody knows beforehand the planner would look for an overlap in every row.
+    holds = lexemes.bool_op("@@")(cast(bindparam("words"), TSQUERY))
+    left_out = func.length(func.ts_delete(lexemes, bindparam("asked", type_=ARRAY(Text))))
+    share = cast(left_out, Float) / func.cardinality(c.words)
+    nearest = select_of_customers(tenant).add_columns(share.label("left_out")).where(holds)
+    nearest = nearest.order_by(share, c.recorded_at.desc(), c.id.desc()).limit(_MOST_LOOKED_AT)
+    looked_at = nearest.subquery()
+    newest = (looked_at.c.recorded_at.desc(), looked_at.c.id.desc())
+    nth = func.row_number().over(partition_by=looked_at.c.customer, order_by=newest)
+    shown = select(*[column for column in looked_at.c if column.name != "left_out"])
+    return shown.order_by(looked_at.c.left_out, nth, *newest).limit(_MOST_OF_CUSTOMERS).subquery()
 
 
 _RECOLLECT = _recollect()
@@ -115,7 +132,7 @@ def recollect(
     what she, by the first address, said in it since that number. `words` are those that customers are looked up by."""
     values = {"account": account.id, "tenant": account.tenant_id, "addresses": list(addresses), "today": today}
     place = {"conversation": conversation_id, "sender": addresses[0], "covers_from": memory_from_seq}
-    row = connection.execute(_RECOLLECT, {**values, **place, "words": _any_of(words)}).one()
+    row = connection.execute(_RECOLLECT, {**values, **place, "words": _any_of(words), "asked": list(words)}).one()
     person = None if row.id is None else KnownPerson(row.id, row.name, row.role, row.salesperson, row.customer)
     summary = None if row.summed is None else as_summary(*row.summed)
     of_customers = tuple(as_known(*one) for one in row.of_customers or ())

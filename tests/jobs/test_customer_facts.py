@@ -63,6 +63,26 @@ def test_a_rep_never_has_what_was_told_of_anothers_customer(team: Team) -> None:
     assert "boleto" not in team.prompt()
 
 
+@pytest.mark.parametrize("most", ["customers", "facts"])
+def test_who_is_named_is_not_crowded_out_by_others_of_a_like_name(team: Team, most: str) -> None:
+    """By many customers of other people, or by all that is known of one."""
+    team.say(RITA, TUESDAYS)
+    other = {
+        "customers": "'Padaria ' || n, ARRAY['padaria', 'x' || n]",
+        "facts": "'Padaria Sol', ARRAY['padaria', 'sol']",
+    }
+    team.house.run(f"""
+        INSERT INTO customer_fact
+            (id, tenant_id, contact_id, customer, words, predicate, value, valid_from, turn_id, confidence)
+        SELECT gen_random_uuid(), tenant_id, contact_id, {other[most]}, 'p' || n, 'v', valid_from, turn_id, 1
+        FROM customer_fact, generate_series(1, {700 if most == "customers" else 100}) AS n
+    """)
+    team.say(
+        RITA, "como vai a Padaria Estrela?" if most == "customers" else "como vão a Padaria Estrela e a Padaria Sol?"
+    )
+    assert "só recebe às terças" in team.prompt()
+
+
 def test_who_buys_is_not_shown_what_the_team_says_of_her_company(team: Team) -> None:
     team.say(RITA, "o Mercado Sol paga em boleto 28 dias")
     team.say(DORA, "como vai o Mercado Sol?")

@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from agent.agent import Agent, Limits
+from agent.base import Situation
 from jobs.memory.keeper import MemoryKeeper
 from jobs.memory.reader import MemoryReader
-from tests.jobs.team import BETO, MIA, RITA, Team
+from models.catalogue import Catalogue
+from models.errors import ToolError
+from tests.jobs.team import BETO, MIA, RITA, Team, catalogue_of
 
 SAID = "a Padaria Estrela deixa a chave com o vizinho"
 FACT = {"n": 0, "subject": "customer", "customer": "Padaria Estrela", "predicate": "delivery_key", "kind": "profile"}
@@ -94,6 +98,30 @@ def test_what_the_rules_read_is_not_told_again_in_other_words(team: Team, is_for
     assert MemoryReader(team.house.services, timedelta(0)).work() == 1
     assert len(team.house.provider.requests) == asked + 1, "else nothing was read"
     assert team.standing == standing
+
+
+def test_while_the_sales_data_are_away_nothing_is_paid_for_and_nothing_is_lost(team: Team) -> None:
+    away = [True]
+
+    def catalogue(situation: Situation) -> Catalogue:
+        if away[0]:
+            raise ToolError("The sales data cannot be asked.")
+        return catalogue_of(situation)
+
+    house = team.house
+    tools = dict(house.agent.toolbox.tools)
+    team.employ(lambda: Agent(house.provider, "scripted", tools, Limits(steps=4), house.clock, catalogue=catalogue))
+    team.say(RITA, SAID)
+    MemoryKeeper(house.services).work()
+    asked = len(house.provider.requests)
+    assert MemoryReader(house.services, timedelta(0)).work() == 1
+    assert len(house.provider.requests) == asked
+    away[0] = False
+    house.run("UPDATE contact SET held_until = now() - interval '1 second'")
+    fact = {**FACT, "value": "deixa a chave com o vizinho", "quote": SAID}
+    house.provider.script = [json.dumps({"facts": [fact]}, ensure_ascii=False)]
+    assert MemoryReader(house.services, timedelta(0)).work() == 1
+    assert team.standing == [("Padaria Estrela", "delivery_key", "deixa a chave com o vizinho")]
 
 
 def test_what_else_was_said_in_the_same_breath_is_kept(team: Team) -> None:
