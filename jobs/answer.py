@@ -135,7 +135,7 @@ class _Answering(Execution):
         fixed = greet(spec, thread, composed)
         fixed = fixed or self._decide(agent, composed) or self._explain(agent, composed)
         if fixed is None and (remembered := self._remember(agent, composed)) is not None:
-            return self.say(composed, FixedAnswer(remembered.words), remembered.beside)
+            return self.say(composed, FixedAnswer(remembered.words, taint=remembered.taint), remembered.beside)
         fixed = fixed or self._look_back(agent, composed)
         fixed = fixed or divert(spec, thread, composed, self.services.clock.now())
         if fixed is None:

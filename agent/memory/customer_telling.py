@@ -1,15 +1,16 @@
 """What was told of customers put into words: as quoted data for the prompt, and as lines for people. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from agent.base import ChatMessage
 from agent.memory.telling import name_of_channel, spell_day
 from agent.tokens import estimate_prompt
-from agent.tools.whose_words import is_name
+from agent.tools.whose_words import is_name, judge_texts
 from models.language import Language
 from models.memory.customer_fact import KnownCustomerFact, NewCustomerFact
+from models.taint import Taint
 
 _LABELS: Final[dict[str, dict[Language, str]]] = {
     "receives": {"pt": "recebimento", "en": "deliveries", "es": "recepción"},
@@ -44,11 +45,15 @@ def label_of_customers(predicate: str, language: Language) -> str:
     return _LABELS[name][language] if name in _LABELS else name.replace("_", " ")
 
 
+def name_teller(fact: KnownCustomerFact, language: Language) -> str:
+    """Behind the demo's open door people call themselves anything."""
+    return fact.teller if fact.teller and is_name(fact.teller) else _SOMEBODY[language]
+
+
 def tell_source(fact: KnownCustomerFact, language: Language, timezone: str) -> str:
-    """Such as "dito por Ana em 12/03/2026 no WhatsApp". Behind the demo's open door people call themselves anything."""
+    """Such as "dito por Ana em 12/03/2026 no WhatsApp"."""
     day = spell_day(fact.recorded_at.astimezone(ZoneInfo(timezone)).date(), language)
-    teller = fact.teller if fact.teller and is_name(fact.teller) else _SOMEBODY[language]
-    return _SOURCES[language].format(teller=teller, day=day, channel=name_of_channel(fact.channel))
+    return _SOURCES[language].format(teller=name_teller(fact, language), day=day, channel=name_of_channel(fact.channel))
 
 
 def describe_told(fact: KnownCustomerFact, language: Language, timezone: str) -> str:
@@ -61,14 +66,20 @@ def spell_told(one: NewCustomerFact | KnownCustomerFact, language: Language) -> 
     return f"{one.customer}, {label_of_customers(one.predicate, language)}: «{one.value}»"
 
 
+def judge_told(told: Iterable[NewCustomerFact | KnownCustomerFact], names: Iterable[str] = ()) -> frozenset[Taint]:
+    """Whose words it is to spell these: records name customers as they like, and what is believed others have told."""
+    return judge_texts([*names, *(text for one in told for text in (one.customer, one.value))])
+
+
 def recall_told(
     facts: Sequence[KnownCustomerFact], token_budget: int, *, language: Language, timezone: str
 ) -> list[ChatMessage]:
     """One line of the prompt with as many of the newest as fit, oldest first; none where none fits. Whoever told them,
-    they are no words of the asker's: what switches on names switches on them."""
+    they are no words of the asker's: what switches on names switches on them, so a customer who is called a sentence is
+    left to the tools, whose results are judged."""
     kept: list[str] = []
     message: list[ChatMessage] = []
-    for fact in reversed(facts):
+    for fact in reversed([fact for fact in facts if is_name(fact.customer)]):
         longer = [f"- {fact.customer}: {describe_told(fact, language, timezone)}", *kept]
         candidate = [ChatMessage("user", "\n".join([_OPENING, *longer]) + "]", is_context=True, origin="tool")]
         if estimate_prompt(candidate) > token_budget:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from agent.agent import Agent
 from agent.base import Situation
+from agent.links import tame_links
 from agent.memory.answers import say
 from agent.memory.customer_names import CustomerNames
-from agent.memory.customer_telling import spell_told
+from agent.memory.customer_telling import judge_told, name_teller, spell_told
 from agent.memory.instructions import is_instruction
 from agent.memory.of_customers import find_told_of_customers
 from agent.memory.wish import Wish, read_wish
@@ -27,6 +28,7 @@ from models.language import Language
 from models.memory.customer_fact import KnownCustomerFact, end_told, find_told, find_told_in
 from models.memory.recollection import recollect
 from models.session import statement_scope
+from models.taint import Taint
 from models.turns import BegunTurn, Thread
 
 _ABOUT_CUSTOMERS = ("forget", "forget_customer", "correct")
@@ -70,6 +72,11 @@ def _answer(wished: "_Wished", wish: Wish, names: CustomerNames) -> Remembered |
     return wished.correct(wish.words, names)
 
 
+def _tell(words: str, taint: frozenset[Taint], beside: Beside | None = None) -> Remembered:
+    """No link that stands in a name is live: nobody of the company has said it."""
+    return Remembered(tame_links(words), beside, taint)
+
+
 @dataclass(frozen=True, slots=True)
 class _Wished:
     """`stands` is what is believed of the customers meant."""
@@ -89,14 +96,16 @@ class _Wished:
         if not mine:
             return self._refuse(meant)
         spelled = "; ".join(spell_told(one, self.language) for one in mine)
-        return Remembered(say("forgotten", self.language, facts=spelled), self._ending(mine))
+        return _tell(say("forgotten", self.language, facts=spelled), judge_told(mine), self._ending(mine))
 
     def correct(self, words: str, names: CustomerNames) -> Remembered | None:
         if is_instruction(words):
             return None
         read = find_told_of_customers(words, names)
         if read.unclear and not read.told:
-            return Remembered(say("which_customer", self.language, names=", ".join(read.unclear[:5])))
+            names_meant = read.unclear[:5]
+            said = say("which_customer", self.language, names=", ".join(names_meant))
+            return _tell(said, judge_told((), names_meant))
         if not read.told:
             return None
         places = {(one.customer, one.predicate) for one in read.told}
@@ -106,16 +115,16 @@ class _Wished:
         alone = [one.predicate for one in replaced]
         told = [replace(one, is_single=one.is_single or alone.count(one.predicate) == 1) for one in read.told]
         spelled = "; ".join(spell_told(one, self.language) for one in told)
-        return Remembered(
-            say("corrected", self.language, facts=spelled), self.keeping.keep_of_customers(told, "corrected")
-        )
+        said = say("corrected", self.language, facts=spelled)
+        return _tell(said, judge_told(told), self.keeping.keep_of_customers(told, "corrected"))
 
     def _may_change(self, fact: KnownCustomerFact) -> bool:
         return self.situation.role == "manager" or fact.holder_id == self.situation.holder
 
     def _refuse(self, facts: Sequence[KnownCustomerFact]) -> Remembered:
-        others = dict.fromkeys(fact.teller for fact in facts if not self._may_change(fact))
-        return Remembered(say("not_yours", self.language, teller=", ".join(others)))
+        kept = [fact for fact in facts if not self._may_change(fact)]
+        others = dict.fromkeys(name_teller(fact, self.language) for fact in kept)
+        return _tell(say("not_yours", self.language, teller=", ".join(others)), judge_told((), others))
 
     def _ending(self, meant: Sequence[KnownCustomerFact]) -> Beside:
         def write(connection: Connection) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agent.base import RunResult
 from agent.memory.answers import say, say_noted
-from agent.memory.customer_telling import spell_told
+from agent.memory.customer_telling import judge_told, spell_told
 from agent.memory.of_customers import ToldOfCustomers
 from agent.memory.told import Told
 from jobs.memory.facts import has_missed_a_record, has_no_answer
@@ -19,6 +19,7 @@ def with_noted(
     said = _say(told, of, language)
     if not said:
         return result
+    result = replace(result, taint=result.taint | judge_told(of.told, of.unclear[:5]))
     if not is_question and has_no_answer(result) and not has_missed_a_record(result):
         return replace(result, text=said)
     return replace(result, text=f"{said}\n\n{result.text}")

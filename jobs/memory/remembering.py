@@ -26,6 +26,7 @@ from models.language import Language
 from models.memory.fact import Facts, KnownFact, NewFact, tell
 from models.memory.recollection import recollect
 from models.session import statement_scope
+from models.taint import Taint
 from models.turns import BegunTurn, Thread
 
 _SHORTEST_USED = 3  # letters of a value that an answer is recognised by
@@ -33,10 +34,11 @@ _SHORTEST_USED = 3  # letters of a value that an answer is recognised by
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The words for her, and what is written with them."""
+    """The words for her, what is written with them, and `taint` where they repeat what others said."""
 
     words: str
     beside: Beside | None = None
+    taint: frozenset[Taint] = frozenset()
 
 
 def answer_wish(
