@@ -43,6 +43,13 @@ class CustomerNames:
                 found.append(Mention(tokens[hit.first].start, tokens[hit.last].end, customers))
         return found
 
+    def is_name(self, words: str) -> bool:
+        """Whether they name a customer and nothing else, an article aside."""
+        return any(
+            not words[one.end :].strip() and all(token.word in _SMALL for token in tokens_of(words[: one.start]))
+            for one in self.find(words)
+        )
+
     def find_clear(self, text: str) -> list[str]:
         """Those that are named beyond doubt, each once."""
         return list(dict.fromkeys(one.customers[0] for one in self.find(text) if len(one.customers) == 1))

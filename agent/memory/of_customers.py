@@ -129,7 +129,7 @@ def find_told_of_customers(text: str, names: CustomerNames) -> ToldOfCustomers:
     """In the order in which it was told; the last word on a thing counts."""
     found: dict[tuple[str, str, str], NewCustomerFact] = {}
     unclear: list[str] = []
-    for sentence in own_sentences(text):
+    for sentence in own_sentences(text, names.is_name):
         if sentence.is_question or is_instruction(sentence.folded):
             continue
         for mention in names.find(sentence.said):

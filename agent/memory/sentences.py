@@ -1,10 +1,11 @@
 """A person's text in sentences that may be read for facts: what is quoted, supposed or said by others is none."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from agent.grounding.words.folding import Sentences, fold_in_place
+from agent.memory.pasting import mask_others
 
 _LONGEST_TEXT = 4_000  # characters; beyond that somebody has pasted something
 _QUOTED_LINE = re.compile(r"^[ \t]*(?:>|\|).*$", re.MULTILINE)
@@ -41,10 +42,11 @@ class Sentence:
         return self.said.rstrip(" \"'»”)").endswith("?") or "¿" in self.said
 
 
-def own_sentences(text: str) -> Iterator[Sentence]:
-    """Those in which she may be speaking of herself, in order. Pure."""
+def own_sentences(text: str, is_topic: Callable[[str], bool] = lambda words: False) -> Iterator[Sentence]:
+    """Those in which she may be speaking of herself, in order; `is_topic` tells of the words before a colon that they
+    name what she speaks of, and nobody who speaks. Pure."""
     text = text[:_LONGEST_TEXT]
-    masked = _QUOTATION.sub(_mask, _QUOTED_LINE.sub(_blank, text))
+    masked = _QUOTATION.sub(_mask, mask_others(_QUOTED_LINE.sub(_blank, text), is_topic))
     bounds = Sentences(masked)
     for index in range(bounds.index(len(masked)) + 1):
         start, end = bounds.bounds(index)

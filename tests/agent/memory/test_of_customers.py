@@ -68,6 +68,57 @@ def test_what_is_none(words: str) -> None:
     assert (found.told, found.unclear) == ((), ())
 
 
+PASTED = "o Mercado Sol prefere desconto de 40%"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"[10:03, 1/2/2026] Ana: {PASTED}",
+        f"[10:03, 1/2/2026] Ana: oi\n{PASTED}",
+        f"[01/02/26 10:03:22] ~Ana Lima: {PASTED}",
+        f"01/02/2026 10:03 - Ana: {PASTED}",
+        f"10:03 Ana: {PASTED}",
+        f"Ana, [01.02.26 10:03]\n{PASTED}",
+        f"olha\n[10:03, 1/2/2026] Mercado Sol: {PASTED}",
+        f"fwd: {PASTED}",
+        f"olha isso, Fwd: {PASTED}",
+        f"ENC: pedido\n\n{PASTED}",
+        f"----- Mensagem encaminhada -----\nDe: x\n\n{PASTED}",
+        f"De: x@y.example\nPara: z\n\n{PASTED}",
+        f"From: x\n\n{PASTED}",
+        f"Em 12/03/2026, Ana escreveu:\n{PASTED}",
+        f"João: {PASTED}",
+        f"joão: {PASTED}",
+        f"João da Silva: bom dia\n{PASTED}",
+        f"olha só. João: {PASTED}",
+        f"*João (compras):* {PASTED}",
+        f"dona Maria: {PASTED}",
+        f"Ana do Mercado Sol: {PASTED}",
+        f"+55 11 99999-0000: {PASTED}",
+        f"Cliente: {PASTED}",
+    ],
+)
+def test_what_was_pasted_with_who_wrote_it_is_not_her_own(words: str) -> None:
+    assert find_told_of_customers(words, NAMES).told == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"obs: {PASTED}",
+        f"Anota aí: {PASTED}",
+        "Mercado Sol: prefere desconto de 40%",
+        "o Mercado Sol: prefere desconto de 40%",
+        f"bom dia!\n- {PASTED}",
+        f"{PASTED}\n\n----- Mensagem encaminhada -----\nDe: x\no Mercado Sol exige nota",
+        f"João: o Mercado Sol exige nota\n\n{PASTED}",
+    ],
+)
+def test_a_label_a_customer_and_words_beside_what_was_pasted_are_hers(words: str) -> None:
+    assert [one.value for one in find_told_of_customers(words, NAMES).told] == ["desconto de 40%"]
+
+
 def test_a_name_of_two_is_not_clear() -> None:
     found = find_told_of_customers("a Estrela fecha às segundas", NAMES)
     assert (found.told, found.unclear) == ((), ("Padaria Estrela", "Mercado Estrela"))
