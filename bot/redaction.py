@@ -80,12 +80,14 @@ _SECRET_NAME = re.compile(
     r"secret|passw|token(?!s)|api_?key|authori[sz]ation|cookie|credential|signature|dsn|_url$|session_id|csrf",
     re.IGNORECASE,
 )
+# Whoever has such an address may fetch the file for a day; as the field of a form it stands in percent signs.
+_SLASH = r"(?:/|%(?:25)*2[Ff])"
+_MEDIA = re.compile(rf"({_SLASH}media{_SLASH})[\w-]+\.[\w-]+")
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), rf"\1 {BLOT}"),
     (re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"), BLOT),  # user:password in a URL
     (re.compile(r"\brk_[0-9a-fA-F-]{32,36}_[\w-]+"), f"rk_{BLOT}"),
     (re.compile(r"\bsk-[\w-]{12,}"), f"sk-{BLOT}"),
-    (re.compile(r"(?<=/media/)[\w-]+\.[\w-]+"), BLOT),  # whoever has such an address may fetch the file for a day
     (re.compile(r"\+\d{5,13}(?=\d{2}(?!\d))"), f"+{BLOT}"),  # a phone number keeps its last two digits
     (re.compile(r"[\w.+-]+@(?=[\w-]+\.[\w.-]*\w)"), f"{BLOT}@"),
     # PostgreSQL's details and SQLAlchemy's parameters quote the row, and rows hold what people wrote.
@@ -131,11 +133,11 @@ class Redactor:
         return text
 
     def secrets(self, text: str) -> str:
-        """The text without the known secrets, numbers and addresses left as they are."""
+        """The text without the known secrets and what opens our files; numbers and mailboxes are left as they are."""
         found, pattern = self._known
         if (now := self._further()) is not found:
             found, pattern = self._known = self._compile(now)
-        return pattern.sub(BLOT, text) if pattern else text
+        return _MEDIA.sub(rf"\1{BLOT}", pattern.sub(BLOT, text) if pattern else text)
 
     def fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Those fields that may be written down; their texts keep numbers and addresses (`user_id` is one)."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -95,6 +96,7 @@ def test_fields_that_nobody_allowed_are_left_out(stream: StringIO) -> None:
         "sk-proj-abcdefghijklmnop",
         f"GET {FILE}",
         f"Unable to fetch https://recado.example{FILE}?x=1, error 11751",
+        f"MediaUrl={quote('https://recado.example' + FILE, safe='')}&To=x",
         "from whatsapp:+5511987654321 to ana.souza@example.com",
         "DETAIL:  Key (text)=(segredo da Ana) already exists.",
         "[parameters: {'text': 'segredo da Ana'}]",
@@ -106,6 +108,16 @@ def test_no_credential_number_or_address_stays_in_a_message(stream: StringIO, wo
     assert "***" in message
     for hidden in (TOKEN, "abcdefgh", "hunter22", "s3cret", "abcdefghijkl", "987654", "ana.souza", "segredo", SIGNED):
         assert hidden not in message
+
+
+def test_a_field_gives_nobody_the_address_of_a_file(stream: StringIO) -> None:
+    once = quote(f"https://recado.example{FILE}", safe="")
+    fields = {"reason": f"no file at https://recado.example{FILE}", "path": FILE, "kind": {"of": [once, quote(once)]}}
+    logging.getLogger("x").error("refused", extra=fields)
+    (line,) = lines_of(stream)
+    assert line["reason"] == "no file at https://recado.example/media/***"
+    assert line["path"] == "/media/***"
+    assert SIGNED not in stream.getvalue()
 
 
 def test_tracebacks_are_written_in_one_line_without_secrets(stream: StringIO) -> None:
