@@ -49,12 +49,16 @@ def _folded(words: str) -> str:
     return f"' ' || regexp_replace(translate(lower({words}), {_ACCENTS}), '[^a-z0-9]+', ' ', 'g') || ' '"
 
 
+# Of a name, no part that names anybody, unless it is all that she is called.
+_PARTICLES = "'{dos,das,del,des,dal,los,las,van,von,der,den,und,and,the}'::text[]"
+
 # What she told of customers; what others told that gives her whole name; and of the customer whom she belongs to what
 # holds any part of her name, the customer's own name aside, for buyers are called by one name.
 _TOLD_OF_CUSTOMERS = f"""
     INSERT INTO her_customer_fact
     WITH called AS (SELECT btrim({_folded("name")}) AS name FROM her_name),
-    part AS (SELECT unnest(string_to_array(name, ' ')) AS word FROM called)
+    part AS (SELECT word FROM called, unnest(string_to_array(name, ' ')) AS word
+        WHERE length(word) > 2 AND (word = name OR word <> ALL ({_PARTICLES})))
     SELECT f.id FROM customer_fact f CROSS JOIN LATERAL (
         SELECT replace({_folded("f.value || ' ' || f.quote")}, btrim({_folded("f.customer")}), '') AS words,
             {_folded("f.value || ' ' || f.quote")} AS told
@@ -63,7 +67,7 @@ _TOLD_OF_CUSTOMERS = f"""
         OR btrim({_folded("f.customer")}) IN (SELECT name FROM called)
         OR EXISTS (SELECT FROM called c WHERE c.name LIKE '% %' AND strpos(t.told, ' ' || c.name || ' ') > 0)
         OR f.customer IN (SELECT name FROM her_customer)
-            AND EXISTS (SELECT FROM part p WHERE length(p.word) > 2 AND strpos(t.words, ' ' || p.word || ' ') > 0))
+            AND EXISTS (SELECT FROM part p WHERE strpos(t.words, ' ' || p.word || ' ') > 0))
 """
 _SENDER = "coalesce(nullif(m.sender, ''), c.sender)"
 _COLLECT = (

@@ -4,6 +4,7 @@ import pytest
 from redis import Redis
 
 from jobs.privacy.erasing import Whose, erase
+from models.person import People
 from models.privacy.belongings import find_addresses
 from models.session import session_scope
 from tests.jobs.team import BETO, DORA, MIA, RITA, Team
@@ -39,6 +40,21 @@ def test_what_names_her_goes_and_what_is_of_her_company_stays(told: Team, fresh_
         ("Mercado Estrela", "buyer", "Dora"),
         ("Empório Lima", "preference:payment", "boleto"),
     ]
+
+
+@pytest.mark.parametrize(("name", "stays"), [("Ana dos Santos", True), ("Dos", False)])
+def test_a_small_word_of_her_name_names_her_only_where_it_is_all_of_it(
+    team: Team, fresh_redis_url: str, name: str, stays: bool
+) -> None:
+    with session_scope(team.house.engine) as connection:
+        people = People(connection, team.house.account.tenant_id)
+        buyer = people.add(name=name, role="customer", customer="Padaria Estrela")
+        people.add_identity(buyer, team.house.account.id, "+5511999990005")
+    team.say(RITA, "a compradora da Padaria Estrela é a Ana")
+    team.say(RITA, "a Padaria Estrela só recebe dos fornecedores às terças")
+    assert len(team.standing) == 2
+    erase_whoever_writes_from(team, "+5511999990005", fresh_redis_url)
+    assert [predicate for _, predicate, _ in team.standing] == (["receives"] if stays else ["buyer"])
 
 
 def test_what_she_told_goes_with_her(told: Team, fresh_redis_url: str) -> None:
