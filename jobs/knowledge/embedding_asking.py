@@ -20,6 +20,7 @@ from models.knowledge.chunk_vector import Vector
 from models.knowledge.embedding_space import Embedder
 from models.knowledge.embedding_use import Purpose, note_use
 from models.money.budget import KINDS, Book, Budgets, Kind, reserve, settle
+from models.money.budget_books import begin_missing_books
 from models.retry_policy import RETRY_POLICIES
 from models.session import session_scope, statement_scope
 
@@ -105,13 +106,14 @@ class Asker:
             return None
         with session_scope(self._engine) as connection:
             budgets = self._purse.limits(connection, tenant_id)
-        if budgets is None:
-            return None
-        tokens, amount = self._purse.estimate(embedder, texts)
-        if amount is None:
-            amount = budgets.assumed_price.cost_of(tokens, 0)
-        if not amount:
-            return None
+            if budgets is None:
+                return None
+            tokens, amount = self._purse.estimate(embedder, texts)
+            if amount is None:
+                amount = budgets.assumed_price.cost_of(tokens, 0)
+            if not amount:
+                return None
+            begin_missing_books(connection, tenant_id, budgets)  # no worker may have been here since there is a limit
         key = JournalKey(tenant_id, new_id(), 0)  # of no turn
         try:
             with session_scope(self._engine) as connection:

@@ -36,6 +36,10 @@ _BEGIN = text(f"""
     FROM today JOIN paid USING (day) WHERE paid.subject <> '' GROUP BY today.day, paid.subject
     ON CONFLICT DO NOTHING
 """)  # noqa: S608  # constants of ours
+_OPEN = text(f"""
+    SELECT count(*) FROM budget b, (SELECT {_TODAY} AS day) AS today WHERE b.tenant_id = :tenant_id AND b.subject = ''
+    AND (b.kind, b.begins_on) IN (('day', today.day), ('month', date_trunc('month', today.day)::date))
+""")  # noqa: S608  # constants of ours
 _READ = text(f"""
     SELECT b.kind, b.spent, b.reserved FROM budget b, (
         SELECT kind, CAST(:subject AS text) AS subject, CAST(:agent AS text) AS agent, {_TODAY} AS day
@@ -76,6 +80,14 @@ class Standing:
 def begin_books(connection: Connection, tenant_id: UUID, budgets: Budgets) -> None:
     """What this month and today have cost already, where no book is open yet: a budget may be set at any time."""
     connection.execute(_BEGIN, {"tenant_id": tenant_id, "timezone": budgets.timezone})
+
+
+def begin_missing_books(connection: Connection, tenant_id: UUID, budgets: Budgets) -> None:
+    """The same where it is asked often: nothing is summed up while the company's books are open. Commit it before
+    anything else is written there, which would open a book at nothing."""
+    values = {"tenant_id": tenant_id, "timezone": budgets.timezone}
+    if connection.execute(_OPEN, values).scalar_one() < 2:
+        begin_books(connection, tenant_id, budgets)
 
 
 def list_standing(connection: Connection, tenant_id: UUID, budgets: Budgets, subject: str = "") -> list[Standing]:

@@ -198,6 +198,15 @@ def test_a_request_for_vectors_leaves_the_rate_on_record_as_the_last_answer_foun
     assert ground.scalar("SELECT rate FROM budget WHERE kind = 'day'") == 5
 
 
+def test_the_first_request_under_a_limit_knows_what_was_spent_before_there_was_one(ground: Ground) -> None:
+    with session_scope(ground.engine) as connection:
+        note_use(connection, ground.tenant_id, "good-128", "documents", 1, 10, Decimal("0.25"))
+    asker = Asker(ground.engine, ground.server, purse("0.26"))
+    with pytest.raises(BudgetExceeded):
+        asker.ask(ground.tenant_id, MODEL, "documents", TEXTS, 60)
+    assert books(ground) == [(Decimal("0.25"), Decimal(0))]
+
+
 def test_the_operator_is_told_once_however_often_vectors_are_turned_away(house: House) -> None:
     duty = (DutyAddress("fake", "default", "+5511900009999"),)
     set_services(replace(house.services, duty=duty))
