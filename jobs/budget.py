@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,7 +24,14 @@ from models.session import session_scope
 from models.tenant import DEFAULT
 from models.turns import Thread
 
+Stop = Literal["stopped_at", "vectors_stopped_at"]
+
 _NEAR = Decimal("0.8")
+_SAID: dict[News, str] = {
+    "warned_at": "is nearly used up",
+    "stopped_at": "is used up",
+    "vectors_stopped_at": "has no room for vectors",
+}
 _log = logging.getLogger("recado.budget")
 
 
@@ -127,20 +134,20 @@ def tell_limit(services: Services, terms: Terms, thread: Thread, error: BudgetEx
 
 
 def tell_duty(tenant_id: UUID, budgets: Budgets, kind: Kind, book: Book | None) -> None:
-    """Of what no person asked for. In a worker, never raises."""
-    _tell(get_services(), budgets, tenant_id, kind, "", book)
+    """Of vectors: with a book, how far it has come; without, that they do not fit. In a worker, never raises."""
+    _tell(get_services(), budgets, tenant_id, kind, "", "vectors_stopped_at" if book is None else book)
 
 
 def _tell(
-    services: Services, budgets: Budgets, tenant_id: UUID, kind: Kind, subject: str, book: Book | None = None
+    services: Services, budgets: Budgets, tenant_id: UUID, kind: Kind, subject: str, news: Book | Stop = "stopped_at"
 ) -> None:
-    """With a book: how far it has come; without: that it is used up."""
-    column: News = "stopped_at" if book is None else "warned_at"
-    said = f"{budgets.name(kind)} is " + ("used up" if book is None else "nearly used up")
+    """Each news by itself, once a period: whose vectors wait still hears when answers stop."""
+    column: News = "warned_at" if isinstance(news, Book) else news
+    said = f"{budgets.name(kind)} {_SAID[column]}"
     try:
         announce(
             services,
-            compose_warning(budgets, kind, subject, None if book is None else book.spent),
+            compose_warning(budgets, kind, subject, news.spent if isinstance(news, Book) else news),
             lambda connection: note_news(connection, tenant_id, budgets, kind, subject, column),
             said,
         )
@@ -148,17 +155,22 @@ def _tell(
         _log.exception("the operator on duty could not be told: %s", said)
 
 
-def compose_warning(budgets: Budgets, kind: Kind, subject: str, spent: Decimal | None) -> str:
-    """In Portuguese, like every notice; `spent` is in USD, and None when all of it is. Pure."""
+def compose_warning(budgets: Budgets, kind: Kind, subject: str, news: Decimal | Stop) -> str:
+    """In Portuguese, like every notice: what is spent so far, in USD, or what stops. Pure."""
     whose = f" de {subject}" if kind == "person_day" else ""
     stated, name = budgets.spell(kind), budgets.name(kind)
-    if spent is None:
+    if news == "vectors_stopped_at":
+        lines = [
+            f"**Orçamento sem espaço para vetores**: o próximo pedido não cabe em `{name}` ({stated}).",
+            "Os documentos são encontrados só pelas palavras. Se as respostas também pararem, outro aviso dirá.",
+        ]
+    elif news == "stopped_at":
         lines = [
             f"**Orçamento esgotado**: `{name}` ({stated}){whose}.",
             "Até o próximo período, quem perguntar recebe um aviso no lugar da resposta.",
             "Para responder depois de aumentar o limite: `python -m bot replay --list`",
         ]
     else:
-        spent_as_stated = spent * budgets.deciding(kind).rate
+        spent_as_stated = news * budgets.deciding(kind).rate
         lines = [f"**Orçamento quase no fim**: {spent_as_stated:.2f} de {stated} de `{name}`{whose}."]
     return "\n\n".join([*lines, "Para ver o consumo: `python -m bot usage`"])

@@ -66,7 +66,7 @@ class EmbeddingKeeper(Rounds):
         self._asker = Asker(engine, server, purse)
         self._embedder = embedder
         self._clear_at_once = clear_at_once
-        self._most = _MOST  # fewer after a batch that was too much for the server
+        self._most = _MOST  # fewer after a batch that was too much for the server, or for what is left of a budget
         self._is_first_round = True
         super().__init__("embedding", LOOK_EVERY, self._work_all, _log)
 
@@ -124,13 +124,16 @@ class EmbeddingKeeper(Rounds):
     def _embed(self, filling: Filling, batch: Batch) -> Embedded | None:
         """None where the batch was too much, and something else is tried next. Raises ProviderError, BudgetExceeded."""
         try:
-            return self._ask(filling, [text for _, text in batch])
+            return self._ask(filling, [text for _, text in batch], is_least=len(batch) == 1)
         except ProviderError as error:
             if error.kind not in REFUSALS and (error.kind != "timeout" or len(batch) == 1):
                 raise
             if len(batch) == 1:
                 self._leave_out(filling, batch[0][0], error)
                 return None
+        except BudgetExceeded:
+            if len(batch) == 1:
+                raise
         self._most = max(1, len(batch) // 4)
         with statement_scope(self._engine) as connection:
             advance_space(connection, filling, reached=filling.reached, dimension=filling.dimension)
@@ -148,9 +151,9 @@ class EmbeddingKeeper(Rounds):
             if advance_space(connection, filling, reached=number, dimension=filling.dimension, refused=1):
                 put_vectors(connection, filling.tenant_id, filling.id, {number: None})
 
-    def _ask(self, filling: Filling, texts: list[str]) -> Embedded:
+    def _ask(self, filling: Filling, texts: list[str], *, is_least: bool = True) -> Embedded:
         """One request, which goes on record before anything comes of it. Raises ProviderError, BudgetExceeded."""
-        return self._asker.ask(filling.tenant_id, filling.embedder, "documents", texts, PATIENCE)
+        return self._asker.ask(filling.tenant_id, filling.embedder, "documents", texts, PATIENCE, is_least=is_least)
 
     def _judge(self, filling: Filling) -> None:
         """Raises ProviderError, BudgetExceeded, OtherDimension, ClaimLost."""

@@ -55,14 +55,14 @@ Tell = Callable[[UUID, Budgets, Kind, Book | None], None]
 
 def tell_log(tenant_id: UUID, budgets: Budgets, kind: Kind, book: Book | None) -> None:
     """For processes that cannot reach whoever is on duty."""
-    said = "used up: words alone are searched" if book is None else "nearly used up"
-    _log.warning("%s is %s", budgets.name(kind), said, extra={"tenant_id": str(tenant_id)})
+    said = "has no room for vectors: words alone are searched" if book is None else "is nearly used up"
+    _log.warning("%s %s", budgets.name(kind), said, extra={"tenant_id": str(tenant_id)})
 
 
 @dataclass(frozen=True, slots=True)
 class Purse:
     """What each company may spend, None without limit; the tokens of texts at most, and their cost, None where no price
-    is known; and who hears of a budget: that it is used up, or with its book how far it came."""
+    is known; and who hears of a budget: that it has no room, or with its book how far it came."""
 
     limits: Callable[[Connection, UUID], Budgets | None]
     estimate: Callable[[Embedder, Sequence[str]], tuple[int, Decimal | None]]
@@ -84,10 +84,17 @@ class Asker:
         self._purse = purse
 
     def ask(
-        self, tenant_id: UUID, embedder: Embedder, purpose: Purpose, texts: Sequence[str], timeout: float
+        self,
+        tenant_id: UUID,
+        embedder: Embedder,
+        purpose: Purpose,
+        texts: Sequence[str],
+        timeout: float,
+        *,
+        is_least: bool = True,
     ) -> Embedded:
-        """One request. Raises ProviderError, BudgetExceeded."""
-        hold = self._hold(tenant_id, embedder, texts)
+        """One request. Raises ProviderError, BudgetExceeded; nobody is told of that where less can be asked for."""
+        hold = self._hold(tenant_id, embedder, texts, is_least)
         try:
             found = self._server.embed(embedder, texts, timeout)
         except ProviderError as error:
@@ -100,7 +107,7 @@ class Asker:
         self._note(tenant_id, embedder, purpose, len(texts), found, hold, cost)
         return found
 
-    def _hold(self, tenant_id: UUID, embedder: Embedder, texts: Sequence[str]) -> _Hold | None:
+    def _hold(self, tenant_id: UUID, embedder: Embedder, texts: Sequence[str], is_least: bool) -> _Hold | None:
         """None where nothing is limited, or nothing paid. Raises BudgetExceeded."""
         if self._purse is None:
             return None
@@ -120,7 +127,7 @@ class Asker:
                 reserve(connection, budgets, key, 0, subject="", amount=amount)
         except BudgetExceeded as error:
             kind = next((kind for kind in KINDS if kind == error.limit), None)
-            if kind is not None:
+            if kind is not None and is_least:
                 self._purse.tell(tenant_id, budgets, kind, None)
             raise
         return _Hold(key, budgets)

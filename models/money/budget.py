@@ -51,6 +51,7 @@ class BudgetBook(SQLModel, table=True):
     rate: Decimal | None = Field(default=None, sa_column=Column(Numeric(18, 9), nullable=True))  # last used for a limit
     warned_at: datetime | None = Field(default=None, sa_column=moment())
     stopped_at: datetime | None = Field(default=None, sa_column=moment())
+    vectors_stopped_at: datetime | None = Field(default=None, sa_column=moment())
 
 
 class BudgetHold(SQLModel, table=True):

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from models.money.budget import BEGINS_ON, KINDS, SUBJECT, Budgets, Kind
 
-News = Literal["warned_at", "stopped_at"]
+News = Literal["warned_at", "stopped_at", "vectors_stopped_at"]
 
 _TODAY = "(now() AT TIME ZONE :timezone)::date"
 
@@ -58,7 +58,7 @@ _NOTE = {
         ON CONFLICT (tenant_id, kind, subject, begins_on) DO UPDATE SET {column} = now() WHERE b.{column} IS NULL
         RETURNING b.kind
     """)  # noqa: S608  # constants of ours
-    for column in ("warned_at", "stopped_at")
+    for column in get_args(News)
 }
 
 
@@ -113,6 +113,7 @@ def note_news(
     subject: str,
     column: News,
 ) -> bool:
-    """Whether this is the first to be told of the budget's present period: that it nears its end, or has ended."""
+    """Whether this is the first to be told of the budget's present period: that it nears its end, has ended,
+    or has no room for vectors."""
     place = {"tenant_id": tenant_id, "kind": kind, "subject": subject, "agent": budgets.agent}
     return connection.execute(_NOTE[column], {**place, "timezone": budgets.timezone}).first() is not None

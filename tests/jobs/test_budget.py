@@ -224,7 +224,7 @@ def test_where_nothing_is_limited_nothing_is_reckoned(house: House) -> None:
 def test_a_warning_says_which_limit_and_whose() -> None:
     settings = Budgets(Decimal(5), None, Decimal("0.5"), "America/Sao_Paulo")
     assert "4.10 de 5 USD de `BUDGET_DAY_USD`" in compose_warning(settings, "day", "", Decimal("4.1"))
-    over = compose_warning(settings, "person_day", "+5511911112222", None)
+    over = compose_warning(settings, "person_day", "+5511911112222", "stopped_at")
     assert "`BUDGET_PERSON_DAY_USD` (0.5 USD) de +5511911112222" in over
     reais = replace(settings, agent_day=Decimal(20), agent="vendas", currency="BRL", rate=Decimal("5.4"))
     near = compose_warning(reais, "agent_day", "vendas", Decimal(3))

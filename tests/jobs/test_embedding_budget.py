@@ -98,9 +98,9 @@ def test_an_unknown_price_counts_as_a_dear_one_and_stays_unknown_on_record(groun
 def test_when_the_money_is_gone_passages_wait_and_their_words_find_them(ground: Ground) -> None:
     told = Told([])
     ground.add("rotas", TEXTS)
-    keeper = EmbeddingKeeper(ground.engine, ground.server, MODEL, purse("0.04", told))
-    assert keeper.work()
-    assert not keeper.work(), "it rests"
+    keeper = EmbeddingKeeper(ground.engine, ground.server, MODEL, purse("0.009", told))
+    while keeper.work():
+        pass
     assert ground.standin.asked == []
     assert told.heard == [("day", False)]
     [space] = ground.spaces()
@@ -111,6 +111,16 @@ def test_when_the_money_is_gone_passages_wait_and_their_words_find_them(ground: 
     while richer.work():
         pass
     assert ground.spaces()[0].left == 0
+
+
+def test_a_batch_that_does_not_fit_is_made_smaller_before_anybody_is_told(ground: Ground) -> None:
+    told = Told([])
+    ground.add("rotas", TEXTS)
+    keeper = EmbeddingKeeper(ground.engine, ground.server, MODEL, purse("0.04", told))
+    while keeper.work():
+        pass
+    assert ground.spaces()[0].left == 0, "each cost less than was held back for it"
+    assert told.heard == []
 
 
 def test_requests_at_the_same_time_never_overrun_a_budget_together(ground: Ground) -> None:
@@ -220,3 +230,6 @@ def test_the_operator_is_told_once_however_often_vectors_are_turned_away(house: 
     said = "SELECT m.text FROM message m JOIN turn t ON t.id = m.turn_id WHERE t.outcome = 'notice'"
     [[notice]] = house.rows(said)
     assert "BUDGET_DAY_USD" in notice
+    assert "esgotado" not in notice, "nothing was spent, and whoever asks is answered"
+    assert "replay" not in notice
+    assert house.rows("SELECT count(*) FROM budget WHERE stopped_at IS NOT NULL") == [(0,)], "that will be told as well"
