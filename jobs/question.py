@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from agent.agent import Agent
 from agent.base import PersonRole, Situation, TurnInput
 from agent.memory.context import recall
-from agent.memory.customer_names import CustomerNames, words_asked
+from agent.memory.customer_names import CustomerNames, words_asked, words_of
 from jobs.agents import Terms
 from jobs.compose import Composed
 from jobs.manners import language_of
@@ -36,6 +36,7 @@ def gather_question(
             thread.conversation_id,
             memory_from_seq=thread.memory_from_seq,
             words=words_asked(composed.text),
+            said=words_of(composed.text[:1_000]),
         )
         situation = _situate(services, connection, thread, remembered.person, today)
         situation = replace(situation, holder=remembered.holder_id)

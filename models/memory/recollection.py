@@ -127,12 +127,14 @@ def recollect(
     *,
     memory_from_seq: int = 0,
     words: Sequence[str] = (),
+    said: Sequence[str] = (),
 ) -> Recollection:
     """Of whoever has one of these addresses; the first that is known decides. With a conversation also the summary of
-    what she, by the first address, said in it since that number. `words` are those that customers are looked up by."""
+    what she, by the first address, said in it since that number. `words` are those that customers are looked up by,
+    `said` all of hers: whose name they hold most of comes first."""
     values = {"account": account.id, "tenant": account.tenant_id, "addresses": list(addresses), "today": today}
     place = {"conversation": conversation_id, "sender": addresses[0], "covers_from": memory_from_seq}
-    row = connection.execute(_RECOLLECT, {**values, **place, "words": _any_of(words), "asked": list(words)}).one()
+    row = connection.execute(_RECOLLECT, {**values, **place, "words": _any_of(words), "asked": [*words, *said]}).one()
     person = None if row.id is None else KnownPerson(row.id, row.name, row.role, row.salesperson, row.customer)
     summary = None if row.summed is None else as_summary(*row.summed)
     of_customers = tuple(as_known(*one) for one in row.of_customers or ())

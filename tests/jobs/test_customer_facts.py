@@ -69,7 +69,7 @@ def test_who_is_named_is_not_crowded_out_by_others_of_a_like_name(team: Team, mo
     """By many customers of other people, or by all that is known of one."""
     team.say(RITA, TUESDAYS)
     other = {
-        "customers": "'Padaria ' || n, ARRAY['padaria', 'x' || n]",
+        "customers": "'Estrela ' || n, ARRAY(SELECT unnest(words[2:]) UNION SELECT 'x' || n)",
         "facts": "'Padaria Sol', ARRAY['padaria', 'sol']",
     }
     team.house.run(f"""
