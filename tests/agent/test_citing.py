@@ -65,9 +65,9 @@ def added(
 @pytest.mark.parametrize(
     ("language", "line"),
     [
-        ("pt", "\n\nFonte: Termos de venda, p. 3, cláusula Art. 5º."),
-        ("en", "\n\nSource: Termos de venda, p. 3, clause Art. 5º."),
-        ("es", "\n\nFuente: Termos de venda, p. 3, cláusula Art. 5º."),
+        ("pt", "\n\nFonte: Termos de venda, p. 3, Art. 5º."),
+        ("en", "\n\nSource: Termos de venda, p. 3, Art. 5º."),
+        ("es", "\n\nFuente: Termos de venda, p. 3, Art. 5º."),
     ],
 )
 def test_a_reply_in_the_words_of_a_passage_names_it(language: Language, line: str) -> None:
@@ -76,7 +76,7 @@ def test_a_reply_in_the_words_of_a_passage_names_it(language: Language, line: st
 
 def test_each_document_that_is_used_is_named_once_in_the_order_of_the_reply() -> None:
     reply = f"O frete é grátis para a região Sudeste acima de R$ 500,00.\n{ANSWER}\nSão sete dias corridos, repito."
-    assert added(reply) == "\n\nFontes: frete.md, linha 12; Termos de venda, p. 3, cláusula Art. 5º."
+    assert added(reply) == "\n\nFontes: frete.md, linha 12; Termos de venda, p. 3, Art. 5º."
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_who_names_document_and_place_is_not_repeated(reply: str) -> None:
 
 @pytest.mark.parametrize("reply", [f"Segundo os termos de venda: {ANSWER}", f"{ANSWER} Termos de venda: em 3 dias."])
 def test_a_document_without_its_place_is_named_with_it(reply: str) -> None:
-    assert added(reply) == "\n\nFonte: Termos de venda, p. 3, cláusula Art. 5º."
+    assert added(reply) == "\n\nFonte: Termos de venda, p. 3, Art. 5º."
 
 
 def test_the_name_of_a_file_counts_without_its_ending_and_one_without_places_by_itself() -> None:
@@ -118,7 +118,7 @@ def test_nothing_is_named_where_nothing_was_used(reply: str) -> None:
 
 
 def test_a_mere_yes_is_the_best_passage_s_where_documents_alone_were_asked_and_answer() -> None:
-    line = "\n\nFonte: Termos de venda, p. 3, cláusula Art. 5º."
+    line = "\n\nFonte: Termos de venda, p. 3, Art. 5º."
     assert added("Sim, pode.") == line
     assert added("Sim, pode.", [searched(RETURNS, answered=False)]) == ""
     assert added("Sim, pode.", [*FOUND, SALES]) == ""
