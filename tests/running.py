@@ -71,6 +71,9 @@ class RunningProgram:
             return connection.execute(statement.encode()).fetchall()
 
     def is_ready(self) -> bool:
+        """The door answers and the worker started last listens: one that was killed counts as alive for a while."""
+        if f"Worker recado-{self.children['worker'].pid}-" not in self.log("worker"):
+            return False
         try:
             with urlopen(f"{self.url}/readyz", timeout=20) as answer:
                 return bool(json.loads(answer.read())["workers"])
@@ -102,7 +105,8 @@ def running_program(database_url: str, redis_url: str, data: Path, **settings: s
         try:
             eventually(program.is_ready)
             yield program
-            assert [program.end(name) for name in ("web", "worker")] == [0, 0]
+            ended = {name: program.end(name) for name in ("web", "worker")}
+            assert ended == {"web": 0, "worker": 0}, f"ended with {ended}; {program.log('worker')[-2000:]}"
         finally:
             for child in program.children.values():
                 child.kill()

@@ -57,7 +57,7 @@ class Scene:
     def restart_worker(self) -> None:
         """Until it hears signals: before that, one to stop would simply end it."""
         self.program.start("worker")
-        eventually(lambda: self.program.log("worker").count('"message": "ready"') == 2)
+        eventually(self.program.is_ready)
 
     def add_worker(self) -> None:
         """Another one, on the same queue."""
