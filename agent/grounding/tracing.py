@@ -59,9 +59,7 @@ class _Tracing:
         for trace in self.draft.figures:
             self.draft.bind(trace)
             self._trace_figure(trace)
-        for trace in (*self.draft.figures, *self.draft.figures):  # what comes first may follow from what comes after
-            if not trace.operation:
-                self._derive(trace)
+        self._derive_all()
         for trace in self.draft.traces:
             if not trace.operation:
                 self._set_aside(trace)
@@ -203,12 +201,22 @@ class _Tracing:
             if other.claim.kind == trace.claim.kind
         )
 
-    def _derive(self, trace: Trace) -> None:
+    def _derive_all(self) -> None:
+        """Twice, since what comes first may follow from what comes after: where something was derived meanwhile."""
+        derived, tried = 0, dict[int, int]()
+        figures = [(at, trace) for at, trace in enumerate(self.draft.figures) if not trace.operation]
+        for at, trace in (*figures, *figures):
+            if not trace.operation and tried.get(at) != derived:
+                tried[at] = derived
+                derived += self._derive(trace)
+
+    def _derive(self, trace: Trace) -> bool:
         around = look_around(trace, self.draft, self.belongings)
         for derived in _derive(trace.claim, around, self.evidence):
             if trace.claim.matches(derived.value) and self._may_be(trace, derived):
                 trace.operation, trace.found, trace.exact = derived.operation, list(derived.operands), derived.value
-                return
+                return True
+        return False
 
     def _may_be(self, trace: Trace, derived: Derived) -> bool:
         if derived.is_change and trace.claim.direction and derived.value * trace.claim.direction < 0:

@@ -3,21 +3,29 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from functools import cache
+from typing import Final
 
 _RAISED = re.compile("[⁰¹²³⁴-⁹₀-₉①-⑨]{2,}")  # a single one is a unit's or a footnote's
 _ENDS = re.compile(r"(?<=[.!?…])[*_)\"'”]*\s+|\n+")
 
 
-@cache
-def _base(char: str) -> str:
-    plain = unicodedata.normalize("NFD", char)[0].lower()
-    return plain if len(plain) == 1 else char
+class _Bases(dict[int, str]):
+    """Of each letter that was ever met, without case and accents."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFD", chr(code))[0].lower()
+        self[code] = plain if len(plain) == 1 else chr(code)
+        return self[code]
+
+
+_BASES: Final = _Bases()
 
 
 def fold_in_place(text: str) -> str:
     """As long as `text`, and every letter in its place."""
-    return _RAISED.sub(_on_the_line, "".join(map(_base, text)))
+    if text.isascii():
+        return text.lower()
+    return _RAISED.sub(_on_the_line, text.translate(_BASES))
 
 
 def _on_the_line(digits: re.Match[str]) -> str:
