@@ -21,29 +21,30 @@ Place = tuple[int, int]
 _LARGEST_IN_TALK: Final = 10
 _HALF: Final = Decimal("0.5")
 
-_HARMLESS: Final = re.compile(
-    r"https?://\S+|www\.\S+|\S+@\S+\.\w+"
-    r"|(?:\+\d{1,3}[\s-]?)?\(?\b\d{2}\)?[\s-]?\d{4,5}-\d{4}\b|\+\d[\d\s()-]{7,}\d"
-    r"|\b0800[\s-]?\d{3}[\s-]?\d{4}\b|\b24/7\b|\b24 ?x ?7\b"
-    r"|\b\d{1,2}(?: ?(?:to|-|–|and) \d{1,2}(?::\d\d)?)? ?(?:[ap]m\b|[ap]\.m\.)|\b\d{1,2} (?:to|-|–) (?=\d{1,2}:\d\d)"
-    r"|\b\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:[ap]m\b|[ap]\.m\.))?|\b\d{1,2}h\d{2}\b"
-    r"|^[ \t>*_-]*\d{1,2}[.)][*_]*(?=\s)|^[ \t]*\|\s*\d{1,2}\s*(?=\|)"  # a list's or a table's numbering
+_NO_FIGURES: Final = (  # what begins alike stands together, so that it is looked at no further where nothing does
+    r"(?=[+(\d])(?:(?:\+\d{1,3}[\s-]?)?\(?\b\d{2}\)?[\s-]?\d{4,5}-\d{4}\b|\+\d[\d\s()-]{7,}\d"
+    r"|\b(?:0800[\s-]?\d{3}[\s-]?\d{4}\b|24/7\b|24 ?x ?7\b"
+    r"|\d{1,2}(?: ?(?:to|-|–|and) \d{1,2}(?::\d\d)?)? ?(?:[ap]m\b|[ap]\.m\.)|\d{1,2} (?:to|-|–) (?=\d{1,2}:\d\d)"
+    r"|\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:[ap]m\b|[ap]\.m\.))?|\d{1,2}h\d{2}\b"
+    r"|7 (?:dias por semana|days a week|dias a la semana)\b))"
     r"|\b(?:paragrafo|item|passo|etapa|opcao|step|option|paso|opcion|parte?|secao|secoes|sections?|seccion(?:es)?"
     r"|clausulas?|clauses?|capitulos?|chapters?)\s\d{1,3}(?:(?:,| e| y| and) \d{1,3})*\b(?![.,]\d)"
-    r"|\b7 (?:dias por semana|days a week|dias a la semana)\b"
-    r"|^[ \t>*_-]*(?:\d\ufe0f?\u20e3){1,2}(?!\d\ufe0f?\u20e3)",  # a list's keycaps
-    re.MULTILINE,
+    r"|^(?:[ \t>*_-]*\d{1,2}[.)][*_]*(?=\s)|[ \t]*\|\s*\d{1,2}\s*(?=\|)"  # a list's or a table's numbering
+    r"|[ \t>*_-]*(?:\d\ufe0f?\u20e3){1,2}(?!\d\ufe0f?\u20e3))"  # a list's keycaps
 )
+_LINK: Final = r"https?://\S+|www\.\S+"
+_HARMLESS: Final = re.compile(rf"{_LINK}|{_NO_FIGURES}", re.MULTILINE)
+_HARMLESS_WITH_MAILS: Final = re.compile(rf"{_LINK}|\S+@\S+\.\w+|{_NO_FIGURES}", re.MULTILINE)
 _ORDINAL: Final = re.compile(r"\b\d+(?:\s?[ºª°]|st\b|nd\b|rd\b|th\b|er\b|ro\b|do\b|to\b)")
 _CODE: Final = re.compile(
-    r"\b(?:[a-z]{2,8}[-/_]?|[a-z][-_])\d[a-z0-9]*(?:[-/_][a-z0-9]+)*\b|\b[a-z]\d{3,}\b"
-    r"|\b\d{2,3}(?:\.\d{3}){2}[/-]\d[\d-]*\b"
+    r"\b(?:(?:[a-z]{2,8}+[-/_]?|[a-z][-_])\d[a-z0-9]*(?:[-/_][a-z0-9]+)*\b|[a-z]\d{3,}\b"
+    r"|\d{2,3}(?:\.\d{3}){2}[/-]\d[\d-]*\b"
     r"|(?<=#)\d{3,}\b"
-    r"|\b(?:pedidos?|orders?|notas?(?: fiscal| fiscais)?|nf-?e?|invoices?|facturas?|propostas?|protocolos?|tickets?"
+    r"|(?:pedidos?|orders?|notas?(?: fiscal| fiscais)?|nf-?e?|invoices?|facturas?|propostas?|protocolos?|tickets?"
     r"|boletos?)\s+(?:(?:numero|n[ºo°.]+|num\.?|number|no\.?)\s*)?#?(\d{3,})(?![.,]?\d|\s*(?:%|reais|em\b))"
-    r"|\bn[º°]\s?\.?(\d{3,})\b"
-    r"|\b(?:notas?(?: fiscal)?|nf-?e?)\s+(?:n[ºo°.]+\s*)?(\d{1,3}(?:\.\d{3})+)(?![.,]?\d)"
-    r"|\b\d{1,3}(?:/\d{1,3}){2,}(?= ?(?:dias|days|d)\b)"
+    r"|n[º°]\s?\.?(\d{3,})\b"
+    r"|(?:notas?(?: fiscal)?|nf-?e?)\s+(?:n[ºo°.]+\s*)?(\d{1,3}(?:\.\d{3})+)(?![.,]?\d)"
+    r"|\d{1,3}(?:/\d{1,3}){2,}(?= ?(?:dias|days|d)\b))"
 )
 _MORE_CODES: Final = re.compile(r"\s*(?:,|e|and|y|ou|or)\s+(?:(?:e|o|os)\s+)?#?(\d{3,})\b(?![.,]\d)")
 _NUMBER: Final = re.compile(
@@ -60,7 +61,8 @@ _CENTS: Final = re.compile(r"\s*(?:centavos?|cents?)\b")
 def find_claims(text: str, masks: Iterable[Place] = (), *, is_spanish: bool = False) -> list[Claim]:
     """In their order. `masks` are places whose digits claim nothing, such as a product's name."""
     folded, taken = fold_in_place(text), list(masks)
-    taken += [match.span() for match in _HARMLESS.finditer(folded)]
+    harmless = _HARMLESS_WITH_MAILS if "@" in folded else _HARMLESS
+    taken += [match.span() for match in harmless.finditer(folded)]
     claims = [*find_terms(text, folded, taken), *find_days(text, folded, taken)]
     taken += [match.span() for match in _ORDINAL.finditer(folded)]
     claims += _codes(folded, taken)

@@ -1,7 +1,7 @@
 """The days, months and years that a text names: dd/mm, ISO, "3 de março", "March 3rd", "de 10 a 20 de abril"."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -86,54 +86,75 @@ def _english_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
     return (first, PartialDay(year, month, int(match[3]))) if match[3] else (first,)
 
 
+# Where forms can begin; whether one does there is for it to say.
+_STARTS: Final = {
+    "digit": re.compile(r"\d(?<!\w\d)"),
+    "month": re.compile(_ANY),
+    "the day": re.compile(r"(?=[nadoe])\b(?=(?:no dia|ao dia|do dia|o dia|dia|el dia|el|day)\s)"),
+    "weekday": re.compile(rf"(?=[stqdlmjvwf])\b(?=(?:{_WEEKDAY})(?:-feira)?\.?,? )"),
+}
+
 # In this order: the longer form before those it holds.
-_FORMS: Final[tuple[tuple[re.Pattern[str], _Make], ...]] = tuple(
-    (re.compile(pattern), make)
-    for pattern, make in (
+_FORMS: Final[tuple[tuple[str, re.Pattern[str], _Make], ...]] = tuple(
+    (start, re.compile(pattern), make)
+    for start, pattern, make in (
         (
+            "digit",
             rf"(?<![\w-])({_YEAR})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)",
             lambda m: (PartialDay(int(m[1]), int(m[2]), int(m[3])),),
         ),
-        (r"(?<![\w-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\d-])", lambda m: (PartialDay(int(m[1]), int(m[2])),)),
-        (rf"{_MASK}({_DAY}){_TO}({_DAY})/(0?[1-9]|1[0-2])(?:/((?:20)?\d\d))?{_END}", _slashed_range),
         (
+            "digit",
+            r"(?<![\w-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\d-])",
+            lambda m: (PartialDay(int(m[1]), int(m[2])),),
+        ),
+        ("digit", rf"{_MASK}({_DAY}){_TO}({_DAY})/(0?[1-9]|1[0-2])(?:/((?:20)?\d\d))?{_END}", _slashed_range),
+        (
+            "digit",
             rf"{_MASK}{_SLASHED}{_UNTIL}{_SLASHED}{_END}",
             lambda m: _ends(
                 PartialDay(_full_year(m[3]), int(m[2]), int(m[1])), PartialDay(_full_year(m[6]), int(m[5]), int(m[4]))
             ),
         ),
         (
+            "digit",
             rf"{_MASK}{_SLASHED}{_END}",
             lambda m: (PartialDay(_full_year(m[3]), int(m[2]), int(m[1])),),
         ),
-        (rf"\b({_ANY})\s*\((?:dias? |de )?({_DAY}){_TO}({_DAY})\)", _bracketed_range),
-        (rf"{_MASK}(0?[1-9]|1[0-2])/({_YEAR}){_END}", lambda m: (PartialDay(int(m[2]), int(m[1])),)),
-        (rf"{_MASK}({_DAY}){_ORDINAL}{_TO}({_DAY}){_ORDINAL}{_OF}({_ANY}){_TAIL}", _named_range),
+        ("month", rf"\b({_ANY})\s*\((?:dias? |de )?({_DAY}){_TO}({_DAY})\)", _bracketed_range),
+        ("digit", rf"{_MASK}(0?[1-9]|1[0-2])/({_YEAR}){_END}", lambda m: (PartialDay(int(m[2]), int(m[1])),)),
+        ("digit", rf"{_MASK}({_DAY}){_ORDINAL}{_TO}({_DAY}){_ORDINAL}{_OF}({_ANY}){_TAIL}", _named_range),
         (
+            "digit",
             rf"{_MASK}({_DAY}){_ORDINAL}{_OF}({_ANY}){_TAIL}",
             lambda m: (PartialDay(_number(m[3]), _month(m[2]), int(m[1])),),
         ),
         (
+            "month",
             rf"\b({_ENGLISH})\s+(?:the )?({_DAY}){_ORDINAL}(?![\d%]|[.,:/]\d|\s*%)"
             rf"(?:{_TO}({_DAY}){_ORDINAL}(?![\d%]|[.,:/]\d))?(?:,?\s*({_YEAR}))?",
             _english_range,
         ),
         (
+            "month",
             rf"\b({_LONG}){_UNTIL}({_LONG}){_TAIL}",
             lambda m: (PartialDay(_number(m[3]), _month(m[1])), PartialDay(_number(m[3]), _month(m[2]))),
         ),
         (
+            "month",
             rf"\b({_ANY})(?:{_OF}({_YEAR}))?{_UNTIL}({_ANY}){_TAIL}",
             lambda m: (PartialDay(_number(m[2] or m[4]), _month(m[1])), PartialDay(_number(m[4]), _month(m[3]))),
         ),
-        (rf"\b({_ANY}){_OF}({_YEAR})", lambda m: (PartialDay(int(m[2]), _month(m[1])),)),
-        (rf"\b({_ANY})/(\d\d)(?![\d/])", lambda m: (PartialDay(2000 + int(m[2]), _month(m[1])),)),
-        (rf"\b(?<!rio de )({_LONG})", lambda m: (PartialDay(None, _month(m[1])),)),
+        ("month", rf"\b({_ANY}){_OF}({_YEAR})", lambda m: (PartialDay(int(m[2]), _month(m[1])),)),
+        ("month", rf"\b({_ANY})/(\d\d)(?![\d/])", lambda m: (PartialDay(2000 + int(m[2]), _month(m[1])),)),
+        ("month", rf"\b(?<!rio de )({_LONG})", lambda m: (PartialDay(None, _month(m[1])),)),
         (
+            "the day",
             rf"\b(?:no dia|ao dia|do dia|o dia|dia|el dia|el|day)\s+({_DAY}){_ORDINAL}(?![\w%]|[.,:/]\d|\s*%)",
             lambda m: (PartialDay(None, None, int(m[1])),),
         ),
         (
+            "weekday",
             rf"\b(?:{_WEEKDAY})(?:-feira)?\.?,? (?:the |el |dia )?({_DAY})(?:st|nd|rd|th)?"
             r"(?![\w%]|[.,/:]\d|\s*%| mil\b| k\b)",
             lambda m: (PartialDay(None, None, int(m[1])),),
@@ -150,8 +171,9 @@ _WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(_WEEKDAY_NUMBERS) + r")(?:-feira)
 
 def find_days(text: str, folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]:
     """Claims of days whose places are then taken: neither they nor what they hold is read again as something else."""
-    for pattern, make in _FORMS:
-        for match in pattern.finditer(folded):
+    starts = {name: [found.start() for found in start.finditer(folded)] for name, start in _STARTS.items()}
+    for start, pattern, make in _FORMS:
+        for match in _find_at(starts[start], pattern, folded):
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
             days = make(match)
@@ -161,6 +183,15 @@ def find_days(text: str, folded: str, taken: list[tuple[int, int]]) -> Iterator[
             before = _WEEKDAY_BEFORE.search(folded, max(0, match.start() - 24), match.start())
             weekday = _WEEKDAY_NUMBERS[before[1]] if before and len(days) == 1 and days[0].day else None
             yield Claim(match[0], match.start(), match.end(), "date", days=days, weekday=weekday)
+
+
+def _find_at(starts: Iterable[int], pattern: re.Pattern[str], folded: str) -> Iterator[re.Match[str]]:
+    """What `finditer` finds, for a pattern that matches nowhere else."""
+    end = 0
+    for at in starts:
+        if at >= end and (match := pattern.match(folded, at)) is not None:
+            end = match.end()
+            yield match
 
 
 def _is_no_month(text: str, folded: str, match: re.Match[str]) -> bool:

@@ -33,7 +33,9 @@ _ONLY_SPANISH: Final = {"dos": 2, "once": 11}
 _JOINS: Final = frozenset({"e", "and", "y"})
 _TOKEN: Final = re.compile(r"[a-z]+")
 _GAP: Final = re.compile(r"[ -]+")
-_FIRST: Final = re.compile(r"\b(?:" + "|".join(sorted({*_SIMPLE, *_ONLY_SPANISH, *_ONE, "mil"})) + r")\b")
+_WORD: Final = re.compile(r"\w+")
+_FIRSTS: Final = frozenset({*_SIMPLE, *_ONLY_SPANISH, *_ONE, "mil"})
+_HALVES: Final = ("meio", "half", "medio")
 _HALF_OF: Final = re.compile(r"\b(?:meio|half an?|medio)\s+(" + "|".join(SCALES) + r")\b")
 _AND_A_HALF: Final = re.compile(r"\s+(?:e meio|e meia|and a half|y medio)\b")
 
@@ -50,15 +52,16 @@ class Numeral:
 
 def find_numerals(folded: str, *, is_spanish: bool = False) -> Iterator[Numeral]:
     """ "Meio milhão" first, the others from left to right; a lone "um" or "one" is an article and no number."""
-    for half in _HALF_OF.finditer(folded):
+    for half in _HALF_OF.finditer(folded) if any(cue in folded for cue in _HALVES) else ():
         scale = SCALES[half[1]]
         yield Numeral(half.start(), half.end(), Decimal(scale) / 2, scale // 10)
     place = 0
-    while (match := _FIRST.search(folded, place)) is not None:
-        numeral = _read(folded, match.start(), is_spanish)
-        if numeral is not None:
-            yield numeral
-        place = numeral.end if numeral is not None else match.end()
+    for match in _WORD.finditer(folded):
+        if match[0] in _FIRSTS and match.start() >= place:
+            numeral = _read(folded, match.start(), is_spanish)
+            if numeral is not None:
+                yield numeral
+                place = numeral.end
 
 
 @dataclass(slots=True)
