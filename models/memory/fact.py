@@ -141,19 +141,25 @@ def is_held_by(tenant_id: UUID, holder_id: UUID) -> ColumnElement[bool]:
 
 def tell(connection: Connection, source: Source, told: Sequence[NewFact], ending: Ending = "replaced") -> list[UUID]:
     """Keep them; what they replace is closed. Safe to repeat: what the same turn told before is left as it is, and
-    what is believed already is not told anew. Returns the new ones."""
+    what is believed already is not told anew. Where no room is left only what takes another's place is kept. Returns
+    the new ones."""
     held = is_held_by(source.tenant_id, source.holder_id)
     room = _MOST - connection.execute(select(func.count()).select_from(facts).where(held, _IS_CURRENT)).scalar_one()
     kept = []
-    for one in told[: max(room, 0)]:
-        if _is_believed(connection, held, one):
-            continue
+    for one in told:
         replaced = held & _is_replaced_by(one)
+        if _is_believed(connection, held, one) or (room <= 0 and not _stands(connection, replaced)):
+            continue
         if (fact_id := _add(connection, source, one, replaced)) is not None:
+            room -= 1
             if one.is_single or one.instead_of is not None:
-                _end(connection, replaced & (facts.c.id != fact_id), source.on, ending)
+                room += len(_end(connection, replaced & (facts.c.id != fact_id), source.on, ending))
             kept.append(fact_id)
     return kept
+
+
+def _stands(connection: Connection, which: ColumnElement[bool]) -> bool:
+    return connection.execute(select(facts.c.id).where(which, _IS_CURRENT).limit(1)).first() is not None
 
 
 def _is_replaced_by(one: NewFact) -> ColumnElement[bool]:
@@ -180,7 +186,7 @@ def _is_believed(connection: Connection, held: ColumnElement[bool], one: NewFact
     f = facts.c
     same = (f.predicate == one.predicate) & (func.lower(f.value) == one.value.lower())
     same &= f.due_on.is_not_distinct_from(one.due_on)
-    return connection.execute(select(f.id).where(held, _IS_CURRENT, same).limit(1)).first() is not None
+    return _stands(connection, held & same)
 
 
 def _add(connection: Connection, source: Source, one: NewFact, replaced: ColumnElement[bool]) -> UUID | None:

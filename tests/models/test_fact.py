@@ -67,6 +67,19 @@ def test_what_is_forgotten_stands_no_more_and_stays_on_record(connection: Connec
     assert connection.execute(text("SELECT ended_as FROM fact")).scalar_one() == "forgotten"
 
 
+def test_who_has_told_as_much_as_is_kept_may_still_correct_it(connection: Connection, account: AccountKey) -> None:
+    holder = say(connection, account, ANA, "city", "Campinas")
+    contact_id, _ = ensure_contact(connection, account, ANA)
+    many = [NewFact("person", "works_with", f"produto {n}", "profile", "x", None, 0.9, False) for n in range(250)]
+    source = Source(account.tenant_id, contact_id, holder, new_id(), account.channel, "manager", TODAY)
+    assert len(tell(connection, source, many)) == 199
+    say(connection, account, ANA, "works_with", "bolos")
+    say(connection, account, ANA, "email", "ana@example.com")
+    say(connection, account, ANA, "city", "Recife")
+    values = [fact.value for fact in Facts(connection, account.tenant_id, holder).current()]
+    assert (len(values), values[0], {"bolos", "ana@example.com", "Campinas"} & {*values}) == (200, "Recife", set())
+
+
 def test_a_phone_number_proves_the_same_person_on_every_account_of_a_company(
     connection: Connection, tenant: UUID, account: AccountKey
 ) -> None:

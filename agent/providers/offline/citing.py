@@ -6,6 +6,7 @@ from decimal import Decimal
 from textwrap import shorten
 from typing import Any, Final
 
+from agent.base import Situation
 from agent.cache.canonical import without_courtesies
 from agent.knowledge.places import spell_place
 from agent.providers.offline.figures import day
@@ -43,6 +44,7 @@ _REFUSALS: Final = frozenset({"cannot_filter", "unknown_words", "unknown_name", 
 
 # What documents may well tell. What is to be changed or sent is refused whatever they say.
 _TOPICS: Final = frozenset({"documents", "money", "stock", "margin", "commission"})
+_WRITTEN_DOWN: Final = frozenset({"documents", "money"})
 
 _CITED: Final[Texts] = {
     "pt": "Segundo **{document}**{place}: “{text}”",
@@ -95,6 +97,12 @@ def look_up(
     if product:
         return [Step(PRICES, {"product": product}, say=silent.say, details=silent.details)]
     return [Step(SEARCH, {"query": _query(text)}, say=silent.say, details=silent.details)]
+
+
+def would_help(steps: Sequence[Step], tools: Set[str], situation: Situation) -> bool:
+    """Whether to say that documents could answer: where the company has none, to who can see to it."""
+    asks = any(step.say == "out_of_reach" and step.details.get("topic") in _WRITTEN_DOWN for step in steps)
+    return asks and SEARCH not in tools and situation.role == "manager"
 
 
 def _closely(steps: Sequence[Step], text: str, asked: Sequence[Slots]) -> list[Step]:

@@ -10,7 +10,9 @@ from threading import Lock
 from typing import Any, Final
 
 from agent.base import ChatMessage, Completion, CompletionRequest, Cost, EngineKind, Situation, ToolCall, Usage
-from agent.providers.offline.citing import SEARCH, is_silent, look_up
+from agent.memory.customer_names import CustomerNames
+from agent.memory.only_telling import only_tells
+from agent.providers.offline.citing import SEARCH, is_silent, look_up, would_help
 from agent.providers.offline.language import language_of
 from agent.providers.offline.lexing import is_common, scan
 from agent.providers.offline.names import Names
@@ -62,7 +64,8 @@ class OfflineProvider:
             return _wished(
                 wish, request.messages[said[-1] + 1 :], situation.language or guess_language(question.content)
             )
-        history = [request.messages[number].content for number in said[:-1]]
+        earlier = [request.messages[number].content for number in said[:-1]]
+        history = _leant_on(question.content, earlier, CustomerNames(catalogue.customers), situation.today)
         offered = {tool.name for tool in request.tools}
         steps = _steps(_questions(question.content, history, names, situation.today), situation, catalogue)
         if SEARCH in offered:
@@ -123,9 +126,16 @@ def _call(number: int, step: Step) -> ToolCall:
     return ToolCall(f"offline_{number}", step.tool, arguments, json.dumps(arguments, ensure_ascii=False))
 
 
+def _leant_on(text: str, earlier: Sequence[str], customers: CustomerNames, today: date) -> list[str]:
+    """What was said before and a question may lean on. What only tells leans on nothing, and nothing leans on it."""
+    if not earlier or only_tells(text[:_LONGEST_TEXT], customers, today):
+        return []
+    return [said for said in earlier[-_TURNS_BACK:] if not only_tells(said[:_LONGEST_TEXT], customers, today)]
+
+
 def _questions(text: str, history: Sequence[str], names: Names, today: date) -> list[Slots]:
     before: list[Slots] = []
-    for said in (*history[-_TURNS_BACK:], text):
+    for said in (*history, text):
         before = questions_in(scan(said[:_LONGEST_TEXT], names, today), before)
     return before
 
@@ -151,7 +161,9 @@ def _first(steps: list[Step], request: CompletionRequest, language: Language, si
     allowed = {tool.name for tool in request.tools} if request.tool_choice == "auto" else set()
     wanted = [step for step in steps if step.tool in allowed]
     if not wanted:
-        return _completion(_words(steps, language, situation, has_tools=bool(allowed)))
+        words = _words(steps, language, situation, has_tools=bool(allowed))
+        helped = bool(allowed) and would_help(steps, allowed, situation)
+        return _completion(f"{words}\n\n{say('documents_would_help', language)}" if helped else words)
     calls = tuple(_call(number, step) for number, step in enumerate(wanted))
     return _completion("", calls)
 

@@ -38,6 +38,7 @@ _KIND_WORDS: Final[dict[str, NameKind]] = {
 _OWNERS = _set("do da dos das pelo pela ao del of by cliente")
 _ORDERING = frozenset({"TOP", "BOTTOM", "RANKING", "BESTSELLER", "WORSTSELLER", "BY", "ASCENDING", "DESCENDING"})
 _ARTICLES = _set("o a do da de the of el la del")
+_INSIDE_NAMES = _set("do da de dos das del")
 
 
 def slots_in(scan: Scan, first: int, last: int) -> Slots:
@@ -58,6 +59,9 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
     unknown = _without_counted(scan, unknown, marks, names)
     unknown += [mark.first for mark in marks if mark.concept == "GOALWORD" and "GOAL" not in cues]
     unknown += [index for mark in marks if _is_greeting_named(scan, mark) for index in range(mark.first, mark.last + 1)]
+    strangers = [one for hit in names if (one := _stranger(scan, hit, unknown)) is not None]
+    names = [hit for hit in names if hit.first not in {one.start for one in strangers}]
+    unknown = [index for index in unknown if not any(index in one for one in strangers)]
     owners = [index for index in unknown if _looks_like_owner(scan, index, first)]
     words = [scan.tokens[index].word for index in range(first, last + 1)]
     return Slots(
@@ -81,7 +85,7 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
         topics=tuple(dict.fromkeys(mark.value for mark in marks if mark.concept == "OUT")),
         limits=tuple(dict.fromkeys(_limits(scan, marks, placed, names))),
         unknown=tuple(_shown(scan, index) for index in unknown if index not in owners),
-        owners=tuple(_shown(scan, index) for index in owners),
+        owners=(*(_shown(scan, one.start, one.stop - 1) for one in strangers), *(_shown(scan, one) for one in owners)),
         pronouns=tuple(_shown(scan, mark.first) for mark in marks if mark.concept == "PRONOUN"),
         linked=_leans(words),
     )
@@ -118,9 +122,18 @@ def _limits(scan: Scan, marks: list[Mark], placed: list[PlacedPeriod], names: li
     return limits
 
 
-def _shown(scan: Scan, index: int) -> str:
-    token = scan.tokens[index]
-    return scan.text[token.start : token.end]
+def _shown(scan: Scan, first: int, last: int | None = None) -> str:
+    return scan.text[scan.tokens[first].start : scan.tokens[first if last is None else last].end]
+
+
+def _stranger(scan: Scan, hit: NameHit, unknown: list[int]) -> range | None:
+    """ "Padaria Fantasma" where there are other bakeries: the name of nobody, and no choice among those."""
+    if len(hit.candidates) < 2:
+        return None
+    end = hit.last + 1
+    while end in unknown or (end + 1 in unknown and scan.tokens[end].word in _INSIDE_NAMES):
+        end += 1
+    return range(hit.first, end) if end > hit.last + 1 else None
 
 
 def _metric(cues: set[str]) -> str | None:

@@ -26,6 +26,14 @@ def leans_on_another(clause: Slots) -> bool:
     )
 
 
+def asks_past(clause: Slots, before: Slots) -> bool:
+    """ "Quais os clientes da Beatriz?" behind a question that was refused: one of its own, which is not refused for it.
+    "E em outubro?" leans on the refused one, condition and all."""
+    is_refused = bool(before.topics or before.limits)
+    is_whole = bool(clause.dimensions) and not clause.grouped and bool(clause.names or clause.me)
+    return is_refused and is_whole and not clause.linked
+
+
 def followed(base: Slots, clause: Slots) -> Slots:
     """The question before with what the clause says in place of its own."""
     periods = _placed_against(base, clause)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from agent.providers.offline.filling import slots_in
 from agent.providers.offline.following import (
+    asks_past,
     followed,
     leans_on_another,
     lent,
@@ -44,7 +45,9 @@ def questions_in(scan: Scan, before: list[Slots]) -> list[Slots]:
                 questions.append(with_period_of((questions or before)[-1], clause) if leans else clause)
             elif questions and not clause.linked and _only_adds(clause, questions[-1]):
                 questions[-1] = followed(questions[-1], clause)
-            elif (questions or before) and leans_on_another(clause):
+            elif (
+                (questions or before) and leans_on_another(clause) and not asks_past(clause, (questions or before)[-1])
+            ):
                 questions += [followed(one, clause) for one in ([questions[-1]] if questions else _last_of(before))]
             elif not _is_chat(clause):
                 questions.append(clause)

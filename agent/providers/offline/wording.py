@@ -50,6 +50,13 @@ SAYINGS: Final[dict[str, Texts]] = {
         "en": "The company's documents do not answer that. {can_do}",
         "es": "Los documentos de la empresa no responden a eso. {can_do}",
     },
+    "documents_would_help": {
+        "pt": "Se isso está escrito em algum documento da empresa, respondo por ele depois que o incluírem: "
+        "`python -m bot docs add ARQUIVO`.",
+        "en": "If a document of the company says so, I answer from it once it is added: `python -m bot docs add FILE`.",
+        "es": "Si algún documento de la empresa lo dice, respondo con él cuando lo agreguen: "
+        "`python -m bot docs add ARCHIVO`.",
+    },
     "out_of_reach": {
         "pt": "Não consigo fazer isso ({topic}): está fora do meu alcance, e nada foi feito. {can_do}",
         "en": "I can't do that ({topic}): it is out of my reach, and nothing was done. {can_do}",
