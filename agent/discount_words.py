@@ -5,11 +5,11 @@ import unicodedata
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
-from models.language import Language
+from models.language import Language, Texts
 
 DiscountPhrase = Literal["asked", "approved", "refused", "ruled", "ruled_already", "no_such", "not_yours", "not_own"]
 
-_TEXTS: Final[dict[DiscountPhrase, dict[Language, str]]] = {
+_TEXTS: Final[dict[DiscountPhrase, Texts]] = {
     "asked": {
         "pt": "Pedido de desconto nº {number}: {person} pede {percent} para {customer}{subject}.\n\n"
         "Para decidir, responda **aprovar {number}** ou **recusar {number}**.\n\n"
@@ -57,7 +57,7 @@ _TEXTS: Final[dict[DiscountPhrase, dict[Language, str]]] = {
         "es": "Este pedido es suyo: otra persona de la gerencia tiene que decidir.",
     },
 }
-TOLD: Final[dict[bool, dict[Language, str]]] = {
+TOLD: Final[dict[bool, Texts]] = {
     True: {"pt": "já foi avisado(a)", "en": "has been told", "es": "ya fue avisado(a)"},
     False: {
         "pt": "precisa ser avisado(a) por você",
@@ -65,7 +65,7 @@ TOLD: Final[dict[bool, dict[Language, str]]] = {
         "es": "debe ser avisado(a) por usted",
     },
 }
-STATUS: Final[dict[str, dict[Language, str]]] = {
+STATUS: Final[dict[str, Texts]] = {
     "approved": {"pt": "aprovado por {by}", "en": "approved by {by}", "es": "aprobado por {by}"},
     "refused": {"pt": "recusado por {by}", "en": "refused by {by}", "es": "rechazado por {by}"},
     "withdrawn": {"pt": "retirado por quem pediu", "en": "withdrawn", "es": "retirado por quien lo pidió"},

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-from models.language import Language
+from models.language import Language, Texts
 
 Phrase = Literal[
     "greeting_unknown",
@@ -43,7 +43,7 @@ Phrase = Literal[
     "kept_answer",
 ]
 
-_TEXTS: dict[Phrase, dict[Language, str]] = {
+_TEXTS: dict[Phrase, Texts] = {
     "greeting_unknown": {
         "pt": "Olá! Sou o assistente de vendas da {company}. Ainda não conheço este contato, por isso não posso "
         "consultar dados por aqui. Posso pedir que uma pessoa da equipe fale com você: é só responder com seu nome.",

@@ -11,10 +11,10 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from models.language import Language
+from models.language import Language, Texts
 
 _FOLDER = Path(__file__).parent / "prompts"
-_NAMES: Final[dict[Language, str]] = {"pt": "Portuguese", "en": "English", "es": "Spanish"}
+_NAMES: Final[Texts] = {"pt": "Portuguese", "en": "English", "es": "Spanish"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from agent.cache.results import is_reused
 from agent.grounding.report import scope_of
 from agent.grounding.words.folding import fold_in_place
 from agent.providers.offline.figures import day, decimal_of, number
-from models.language import Language
+from models.language import Language, Texts
 from models.recorded import RecordedAnswer, RecordedCall
 from models.taint import has_others_words, read_taint
 
@@ -32,7 +32,7 @@ _WHY: Final = re.compile(
     r"|cual es la fuente\b.*"
     r")"
 )
-_WORDS: Final[dict[str, dict[Language, str]]] = {
+_WORDS: Final[Mapping[str, Texts]] = {
     "about": {
         "pt": "Sobre a resposta de {at} («{asked}»):",
         "en": "About the answer of {at} (“{asked}”):",
@@ -70,7 +70,7 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "es": "Todavía no di en esta conversación una respuesta con datos que pueda explicar.",
     },
 }
-_OPERATIONS: Final[dict[str, dict[Language, str]]] = {
+_OPERATIONS: Final[Mapping[str, Texts]] = {
     "sum": {"pt": "soma", "en": "sum", "es": "suma"},
     "difference": {"pt": "diferença", "en": "difference", "es": "diferencia"},
     "rest": {"pt": "o que resta", "en": "what is left", "es": "lo que queda"},

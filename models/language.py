@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Final, Literal
 
 Language = Literal["pt", "en", "es"]
+Texts = Mapping[Language, str]  # the same in each of them
 
 _READ_UP_TO: Final = 2000  # characters
 _WORD: Final = re.compile(r"[^\W\d_]+")

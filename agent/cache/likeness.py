@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 from agent.cache.canonical import CanonicalQuestion
-from models.language import Language
+from models.language import Language, Texts
 
 # Said around a question to be polite.
-_AROUND: Final[dict[Language, str]] = {
+_AROUND: Final[Texts] = {
     "pt": "voce sabe me dizer|voces sabem me dizer|voce sabe|voces sabem|sabe me dizer|pode me dizer|poderia me dizer|"
     "voce pode me dizer|voce poderia me dizer|pode me informar|poderia me informar|me diga|me informe|me diz|"
     "gostaria de saber|eu gostaria de saber|queria saber|eu queria saber|quero saber|preciso saber|eu preciso saber",

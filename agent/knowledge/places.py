@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from models.language import Language
+from models.language import Language, Texts
 
 _SAYS_SO: Final = re.compile(r"cl[áa]us|art\b|artigo|article|art[íi]culo|se[cç]|section|par[áa]gr|§", re.IGNORECASE)
-_PLACES: Final[Mapping[str, Mapping[Language, str]]] = {
+_PLACES: Final[Mapping[str, Texts]] = {
     "file": {"pt": "anexo {}", "en": "attachment {}", "es": "adjunto {}"},
     "page": {"pt": "p. {}", "en": "p. {}", "es": "p. {}"},
     "sheet": {"pt": "planilha {}", "en": "sheet {}", "es": "hoja {}"},

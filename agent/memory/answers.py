@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from agent.memory.telling import describe, label_of
 from agent.memory.told import Told
-from models.language import Language
+from models.language import Language, Texts
 from models.memory.fact import KnownFact
 
 Saying = Literal[
@@ -26,7 +26,7 @@ Saying = Literal[
     "all_forgotten",
 ]
 
-_TEXTS: Final[dict[Saying, dict[Language, str]]] = {
+_TEXTS: Final[dict[Saying, Texts]] = {
     "known": {
         "pt": "O que guardei do que você me contou:",
         "en": "What I kept of what you told me:",

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from agent.base import ChatMessage
-from agent.memory.telling import name_of_channel, spell_day
-from agent.tokens import estimate_prompt
+from agent.memory.quoting import label_among, name_of_channel, quote_newest, spell_day_of
 from agent.tools.whose_words import is_name, judge_texts
-from models.language import Language
+from models.language import Language, Texts
 from models.memory.customer_fact import KnownCustomerFact, NewCustomerFact
 from models.taint import Taint
 
-_LABELS: Final[dict[str, dict[Language, str]]] = {
+_LABELS: Final[Mapping[str, Texts]] = {
     "receives": {"pt": "recebimento", "en": "deliveries", "es": "recepción"},
     "refuses": {"pt": "não aceita", "en": "does not accept", "es": "no acepta"},
     "preference": {"pt": "preferência", "en": "preference", "es": "preferencia"},
@@ -23,12 +21,12 @@ _LABELS: Final[dict[str, dict[Language, str]]] = {
     "owner": {"pt": "dono ou dona", "en": "owner", "es": "dueño o dueña"},
     "contact": {"pt": "contato", "en": "contact", "es": "contacto"},
 }
-_SOURCES: Final[dict[Language, str]] = {
+_SOURCES: Final[Texts] = {
     "pt": "dito por {teller} em {day} no {channel}",
     "en": "{teller} said so on {day} by {channel}",
     "es": "dicho por {teller} el {day} por {channel}",
 }
-_SOMEBODY: Final[dict[Language, str]] = {
+_SOMEBODY: Final[Texts] = {
     "pt": "alguém da equipe",
     "en": "somebody of the team",
     "es": "alguien del equipo",
@@ -40,9 +38,7 @@ _OPENING: Final = (
 
 
 def label_of_customers(predicate: str, language: Language) -> str:
-    """A predicate that an LLM made up is its own label."""
-    name, _, _ = predicate.partition(":")
-    return _LABELS[name][language] if name in _LABELS else name.replace("_", " ")
+    return label_among(_LABELS, predicate, language)
 
 
 def name_teller(fact: KnownCustomerFact, language: Language) -> str:
@@ -52,7 +48,7 @@ def name_teller(fact: KnownCustomerFact, language: Language) -> str:
 
 def tell_source(fact: KnownCustomerFact, language: Language, timezone: str) -> str:
     """Such as "dito por Ana em 12/03/2026 no WhatsApp"."""
-    day = spell_day(fact.recorded_at.astimezone(ZoneInfo(timezone)).date(), language)
+    day = spell_day_of(fact.recorded_at, language, timezone)
     return _SOURCES[language].format(teller=name_teller(fact, language), day=day, channel=name_of_channel(fact.channel))
 
 
@@ -74,18 +70,11 @@ def judge_told(told: Iterable[NewCustomerFact | KnownCustomerFact], names: Itera
 def recall_told(
     facts: Sequence[KnownCustomerFact], token_budget: int, *, language: Language, timezone: str
 ) -> list[ChatMessage]:
-    """One line of the prompt with as many of the newest as fit, oldest first; none where none fits. Whoever told them,
-    they are no words of the asker's: what switches on names switches on them, so a customer who is called a sentence is
-    left to the tools, whose results are judged."""
-    kept: list[str] = []
-    message: list[ChatMessage] = []
-    for fact in reversed([fact for fact in facts if is_name(fact.customer)]):
-        longer = [f"- {fact.customer}: {describe_told(fact, language, timezone)}", *kept]
-        candidate = [ChatMessage("user", "\n".join([_OPENING, *longer]) + "]", is_context=True, origin="tool")]
-        if estimate_prompt(candidate) > token_budget:
-            break
-        kept, message = longer, candidate
-    return message
+    """One line of the prompt. Whoever told them, they are no words of the asker's: what switches on names switches on
+    them, so a customer who is called a sentence is left to the tools, whose results are judged."""
+    plain = (fact for fact in reversed(facts) if is_name(fact.customer))
+    lines = (f"{fact.customer}: {describe_told(fact, language, timezone)}" for fact in plain)
+    return quote_newest(_OPENING, lines, token_budget, "tool")
 
 
 def as_records(facts: Sequence[KnownCustomerFact], language: Language, timezone: str) -> list[Mapping[str, Any]]:

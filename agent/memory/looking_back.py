@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from agent.grounding.words.folding import fold_in_place
-from agent.memory.telling import name_of_channel, spell_day
+from agent.memory.quoting import name_of_channel, spell_day, spell_day_of
 from agent.periods import find_periods
-from models.language import Language
+from models.language import Language, Texts
 from models.memory.episodes import ANY_DAY, Episode, Span
 from models.memory.remembered import SettledTurn
 from models.retrieval.lexicon import grams_of, read_words, stem_of
@@ -100,7 +99,7 @@ def _is_like(word: str, other: str) -> bool:
     return len(one & two) >= _LIKE * max(len(one), len(two))
 
 
-_TEXTS: Final[dict[str, dict[Language, str]]] = {
+_TEXTS: Final[dict[str, Texts]] = {
     "nothing": {
         "pt": "Não encontrei nada sobre «{words}» no que conversamos{span}. Procuro só nas suas conversas comigo.",
         "en": "I found nothing about “{words}” in what we said{span}. I only search your own conversations with me.",
@@ -136,16 +135,15 @@ def tell_found(asked: LookBack, found: Sequence[FoundBack], language: Language, 
         spelled = {name: "" if day is None else spell_day(day, language) for name, day in days.items()}
         within = "" if span == ANY_DAY else _TEXTS["span"][language].format(**spelled)
         return _TEXTS["nothing"][language].format(words=asked.words, span=within)
-    zone = ZoneInfo(timezone)
     ordered = sorted(found, key=lambda one: (one.episode.turn.asked_at, one.episode.turn.id), reverse=True)
-    newest = spell_day(ordered[0].episode.turn.asked_at.astimezone(zone).date(), language)
-    told = [_tell(one, language, zone) for one in ordered]
+    newest = spell_day_of(ordered[0].episode.turn.asked_at, language, timezone)
+    told = [_tell(one, language, timezone) for one in ordered]
     return "\n\n".join([_TEXTS["found"][language].format(words=asked.words, day=newest), *told])
 
 
-def _tell(found: FoundBack, language: Language, zone: ZoneInfo) -> str:
+def _tell(found: FoundBack, language: Language, timezone: str) -> str:
     episode = found.episode
-    day = spell_day(episode.turn.asked_at.astimezone(zone).date(), language)
+    day = spell_day_of(episode.turn.asked_at, language, timezone)
     lines = [f"**{day}, {name_of_channel(found.channel)}**"]
     lines += _tell_beside("before", episode.before, language)
     heard = _TEXTS["spoken"][language] if episode.turn.is_spoken else ""

@@ -16,13 +16,13 @@ from agent.grounding.claims import Claim, PartialDay
 from agent.grounding.reading import find_claims
 from agent.grounding.words.folding import Sentences
 from agent.memory.instructions import is_instruction
-from models.language import Language
+from models.language import Language, Texts
 
 MOST_TOKENS: Final = 500  # of its answer
 _LONGEST = 1_600  # characters of a summary; what is longer is none
 _SHOWN = 500  # characters of one side of an exchange
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
-_NAMES: Final[dict[Language, str]] = {"pt": "Brazilian Portuguese", "en": "English", "es": "Spanish"}
+_NAMES: Final[Texts] = {"pt": "Brazilian Portuguese", "en": "English", "es": "Spanish"}
 _TASK: Final = (
     "You sum up the earlier part of a conversation between one person and a sales assistant, so that the assistant "
     "remembers it. Write at most 120 words of plain prose in {language}, in the past tense and the third person: what "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.grounding.words.folding import fold_in_place
-from models.language import Language
+from models.language import Language, Texts
 
 _MAILBOX: Final = r"(?P<mailbox>[a-z0-9._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})"
 _ASKS: Final = re.compile(
@@ -13,7 +13,7 @@ _ASKS: Final = re.compile(
     rf"|vincular|verificar) (?:o )?(?:meu|my|mi) (?:e-?mail|correo)(?: e| is| es)?:? {_MAILBOX}[ .!]*"
 )
 _CODE: Final = re.compile(r"(?:(?:o |meu |my |mi |the |el )?(?:codigo|code)(?: e| is| es)?:? )?(?P<code>\d{6})[ .!]*")
-_TEXTS: Final[dict[str, dict[Language, str]]] = {
+_TEXTS: Final[dict[str, Texts]] = {
     "sent": {
         "pt": "Enviei um código de seis dígitos para {mailbox}. Escreva-o aqui em até {minutes} minutos.",
         "en": "I sent a code of six digits to {mailbox}. Write it here within {minutes} minutes.",

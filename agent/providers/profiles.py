@@ -110,5 +110,5 @@ PROFILES: Mapping[str, Profile] = {
     ),
     "ollama": Profile(_CHAT, base_url="http://localhost:11434/v1", dialect=dialects.OLLAMA),
     "openai-compatible": Profile(_CHAT, key_setting="LLM_API_KEY"),
-    "offline": Profile("agent.providers.offline:OfflineProvider"),
+    "offline": Profile("agent.providers.offline.engine:OfflineProvider"),
 }

@@ -16,9 +16,9 @@ from agent.tools.whose_words import taint_of_change
 from agent.writing import Change, Writing
 from models.changes.discount import Wish
 from models.errors import ToolError
-from models.language import Language
+from models.language import Texts
 
-_WORDS: Final[dict[Language, str]] = {
+_WORDS: Final[Texts] = {
     "pt": "Pedir à gerência **{percent}** de desconto para **{customer}**{subject}: «{reason}»",
     "en": "Ask the managers for a **{percent}** discount for **{customer}**{subject}: “{reason}”",
     "es": "Pedir a la gerencia **{percent}** de descuento para **{customer}**{subject}: «{reason}»",

@@ -8,7 +8,7 @@ import pytest
 
 from agent.agent import Agent, Limits
 from agent.base import Situation, Tool
-from agent.providers.offline import OfflineProvider
+from agent.providers.offline.engine import OfflineProvider
 from jobs.runtime import set_services
 from models.catalogue import Catalogue
 from models.inbound import InboundMessage

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from agent.agent import Agent, Limits
-from agent.providers.offline import OfflineProvider
+from agent.providers.offline.engine import OfflineProvider
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen
 from agent.tools.registry import build_tools

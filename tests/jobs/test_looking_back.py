@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agent.agent import Agent, Limits
-from agent.providers.offline import OfflineProvider
+from agent.providers.offline.engine import OfflineProvider
 from agent.tools.recall import RECALL, build_recall_tool
 from jobs.memory.keeper import MemoryKeeper
 from jobs.runtime import set_services

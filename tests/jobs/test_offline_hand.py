@@ -6,7 +6,7 @@ import pytest
 
 from agent.agent import Agent, Limits
 from agent.base import Situation, Tool, ToolContext, ToolResult, ToolSpec
-from agent.providers.offline import OfflineProvider
+from agent.providers.offline.engine import OfflineProvider
 from models.catalogue import Catalogue
 from models.inbound import InboundMessage
 from tests.fakes import OneAgent

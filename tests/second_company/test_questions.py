@@ -8,7 +8,7 @@ import pytest
 
 from agent.agent import Agent, Limits
 from agent.base import RunResult, Situation, TurnInput
-from agent.providers.offline import OfflineProvider
+from agent.providers.offline.engine import OfflineProvider
 from agent.scratch import ScratchJournal
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agent.agent import Agent, Limits
 from agent.base import Situation, Tool, ToolContext, ToolResult, TurnInput
 from agent.periods import resolve_period
-from agent.providers.offline import OfflineProvider
+from agent.providers.offline.engine import OfflineProvider
 from agent.scratch import ScratchJournal
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen

@@ -2,7 +2,3 @@
 
 It must not know SQL, nor any name of a person, customer or product: those come from the catalogue it is given.
 """
-
-from agent.providers.offline.engine import OfflineProvider
-
-__all__ = ["OfflineProvider"]

@@ -12,8 +12,8 @@ from agent.knowledge.places import spell_place
 from agent.providers.offline.figures import day
 from agent.providers.offline.plan import Step, View
 from agent.providers.offline.slots import Slots
-from agent.providers.offline.wording import Texts, say
-from models.language import Language
+from agent.providers.offline.wording import say
+from models.language import Language, Texts
 
 SEARCH: Final = "search_documents"
 PRICES: Final = "price_of"

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from models.language import Language
-
-Texts = dict[Language, str]
+from models.language import Language, Texts
 
 LINES: Final[dict[str, Texts]] = {
     "to": {"pt": "{start} a {end}", "en": "{start} to {end}", "es": "{start} al {end}"},

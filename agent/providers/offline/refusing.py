@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from agent.providers.offline.wording import Texts
+from models.language import Texts
 
 TOPICS: Final[dict[str, Texts]] = {
     "stock": {"pt": "estoque", "en": "stock", "es": "inventario"},

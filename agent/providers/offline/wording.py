@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from models.language import Language
-
-Texts = dict[Language, str]
+from models.language import Language, Texts
 
 CAN_DO: Final[Texts] = {
     "pt": "Posso responder sobre vendas, pedidos, unidades e ticket médio por período; rankings de clientes, produtos, "

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from models.changes.crm_record import Record, RecordKind
 from models.errors import ToolError
-from models.language import Language
+from models.language import Language, Texts
 
 FieldKind = Literal["choice", "money", "day", "address", "text"]
 
@@ -18,7 +18,7 @@ _CUSTOMER: Final[dict[str, FieldKind]] = {"email": "address", "phone": "address"
 FIELDS: Final[Mapping[RecordKind, Mapping[str, FieldKind]]] = {"deal": _DEAL, "customer": _CUSTOMER}
 FREE_TEXT: Final = frozenset({"next_step"})  # what stands there is repeated to nobody
 
-_LABELS: Final[dict[str, dict[Language, str]]] = {
+_LABELS: Final[Mapping[str, Texts]] = {
     "stage": {"pt": "etapa", "en": "stage", "es": "etapa"},
     "amount": {"pt": "valor", "en": "amount", "es": "importe"},
     "close_date": {"pt": "fechamento previsto", "en": "expected close", "es": "cierre previsto"},
@@ -27,7 +27,7 @@ _LABELS: Final[dict[str, dict[Language, str]]] = {
     "phone": {"pt": "telefone", "en": "phone", "es": "teléfono"},
     "owner": {"pt": "responsável", "en": "owner", "es": "responsable"},
 }
-_OTHER: Final[dict[Language, str]] = {"pt": "(o que está lá)", "en": "(what is there)", "es": "(lo que está ahí)"}
+_OTHER: Final[Texts] = {"pt": "(o que está lá)", "en": "(what is there)", "es": "(lo que está ahí)"}
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,190}|\+?[\d() -]{3,30}")
 _SIGNS = {"BRL": "R$ ", "USD": "US$ ", "EUR": "€ "}
 _MOST = Decimal(10) ** 12

@@ -14,7 +14,7 @@ from agent.tools.whose_words import taint_of_change
 from agent.writing import Change, Writing
 from models.changes.crm_entry import CrmEntry, Kind
 from models.errors import ToolError
-from models.language import Language
+from models.language import Language, Texts
 
 A = TypeVar("A", bound=Arguments)
 
@@ -59,12 +59,12 @@ class TaskArguments(Arguments):
     due: str = Field(description="The day, as the person said it (amanhã, next thursday) or as an ISO date.")
 
 
-_NOTE: dict[Language, str] = {
+_NOTE: Texts = {
     "pt": "Anotar em **{customer}**: «{text}»",
     "en": "Note on **{customer}**: “{text}”",
     "es": "Anotar en **{customer}**: «{text}»",
 }
-_TASK: dict[Language, str] = {
+_TASK: Texts = {
     "pt": "Criar tarefa para **{day}**, {customer}: «{text}»",
     "en": "Create a task for **{day}**, {customer}: “{text}”",
     "es": "Crear tarea para **{day}**, {customer}: «{text}»",

@@ -19,12 +19,12 @@ from agent.tools.whose_words import taint_of_change
 from agent.writing import Change, Writing
 from models.changes.crm_record import Record, RecordKind, Records
 from models.errors import ToolError
-from models.language import Language
+from models.language import Language, Texts
 from models.reply import Accepted, Rejected
 
 _STORED = ("kind", "record", "before")  # beside the arguments, by code
 
-_SAID: Final[dict[RecordKind, dict[Language, str]]] = {
+_SAID: Final[dict[RecordKind, Texts]] = {
     "deal": {
         "pt": "Alterar o negócio **{name}** ({customer}): {lines}",
         "en": "Change the deal **{name}** ({customer}): {lines}",
@@ -36,7 +36,7 @@ _SAID: Final[dict[RecordKind, dict[Language, str]]] = {
         "es": "Cambiar el cliente **{name}**: {lines}",
     },
 }
-_CHANGED: Final[dict[Language, str]] = {
+_CHANGED: Final[Texts] = {
     "pt": "Alguém mexeu nisso no CRM depois que mostrei, por isso não escrevi por cima. Agora está assim: {lines}.",
     "en": "Somebody changed this in the CRM after I showed it, so I wrote nothing over it. It now stands so: {lines}.",
     "es": "Alguien cambió esto en el CRM después de mostrarlo, por eso no escribí encima. Ahora está así: {lines}.",

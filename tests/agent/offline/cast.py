@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from agent.base import ChatMessage, Completion, CompletionRequest, Situation, ToolSpec
-from agent.providers.offline import OfflineProvider
+from agent.providers.offline.engine import OfflineProvider
 from agent.providers.offline.wording import SAYINGS
 from models.catalogue import Catalogue
 

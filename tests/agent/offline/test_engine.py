@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent.base import ChatMessage, CompletionRequest, Cost, Situation, Usage
-from agent.providers.offline import OfflineProvider
+from agent.providers.offline.engine import OfflineProvider
 from agent.providers.offline.language import language_of
 from agent.providers.offline.lexing import is_common
 from agent.providers.offline.names import Names

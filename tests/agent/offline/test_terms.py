@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agent.base import ChatMessage, Completion, CompletionRequest
-from agent.providers.offline import OfflineProvider
+from agent.providers.offline.engine import OfflineProvider
 from models.catalogue import Catalogue, Term
 from tests.agent.offline.cast import CAST, SITUATION, TOOLS, ask, kind_of
 
