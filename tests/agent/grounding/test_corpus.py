@@ -22,9 +22,11 @@ PARTS = (
     "blind",
     "inuse",
     "inuse held",
+    "exam",
+    "exam held",
 )
-CAUGHT = {"blind": 0.93}  # where it is less than elsewhere
-SUSPECTED = {"blind": 0.125}
+CAUGHT = {"blind": 0.93, "exam": 0.93}  # where it is less than elsewhere
+SUSPECTED = {"blind": 0.125, "exam": 0.22, "exam held": 0.17}
 
 
 def part(name: str) -> list[Specimen]:
