@@ -17,7 +17,6 @@ from bot.settings import Settings
 from bot.supervision.banner import write_banner
 from bot.supervision.children import Child, ChildPlan, Nursery
 from bot.supervision.door import check_port, is_ready
-from bot.supervision.logs import LogWatch
 from bot.supervision.signals import StopAsked, StopWish
 from models.errors import ConfigurationError
 
@@ -157,15 +156,14 @@ class _Watch:
 
     def run(self) -> None:
         """Until a wish to stop comes."""
-        logs = [LogWatch(child.log) for child in self.nursery.children]
         self._started_at = time.monotonic()
         self._engines_due_at = 0.0
         self._is_ready = self._said_slow = False
         while not self.wish.wait(_TICK):
             self._revive_engines()
             self._revive_children()
-            for child, log in zip(self.nursery.children, logs, strict=True):
-                for warning in log.read_warnings():
+            for child in self.nursery.children:
+                for warning in child.warnings.read_warnings():
                     say(f"{child.plan.name} {warning}")
             if not self._is_ready:
                 self._look_at_the_door()

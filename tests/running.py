@@ -40,10 +40,11 @@ class RunningProgram:
         return f"{self.url}/webhooks/whatsapp/default"
 
     def start(self, name: str) -> None:
+        """`worker-2` is another worker on the same queue."""
         log = (self.data / f"{name}.log").open("a")
         with log:
             self.children[name] = subprocess.Popen(
-                [sys.executable, "-m", "bot", name],
+                [sys.executable, "-m", "bot", name.partition("-")[0]],
                 cwd=ROOT,
                 env=dict(self.environment),
                 stdout=log,
@@ -70,9 +71,13 @@ class RunningProgram:
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(statement.encode()).fetchall()
 
+    def listens(self, worker: str) -> bool:
+        """It takes rings and hears signals. Its heart beats earlier, and that of a killed one for a while longer."""
+        return f"Worker recado-{self.children[worker].pid}-" in self.log(worker)
+
     def is_ready(self) -> bool:
-        """The door answers and the worker started last listens: one that was killed counts as alive for a while."""
-        if f"Worker recado-{self.children['worker'].pid}-" not in self.log("worker"):
+        """The door answers, and the worker started last listens."""
+        if not self.listens("worker"):
             return False
         try:
             with urlopen(f"{self.url}/readyz", timeout=20) as answer:

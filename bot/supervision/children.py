@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.embedded.lock import FileLock
 from bot.embedded.processes import command_line, open_log, wait_until_gone
 from bot.supervision.leash import PIPE_VARIABLE
-from bot.supervision.logs import last_words
+from bot.supervision.logs import LogWatch, last_words
 from models.errors import ConfigurationError
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds between a death and the next start
@@ -37,6 +37,7 @@ class Child:
     def __init__(self, plan: ChildPlan, log: Path) -> None:
         self.plan = plan
         self.log = log
+        self.warnings = LogWatch(log)  # from before its first start on: nothing that it says is missed
         self.process: subprocess.Popen[bytes] | None = None
         self._pause = _FIRST_PAUSE
         self._started_at = 0.0

@@ -26,6 +26,7 @@ def web(port: int) -> None:
 def worker() -> None:
     done = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: done.set())
+    print('{"level": "WARNING", "message": "hears signals"}', flush=True)
     done.wait()
     print("worker went home", flush=True)
 

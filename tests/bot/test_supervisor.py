@@ -70,6 +70,11 @@ class Supervised:
                 return line
         raise AssertionError(f"{words!r} never came: {self.said}")
 
+    def wait_until_up(self) -> None:
+        """The door answers, and the worker ends in good order when it is asked to."""
+        self.wait_for("Stop it with Ctrl-C")
+        self.wait_for("worker warning: hears signals")
+
     def child_pids(self) -> list[int]:
         return [int(pid) for pid in json.loads((self.data / "children.json").read_text())]
 
@@ -121,17 +126,17 @@ def assert_that_it_stops_in_order(supervised: Supervised, number: int) -> None:
 
 def test_it_says_what_runs_and_stops_everything_in_order(start: Callable[..., Supervised], data: Path) -> None:
     supervised = start()
-    supervised.wait_for("Stop it with Ctrl-C")
+    supervised.wait_until_up()
     banner = "\n".join(supervised.said)
     assert "Quais foram as vendas do mês passado?" in banner
     assert "operator@example.com, password once-only" in banner
-    assert both_engines_answer(data)
+    eventually(lambda: both_engines_answer(data))
     assert_that_it_stops_in_order(supervised, signal.SIGTERM)
 
 
 def test_a_child_that_is_killed_comes_back(start: Callable[..., Supervised]) -> None:
     supervised = start()
-    supervised.wait_for("Stop it with Ctrl-C")
+    supervised.wait_until_up()
     web, worker = supervised.child_pids()
     os.kill(worker, signal.SIGKILL)
     supervised.wait_for("worker was killed by signal 9 and is started again")
@@ -143,7 +148,7 @@ def test_a_child_that_is_killed_comes_back(start: Callable[..., Supervised]) -> 
 
 def test_an_engine_that_is_killed_comes_back(start: Callable[..., Supervised], data: Path) -> None:
     supervised = start()
-    supervised.wait_for("Stop it with Ctrl-C")
+    supervised.wait_until_up()
     for pid_file in (data / "postgres" / "postmaster.pid", data / "valkey" / "server.pid"):
         os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
     supervised.wait_for("and runs again")
@@ -160,12 +165,12 @@ def test_children_follow_a_killed_supervisor_and_the_next_start_works(
     start: Callable[..., Supervised], data: Path
 ) -> None:
     first = start()
-    first.wait_for("Stop it with Ctrl-C")
+    first.wait_until_up()
     pids = first.child_pids()
     assert first.end(signal.SIGKILL) == -signal.SIGKILL
     assert all(wait_until_gone(pid, _PATIENCE) for pid in pids)
     second = start()
-    second.wait_for("Stop it with Ctrl-C")
+    second.wait_until_up()
     assert second.end() == 0
     assert not EmbeddedPostgres(data).is_answering()
 
@@ -173,19 +178,19 @@ def test_children_follow_a_killed_supervisor_and_the_next_start_works(
 def test_an_orphan_that_does_not_hear_is_ended_by_the_next_start(start: Callable[..., Supervised]) -> None:
     first = start("deaf")
     first.wait_for("hears nothing")
-    first.wait_for("Stop it with Ctrl-C")
+    first.wait_until_up()
     deaf = first.child_pids()[-1]
     first.end(signal.SIGKILL)
     assert command_line(deaf) is not None
     second = start()
     second.wait_for("Ended what an earlier run had left behind")
-    second.wait_for("Stop it with Ctrl-C")
+    second.wait_until_up()
     assert command_line(deaf) is None
 
 
 def test_after_a_kill_of_everything_the_next_start_works(start: Callable[..., Supervised], data: Path) -> None:
     first = start()
-    first.wait_for("Stop it with Ctrl-C")
+    first.wait_until_up()
     engines = [
         int((data / "postgres" / "postmaster.pid").read_text().split()[0]),
         int((data / "valkey" / "server.pid").read_text()),
@@ -194,14 +199,14 @@ def test_after_a_kill_of_everything_the_next_start_works(start: Callable[..., Su
         os.kill(pid, signal.SIGKILL)
     first.process.wait()
     second = start()
-    second.wait_for("Stop it with Ctrl-C")
+    second.wait_until_up()
     assert second.end() == 0
 
 
 def test_a_child_that_does_not_stop_is_killed_and_the_exit_is_clean(start: Callable[..., Supervised]) -> None:
     supervised = start("deaf")
     supervised.wait_for("hears nothing")
-    supervised.wait_for("Stop it with Ctrl-C")
+    supervised.wait_until_up()
     pids = supervised.child_pids()
     for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM):  # it meets both at once when it goes on
         supervised.process.send_signal(number)
@@ -224,7 +229,7 @@ def test_a_busy_port_is_one_line_that_names_the_setting(start: Callable[..., Sup
 
 def test_a_second_supervisor_on_the_same_data_folder_is_refused(start: Callable[..., Supervised]) -> None:
     first = start()
-    first.wait_for("Stop it with Ctrl-C")
+    first.wait_until_up()
     second = start()
     assert "RECADO_DATA_DIR: Recado already runs on" in second.wait_for("recado:")
     assert second.process.wait(timeout=_PATIENCE) == 2

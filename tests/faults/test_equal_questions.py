@@ -1,7 +1,5 @@
 """Ten people ask the same at once, and the work is spread over three processes: one answer is paid for."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import ROOT, RunningProgram, running_program
+from tests.running import RunningProgram, running_program
 from tests.standins.llm import StandInLlm
 from tests.standins.llm_wires import Asked, Says, Wish
 from tests.waiting import eventually
@@ -29,19 +27,12 @@ class Crowd:
     program: RunningProgram
     llm: StandInLlm
 
-    def start_worker(self, name: str) -> None:
-        with (self.program.data / f"{name}.log").open("a") as log:
-            self.program.children[name] = subprocess.Popen(
-                [sys.executable, "-m", "bot", "worker"],
-                **{"cwd": ROOT, "env": dict(self.program.environment), "stdout": log, "stderr": log, "text": True},
-            )
-
     def ask_at_once(self, words: str, first: int) -> None:
         """Ten people who have said nothing before, until all but one of them wait for the one."""
         self.llm.is_held = True
         for number in range(first, first + 10):
             assert self.program.twilio.post_inbound(self.program.webhook, words, f"whatsapp:+55119{number:08}") == 200
-        eventually(lambda: self.count("awaited_answer") == 9, 60)
+        eventually(lambda: self.count("awaited_answer") == 9)
 
     def count(self, table: str, where: str = "true") -> int:
         return int(self.program.rows(f"SELECT count(*) FROM {table} WHERE {where}")[0][0])
@@ -61,15 +52,15 @@ def crowd(company_url: str, fresh_redis_url: str, tmp_path: Path) -> Iterator[Cr
         program = stack.enter_context(running_program(company_url, fresh_redis_url, tmp_path, **chosen))
         crowd = Crowd(program, llm)
         for name in WORKERS[1:]:
-            crowd.start_worker(name)
-        eventually(lambda: crowd.count("worker_heartbeat", "kind = 'worker'") == 3, 60)
+            program.start(name)
+        eventually(lambda: all(map(program.listens, WORKERS)))
         yield crowd
 
 
 def test_ten_equal_questions_over_three_processes_cost_one_answer_whoever_dies(crowd: Crowd) -> None:
     crowd.ask_at_once("Quanto vendemos no mês passado?", 0)
     crowd.llm.is_held = False
-    eventually(lambda: crowd.count("turn", "status = 'settled'") == 10, 90)
+    eventually(lambda: crowd.count("turn", "status = 'settled'") == 10)
     assert len(crowd.llm.history) == 2, "the wish for a look, and the words"
     assert crowd.count("run", "cached") == 9
     assert crowd.count("run", "status = 'failed'") == 0
@@ -82,7 +73,7 @@ def test_ten_equal_questions_over_three_processes_cost_one_answer_whoever_dies(c
     if leader == "worker":  # whoever ends the program looks for one of that name
         crowd.program.children[leader] = crowd.program.children.pop("worker-2")
     crowd.llm.is_held = False
-    eventually(lambda: crowd.count("turn", "status = 'settled'") == 20, 90)
+    eventually(lambda: crowd.count("turn", "status = 'settled'") == 20)
     assert len(crowd.llm.history) == 2 + 1 + 2, "the call that nobody heard, and one answer more"
     assert crowd.count("run", "cached") == 18
     assert len(crowd.program.twilio.history.messages) == 20

@@ -2,8 +2,7 @@
 to be back at work."""
 
 import signal
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.faults.neighbours import proxied_database, proxied_redis
-from tests.running import ROOT, RunningProgram, running_program
+from tests.running import RunningProgram, running_program
 from tests.standins.llm import StandInLlm
 from tests.standins.llm_wires import Asked, Says
 from tests.standins.proxy import Proxy
@@ -46,7 +45,7 @@ class Scene:
 
     def judge(self, count: int) -> None:
         """Each of so many messages is answered once, and nobody holds anything any more."""
-        eventually(lambda: self.settled() == count, 90)
+        eventually(lambda: self.settled() == count)
         bodies = [message.body for message in self.program.twilio.history.messages]
         assert sorted(bodies) == sorted(f"re: {asked}" for asked in {asked.text for asked in self.llm.history})
         assert len(bodies) == count
@@ -61,12 +60,8 @@ class Scene:
 
     def add_worker(self) -> None:
         """Another one, on the same queue."""
-        with (self.program.data / "worker-2.log").open("a") as log:
-            self.program.children["worker-2"] = subprocess.Popen(
-                [sys.executable, "-m", "bot", "worker"],
-                **{"cwd": ROOT, "env": dict(self.program.environment), "stdout": log, "stderr": log, "text": True},
-            )
-        eventually(lambda: self.program.rows("SELECT count(*) FROM worker_heartbeat WHERE kind = 'worker'") == [(2,)])
+        self.program.start("worker-2")
+        eventually(lambda: self.program.listens("worker-2"))
 
 
 @pytest.fixture
@@ -158,15 +153,20 @@ def test_a_flapping_postgresql_loses_nothing_and_doubles_nothing(scene: Callable
 
 def test_sigterm_with_a_full_queue_finishes_what_is_in_flight_and_leaves_the_rest(scene: Callable[..., Scene]) -> None:
     """In the middle of LLM calls and of a send, with more waiting than there are threads."""
-    it = scene(latency=1.5, WORKER_THREADS="4")
-    it.program.twilio.faults.append(Fault("slow", seconds=3))
+    it, may_send = scene(WORKER_THREADS="4"), threading.Event()
+    it.program.twilio.witness = lambda moment: not may_send.wait(60)
     it.post(0)
     eventually(lambda: it.program.rows("SELECT 1 FROM outbox WHERE status = 'sending'"))
+    it.llm.is_held = True
     for number in range(1, 11):
         assert it.post(number) == 200
-    eventually(lambda: len(it.llm.history) >= 3)
-    with timed(60):
-        assert it.program.end("worker") == 0
+    eventually(lambda: len(it.llm.history) == 4)
+    worker = it.program.children.pop("worker")
+    worker.send_signal(signal.SIGTERM)
+    may_send.set()
+    eventually(lambda: it.settled() == 1)  # meanwhile it has heard the signal
+    it.llm.is_held = False
+    assert worker.wait(90) == 0
     asked = len(it.llm.history)
     assert len(it.program.twilio.history.messages) == asked, "what had begun was finished"
     assert it.program.rows("SELECT count(*) FROM conversation WHERE lease_owner IS NOT NULL") == [(0,)]
@@ -196,7 +196,8 @@ def test_a_second_sigterm_ends_it_at_once_and_the_turn_is_taken_up(scene: Callab
 
 
 def test_a_worker_killed_in_the_middle_of_a_turn_is_followed_within_twenty_seconds(scene: Callable[..., Scene]) -> None:
-    it = scene(latency=8)
+    it = scene()
+    it.llm.is_held = True
     it.add_worker()
     victim = it.program.children.pop("worker")
     orphans = f"SELECT count(*) FROM conversation WHERE lease_owner LIKE '%-{victim.pid}-%'"
@@ -208,7 +209,7 @@ def test_a_worker_killed_in_the_middle_of_a_turn_is_followed_within_twenty_secon
     victim.kill()
     killed_at = time.monotonic()
     victim.wait()
-    it.llm.latency = 0
+    it.llm.is_held = False
     count = it.program.rows(orphans)[0][0]
     again = "SELECT count(*) FROM completion WHERE attempt = 2"
     eventually(lambda: it.program.rows(again) == [(count,)])

@@ -16,6 +16,7 @@ from agent.mcp.servers import McpTools, build_mcp_tools
 from agent.mcp.spec import McpServerSpec, McpToolSpec
 from models.errors import ConfigurationError
 from tests.agent.tools.conftest import HandClock
+from tests.ports import free_port
 from tests.running import ROOT
 from tests.waiting import eventually
 
@@ -30,9 +31,7 @@ class Program:
     """The server's process on a port that stays its own."""
 
     def __init__(self) -> None:
-        with socket.socket() as chosen:
-            chosen.bind(("127.0.0.1", 0))
-            self.port = int(chosen.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/mcp"
         self.process: subprocess.Popen[bytes] | None = None
 
