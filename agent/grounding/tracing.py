@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from agent.grounding.arithmetic.amounts import derive_amount, derive_count
-from agent.grounding.arithmetic.operands import CHANGES, Surroundings, is_of_one_unit, is_total_key
+from agent.grounding.arithmetic.operands import Surroundings, is_change_key, is_of_one_unit, is_total_key
 from agent.grounding.arithmetic.orders import SUM_OF_PRODUCTS
 from agent.grounding.arithmetic.percentages import derive_multiple, derive_percent
 from agent.grounding.attribution import Attribution
@@ -174,7 +174,7 @@ class _Tracing:
             return "unknown"  # where a document says something is no figure of it
         if (state := self.evidence.states.get(known.path)) and not self._may_be_of(state, trace):
             return "other_name"
-        if claim.direction and CHANGES.search(known.key) and known.value * claim.direction < 0:
+        if claim.direction and is_change_key(known.key) and known.value * claim.direction < 0:
             return "other_direction"
         if is_total_key(known.key) and not _is_of_a_day(known) and PER_DAY.match(self.draft.folded, claim.end):
             return "other_period"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from agent.grounding.claims import Claim, Derived, Known, PartialDay
@@ -16,7 +17,7 @@ from agent.grounding.words.lexicon import TIME_SPANS
 MOST_PAIRED: Final = 14  # figures compared in pairs
 MOST_LISTS: Final = 60
 MOST_LOOKED_AT: Final = 400
-CHANGES: Final = re.compile(r"(?:^|_)(?:change|difference|diff|growth|variation|delta)(?:_|$)")
+_CHANGES: Final = re.compile(r"(?:^|_)(?:change|difference|diff|growth|variation|delta)(?:_|$)")
 RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask"})
 LEAST_AMOUNT: Final = 100
 _TOTALS: Final = re.compile(r"value|achieved|goal|(?:\w+_)?total(?:_\w+)?")
@@ -129,8 +130,14 @@ def totals(evidence: Evidence) -> Iterator[Known]:
             yield known
 
 
+@lru_cache(maxsize=1_000)
 def is_total_key(key: str) -> bool:
     return bool(_TOTALS.fullmatch(key))
+
+
+@lru_cache(maxsize=1_000)
+def is_change_key(key: str) -> bool:
+    return bool(_CHANGES.search(key))
 
 
 def lists(claim: Claim, evidence: Evidence) -> Iterator[list[Known]]:

@@ -10,12 +10,12 @@ from typing import Final
 from agent.grounding.arithmetic.chance import derive_unannounced
 from agent.grounding.arithmetic.groups import derive_from_means
 from agent.grounding.arithmetic.operands import (
-    CHANGES,
     MOST_LISTS,
     MOST_LOOKED_AT,
     MOST_PAIRED,
     Surroundings,
     add_up,
+    is_change_key,
     total_of,
     totals,
     unique,
@@ -143,7 +143,7 @@ def _paired(around: Surroundings, evidence: Evidence) -> list[Known]:
     for known in (*nearest, *totals(evidence)):
         if (
             known.kind in {"money", "count"}
-            and not (known.origin == "reply" and CHANGES.search(known.key))
+            and not (known.origin == "reply" and is_change_key(known.key))
             and len(found) < MOST_PAIRED
         ):
             found.setdefault(known.path, known)

@@ -128,3 +128,10 @@ def test_what_follows_from_the_data_is_no_fabrication(draft: str, result: dict[s
 )
 def test_what_does_not_follow_is_one(draft: str, result: dict[str, Any]) -> None:
     assert suspected(draft, result)
+
+
+def test_nothing_is_a_share_or_a_change_of_a_month_without_sales() -> None:
+    groups = [{"month": "2026-01", "value": "0.00"}, {"month": "2026-02", "value": "1300.00"}]
+    result = {"ok": True, "data": {"unit": "BRL", "groups": groups}}
+
+    assert suspected("Fevereiro de 2026 cresceu 37,3% sobre janeiro de 2026.", result) == ["37,3%"]
