@@ -96,13 +96,14 @@ def _find_facts(connection: Connection, layer: Layer, scope: Scope, name: str) -
 
 def _find_last_order(connection: Connection, layer: Layer, scope: Scope, name: str, today: date) -> LastOrder | None:
     frame = _orders_of(layer, scope, name)
-    time, key = frame.column(layer.column("sale", "time")), frame.column(layer.column("sale", "key"))
+    time = frame.column(layer.column("sale", "time"))
+    newest = [time.desc(), *(key.desc() for key in frame.columns(layer.column("sale", "key")))]
     columns = [time.label("time"), frame.column(layer.column("sale", "amount")).label("amount")]
     if layer.has("sale", "status"):
         columns.append(frame.exact(layer.column("sale", "status")).label("status"))
     frame.only(time < layer.moments.bounds(Period(_FIRST_DAY, today))[1])
     query = select(*columns).select_from(frame.from_).where(*frame.conditions)
-    rows = read_rows(connection, query.order_by(time.desc(), key.desc()).limit(1))
+    rows = read_rows(connection, query.order_by(*newest).limit(1))
     if not rows:
         return None
     row = rows[0]

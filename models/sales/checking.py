@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Select, func, literal_column, select, text
@@ -10,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import ToolError
 from models.period import Period
+from models.sales.connecting import STATEMENT_TIMEOUT_MS
+from models.sales.days import why_no_day
 from models.sales.directory import read_version
 from models.sales.expressions import Sql
 from models.sales.frames import Frame
@@ -17,8 +20,8 @@ from models.sales.layer import Layer
 from models.sales.mistakes import Mistake, Place
 from models.sales.question import EVERYTHING, SalesQuestion, Scope
 from models.sales.rows import read_rows
-from models.sales.source import SalesSource, cause_of, twelve_months
-from models.sales.summary import sum_sales
+from models.sales.source import SalesSource, cause_of, ran_out_of_time, twelve_months
+from models.sales.summary import SalesFigures, sum_sales
 from models.sales.unseen import find_unseen
 
 Verdict = Literal["broken", "doubtful"]
@@ -28,6 +31,10 @@ _UNIQUE: Final = (
     *(("product", "key"), ("product", "name"), ("sale", "key")),
 )
 _AMOUNTS: Final = (("sale", "amount"), ("line", "amount"), ("line", "quantity"), ("goal", "amount"), ("deal", "value"))
+_SLOW: Final = (
+    f"takes longer than {STATEMENT_TIMEOUT_MS // 1000} seconds over twelve months, and is not answered then: index"
+    " sale.time and line.sale, write keys of several columns as (one, other), or read a table of totals"
+)
 _CAN_WRITE: Final = {
     "postgresql": "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN"
     " ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
@@ -102,11 +109,23 @@ class SourceCheck:
                     self._note(
                         "broken", place_of(part, field), "is floating point, which does not add up to the cent: CAST it"
                     )
+        self._check_days()
         time = self._first("sale", self._layer.column("sale", "time"))
         if getattr(time, "tzinfo", None) is not None and self._layer.moments.stored is None:
             self._note("doubtful", ("sale", "stored_in"), "the times carry a zone: say `stored_in: UTC`")
         if self._layer.status:
             self._check_statuses()
+
+    def _check_days(self) -> None:
+        """A number is compared with a date without a word from MySQL: nothing is found, and every figure is zero."""
+        spec, dialect = self._layer.spec, self._layer.dialect.name
+        days = [("sale", "time", spec.sale.time, spec.sale.stored_in)]
+        days += [("goal", "month", spec.goal.month, None)] if spec.goal else []
+        for part, field, written, stored_in in days:
+            value = self._first(part, self._layer.column(part, field))
+            told = why_no_day(value, written, dialect, stored_in)
+            if told:
+                self._note("broken", place_of(part, field), told)
 
     def _check_unique(self, part: str, field: str) -> None:
         frame = Frame(self._layer, part)
@@ -133,6 +152,11 @@ class SourceCheck:
             self._note("doubtful", ("sale", "status"), f"no row holds {word!r}")
 
     def _check_figures(self) -> None:
+        if any(finding.verdict == "broken" for finding in self._found):
+            return  # they would say it over again, or be zero for no reason of their own
+        self._measure(
+            ("sale", "time"), SalesQuestion(self._year, "orders"), is_nothing="no sale of the last twelve months"
+        )
         for name in self._layer.metrics:
             self._measure(("metrics", name), SalesQuestion(self._year, name))
         for name in self._layer.dimensions:
@@ -158,8 +182,14 @@ class SourceCheck:
         if not catalogue.customers:
             self._note("doubtful", ("customer",), "there are no customers")
 
-    def _measure(self, place: Place, question: SalesQuestion, scope: Scope = EVERYTHING) -> bool:
-        return self._try(place, lambda connection: sum_sales(connection, self._layer, scope, question))
+    def _measure(self, place: Place, question: SalesQuestion, scope: Scope = EVERYTHING, is_nothing: str = "") -> bool:
+        found: list[SalesFigures] = []
+        asked = self._try(
+            place, lambda connection: found.append(sum_sales(connection, self._layer, scope, question)), "doubtful"
+        )
+        if is_nothing and asked and found[0].orders == 0:
+            self._note("doubtful", place, is_nothing)
+        return asked
 
     def _first(self, part: str, sql: Sql) -> Any:
         rows = self._rows(place_of(part), _probe(self._layer, part, (sql,), limit=1))
@@ -178,12 +208,15 @@ class SourceCheck:
     def _run_query(self, place: Place, query: Select[Any]) -> bool:
         return self._try(place, lambda connection: connection.execute(query))
 
-    def _try(self, place: Place, ask: Callable[[Connection], object]) -> bool:
+    def _try(self, place: Place, ask: Callable[[Connection], object], if_slow: Verdict = "broken") -> bool:
         try:
             with self._source.transaction() as connection:
                 ask(connection)
         except SQLAlchemyError as error:
-            self._note("broken", place, cause_of(error))
+            if ran_out_of_time(error):
+                self._note(if_slow, place, _SLOW)
+            else:
+                self._note("broken", place, cause_of(error))
             return False
         except ToolError as error:
             if error.code != "cannot_combine":
@@ -212,17 +245,32 @@ def sample_answers(source: SalesSource, today: date) -> Iterator[tuple[str, str,
     for name, metric in source.layer.metrics.items():
         unit = source.layer.spec.currency if metric.unit == "currency" else metric.unit
         for period in (month, twelve_months(today)):
-            (figures,) = source.summarise(EVERYTHING, SalesQuestion(period, name))
-            yield f"{name} ({unit})", f"{period.start} to {period.end}", str(figures.total)
+            figures = _sampled(source, SalesQuestion(period, name))
+            yield f"{name} ({unit})", f"{period.start} to {period.end}", _told(figures and figures.total, metric.unit)
     for name in source.layer.dimensions:
         question = SalesQuestion(twelve_months(today), "orders", name, limit=3)
-        (figures,) = source.summarise(EVERYTHING, question)
-        for group in figures.groups:
-            yield f"orders by {name}", group.name, str(group.value)
+        figures = _sampled(source, question)
+        for group in figures.groups if figures else ():
+            yield f"orders by {name}", group.name, _told(group.value, "count")
+
+
+def _sampled(source: SalesSource, question: SalesQuestion) -> SalesFigures | None:
+    """None for what takes too long, of which a doubt has been told."""
+    try:
+        with source.transaction() as connection:
+            return sum_sales(connection, source.layer, EVERYTHING, question)
+    except SQLAlchemyError as error:
+        if ran_out_of_time(error):
+            return None
+        raise ToolError(f"the database did not answer: {cause_of(error)}", code="unavailable") from None
+
+
+def _told(value: Decimal | None, unit: str) -> str:
+    return "-" if value is None else f"{value:.2f}" if unit in ("currency", "quantity") else f"{value.normalize():f}"
 
 
 def _probe(layer: Layer, part: str, columns: tuple[Sql, ...], limit: int = 0) -> Select[Any]:
     frame = Frame(layer, "sale" if part == "line" else part)
     frame.need((part,))
-    chosen: list[Any] = [frame.column(sql) for sql in columns] or [literal_column("1")]
+    chosen: list[Any] = [column for sql in columns for column in frame.columns(sql)] or [literal_column("1")]
     return select(*chosen).select_from(frame.from_).where(*frame.conditions).limit(limit)

@@ -1,5 +1,6 @@
 """Where PostgreSQL and MySQL say the same thing in different words. MariaDB counts as MySQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +28,20 @@ class Dialect:
     def exactly(self, bind: str) -> str:
         """A bound text that is compared with like exactness."""
         return bind if self.name == "postgresql" else f"CAST({bind} AS BINARY)"
+
+    def one_text(self, columns: Sequence[str]) -> str:
+        """Of a key of several columns, with something between them that is in none."""
+        return f"concat_ws({'chr(31)' if self.name == 'postgresql' else 'char(31)'}, {', '.join(columns)})"
+
+    def count_distinct(self, columns: Sequence[str]) -> str:
+        listed = ", ".join(columns)
+        return f"count(DISTINCT {f'({listed})' if self.name == 'postgresql' and len(columns) > 1 else listed})"
+
+    def date_of_digits(self, sql: str) -> str:
+        """The date of a number or a text such as 20261121."""
+        if self.name == "postgresql":
+            return f"to_date(CAST({sql} AS TEXT), 'YYYYMMDD')"
+        return f"STR_TO_DATE({sql}, '%Y%m%d')"
 
     def month(self, sql: str) -> str:
         return f"to_char({sql}, 'YYYY-MM')" if self.name == "postgresql" else f"DATE_FORMAT({sql}, '%Y-%m')"

@@ -18,10 +18,16 @@ _GLOT: Final = {"postgresql": "postgres", "mysql": "mysql"}
 _WRITING: Final = (exp.DML, exp.DDL, exp.Drop, exp.Command, exp.Into, exp.Lock, exp.Set, exp.Use, exp.Transaction)
 _VALUES: Final = (exp.Condition, exp.Filter, exp.WithinGroup, exp.Interval)
 _QUERY: Final = re.compile(r"\s*(select|with|\()", re.IGNORECASE)
+_CALLED_LIKE_STATEMENTS: Final = re.compile(r"\s*(replace|insert)\s*\(", re.IGNORECASE)
+_READING: Final = (  # functions that sqlglot has no word for: they look at their arguments and at nothing else
+    "adddate addtime age conv crc32 field find_in_set from_days json_unquote make_date makedate maketime mid now"
+    " num_nulls octet_length period_add period_diff strcmp subdate timediff timezone unaccent unix_timestamp weekday"
+    " yearweek"
+)
 _SESSION: Final = (exp.SessionParameter, exp.Parameter, exp.PropertyEQ)
 _MARK: Final = "recado_asker_"
 
-Kind = Literal["value", "aggregate", "condition"]
+Kind = Literal["value", "aggregate", "condition", "key"]
 
 
 class ExpressionMistake(ValueError):
@@ -32,13 +38,20 @@ class ExpressionMistake(ValueError):
 class Sql:
     """An expression ready to be put into a statement; `needs` are the parts whose columns it names.
 
-    `adds` marks sums and counts: nothing added up is zero, where a mean of nothing is unknown.
+    `adds` marks sums and counts: nothing added up is zero, where a mean of nothing is unknown. `row` holds the columns
+    of a key that has several; its `text` stands in no statement.
     """
 
     text: str
     needs: frozenset[str] = frozenset()
     binds: frozenset[str] = frozenset()
     adds: bool = False
+    row: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """One, but for a key of several."""
+        return self.row or (self.text,)
 
 
 def compile_expression(
@@ -52,11 +65,15 @@ def compile_expression(
     binds: Iterable[str] = (),
 ) -> Sql:
     """Columns without a part belong to `of`; `parts` are the others it may speak of. Raises ExpressionMistake."""
-    tree = _parse_one(written, dialect)
+    is_statement_like = _CALLED_LIKE_STATEMENTS.match(written) is not None
+    tree = _parse_one(f"({written}\n)" if is_statement_like else written, dialect)
     if isinstance(tree, exp.Query):
         raise ExpressionMistake("this is a SELECT; an expression is wanted, such as `total` or `price * quantity`")
     _refuse_writing(tree, functions)
-    if not isinstance(tree, _VALUES):
+    row = tree.expressions if isinstance(tree, exp.Tuple) else []
+    if row and kind != "key":
+        raise ExpressionMistake("several columns can only be a key: one expression is wanted here")
+    if not all(isinstance(node, _VALUES) for node in row or [tree]):
         raise ExpressionMistake("an expression is wanted, such as `total` or `price * quantity`")
     needs = _tie_columns(tree, of, {of, *parts})
     if kind == "aggregate" and not tree.find(exp.AggFunc):
@@ -64,7 +81,8 @@ def compile_expression(
     if kind != "aggregate" and any(not _is_inside_query(node, tree) for node in tree.find_all(exp.AggFunc)):
         raise ExpressionMistake("sum, count and the like belong to metrics")
     bound = _mark_binds(tree, set(binds))
-    return Sql(_written(tree, dialect), frozenset(needs), frozenset(bound), _adds(tree))
+    columns = tuple(_written(node, dialect) for node in row)
+    return Sql(_written(tree, dialect), frozenset(needs), frozenset(bound), _adds(tree), columns)
 
 
 def compile_relation(written: str, dialect: str, schema: str | None, functions: Iterable[str] = ()) -> str:
@@ -115,7 +133,7 @@ def _parse_one(written: str, dialect: str) -> exp.Expr:
 
 
 def _refuse_writing(tree: exp.Expr, functions: Iterable[str]) -> None:
-    known = {name.lower() for name in functions}
+    known = {*_READING.split(), *(name.lower() for name in functions)}
     for node in tree.walk():
         if isinstance(node, _WRITING) and not isinstance(node, exp.Query):
             raise ExpressionMistake(f"{node.key.upper()} does not belong here: the assistant only reads")

@@ -43,7 +43,13 @@ class Frame:
     def exact(self, sql: Sql) -> ColumnElement[Any]:
         """The expression as a text that equals nothing but itself."""
         self.need(sql.needs)
-        return literal_column(self.layer.dialect.exact(sql.text))
+        dialect = self.layer.dialect
+        return literal_column(dialect.exact(dialect.one_text(sql.row) if sql.row else sql.text))
+
+    def columns(self, sql: Sql) -> list[ColumnElement[Any]]:
+        """Each column of a key, with its tables joined."""
+        self.need(sql.needs)
+        return [literal_column(text) for text in sql.columns]
 
     def equals(self, sql: Sql, name: str) -> ColumnElement[bool]:
         """True where the expression is this text, to the letter."""
@@ -103,7 +109,9 @@ def _link(layer: Layer, root: str, part: str) -> Sql:
         here, there = layer.column("line", "product"), layer.column("product", "key")
     else:
         here, there = layer.column(root, part), layer.column(part, "key")
-    return Sql(f"{here.text} = {there.text}", here.needs | there.needs)
+    # Column by column: an index over several columns serves no expression made of them.
+    pairs = zip(here.columns, there.columns, strict=True)
+    return Sql(" AND ".join(f"{one} = {other}" for one, other in pairs), here.needs | there.needs)
 
 
 def scope_conditions(frame: Frame, scope: Scope) -> list[Condition]:

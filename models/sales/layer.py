@@ -6,7 +6,7 @@ from typing import Final
 
 from models.sales.compiling import Compiler
 from models.sales.dialects import Dialect
-from models.sales.expressions import PEOPLE, Sql, name_relation
+from models.sales.expressions import PEOPLE, Kind, Sql, name_relation
 from models.sales.metrics import Metric, compile_metrics
 from models.sales.mistakes import SourceMistakes
 from models.sales.moments import Moments
@@ -15,6 +15,13 @@ from models.sales.spec import Part, SourceSpec, StatusPart, Table
 from models.sales.words import BUILT_IN_DIMENSIONS, STATUSES
 
 _SCOPED: Final = ("salesperson", "customer", "sale")
+_LINKS: Final = (  # which columns refer to which key
+    *((("line", "sale"), "sale"), (("line", "product"), "product"), (("customer", "salesperson"), "salesperson")),
+    *((("sale", "customer"), "customer"), (("sale", "salesperson"), "salesperson")),
+    *((("deal", "customer"), "customer"), (("deal", "salesperson"), "salesperson")),
+    (("goal", "salesperson"), "salesperson"),
+)
+_KEYS: Final = frozenset(place for link, part in _LINKS for place in (link, (part, "key")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ def compile_layer(file: SourceFile, dialect: Dialect) -> Layer:
         for name, (place, part) in parts.items()
         for field, compiled in _columns(compiler, place, name, part)
     }
+    _keys_fit(compiler, columns, parts)
     dimensions = _dimensions(compiler, columns)
     metrics = compile_metrics(compiler, columns)
     scope = _scope(compiler)
@@ -125,7 +133,8 @@ def _columns(compiler: Compiler, place: tuple[str, ...], name: str, part: Part) 
     for field, value in part:
         if isinstance(value, str) and field not in ("from_", "where", "stored_in"):
             may = beside if field not in ("customer", "sale", "key") else ()
-            found.append((field, compiler.expression((*place, field), value, of=name, parts=may)))
+            kind: Kind = "key" if (name, field) in _KEYS else "value"
+            found.append((field, compiler.expression((*place, field), value, of=name, parts=may, kind=kind)))
     status = getattr(part, "status", None)
     if isinstance(status, StatusPart):
         found.append(("status", compiler.expression((*place, "status", "column"), status.column, of=name)))
@@ -135,8 +144,22 @@ def _columns(compiler: Compiler, place: tuple[str, ...], name: str, part: Part) 
         if through is None:
             compiler.note((*place, "salesperson"), "is missing, and customers have none either")
         else:
-            found.append(("salesperson", compiler.expression(("customer", "salesperson"), through, of="customer")))
+            found.append(
+                ("salesperson", compiler.expression(("customer", "salesperson"), through, of="customer", kind="key"))
+            )
     return found
+
+
+def _keys_fit(
+    compiler: Compiler, columns: Mapping[tuple[str, str], Sql], parts: Mapping[str, tuple[tuple[str, ...], Table]]
+) -> None:
+    for (part, field), to in _LINKS:
+        here, there = columns.get((part, field)), columns.get((to, "key"))
+        if here is not None and there is not None and len(here.columns) != len(there.columns):
+            told = (
+                f"has {len(here.columns)} columns where {to}.key has {len(there.columns)}: write (one, other) in both"
+            )
+            compiler.note((*parts[part][0], field), told)
 
 
 def _dimensions(compiler: Compiler, columns: Mapping[tuple[str, str], Sql]) -> dict[str, Dimension]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.sales.compiling import Compiler
+from models.sales.dialects import Dialect
 from models.sales.expressions import Sql
 from models.sales.spec import MetricPart, Ratio, Unit
 from models.sales.words import BUILT_IN_METRICS
@@ -34,7 +35,7 @@ _UNITS: Mapping[str, Unit] = {
 def compile_metrics(compiler: Compiler, columns: Mapping[tuple[str, str], Sql]) -> dict[str, Metric]:
     """The built-in ones first; those that the file defines anew are taken from there."""
     written = compiler.spec.metrics
-    built_in = _built_in(columns)
+    built_in = _built_in(columns, compiler.dialect)
     found: dict[str, Metric] = {}
     for name, description in BUILT_IN_METRICS.items():
         part = written.get(name, MetricPart())
@@ -68,15 +69,15 @@ def _compile(compiler: Compiler, name: str, part: MetricPart, unit: Unit, descri
 
 
 def _built_in(
-    columns: Mapping[tuple[str, str], Sql],
+    columns: Mapping[tuple[str, str], Sql], dialect: Dialect
 ) -> dict[str, tuple[Sql | None, Sql | None, Ratio | None]]:
     key = columns["sale", "key"]
     has_lines = ("line", "amount") in columns
     found: dict[str, tuple[Sql | None, Sql | None, Ratio | None]] = {
         "revenue": (_sum(columns["sale", "amount"]), _sum(columns["line", "amount"]) if has_lines else None, None),
         "orders": (
-            Sql(f"count({key.text})", key.needs),
-            Sql(f"count(DISTINCT {key.text})", key.needs) if has_lines else None,
+            Sql(f"count({key.columns[0]})", key.needs),
+            Sql(dialect.count_distinct(key.columns), key.needs) if has_lines else None,
             None,
         ),
     }

@@ -4,24 +4,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import literal_column
 
 from models.period import Period
 from models.sales.dialects import Dialect
 
+DIGITS: Final = "YYYYMMDD"
 _MIDNIGHT = time()
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """`stored` is None for dates, and for times of the company's own zone."""
+    """`stored` is None for dates, and for times of the company's own zone; DIGITS for days such as 20261121."""
 
     local: str
     stored: str | None
 
-    def bounds(self, period: Period) -> tuple[date, date]:
+    def bounds(self, period: Period) -> tuple[Any, Any]:
         """The first moment of the period and the first one after it, to be compared with the stored time."""
         after = period.end + timedelta(days=1)
+        if self.stored == DIGITS:  # a literal of no type yet, which is a number to a number and a text to a text
+            return literal_column(f"'{period.start:%Y%m%d}'"), literal_column(f"'{after:%Y%m%d}'")
         if self.stored is None:
             return period.start, after
         return self._stored_midnight(period.start), self._stored_midnight(after)
@@ -30,6 +36,8 @@ class Moments:
         """The stored time as the company's clocks showed it; right for moments of the period alone."""
         if self.stored is None:
             return sql
+        if self.stored == DIGITS:
+            return dialect.date_of_digits(sql)
         first, *others = _offsets(self.local, self.stored, period.start, period.end)
         if not others:
             return dialect.later(sql, first[1])
@@ -48,7 +56,7 @@ class Moments:
             return (value.astimezone(ZoneInfo(self.local)) if value.tzinfo else value).date()
         if isinstance(value, date):
             return value
-        return date.fromisoformat(str(value)[:10])
+        return date.fromisoformat(str(value)[: 8 if self.stored == DIGITS else 10])
 
     def _stored_midnight(self, day: date) -> datetime:
         local = datetime.combine(day, _MIDNIGHT, ZoneInfo(self.local))

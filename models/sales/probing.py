@@ -12,7 +12,9 @@ from models.sales.layer import Layer
 def probe_columns(layer: Layer) -> Iterator[tuple[str, Select[Any]]]:
     """One for each part of the file, over all its columns."""
     for part, relation in layer.relations.items():
-        columns: list[Any] = [literal_column(sql.text) for (name, _), sql in layer.columns.items() if name == part]
+        columns: list[Any] = [
+            literal_column(text) for (name, _), sql in layer.columns.items() if name == part for text in sql.columns
+        ]
         frame = Frame(layer, "sale" if part == "line" else part)
         for (name, _), sql in layer.columns.items():
             if name == part:

@@ -180,6 +180,13 @@ def twelve_months(today: date) -> Period:
     return Period(a_year_ago + timedelta(days=1), today)
 
 
+def ran_out_of_time(error: SQLAlchemyError) -> bool:
+    """Whether the database gave a statement up for its time: PostgreSQL's 57014, MariaDB's 1969, MySQL's 3024."""
+    cause = getattr(error, "orig", None)
+    codes = (getattr(cause, "sqlstate", None), next(iter(getattr(cause, "args", ())), None))
+    return "57014" in codes or 1969 in codes or 3024 in codes
+
+
 def cause_of(error: SQLAlchemyError) -> str:
     """The database's own word, in one line."""
     return str(getattr(error, "orig", error)).strip().partition("\n")[0]

@@ -99,7 +99,9 @@ class SalePart(Table):
     key: Expression = Field(description="What lines refer to; one row each.")
     time: Expression = Field(description="When it was sold: a date, or a date with a time.")
     stored_in: str = Field(
-        default="local", description="The time zone of `time`: `local` for dates, else `UTC` or another IANA zone."
+        default="local",
+        description="The time zone of `time`: `local` for dates, else `UTC` or another IANA zone; `YYYYMMDD` for days"
+        " kept as numbers or texts of eight digits.",
     )
     customer: Expression = Field(description="The key of the customer.")
     salesperson: Expression | None = Field(
@@ -111,8 +113,8 @@ class SalePart(Table):
     @field_validator("stored_in")
     @classmethod
     def _is_zone(cls, value: str) -> str:
-        if value != "local" and value not in available_timezones():
-            raise ValueError("must be `local`, `UTC` or an IANA time zone")
+        if value not in ("local", "YYYYMMDD") and value not in available_timezones():
+            raise ValueError("must be `local`, `UTC`, an IANA time zone, or YYYYMMDD")
         return value
 
 

@@ -73,7 +73,7 @@ class _Measure:
         key = layer.column("sale", "key")
         if by_line:
             self._frame.need(("line",))
-        counted = f"count(DISTINCT {key.text})" if by_line else f"count({key.text})"
+        counted = layer.dialect.count_distinct(key.columns) if by_line else f"count({key.columns[0]})"
         self._orders = self._frame.column(Sql(counted, key.needs)).label("orders")
         self._group = self._grouping()
         self._frame.within(scope)
@@ -84,14 +84,20 @@ class _Measure:
 
     def groups(self) -> Select[Any]:
         assert self._group is not None
-        return self._cut().group_by(self._group).order_by(*self._order()).limit(self._question.limit + 1)
+        cut = self._cut(*self._parts)  # no orders: nobody asks for each group's, and counting them costs most of all
+        return cut.group_by(self._group).order_by(*self._order()).limit(self._question.limit + 1)
 
     def total_and_groups(self) -> Select[Any]:
         """The empty grouping set is the total; it sorts first, so that no limit can cut it off."""
         assert self._group is not None
         sets = func.grouping_sets(tuple_(self._group), tuple_())
         first = func.grouping(self._group).desc()
-        return self._cut().group_by(sets).order_by(first, *self._order()).limit(self._question.limit + 2)
+        return (
+            self._cut(*self._parts, self._orders)
+            .group_by(sets)
+            .order_by(first, *self._order())
+            .limit(self._question.limit + 2)
+        )
 
     def value(self, row: Row[Any]) -> Decimal | None:
         """Divided here and not in SQL, which rounds twice in MySQL."""
@@ -104,10 +110,10 @@ class _Measure:
         quotient = value / base * (100 if self._metric.unit == "percent" else 1)
         return quotient.quantize(_PLACES.get(self._metric.unit, _FINE), ROUND_HALF_UP)
 
-    def _cut(self) -> Select[Any]:
+    def _cut(self, *columns: ColumnElement[Any]) -> Select[Any]:
         assert self._group is not None
         name = self._group.label("name")
-        return select(name, *self._parts, self._orders).select_from(self._frame.from_).where(*self._frame.conditions)
+        return select(name, *columns).select_from(self._frame.from_).where(*self._frame.conditions)
 
     def _order(self) -> tuple[ColumnElement[Any], ...]:
         assert self._group is not None

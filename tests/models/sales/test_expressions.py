@@ -111,3 +111,23 @@ def test_any_text_at_all_is_compiled_or_refused(written: str, dialect: str) -> N
         return
     again = compile_expression(compiled.text, dialect, of="sale")
     assert again.text == compiled.text  # what came out is one expression of the same part
+
+
+@BOTH
+def test_a_key_may_have_several_columns_and_nothing_else_may(dialect: str) -> None:
+    compiled = compile_expression("(filial, numero)", dialect, of="sale", kind="key")
+    assert compiled.columns == ("sale.filial", "sale.numero")
+    assert compile_expression("(numero)", dialect, of="sale", kind="key").row == ()
+    with pytest.raises(ExpressionMistake, match="only be a key"):
+        compile_expression("(filial, numero)", dialect, of="sale")
+    with pytest.raises(ExpressionMistake):
+        compile_expression("(filial, SELECT 1)", dialect, of="sale", kind="key")
+
+
+def test_functions_named_like_statements_and_those_that_only_read_are_known() -> None:
+    assert "REPLACE(" in compile_expression("replace(cnpj, '.', '')", "mysql", of="customer").text
+    assert compile_expression("make_date(ano, mes, 1)", "postgresql", of="goal").text
+    with pytest.raises(ExpressionMistake):
+        compile_expression("REPLACE INTO t VALUES (1)", "mysql", of="sale")
+    with pytest.raises(ExpressionMistake):
+        compile_expression("replace(a, 'b', 'c')); DELETE FROM t; SELECT (1", "mysql", of="sale")
