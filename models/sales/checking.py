@@ -119,7 +119,7 @@ class SourceCheck:
     def _check_days(self) -> None:
         """A number is compared with a date without a word from MySQL: nothing is found, and every figure is zero."""
         spec, dialect = self._layer.spec, self._layer.dialect.name
-        days = [("sale", "time", spec.sale.time, spec.sale.stored_in)]
+        days: list[tuple[str, str, str, str | None]] = [("sale", "time", spec.sale.time, spec.sale.stored_in)]
         days += [("goal", "month", spec.goal.month, None)] if spec.goal else []
         for part, field, written, stored_in in days:
             value = self._first(part, self._layer.column(part, field))
@@ -246,7 +246,11 @@ def sample_answers(source: SalesSource, today: date) -> Iterator[tuple[str, str,
         unit = source.layer.spec.currency if metric.unit == "currency" else metric.unit
         for period in (month, twelve_months(today)):
             figures = _sampled(source, SalesQuestion(period, name))
-            yield f"{name} ({unit})", f"{period.start} to {period.end}", _told(figures and figures.total, metric.unit)
+            yield (
+                f"{name} ({unit})",
+                f"{period.start} to {period.end}",
+                _told(figures.total if figures else None, metric.unit),
+            )
     for name in source.layer.dimensions:
         question = SalesQuestion(twelve_months(today), "orders", name, limit=3)
         figures = _sampled(source, question)
