@@ -129,13 +129,14 @@ def _prepare(command: "Command") -> "Settings":
 
 def _report(error: Exception, settings: "Settings | None", process: str) -> int:
     """One line for a person; the whole story in the log of a process, or on the terminal with LOG_LEVEL=DEBUG."""
+    from bot.commands.base import WrongCall
     from bot.redaction import build_redactor
     from models.errors import ConfigurationError, RecadoError
 
     redactor = build_redactor(settings)
     if isinstance(error, RecadoError):
         print(f"recado: {redactor.secrets(str(error))}", file=sys.stderr)
-        return 2 if isinstance(error, ConfigurationError) else 1
+        return 2 if isinstance(error, ConfigurationError | WrongCall) else 1
     if settings is not None and (process or settings.log_level == "DEBUG"):
         import logging
 

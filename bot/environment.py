@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 
-from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 
 from models.errors import ConfigurationError
 
@@ -20,14 +21,25 @@ def _read_dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows put a mark before the first line
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f".env cannot be read ({error}): make {path} a readable UTF-8 text file") from None
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        if stripped and not stripped.startswith("#") and "=" not in stripped:
-            raise ConfigurationError(f".env line {number} is not NAME=value: {stripped[:20]!r}... correct or remove it")
-    return {key.upper(): value for key, value in dotenv_values(path, interpolate=False).items() if value}
+    lines = [_checked(line) for line in parse_stream(StringIO(text))]
+    return {line.key.upper(): line.value for line in lines if line.key and line.value}
+
+
+def _checked(line: Binding) -> Binding:
+    """Raises ConfigurationError for what would otherwise be a setting that is silently not there."""
+    if line.error or (line.key is not None and line.value is None):
+        written = line.original.string
+        number = line.original.line + written[: len(written) - len(written.lstrip())].count("\n")
+        # The beginning alone: what follows may be a secret.
+        start, equals, _ = written.strip().partition("\n")[0].partition("=")
+        quoting = "; a value in quotes begins and ends with them" if equals else ""
+        raise ConfigurationError(
+            f".env line {number} is not NAME=value: {start[:20]!r}... correct or remove it{quoting}"
+        )
+    return line
 
 
 def with_secrets(environ: Mapping[str, str], held: Mapping[str, str]) -> dict[str, str]:

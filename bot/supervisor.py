@@ -42,9 +42,9 @@ def plan_children(settings: Settings) -> list[ChildPlan]:
 
 def prepare_database(settings: Settings, engines: Engines) -> Login:
     """Migrations, the demo company, the console's first operator (e-mail and password, if it was just made)."""
-    from bot.commands.database import reaching_database
     from bot.console.accounts import ensure_first_operator
     from bot.demo import prepare_demo
+    from bot.reaching import reaching_database
     from bot.tenant import migrate_company
 
     try_settings(settings, engines.database_url)

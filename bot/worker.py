@@ -24,6 +24,7 @@ from bot.embeddings import build_embeddings, build_library
 from bot.environment import read_environment
 from bot.files import build_storage
 from bot.open_door import build_open_door
+from bot.reaching import reaching_database
 from bot.services import ChannelDirectory, build_accounts
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging, configure_sentry
@@ -49,6 +50,7 @@ from models.agents.version import list_serving
 from models.clock import Clock, SystemClock
 from models.heartbeat import say_goodbye
 from models.ids import new_id
+from models.money.budget import Budgets
 from models.money.budget_books import begin_books
 from models.session import build_engine, session_scope, statement_scope
 
@@ -115,10 +117,7 @@ def _build_services(
     pool_size = max(5, min(settings.worker_threads // 8, 24))
     engine = build_engine(database_url, application_name="recado-worker", pool_size=pool_size, patience=30)
     closing.callback(engine.dispose)
-    tenant_id, budgets = prepare_tenant(engine, settings), build_budgets(settings)
-    if budgets is not None:
-        with session_scope(engine) as connection:
-            begin_books(connection, tenant_id, budgets)
+    tenant_id, budgets = _begin_company(engine, settings)
     closing.callback(_say_goodbye, engine, owner)
     channel_for = ChannelDirectory(build_accounts(settings)).find
     library = build_library(settings, engine, tell_duty)
@@ -151,6 +150,17 @@ def _build_services(
         log_prompts=settings.log_prompts,
         is_stopping=is_stopping,
     )
+
+
+def _begin_company(engine: Engine, settings: Settings) -> tuple[UUID, Budgets | None]:
+    """Its rows, and its budgets if there are any: the first thing that the database is asked for."""
+    budgets = build_budgets(settings)
+    with reaching_database():
+        tenant_id = prepare_tenant(engine, settings)
+        if budgets is not None:
+            with session_scope(engine) as connection:
+                begin_books(connection, tenant_id, budgets)
+    return tenant_id, budgets
 
 
 def _embedding_keepers(settings: Settings, engine: Engine) -> list[EmbeddingKeeper]:

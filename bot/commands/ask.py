@@ -11,7 +11,7 @@ from typing import Any
 
 from agent.base import RunResult
 from bot.asking import Asker, open_asker
-from bot.commands.base import Command, CommandError, a_day
+from bot.commands.base import Command, WrongCall, a_day
 from bot.commands.batches import open_lines
 from bot.commands.database import open_database
 from bot.demo import prepare_demo
@@ -37,7 +37,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _run(arguments: Namespace, settings: Settings) -> int:
     text = " ".join(arguments.text).strip()
     if bool(text) == bool(arguments.batch):
-        raise CommandError('give either a question, `ask "quanto vendi ontem?"`, or --batch FILE.jsonl')
+        raise WrongCall('give either a question, `ask "quanto vendi ontem?"`, or --batch FILE.jsonl')
     if arguments.batch:
         with open_lines(arguments.batch) as lines, _asker(settings) as asker:
             return _ask_all(asker, lines, arguments.today)

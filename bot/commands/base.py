@@ -19,6 +19,10 @@ class CommandError(RecadoError):
     """The command cannot do what was asked; the message says why and what to do instead."""
 
 
+class WrongCall(CommandError):
+    """The words of the command line do not fit together, in a way that argparse cannot see."""
+
+
 def no_arguments(parser: ArgumentParser) -> None:
     """For commands that take none."""
 

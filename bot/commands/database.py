@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from bot.embedded.engines import attach_or_start
 from bot.migrate import is_at_head, upgrade
+from bot.reaching import reaching_database
 from bot.settings import Settings
 from bot.tenant import prepare_tenant
 from models.errors import ConfigurationError
@@ -51,26 +51,6 @@ def _find_tenant(engine: Engine, slug: str) -> UUID:
     if tenant_id is None:
         raise ConfigurationError(f"there is no tenant {slug}: name it in the file of ACCOUNTS_FILE")
     return tenant_id
-
-
-@contextmanager
-def reaching_database() -> Iterator[None]:
-    """Turns a database out of reach into one clear line."""
-    try:
-        yield
-    except OperationalError as error:
-        if not _is_away(error):
-            raise
-        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
-        raise ConfigurationError(
-            f"DATABASE_URL: PostgreSQL cannot be reached ({reason}): start it, or correct DATABASE_URL"
-        ) from None
-
-
-def _is_away(error: OperationalError) -> bool:
-    """Not connected, not let in, or shut down: a statement that took too long is none of these."""
-    state: str | None = getattr(error.orig, "sqlstate", None)
-    return state is None or state[:2] in {"08", "28", "3D", "53"} or state.startswith("57P")
 
 
 def _bring_to_head(settings: Settings, database_url: str) -> None:

@@ -3,11 +3,11 @@
 import json
 import sys
 import textwrap
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable
 from typing import Any
 
-from bot.commands.base import CommandError, a_day
+from bot.commands.base import WrongCall, a_day
 from bot.commands.batches import open_lines
 from bot.commands.database import Database
 from bot.embeddings import build_library
@@ -40,17 +40,16 @@ def add_search_arguments(parser: ArgumentParser) -> None:
 
 
 def _a_number(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= _MOST:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST:
+        raise ArgumentTypeError(f"{text!r} is no number from 1 to {_MOST}")
+    return int(text)
 
 
 def search(arguments: Namespace, settings: Settings, database: Database) -> int:
-    """Raises CommandError for a call that is none."""
+    """Raises WrongCall for a call that is none."""
     query = " ".join(arguments.query).strip()
     if bool(query) == bool(arguments.batch):
-        raise CommandError('give either a question, `docs search "prazo de entrega"`, or --batch FILE.jsonl')
+        raise WrongCall('give either a question, `docs search "prazo de entrega"`, or --batch FILE.jsonl')
     library, scope = build_library(settings, database.engine), _scope(arguments, database)
     if arguments.batch:
         with open_lines(arguments.batch) as lines:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from agent.memory.telling import describe
-from bot.commands.base import Command, CommandError, a_day, add_tenant, spell_moment
+from bot.commands.base import Command, CommandError, WrongCall, a_day, add_tenant, spell_moment
 from bot.commands.batches import open_lines
 from bot.commands.database import open_database
 from bot.commands.memory_customers import list_customers
@@ -106,7 +106,7 @@ def _facts(arguments: Namespace, settings: Settings, connection: Connection, ten
 def _search(arguments: Namespace, settings: Settings, connection: Connection, tenant_id: UUID, holder: UUID) -> int:
     query, span = " ".join(arguments.query).strip(), Span(arguments.since, arguments.until)
     if bool(query) == bool(arguments.batch):
-        raise CommandError('give either words, `memory search "prazo" --user Ana`, or --batch FILE.jsonl')
+        raise WrongCall('give either words, `memory search "prazo" --user Ana`, or --batch FILE.jsonl')
 
     def find(words: str) -> list[Episode]:
         return search_past(connection, tenant_id, holder, words, arguments.k, span)

@@ -38,9 +38,9 @@ def _scheduler(arguments: Namespace, settings: Settings) -> int:
 
 
 def _migrate(arguments: Namespace, settings: Settings) -> int:
-    from bot.commands.database import reaching_database
     from bot.embedded.engines import attach_or_start
     from bot.migrate import head_revision
+    from bot.reaching import reaching_database
     from bot.tenant import migrate_company
 
     with attach_or_start(settings) as engines, reaching_database():

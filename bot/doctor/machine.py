@@ -22,8 +22,9 @@ def check_python(version: tuple[int, int] = sys.version_info[:2]) -> Finding:
 
 
 def check_data_folder(folder: Path) -> Finding:
-    """The folder exists and is writable: the engines were prepared in it."""
-    free = shutil.disk_usage(folder).free
+    """Where it is, and whether its disk has room. It is made when something is first put into it."""
+    there = next(place for place in (folder, *folder.resolve().parents) if place.is_dir())
+    free = shutil.disk_usage(there).free
     words = f"{folder}, {free / 1e9:.1f} GB free"
     if free < _LITTLE_ROOM:
         return doubtful("data folder", words, "make room on that disk, or set RECADO_DATA_DIR to another one")

@@ -16,6 +16,7 @@ from bot.embedded.processes import command_line, end_process, last_lines, open_l
 from models.errors import ConfigurationError
 
 DATABASE = "recado"
+_SOCKET = ".s.PGSQL.5432"
 _POLL = 0.03  # seconds
 # Fast shutdown first; then as after a crash, which loses nothing that was committed.
 _STOP_STEPS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0))
@@ -105,14 +106,33 @@ class EmbeddedPostgres:
             (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
             self._process = self._launch(cluster, sockets)
         while not self.is_answering():
+            self._refuse_if_cut_off(cluster, sockets)
             ended = self._process is not None and self._process.poll() is not None
             if ended or time.monotonic() >= deadline:
                 reason = last_lines(self.log, since=written)
                 if ended and time.monotonic() < deadline and any(text in reason for text in _PASSING_FAILURES):
                     return False
+                reason = reason or "it gave no reason"
                 raise ConfigurationError(f"PostgreSQL did not start on {cluster.folder}: {reason} (see {self.log})")
             time.sleep(_POLL)
         return True
+
+    def _refuse_if_cut_off(self, cluster: Cluster, sockets: Path) -> None:
+        """A server that runs while its socket is gone - whoever cleans up temporary folders took it - answers nobody,
+        and only its end mends that. Who else still works on it is not known here: so that is left to a person."""
+        pid = self._postmaster_pid()
+        if pid is None or (sockets / _SOCKET).exists():
+            return
+        try:
+            is_ready = "ready" in (cluster.folder / "postmaster.pid").read_text(encoding="ascii").splitlines()[7]
+        except (OSError, ValueError, IndexError):
+            return
+        # Once more: the socket is there before the file says so.
+        if is_ready and not (sockets / _SOCKET).exists():
+            raise ConfigurationError(
+                f"PostgreSQL (process {pid}) runs on {cluster.folder}, but its socket is gone: "
+                f"stop Recado, end that process (kill -INT {pid}) and start again"
+            )
 
     def _launch(self, cluster: Cluster, sockets: Path) -> "subprocess.Popen[bytes]":
         quoted = str(sockets).replace('"', '""')

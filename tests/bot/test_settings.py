@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.environment import read_environment
 from bot.settings import Settings, load_settings
 from models.errors import ConfigurationError
 
@@ -77,12 +78,53 @@ def test_every_wrong_value_is_named_at_once() -> None:
         load(PORT="x", WEB_THREADS="1")
 
 
-@pytest.mark.parametrize("text", ["PORT 9000\n", "# fine\nPORT=1\nbroken line\n"])
-def test_a_broken_env_file_names_the_line(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("PORT 9000\n", 1),
+        ("# fine\nPORT=1\nbroken line\n", 3),
+        ("PORT=1\n\n  \nexport HOST\n", 4),
+        ('PORT=1\nCOMPANY_NAME="Casa Ipê\n', 2),
+        ('PORT=1\r\nCOMPANY_NAME="Casa" Ipê\r\n', 2),
+        ("set PORT=9000\n", 1),
+    ],
+)
+def test_a_broken_env_file_names_the_line(tmp_path: Path, text: str, line: int) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"\.env line \d is not NAME=value"):
+    with pytest.raises(ConfigurationError, match=rf"\.env line {line} is not NAME=value"):
         load(dotenv)
+
+
+def test_of_a_broken_line_no_value_is_shown(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text('OPENAI_API_KEY="hunter22\nPORT=1\n', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="OPENAI_API_KEY") as caught:
+        load(dotenv)
+    assert "hunter22" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffPORT=9000\nCOMPANY_NAME=Casa Ipê\n",
+        "\ufeff# a comment\nPORT=9000\nCOMPANY_NAME=Casa Ipê\n",
+        "PORT=9000\r\nCOMPANY_NAME=Casa Ipê\r\n",
+        "export PORT='9000'\nexport COMPANY_NAME=\"Casa Ipê\"\n",
+        "PORT = 9000 # a comment\n\nCOMPANY_NAME = Casa Ipê",
+    ],
+)
+def test_an_env_file_is_read_as_editors_and_shells_write_it(tmp_path: Path, text: str) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(text.encode())
+    settings = load(dotenv)
+    assert (settings.port, settings.company_name) == (9000, "Casa Ipê")
+
+
+def test_a_value_in_quotes_may_have_several_lines(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text('A_KEY="-----BEGIN\nAAAA\nEND-----"\n', encoding="utf-8")
+    assert read_environment({}, dotenv) == {"A_KEY": "-----BEGIN\nAAAA\nEND-----"}
 
 
 def test_an_env_file_that_is_no_text_is_refused(tmp_path: Path) -> None:

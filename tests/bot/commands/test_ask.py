@@ -90,7 +90,7 @@ def test_the_day_of_the_command_line_holds_for_lines_without_one(cli: Cli, tmp_p
 def test_a_question_or_a_batch_must_be_given_but_not_both(cli: Cli, tmp_path: Path) -> None:
     for words in ((), ("--batch", "x.jsonl", "oi")):
         done = cli("ask", *words)
-        assert done.code == 1
+        assert done.code == 2
         assert "give either a question" in done.err
     assert "nowhere.jsonl cannot be read" in cli("ask", "--batch", "nowhere.jsonl").err
 

@@ -81,6 +81,15 @@ def test_a_database_out_of_reach_names_the_setting_and_hides_the_password(cli: C
     assert "hunter22" not in done.err
 
 
+def test_a_worker_without_its_database_says_so_in_one_line(tmp_path: Path) -> None:
+    away = {"DATABASE_URL": "postgresql://u:hunter22@127.0.0.1:1/nothing", "REDIS_URL": "redis://127.0.0.1:1/0"}
+    done = run_alone("worker", folder=tmp_path, **away)
+    assert done.returncode == 2
+    assert done.stderr.startswith("recado: DATABASE_URL: PostgreSQL cannot be reached")
+    assert len(done.stderr.splitlines()) == 1
+    assert "hunter22" not in done.stderr + done.stdout
+
+
 def test_an_unexpected_error_is_one_line_until_one_asks_for_more(cli: Cli) -> None:
     commands = {"fail": ("tests.bot.commands.failing:FAILING", "fails")}
     done = cli("fail", commands=commands)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.machine import check_python
+from bot.doctor.machine import check_data_folder, check_python
 from bot.doctor.queue import judge_eviction, judge_persistence, judge_version
 from bot.doctor.whatsapp import check_whatsapp
 from bot.settings import load_settings
@@ -61,3 +61,9 @@ def test_a_queue_may_not_forget() -> None:
     assert judge_eviction({"maxmemory_policy": "noeviction", "maxmemory": 1}).state == "ok"
     assert judge_eviction({"maxmemory_policy": "allkeys-lru", "maxmemory": 0}).state == "warn"
     assert judge_eviction({"maxmemory_policy": "allkeys-lru", "maxmemory": 1}).state == "fail"
+
+
+def test_a_data_folder_that_was_never_needed_is_judged_by_the_disk_it_would_be_on(tmp_path: Path) -> None:
+    folder = tmp_path / "not" / "yet"
+    assert check_data_folder(folder).words.startswith(f"{folder}, ")
+    assert not folder.exists()

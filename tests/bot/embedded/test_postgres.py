@@ -80,6 +80,18 @@ def test_another_object_finds_the_running_server_and_may_stop_it(postgres: Embed
     assert not postgres.is_answering()
 
 
+def test_a_server_whose_socket_was_taken_away_is_named_at_once(postgres: EmbeddedPostgres, data: Path) -> None:
+    postgres.start()
+    sockets = find_socket_folder(data)
+    assert sockets is not None
+    (sockets / ".s.PGSQL.5432").unlink()
+    with pytest.raises(ConfigurationError, match=rf"its socket is gone: .*kill -INT {postmaster_pid(data)}"):
+        EmbeddedPostgres(data).start()
+    postgres.stop()
+    postgres.start()
+    assert postgres.is_answering()
+
+
 def test_only_this_user_reaches_the_socket(postgres: EmbeddedPostgres, data: Path) -> None:
     postgres.start()
     folder = find_socket_folder(data)

@@ -1,5 +1,6 @@
 """Files are fetched from few places, within bounds, and nobody but Twilio's API sees the credentials."""
 
+import ssl
 from dataclasses import replace
 from typing import Any
 
@@ -45,6 +46,14 @@ def test_the_content_network_sees_neither_credentials_nor_cookies(local: Account
     fetch_media(local, _host(twilio), Patience())
     assert [path for _, path, _ in twilio.requests]
     assert twilio.history.leaks == []
+
+
+def test_the_authorities_to_believe_are_read_once(
+    local: Account, twilio: StandInTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch_media(local, _host(twilio), Patience())
+    monkeypatch.setattr(ssl.SSLContext, "__new__", None)  # whoever reads them again fails
+    assert fetch_media(local, _host(twilio), Patience()).content == _OGG
 
 
 def test_the_type_is_that_of_the_bytes(local: Account, twilio: StandInTwilio) -> None:
