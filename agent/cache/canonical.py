@@ -18,10 +18,12 @@ from agent.cache.words import (
     BINDING,
     CALENDAR,
     COURTESIES,
+    GESTURES,
     GOING_ON,
     GREETINGS,
     LEANING,
     OPENERS,
+    PAUSED_THANKS,
     POINTS_AT_CALENDAR,
     SHORT,
     UNACCENTED,
@@ -54,6 +56,8 @@ def _phrases(listed: str) -> tuple[tuple[str, ...], ...]:
 
 _GREETINGS: Final = _phrases(GREETINGS)
 _COURTESIES: Final = _phrases(COURTESIES)
+_PAUSED_THANKS: Final = _phrases(PAUSED_THANKS)
+_IDLE_MARKS: Final = frozenset({".", ","}) | GESTURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +149,19 @@ def _without_ends(tokens: list[str], *, keeps_greetings: bool = True) -> list[st
             if tuple(left[:size]) == phrase and is_apart and (rest or not keeps_greetings):
                 left = rest
                 break
-        for phrase in _COURTESIES:
-            size = len(phrase)
-            if tuple(left[-size:]) == phrase and len(left) > size and left[-size - 1] not in BINDING:
-                left = left[:-size]
-                break
+        left = _without_thanks(left)
         if len(left) == before:
             return left
+
+
+def _without_thanks(left: list[str]) -> list[str]:
+    for phrase in (*_COURTESIES, *_PAUSED_THANKS):
+        size = len(phrase)
+        if tuple(left[-size:]) == phrase and len(left) > size:
+            before = left[-size - 1]
+            if before in _IDLE_MARKS or (phrase not in _PAUSED_THANKS and before not in BINDING):
+                return left[:-size]
+    return left
 
 
 def _begins_idly(rest: list[str]) -> bool:
@@ -160,9 +170,9 @@ def _begins_idly(rest: list[str]) -> bool:
 
 def _strip_marks(tokens: list[str]) -> list[str]:
     first, last = 0, len(tokens)
-    while first < last and tokens[first] in {".", ","}:
+    while first < last and tokens[first] in _IDLE_MARKS:
         first += 1
-    while last > first and tokens[last - 1] in {".", ","}:
+    while last > first and tokens[last - 1] in _IDLE_MARKS:
         last -= 1
     return tokens[first:last]
 

@@ -7,6 +7,8 @@ from typing import Final
 _WORD: Final = r"(?:atualizar|atualiza|atualize|refresh|actualizar|actualiza|actualice)"
 _ALONE: Final = re.compile(rf"\W*{_WORD}\W*", re.IGNORECASE)
 _FIRST: Final = re.compile(rf"\W*{_WORD}\s*[:,;.\-–—!\n]\s*(?=\S)", re.IGNORECASE)
+_ASKS: Final = r"(?:quant[oa]s?|qual|quais|quem|how|what|which|who|cu[aá]nt[oa]s?|cu[aá]l(?:es)?|qui[eé]n(?:es)?|top)\b"
+_UPON: Final = re.compile(rf"\W*{_WORD}\s+(?=¿?{_ASKS})", re.IGNORECASE)
 _LAST: Final = re.compile(rf"(?<=[\w?!.…)])\s*(?:[,;:\n(\-–—]|(?<=[?!.…])\s)\s*{_WORD}\W*$", re.IGNORECASE)
 
 
@@ -23,10 +25,11 @@ class RefreshWish:
 
 
 def read_refresh(text: str) -> RefreshWish:
-    """The word stands alone, or before or after the question behind a mark: "atualizar o preço" is no such wish."""
+    """The word stands alone, or before or after the question behind a mark, or before what plainly asks:
+    "atualizar o preço" is no such wish."""
     if _ALONE.fullmatch(text):
         return RefreshWish(True, "")
-    for place in (_FIRST, _LAST):
+    for place in (_FIRST, _UPON, _LAST):
         if match := place.search(text) if place is _LAST else place.match(text):
             return RefreshWish(True, (text[: match.start()] + text[match.end() :]).strip())
     return RefreshWish(False, text)

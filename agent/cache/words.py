@@ -9,14 +9,18 @@ def _listed(words: str) -> frozenset[str]:
 
 # At the very beginning, before what is asked.
 GREETINGS: Final = (
-    "oi|oie|ola|opa|hello|hi|hey|hola|buenas|buenos dias|buenas tardes|buenas noches|buen dia|"
+    "oi|oie|ola|opa|hello|hi|hi there|hey|hey there|hola|buenas|buenos dias|buenas tardes|buenas noches|buen dia|"
     "bom dia|boa tarde|boa noite|good morning|good afternoon|good evening|tudo bem|tudo bom|que tal|e ai"
 )
 # At either end.
 COURTESIES: Final = (
-    "por favor|por gentileza|pfv|please|pls|obrigado|obrigada|obg|brigado|thanks|thank you|gracias|"
+    "por favor|por gentileza|pfv|please|pls|obrigado|obrigada|obg|brigado|thanks|thank you|thx|gracias|"
     "muito obrigado|muito obrigada|muchas gracias"
 )
+# At the end behind a pause: elsewhere it asks what something was worth.
+PAUSED_THANKS: Final = "valeu|vlw"
+# Beside a question these say nothing of it.
+GESTURES: Final = frozenset("🙏👍👋🤝👏🙌😊😀😃😄😁🙂😉🤗🥰❤\ufe0f🏻🏼🏽🏾🏿")
 # Spelled short, read at length.
 SHORT: Final = {
     "vc": "voce",

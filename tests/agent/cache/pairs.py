@@ -16,6 +16,7 @@ Quantas unidades de {café torrado|café moído|café em grãos} vendemos ontem?
 Quais os {5|10|15} melhores clientes do ano?
 Vendas de {janeiro|fevereiro|março} de 2026 por vendedor, quanto foi?
 Quanto vendemos {hoje|ontem|anteontem}?
+Quanto {o contrato|o contrato valeu|o contrato vale}
 Quanto vendemos {esta semana|na semana passada|neste mês}?
 Quais clientes {compraram|não compraram} nos últimos 30 dias?
 Quais clientes não compram há {30|60|90} dias?
@@ -135,6 +136,8 @@ Compara {marzo con abril|abril con marzo} de 2026
 REPEATS = {
     "pt": """
 Quanto vendemos em Curitiba no mês passado? = quanto vendemos em curitiba no mes passado
+Quanto vendemos em Curitiba no mês passado? = quanto vendemos em curitiba no mes passado? valeu 🙏🏽
+Quanto vendemos em Curitiba no mês passado? = 👋 oi, quanto vendemos em curitiba no mês passado? vlw
 Quanto vendemos em Curitiba no mês passado? = Oi, quanto vendemos em Curitiba no mês passado?
 Quanto vendemos em Curitiba no mês passado? = Bom dia! Quanto vendemos em Curitiba no mês passado???
 Quanto vendemos em Curitiba no mês passado? = boa tarde quanto vendemos em curitiba no mês passado por favor

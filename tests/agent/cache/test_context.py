@@ -60,6 +60,7 @@ def test_the_word_alone_wishes_for_the_last_question_anew(text: str) -> None:
     [
         *("Quanto vendemos em março? atualizar", "atualizar: Quanto vendemos em março?"),
         *("Quanto vendemos em março? (atualizar)", "Refresh, Quanto vendemos em março?"),
+        "atualizar Quanto vendemos em março?",
     ],
 )
 def test_the_word_beside_a_question_is_taken_off_it(text: str) -> None:
