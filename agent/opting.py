@@ -3,6 +3,7 @@
 In the middle of a sentence they are for the assistant. WhatsApp's own stop words are among them.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -32,7 +33,27 @@ _WORDS: Final[dict[tuple[Direction, Language], frozenset[str]]] = {
     ("in", "en"): frozenset({"start", "unstop", "resume", "subscribe", "opt in", "optin"}),
     ("in", "es"): frozenset({"volver", "reactivar", "quiero volver", "iniciar"}),
 }
-_LONGEST = 40  # characters
+_SENTENCES: Final[dict[Language, re.Pattern[str]]] = {
+    "pt": re.compile(
+        r"(?:eu )?nao (?:quero|desejo)(?: mais)? receber(?: mais)?(?: (?:suas|essas|estas|as))? (?:mensagens|mensagem"
+        r"|msgs?)(?: mais)?|(?:para|pare|parem|parar) de (?:me )?(?:mandar|enviar)(?: mais)? (?:mensage(?:ns|m)|msgs?)"
+        r"|nao (?:me )?(?:mande|manda|envie|envia)m?(?: mais)? (?:mensagens|mensagem|msgs?)(?: mais)?"
+        r"|(?:quero sair|me tir[ae]m?|me remov[ae]m?) d(?:a|esta|essa) lista|cancelar (?:a |minha )?inscricao"
+        r"|me descadastr[ae]m?"
+    ),
+    "en": re.compile(
+        r"stop (?:messaging|texting|contacting) me|(?:remove|take) me (?:from|off) (?:this|the|your) list"
+        r"|(?:i )?(?:don't|do not|dont) (?:want (?:to (?:get|receive) )?(?:any )?(?:more )?(?:of these )?"
+        r"(?:messages|texts)|(?:message|text|contact) me)(?: any ?more)?|no more (?:messages|texts)"
+    ),
+    "es": re.compile(
+        r"no (?:quiero|deseo)(?: mas)? recibir(?: mas)?(?: (?:sus|estos|los))? mensajes(?: mas)?|(?:dejen?|deja) de"
+        r" (?:enviarme|mandarme|escribirme)(?: mas)?(?: mensajes)?|(?:saquenme|sacame|quitenme|quitame|borrame) de"
+        r" (?:la|esta) lista|cancelar (?:mi |la )?suscripcion"
+    ),
+}
+_COURTESY = re.compile(r"^(?:por favor|please|pfv),? |,? (?:por favor|please|pfv|pls|obrigad[oa]|gracias|thanks)$")
+_LONGEST = 60  # characters
 _EDGES = " .,;:!¡*_\"'“”«»()"
 
 
@@ -54,10 +75,13 @@ def read_opting(text: str) -> Opting | None:
         return None
     decomposed = unicodedata.normalize("NFD", text.casefold())
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    bare = " ".join(letters.strip().strip(_EDGES).split())
+    bare = _COURTESY.sub("", " ".join(letters.strip().strip(_EDGES).split()))
     for (direction, language), words in _WORDS.items():
         if bare in words:
             return Opting(direction, language, bare in _REFUSALS)
+    for language, sentences in _SENTENCES.items():
+        if sentences.fullmatch(bare):
+            return Opting("out", language)
     return None
 
 

@@ -6,7 +6,16 @@ from agent.opting import first_line, read_opting
 
 
 @pytest.mark.parametrize(
-    "word", ["PARAR", "Sair", "stop", " STOP. ", "Cancelar!", "unsubscribe", "BAJA", "não quero mais mensagens"]
+    "word",
+    [
+        "para de me mandar mensagem",
+        "parar, por favor",
+        "quero sair da lista",
+        "cancelar inscrição",
+        "stop messaging me",
+        "no quiero recibir mas mensajes",
+        *("PARAR", "Sair", "stop", " STOP. ", "Cancelar!", "unsubscribe", "BAJA", "não quero mais mensagens"),
+    ],
 )
 def test_a_whole_message_opts_out(word: str) -> None:
     found = read_opting(word)
@@ -28,6 +37,9 @@ def test_a_whole_message_opts_in(word: str) -> None:
         "parar a entrega do pedido 12",
         "cancelar o pedido 12",
         "quero sair do zero",
+        "para de arredondar os valores",
+        "para de mandar mensagem pra Padaria Sol",
+        "o cliente não quer receber mensagens",
         "stop loss do mês",
         "não",
         "cancela",
