@@ -35,7 +35,9 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
         "estados funil perdidos perdido proposta propostas resumo ordem crescente participacao fatia quinzena "
         "segunda terca quarta quinta sexta sabado domingo feira retrasado retrasada carnaval todos cada "
         "estoque bati faturou cresceu comparado melhor melhores maiores piores ate fim trimestre me fala "
-        "prefiro chamo corrija esqueca lembre lembra anota posso pode quero gosto sou trabalho fechar ligar sim"
+        "prefiro chamo corrija esqueca lembre lembra anota posso pode quero gosto sou trabalho fechar ligar sim "
+        "sobre esquece tudo mim sabe lembrar guardou falou falamos moro recebe recebem aceita paga fecha abre "
+        "comprador compradora so nos"
     ),
     "en": _set(
         "how much many what which who the of in on for did do does is are was were sales sold sell last "
@@ -49,7 +51,8 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
         "january february march april may june july august september october november december ticket against "
         "compared growth grew monday tuesday wednesday thursday friday saturday sunday half ranking carnival bottom "
         "units average have has a it at than "
-        "remind create task add note call prefer like forget correct know start new name short answers need want"
+        "remind create task add note call prefer like forget correct know start new name short answers need want "
+        "wants wanted deliveries delivery receives takes pays closes closed opens before after buyer is be"
     ),
     "es": _set(
         "ganados ganado abiertos abierto negocios metas contra agosto abril ultimo ultima pedido ranking como "

@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from agent.grounding.words.folding import fold_in_place
+from agent.memory.instructions import is_instruction
+from agent.memory.rules import Found, is_name
+from agent.periods import find_periods
 from models.memory.fact import KnownFact
 
 _NAMES: Final = {
@@ -13,6 +17,10 @@ _NAMES: Final = {
     "company": r"empresa|loja|company|shop|store|tienda",
     "role": r"funcao|cargo|role|job|puesto",
     "city": r"cidade|city|ciudad|endereco|moro",
+    "territory": r"regiao|zona|territory|region",
+    "boss": r"gerente|chefe|manager|boss|jefe",
+    "schedule": r"horarios?|working hours|schedule",
+    "plan": r"compromissos?|visitas?|appointments?|visits?|compromisos?",
     "birthday": r"aniversario|birthday|cumpleanos",
     "email": r"e-?mail|correo",
     "phone": r"telefone|celular|numero|whats\w*|phone|number|telefono|movil",
@@ -34,12 +42,14 @@ _SAYS_INSTEAD: Final = re.compile(rf"{_IS_NOT} (?P<old>.{{2,80}}?){_BUT}{_IS}(?P
 
 
 def find_meant(words: str, facts: Sequence[KnownFact]) -> list[KnownFact]:
-    """Those whose value she says; else those of the kind she names."""
+    """Those whose value she says; else those of the kind she names. How she is called is a name, where none stands."""
     folded = fold_in_place(words)
     by_value = [fact for fact in facts if fold_in_place(fact.value) in folded]
     if by_value:
         return by_value
-    return [fact for fact in facts if re.search(rf"\b(?:{_names_of(fact)})\b", folded)]
+    of_kind = [fact for fact in facts if re.search(rf"\b(?:{_names_of(fact)})\b", folded)]
+    is_called = re.search(rf"\b(?:{_NAMES['name']})\b", folded)
+    return of_kind or [fact for fact in facts if is_called and fact.predicate == "nickname"]
 
 
 def names_a_kind(words: str) -> bool:
@@ -56,6 +66,12 @@ def find_replaced(words: str, facts: Sequence[KnownFact]) -> tuple[KnownFact, st
     old, new = match["old"].strip(" «»\"'"), words[slice(*match.span("new"))].strip(" «»\"'.")
     meant = [fact for fact in facts if fold_in_place(fact.value) == old]
     return (meant[0], new) if len(meant) == 1 and new else None
+
+
+def may_stand_instead(words: str, today: date) -> bool:
+    """Whether a name is said behind "na verdade é": days are asked for, and orders are none."""
+    said = Found(words, fold_in_place(words))
+    return is_name(said) and not find_periods(words, today) and not is_instruction(words)
 
 
 def _names_of(fact: KnownFact) -> str:

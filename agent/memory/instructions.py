@@ -27,6 +27,8 @@ _ABOUT_CONDUCT: Final = re.compile(
     r"|\b(?:senha|password|contrasena|api key|token|chave de api|credencia\w+|credential\w*)\b"
     r"|\b(?:sou|i am|i'm|soy)\s+(?:o |a |the |el |la |an? |un |una )?(?:admin\w*|root|superuser|desenvolvedor\w*"
     r"|developer|operador\w*|operator|sistema|system)\b"
+    r"|\b(?:me cham\w+ (?:de )?|call me |llam\w+me )(?:o |a |the |el |la )?(?:admin\w*|root|superuser|sistema|system"
+    r"|operador\w*|operator|desenvolvedor\w*|developer)\b"
     r"|\b(?:tenho|i have|tengo)\b.{0,20}\b(?:permiss\w+|permission|permiso|acesso|access|acceso|autorizac\w+"
     r"|authori[sz]ation)\b"
     r"|\b(?:sem|sin) (?:me |nos )?(?:perguntar|confirmar|pedir|avisar|preguntar|confirmar)\b"

@@ -29,11 +29,12 @@ _OF: Final = (
 )
 _ABOUT: Final = r"(?:about|of|on|regarding)\s+(?:the )?"
 _DE: Final = r"(?:sobre|acerca de|respecto a|de|del|por)\s+(?:el |la |los |las )?"
+_WHAT: Final = r"(?:(?:o )?q(?:ue)?|oq)"
 _OPENS: Final = re.compile(
     r"(?:(?:oi|ok|e|and|y|me (?:diga|lembra|lembre|fala)|remind me|recuerdame),? )?(?:"
-    rf"(?:sobre )?(?:o )?que (?:e que )?(?:(?:a gente|nos|eu e voce) )?(?:ja )?{_TALKED} {_OF}"
-    rf"|(?:o )?que (?:e que )?(?:eu )?(?:ja )?(?:te |lhe )?{_I_SAID} {_OF}"
-    rf"|(?:o )?que (?:e que )?(?:voce|vc) (?:ja )?(?:me )?{_YOU_SAID} {_OF}"
+    rf"(?:sobre )?{_WHAT} (?:e que )?(?:(?:a gente|nos|eu e voce|eu e vc) )?(?:ja )?{_TALKED} {_OF}"
+    rf"|{_WHAT} (?:e que )?(?:eu )?(?:ja )?(?:te |lhe )?{_I_SAID} {_OF}"
+    rf"|{_WHAT} (?:e que )?(?:voce|vc) (?:ja )?(?:me )?{_YOU_SAID} {_OF}"
     rf"|quando (?:foi )?(?:e )?(?:que )?(?:(?:eu|a gente|nos) )?(?:te |lhe )?(?:{_TALKED}|{_I_SAID}) {_OF}"
     rf"|(?:a gente |nos |eu )?ja (?:te )?(?:{_TALKED}|{_I_SAID}) {_OF}"
     rf"|what (?:did|have) (?:we|i|you) (?:already )?(?:say|said|talk|talked|discuss|discussed|ask|asked|tell|told|speak"

@@ -25,8 +25,11 @@ _SOMETIMES: Final = (
     r"(?:(?:agora|so|somente|apenas|sempre|tambem|ja|la|hoje|geralmente|normalmente|now|only|always|also|usually|mostly"
     r"|ahora|solo|solamente|siempre|tambien|ya|normalmente)\s+){0,3}"
 )
-_NO: Final = r"(?:nao|no|nunca|never|does not|doesn't|do not|don't|won't|will not)\s+"
-_RECEIVES: Final = r"(?:recebem?|receives?|(?:takes?|accepts?) deliver(?:y|ies)|reciben?)\b"
+_NO: Final = r"(?:nao|n|num|no|nunca|never|does not|doesn't|do not|don't|won't|will not)\s+"
+_RECEIVES: Final = (
+    r"(?:recebem?|(?:es)?tao? recebendo|receives?|(?:takes?|accepts?|wants?|needs?) deliver(?:y|ies)|reciben?"
+    r"|esta[n]? recibiendo|quer(?:em)? (?:a |as )?entregas?|quieren? (?:la |las )?entregas?)\b"
+)
 _REFUSES: Final = (
     r"(?:recebem?|aceitam?|quer(?:em)?|trabalham? com|receives?|receive|takes?|accepts?|reciben?|aceptan?)\b"
 )
@@ -65,17 +68,28 @@ def _is_proper_person(found: Found) -> bool:
     return is_proper(found) and _is_value(found)
 
 
+_ONLY: Final = r"(?:so|somente|apenas|sempre)"
+_MONEY: Final = (
+    r"(?:pix|boleto|dinheiro|cart\w+|vista|prazo|cheque|cash|cards?|credit|credito|contado|efectivo|tarjeta)\b"
+)
+_TALK: Final = (
+    rf"(?:n[oa]|at|en)\s+{_WHO},?\s+(?:(?:tem|hay|e)\s+(?:que|q|pra)\s+)?(?:you\s+(?:have to|should)\s+)?"
+    r"(?:fal[ae]r?|trat[ae]r?|talk|speak|hablar?)\s+(?:so\s+)?(?:com|with|to|con)\s+"
+)
+
+
 def _roles() -> Iterator[Rule]:
     """Behind an article a name may be written small: "é o joão", but neither "é chato" nor "is nice"."""
     for predicate, role in _ROLES.items():
         opens = rf"(?:{role}{_OF}|{_WHO}'s\s+(?:new\s+)?{role}\s+{_IS}|{_CHANGED.format(role=role)})"
+        opens = rf"(?:{opens}|{_TALK})" if predicate == "contact" else opens
         yield named(predicate, re.compile(rf"{opens}{_THE}(?=\S)"), _is_person, "full")
         yield named(predicate, re.compile(rf"{opens}(?!{_THE})(?=\S)"), _is_proper_person, "full")
 
 
 def _does(predicate: str, verb: str, *, is_shown: bool = True) -> Rule:
     """What a customer does. The verb stands in the value (`is_shown`), where the label does not say it."""
-    opens = rf"{_WHO}[:,]?\s+"
+    opens = rf"{_WHO}[:,]?\s+(?:(?:el[ea]s?|they|she|he|el|ella|ellos)\s+)?"
     whole = rf"{opens}(?={_SOMETIMES}{verb}\s)" if is_shown else rf"{opens}{_SOMETIMES}{verb}\s+(?=\S)"
     return Rule(predicate, re.compile(whole), accepts=_is_value, ends=_ENDS)
 
@@ -83,22 +97,35 @@ def _does(predicate: str, verb: str, *, is_shown: bool = True) -> Rule:
 _DEEDS: Final = (
     _does("receives", _RECEIVES),
     _does("refuses", rf"{_NO}{_SOMETIMES}{_REFUSES}"),
-    _does("preference", r"(?:preferem?|prefers?|prefieren?)\b", is_shown=False),
+    _does("preference", r"(?:preferem?|prefers?|prefieren?|gostam? (?:mais )?d[eoa]s?|likes?)\b", is_shown=False),
+    _does(
+        "receives", r"mud(?:ou|aram) (?:o|os) (?:horario|dia)s? de (?:entrega|recebimento) (?:pra|para)", is_shown=False
+    ),
+    _does("payment", rf"(?:compram?|buys?|compran?) (?:no|em|com|a|por|by|with|on|con|en|de)(?= (?:o )?{_MONEY})"),
     _does(
         "payment", r"(?:pagam?|pays?|pagan?)\s+(?:\w+\s+)?(?:em|no|na|com|a|as|por|by|with|in|on|con|net|pix|boleto)\b"
     ),
-    _does("opening", r"(?:abrem?|fecham?|opens?|closes?|abren?|cierran?)\b"),
+    _does(
+        "opening",
+        r"(?:abrem?|fecham?|opens?|closes?|abren?|cierran?|(?:(?:es)?tao?|ficam?|esta[n]?) "
+        r"(?:fechad|abert|cerrad|abiert)[oa]s?|is (?:closed|open)|(?:es)?ta em (?:reforma|obras?|ferias))\b",
+    ),
     _does(
         "requires", r"(?:exigem?|requires?|requieren?|precisa de (?:agendamento|nota|pedido)|exigen?)\b", is_shown=False
     ),
 )
-_PEOPLE: Final = tuple(_roles())
+# Not only where the customer's name opens the sentence.
+_ANYWHERE: Final = (
+    *_roles(),
+    Rule("receives", re.compile(rf"\bentregas? n[oa]s? {_WHO},?\s+(?={_ONLY}\s)"), accepts=_is_value, ends=_ENDS),
+)
 _SINGLE: Final = frozenset({"receives", "payment", "buyer", "owner", "contact"})
 _FROM_NOW_ON: Final = re.compile(r"\b(?:agora|passou a|now|ahora|paso a)\b")
 # The customer stands at the beginning of what is said: "a Padaria Sol fecha", not "o frete da Padaria Sol fecha".
 _BEFORE: Final = re.compile(
     r"(?:^|[,;:.!\n(-]\s*|\b(?:e|que|pois|mas|and|that|but|y|pero|porque|because|anot[ae]|note|guard[ea]|saiba|obs|nota"
-    r"|lembr[ea]|remember|recuerda)\b[\s,:]*(?:ai\b[\s,:]*)?(?:(?:que|that)\s+)?)"
+    r"|lembr[ea]|remember|recuerda|olha|entao|(?:te|pra voce|lhe) (?:falar|contar|dizer|avisar)|avisar)\b"
+    r"[\s,:]*(?:ai\b[\s,:]*)?(?:(?:que|that)\s+)?)"
     r"\s*(?:(?:o|a|os|as|the|el|la|los|las|cliente|customer)\s+)*$"
 )
 _UNSURE: Final = re.compile(
@@ -107,7 +134,8 @@ _UNSURE: Final = re.compile(
 )
 _MAY_TELL: Final = re.compile(
     r"\b(?:receb|receiv|recib|deliver|aceit|accept|acept|quer|trabalh|prefe|prefi|paga|pays?\b|abre|fecha|open|clos|cierr"
-    r"|exig|requi|precisa|compra|buyer|don[oa]\b|propriet|owner|duen|contat|contac|respons|gerente|manager|encarreg"
+    r"|gosta|likes?\b|recibi|mudou|mudaram|entrega|fechad|abert|cerrad|reforma|obra|fal[ae]|trat[ae]|talk|speak|habl"
+    r"|quier|want|need|exig|requi|precisa|compra|buyer|don[oa]\b|propriet|owner|duen|contat|contac|respons|gerente|manager|encarreg"
     r"|encarg|take)"
 )
 
@@ -161,9 +189,9 @@ def _read(sentence: Sentence, mention: Mention) -> Iterator[Told]:
     hidden = Sentence(sentence.said, masked)
     if _UNSURE.search(before):
         return
-    people = [told for rule in _PEOPLE for told in rule.read(hidden)]
-    yield from people
-    if people or not _BEFORE.search(before):
+    anywhere = [told for rule in _ANYWHERE for told in rule.read(hidden)]
+    yield from anywhere
+    if anywhere or not _BEFORE.search(before):
         return
     for rule in _DEEDS:
         for told in rule.read(hidden):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agent.memory.numbers import find_cnpj, read_phone
-from agent.memory.rules import FIRM_WORDS, Found, Rule, is_name, is_proper, named, phrases
+from agent.memory.rules import FIRM_WORDS, Found, Rule, is_name, is_proper, is_short, named, phrases
 from agent.memory.sentences import Sentence
 from agent.memory.told import Told
 
@@ -53,14 +53,41 @@ _SOMEBODY_OF: Final = re.compile(
 )
 _IS_A: Final = phrases("[eu] sou [o|a]", "i am [the|an|a]", "i'm [the|an|a]", "soy [el|la]")
 _LIVES_IN: Final = phrases(
-    *("[eu] moro em", "[a] (nossa|minha) (loja|empresa|sede|matriz) fica em", "i live in", "i'm based in"),
-    *("(we are|we're) based in", "(my|our) (store|shop|office) is in", "vivo en"),
-    "(mi|nuestra) (tienda|oficina) (está|queda) en",
+    *("[eu] moro em", "(me mudei|mudei) (pra|para)", "i live in", "(i'm|im) based in", "i moved to", "vivo en"),
+    "me mudé a",
+)
+_HAS_A_HOUSE_IN: Final = phrases(
+    *("[a] (nossa|minha) (loja|empresa|sede|matriz) fica em", "(we are|we're) based in"),
+    *("(my|our) (store|shop|office) is in", "(mi|nuestra) (tienda|oficina) (está|queda) en"),
+)
+_NO_CITY: Final = re.compile(
+    r"(?:casa|apartamento|apto|ape|cima|baixo|frente|paz|predio|condominio|republica|kitnet|bairro|cidade|outra?|longe"
+    r"|perto|proximo|tempo|fear|peace|an?|the|my|paz|familia|pareja|otra?|centro|interior|minha?|meu|nova?|novo|mala)\b"
+)
+_AREA: Final = "(região|zona|área|praça|rota|carteira)"
+_TERRITORY: Final = phrases(
+    f"[a] (minha|nossa) {_AREA} [agora] (é|eh) [agora] [o|a|de|do|da]",
+    f"[eu] (cuido|atendo) (da|do|a|o) {_AREA} [de|do|da]",
+    f"[eu] (fico|sou|estou|tô|fiquei) [o|a] responsável (pela|pelo) {_AREA} [de|do|da]",
+    "my (territory|region|area|route) is [now]",
+    "i (cover|look after) the (territory|region|area) of",
+    "mi (zona|región|área|ruta|cartera) [ahora] es [ahora] [el|la]",
+    "(me encargo|soy responsable) de la (zona|región|ruta) [de|del]",
+)
+_BOSS: Final = (
+    r"(?:\b(?:meu|minha|mi|my)\s+(?:gerente|chefe|supervisor[a]?|coordenador[a]?|manager|boss|jef[ea])"
+    r"(?:\s+(?:agora|now|ahora))?\s+(?:e|eh|is|es)(?:\s+(?:agora|now|ahora))?\s+)"
 )
 _BORN_ON: Final = phrases(
     *("meu aniversário (é|eh|cai) [no dia|dia|em]", "faço aniversário [no dia|dia|em]", "my birthday is [on]"),
     *("mi cumpleaños es [el]", "cumplo años el"),
 )
+
+
+def _is_city(found: Found) -> bool:
+    """Written small as well: nothing else is lived in but what is listed."""
+    is_small = is_name(found) and len(found.folded.split()) <= 4 and not _NO_CITY.match(found.folded)
+    return is_small or is_proper(found)
 
 
 def _is_called(found: Found) -> bool:
@@ -74,7 +101,11 @@ _RULES: Final = (
     named("company", _WORKS_AT, is_proper, "firm"),
     named("company", _SOMEBODY_OF, is_proper, "firm"),
     Rule("role", _IS_A, accepts=_is_job),
-    named("city", _LIVES_IN, is_proper, "full"),
+    named("city", _LIVES_IN, _is_city, "full"),
+    named("city", _HAS_A_HOUSE_IN, is_proper, "full"),
+    Rule("territory", _TERRITORY, accepts=is_short),
+    named("boss", re.compile(rf"{_BOSS}(?:o|a|el|la)\s+(?=\S)"), is_name, "full"),
+    named("boss", re.compile(rf"{_BOSS}(?!(?:o|a|el|la)\s)(?=\S)"), is_proper, "full"),
     Rule("birthday", _BORN_ON, accepts=_has_figure),
 )
 

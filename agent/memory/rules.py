@@ -12,10 +12,11 @@ from agent.grounding.words.folding import fold_in_place
 from agent.memory.sentences import Sentence
 from agent.memory.told import Kind, Subject, Told
 
-_NEGATED = re.compile(r"\b(?:nao|not|no|nunca|never|don't|jamais|sem|nem|nor)\s+(?:\w+\s+)?$")
+_NEGATED = re.compile(r"\b(?:nao|n|num|not|no|nunca|never|don't|dont|jamais|sem|nem|nor)\s+(?:\w+\s+)?$")
 _CLAUSE_ENDS = re.compile(
     r"\s*(?:[,;!?()\n]|(?<!\bdr)(?<!\bsr)(?<!\bdra)(?<!\bsra)\.(?:\s|$)|:\s|\s-\s)"
-    r"|\s(?:mas|but|pero|porque|because|pois|entao|obrigad[oa]|por favor|please|thanks|gracias|tudo bem)\b"
+    r"|\s(?:mas|but|pero|porque|because|pois|entao|obrigad[oa]|por favor|please|thanks|gracias|tudo bem|ta bom"
+    r"|ta ok|ta certo|blz|beleza|anota (?:ai|isso|pra mim)|btw)\b"
     r"|\s(?:e|and|y)\s(?:eu|o meu|meu|minha|trabalho|prefiro|quero|preciso|sou|moro|me|nao|estou|fico|queria|gostaria"
     r"|voce|vc|my|i|i'm|we|our|mi|mis|trabajo|prefiero|quiero|necesito|soy|vivo|no|estoy|quanto|qual|how|what|cuanto"
     r"|cual)\b"

@@ -29,6 +29,8 @@ _SUPPOSED = re.compile(
     r"|por ejemplo|exemplo|ex|si|finja|faz de conta|pretend)\b"
 )
 
+_LAUGHS = re.compile(r"\bk{3,}\b|\b(?:rs){2,}\b|\b(?:h[aeu]){2,}h?\b|\b(?:j[aei]){2,}j?\b|\blol\b|\blmao\b|[😂🤣😹]")
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -56,7 +58,8 @@ def own_sentences(text: str, is_topic: Callable[[str], bool] = lambda words: Fal
 
 
 def _is_others(folded: str) -> bool:
-    return bool(_OTHERS_SPEAK.search(folded) or _SUPPOSED.search(folded))
+    """And what is said with a laugh."""
+    return any(pattern.search(folded) for pattern in (_OTHERS_SPEAK, _SUPPOSED, _LAUGHS))
 
 
 def _mask(match: re.Match[str]) -> str:

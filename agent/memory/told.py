@@ -10,6 +10,7 @@ Kind = Literal["profile", "preference", "commitment", "objection", "decision"]
 # Of these a person has one at a time: a new value closes the old one. Of all others she may have several.
 SINGLE: Final = frozenset(
     {"name", "nickname", "company", "role", "email", "phone", "cnpj", "city", "birthday", "main_customer"}
+    | {"territory", "boss"}
 )
 
 

@@ -30,6 +30,8 @@ _RULES: Final = (
                 "(trabalhamos|a gente trabalha) [só|principalmente|também] com",
             ),
             *("i [also|mostly|mainly] (work with|sell|deal in)", "we [also|mostly|mainly] (work with|deal in)"),
+            *("[eu] vendo (mais|principalmente|só|mais é) (pra|para)", "[eu] atendo (mais|principalmente|só)"),
+            *("i sell mostly to", "i mostly sell to", "vendo (más|principalmente|solo) a"),
             *("trabajo [solo|también|principalmente] con", "trabajamos [solo|también|principalmente] con"),
         ),
         accepts=_is_trade,

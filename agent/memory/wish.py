@@ -9,16 +9,26 @@ from typing import Final, Literal
 
 from agent.grounding.words.folding import fold_in_place
 
-WishKind = Literal["show", "correct", "forget", "forget_all", "forget_all_sure", "forget_customer"]
+WishKind = Literal["show", "correct", "forget", "forget_all", "forget_all_sure", "forget_customer", "amend"]
 _LONGEST = 300  # characters
 
-_PLEASE: Final = r"(?:por favor,? |please,? |oi,? |ok,? |entao,? )?"
-_THANKS: Final = r"(?:,? (?:por favor|please|gracias|obrigad[oa]|viu|ta))?"
-_FORGET: Final = r"(?:esquec[ae]|esquecer|apag(?:a|ue)|forget|delete|erase|olvid[ae]|borr[ae])"
+_PLEASE: Final = r"(?:(?:por favor|please|oi|ok|entao|ah|hey|hola|opa),? )*"
+_THANKS: Final = r"(?:,? (?:por favor|pfv|please|pls|gracias|obrigad[oa]|viu|ta|ta bom|ai|blz))*"
+_FORGET: Final = (
+    r"(?:(?:(?:voce |vc )?pode(?:ria)?|can you|could you|puedes?|podrias|quero que (?:voce|vc)) )?(?:esquec[ae](?: de)?"
+    r"|esquecer(?: de)?|apag(?:a|ue|ar)|forget(?: about)?|delete|erase|olvid(?:[ae]|ar)|olvid(?:ate|arte|ese) de"
+    r"|borr(?:[ae]|ar))"
+)
+_WHAT: Final = r"(?:(?:o )?q(?:ue)?|oq|o q)"
 _SHOW: Final = (
-    r"(?:e |me (?:diga|fala|fale|mostra|mostre) |tell me |show me |dime )?(?:"
-    r"(?:o )?q(?:ue)? (?:e que )?(?:voce|vc|tu) (?:ja )?(?:sabe|lembra|guardou|guarda|anotou|tem guardado|tem anotado)"
-    r" (?:sobre|de|a respeito de) mim"
+    r"(?:e |me (?:diga|fala|fale|mostra|mostre) (?:ai )?|tell me |show me |dime )?(?:"
+    rf"{_WHAT} (?:e que )?(?:voce|vc|ce|tu) (?:ja )?(?:sabe|lembra|guardou|guarda|anotou|tem guardado|tem anotado"
+    r"|tem salvo|tem) (?:sobre|de|a respeito de) mim"
+    r"|(?:voce|vc|ce) (?:se )?lembra (?:de mim|d[oe] (?:que )?(?:eu )?(?:ja )?(?:te |lhe )?(?:contei|disse|falei)"
+    r" (?:sobre|de) mim)"
+    r"|qual (?:e |eh )?(?:o |a )?(?:meu|minha) (?:email|e-mail|telefone|celular|aniversario|cidade|regiao|apelido)"
+    r"|onde (?:e que )?(?:eu )?moro|where do i live|donde vivo"
+    r"|wh?at (?:do|did) (?:you|u) (?:know|remember) (?:about|abt) (?:me|myself)"
     r"|(?:o )?que sabe (?:sobre|de) mim|quais (?:sao )?(?:os )?(?:meus dados|dados meus)(?: (?:voce|vc) tem)?"
     r"|what (?:do|did|have) you (?:know|remember|stored?|saved?|kept|keep|got)(?: on| about) me"
     r"|(?:quais|que) (?:sao )?(?:as )?minhas preferencias|qual (?:e )?(?:o )?meu nome|o que (?:eu )?(?:ja )?(?:te|lhe)"
@@ -62,6 +72,11 @@ _PATTERNS: Final[tuple[tuple[WishKind, re.Pattern[str]], ...]] = (
         ),
     ),
 )
+_AMENDS: Final = re.compile(
+    r"(?:(?:na verdade|alias|errei|ops|desculpa|desculpe|perdao|quer dizer|corrigindo|actually|sorry|oops|i mean"
+    r"|en realidad|perdon|quise decir|me equivoque|no)[,:]? )+(?:e|eh|it's|its|it is|she's|he's|es) "
+    r"(?:(?:o|a|the|el|la) )?(?P<words>\w[^,;:?!]{1,60})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +101,6 @@ def read_wish(text: str) -> Wish | None:
             number = int(groups["number"]) if groups.get("number") else None
             words = bare[slice(*match.span("words"))] if groups.get("words") else ""
             return Wish(kind, words, number)
+    if (amended := _AMENDS.fullmatch(folded)) is not None:
+        return Wish("amend", bare[slice(*amended.span("words"))])
     return None

@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.grounding.words.folding import fold_in_place
 from agent.memory.coming_days import find_coming_day
-from agent.memory.rules import Rule, phrases
+from agent.memory.rules import Rule, cut_out, phrases
 from agent.memory.sentences import Sentence
 from agent.memory.told import Told
 
@@ -23,6 +23,7 @@ _PREFERS: Final = Rule(
             "minha preferência (é|eh) [por]",
             "my preference is",
         ),
+        *("gosto de (ver|receber|falar)", "i like (to see|to get|to receive|seeing|getting)", "me gusta (ver|recibir)"),
         *("i prefer", "we prefer", "(i'd|i would|we'd|we would) [much] (prefer|rather)", "prefiero", "me gusta más"),
         "mi preferencia es",
     ),
@@ -56,6 +57,23 @@ _TOPICS: Final = {
     "language": r"portugues|ingles|espanhol|english|spanish|portuguese|espanol",
 }
 _TOPIC_PATTERNS: Final = tuple((name, re.compile(rf"\b(?:{words})\b")) for name, words in _TOPICS.items())
+
+_WEEKDAYS: Final = (
+    r"(?:segundas?|tercas?|quartas?|quintas?|sextas?|sabados?|domingos?|fins? de semana|feriados?|\d[aª]s?|mondays?"
+    r"|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|weekends?|holidays?|lunes|martes|miercoles|jueves"
+    r"|viernes|fines de semana|feriados?)"
+)
+_SCHEDULE: Final = re.compile(
+    r"\b(?:(?:nao|n|num) trabalh(?:o|amos)|(?:i|we) (?:don't|dont|do not) work|no trabaj(?:o|amos)|(?:so |apenas )?"
+    r"trabalh(?:o|amos) (?:so |apenas )?|(?:i|we) (?:only )?work (?:only )?|(?:solo )?trabaj(?:o|amos) (?:solo )?)\s*"
+    rf"(?:(?:de|no|na|nos|nas|ao|aos|a|as|on|from|los|el|en|the)\s+)*{_WEEKDAYS}\b"
+)
+_PLANS: Final = re.compile(
+    r"\b(?:(?:tenho|temos|preciso|precisamos) (?:que |q |de )?(?:visitar|ligar|passar|mandar|entregar|levar|falar"
+    r"|cobrar|fechar|retornar|buscar|enviar)|(?:i|we) (?:have to|need to|must|gotta) (?:visit|call|stop by|send|deliver"
+    r"|take|talk|close|return|pick up)|(?:tengo|tenemos) que (?:visitar|llamar|pasar|mandar|entregar|llevar|hablar"
+    r"|cerrar|enviar))\b"
+)
 
 _REMINDS: Final = Rule(
     "reminder",
@@ -97,6 +115,11 @@ def find_wishes(sentence: Sentence, today: date) -> Iterator[Told]:
     if sentence.is_question:
         return
     yield from _find_preferences(sentence)
+    if match := _SCHEDULE.search(sentence.folded):
+        words = cut_out(sentence, match.start(), len(sentence.said)).said
+        yield Told("person", "schedule", words, "profile", sentence.said.strip())
+    if not reminders and (match := _PLANS.search(sentence.folded)):
+        yield from _find_plan(sentence, match.start(), today)
     if not reminders:
         yield from _find_deadline(sentence, today)
 
@@ -118,6 +141,14 @@ def _find_preferences(sentence: Sentence) -> Iterator[Told]:
 
 def topic_of(folded: str) -> str:
     return next((name for name, pattern in _TOPIC_PATTERNS if pattern.search(folded)), "")
+
+
+def _find_plan(sentence: Sentence, start: int, today: date) -> Iterator[Told]:
+    """What she is to do on a day that comes; without one it may be an order, or a question of sales."""
+    due_on = find_coming_day(sentence.folded, today)
+    if due_on is not None and not _OF_SALES.search(sentence.folded):
+        words = cut_out(sentence, start, len(sentence.said)).said
+        yield Told("person", "plan", words, "commitment", sentence.said.strip(), due_on, confidence=0.8)
 
 
 def _find_deadline(sentence: Sentence, today: date) -> Iterator[Told]:

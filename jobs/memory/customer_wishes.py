@@ -12,7 +12,8 @@ from agent.agent import Agent
 from agent.base import Situation
 from agent.links import tame_links
 from agent.memory.answers import say
-from agent.memory.customer_names import CustomerNames
+from agent.memory.choosing import may_stand_instead
+from agent.memory.customer_names import CustomerNames, words_of
 from agent.memory.customer_telling import judge_told, name_teller, spell_told
 from agent.memory.instructions import is_instruction
 from agent.memory.of_customers import find_told_of_customers
@@ -25,13 +26,13 @@ from jobs.question import find_situation
 from jobs.runtime import Services
 from models.history import find_reply_before
 from models.language import Language
-from models.memory.customer_fact import KnownCustomerFact, end_told, find_told, find_told_in
+from models.memory.customer_fact import KnownCustomerFact, NewCustomerFact, end_told, find_told, find_told_in
 from models.memory.recollection import recollect
 from models.session import statement_scope
 from models.taint import Taint
 from models.turns import BegunTurn, Thread
 
-_ABOUT_CUSTOMERS = ("forget", "forget_customer", "correct")
+_ABOUT_CUSTOMERS = ("forget", "forget_customer", "correct", "amend")
 
 
 def answer_customer_wish(
@@ -53,6 +54,11 @@ def answer_customer_wish(
         last = find_reply_before(connection, thread.conversation_id, turn.number)
         told_last = [] if last is None else find_told_in(connection, thread.account.tenant_id, last[0])
         names_herself = last is not None and any(fact.turn_id == last[0] for fact in remembered.facts)
+        if wish.kind == "amend":
+            if names_herself or len(told_last) != 1:
+                return None
+            stands = find_told(connection, thread.account.tenant_id, [told_last[0].customer])
+            return _Wished(keeping, language, stands).amend(told_last[0], wish.words)
         if not wish.words:
             return None if names_herself or not told_last else _Wished(keeping, language, told_last).forget(told_last)
         names = CustomerNames(agent.customers_seen(situation))
@@ -117,6 +123,17 @@ class _Wished:
         spelled = "; ".join(spell_told(one, self.language) for one in told)
         said = say("corrected", self.language, facts=spelled)
         return _tell(said, judge_told(told), self.keeping.keep_of_customers(told, "corrected"))
+
+    def amend(self, old: KnownCustomerFact, words: str) -> Remembered | None:
+        """ "Na verdade é a Rute" right behind the one fact that it can mean."""
+        is_alone = [one.predicate for one in self.stands].count(old.predicate) == 1
+        if not is_alone or not may_stand_instead(words, self.situation.today):
+            return None
+        if not self._may_change(old):
+            return self._refuse([old])
+        new = NewCustomerFact(old.customer, words_of(old.customer), old.predicate, words, words, 1.0, is_single=True)
+        said = say("corrected", self.language, facts=spell_told(new, self.language))
+        return _tell(said, judge_told([new]), self.keeping.keep_of_customers([new], "corrected"))
 
     def _may_change(self, fact: KnownCustomerFact) -> bool:
         return self.situation.role == "manager" or fact.holder_id == self.situation.holder

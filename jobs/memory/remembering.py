@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from agent.base import Situation
 from agent.grounding.words.folding import fold_in_place
 from agent.memory.answers import list_facts, say
-from agent.memory.choosing import find_meant, find_replaced, names_a_kind
+from agent.memory.choosing import find_meant, find_replaced, may_stand_instead, names_a_kind
 from agent.memory.instructions import is_instruction
 from agent.memory.reading import find_told
 from agent.memory.telling import label_of
@@ -81,6 +81,8 @@ class _Answering:
             return self._correct(wish)
         if wish.kind == "forget":
             return self._forget(wish)
+        if wish.kind == "amend":
+            return self._amend(wish)
         count = len(self.facts)
         if not count:
             return Remembered(say("nothing", self.language))
@@ -147,6 +149,12 @@ class _Answering:
         return Remembered(
             say("corrected", self.language, facts=spelled), self._correcting(list(map(self._instead, told)))
         )
+
+    def _amend(self, wish: Wish) -> Remembered | None:
+        """ "Na verdade é João Pedro" right behind the one fact that it can mean."""
+        if len(self.last) != 1 or not may_stand_instead(wish.words, self.situation.today):
+            return None
+        return self._replace(self.last[0], wish.words)
 
     def _instead(self, told: NewFact) -> NewFact:
         """Of what she may have several, in place of the one that she has."""

@@ -164,6 +164,12 @@ def test_who_said_it_corrects_it(team: Team) -> None:
     assert team.house.rows("SELECT ended_as FROM customer_fact WHERE value = 'João'") == [("corrected",)]
 
 
+def test_who_takes_it_back_right_behind_it_corrects_it(team: Team) -> None:
+    team.say(RITA, BUYER)
+    assert team.say(RITA, "desculpa, é a Maria") == "Corrigido: Mercado Sol, quem compra: «Maria»"
+    assert team.standing == [("Mercado Sol", "buyer", "Maria")]
+
+
 def test_a_correction_is_kept_however_much_is_known_and_nothing_is_added(team: Team) -> None:
     team.say(RITA, BUYER)
     team.house.run("""
