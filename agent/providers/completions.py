@@ -1,9 +1,7 @@
 """The Chat Completions wire, as the many OpenAI-compatible servers speak it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +10,6 @@ from agent.base import (
     Completion,
     CompletionRequest,
     Cost,
-    EngineKind,
     FinishReason,
     ToolCall,
     ToolSpec,
@@ -21,10 +18,10 @@ from agent.base import (
 from agent.providers.completion_stream import CompletionStream
 from agent.providers.dialects import UNKNOWN, Dialect, find_dialect
 from agent.providers.images import data_url, with_visible_images
-from agent.providers.pricing import LOCAL_ZERO, load_prices, price_completion, read_reported_cost
+from agent.providers.pricing import LOCAL_ZERO, read_reported_cost
 from agent.providers.prompt import prefix_key, spoken_lines, system_text
 from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
-from agent.providers.streams import read_stream
+from agent.providers.streams import Assembly
 from agent.providers.tool_calls import (
     arguments_text,
     fits_strict_mode,
@@ -43,6 +40,7 @@ from agent.providers.vendor_json import (
     storable_state,
     storable_text,
 )
+from agent.providers.wire import Wire
 from agent.providers.wire_errors import error_from_body
 from models.errors import ProviderError
 
@@ -58,41 +56,19 @@ _FAILED_FINISH = frozenset({"error", "insufficient_system_resource"})
 _ECHOED = ("reasoning_content", "reasoning_details", "extra_content")
 
 
-class CompletionsProvider:
-    """Any server at LLM_BASE_URL that speaks Chat Completions. One instance serves all threads of a process."""
-
-    engine: EngineKind = "llm"
+class CompletionsProvider(Wire):
+    """Any server at LLM_BASE_URL that speaks Chat Completions."""
 
     def __init__(
         self, name: str, endpoint: Endpoint, *, llm: str = "", dialect: Dialect | None = None, sees: bool = False
     ) -> None:
-        self.name = name
-        self.llm = llm
-        self.sees = sees
-        self._dialect = dialect or find_dialect(endpoint.base_url)
+        dialect = dialect or find_dialect(endpoint.base_url)
+        super().__init__(name, SdkClient(name, endpoint, build_openai_client), _PATH, dialect, llm=llm, sees=sees)
         # A signature belongs to the server that wrote it, and the address behind the one name may change.
         self._origin = urlsplit(endpoint.base_url).netloc
-        self._client = SdkClient(name, endpoint, build_openai_client)
 
-    def preload(self) -> None:
-        """Import the SDK and the price table now; safe to repeat."""
-        self._client.preload()
-        load_prices()
-
-    def close(self) -> None:
-        """Close the connections; safe to repeat, and a later call opens new ones."""
-        self._client.close()
-
-    def complete(self, request: CompletionRequest) -> Completion:
-        answer = self._client.post(_PATH, self._body(request), request.timeout)
-        return self._read(request, answer.body, answer.request_id)
-
-    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
-        body = self._body(request, stream=True)
-        assembly = CompletionStream(self.name, ends_with_reason=self._dialect.ends_with_reason)
-        with self._client.stream(_PATH, body, request.timeout) as raw:
-            read = partial(self._read, request, request_id=raw.request_id)
-            yield from read_stream(raw, assembly, self.name, read)
+    def price(self, completion: Completion, llm: str) -> Cost:
+        return LOCAL_ZERO if self._dialect.is_free else super().price(completion, llm)
 
     def _body(self, request: CompletionRequest, *, stream: bool = False) -> dict[str, Any]:
         return build_body(
@@ -105,12 +81,11 @@ class CompletionsProvider:
             stream=stream,
         )
 
-    def _read(self, request: CompletionRequest, body: Mapping[str, Any], request_id: str) -> Completion:
-        completion = parse_completion(body, request.tools, vendor=self.name, dialect=self._dialect, origin=self._origin)
-        return replace(completion, request_id=request_id or completion.request_id)
+    def _parse(self, request: CompletionRequest, body: Mapping[str, Any]) -> Completion:
+        return parse_completion(body, request.tools, vendor=self.name, dialect=self._dialect, origin=self._origin)
 
-    def price(self, completion: Completion, llm: str) -> Cost:
-        return LOCAL_ZERO if self._dialect.is_free else price_completion(completion, llm, self._dialect.price_provider)
+    def _assembly(self) -> Assembly:
+        return CompletionStream(self.name, ends_with_reason=self._dialect.ends_with_reason)
 
 
 def build_body(

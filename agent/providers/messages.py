@@ -1,16 +1,12 @@
 """The Anthropic Messages wire."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.base import (
     ChatMessage,
     Completion,
     CompletionRequest,
-    Cost,
-    EngineKind,
     FinishReason,
     ImagePart,
     ToolCall,
@@ -20,10 +16,9 @@ from agent.base import (
 from agent.providers.dialects import ANTHROPIC, Dialect
 from agent.providers.images import MAX_BYTES_ANTHROPIC, base64_of, with_visible_images
 from agent.providers.message_stream import MessageStream
-from agent.providers.pricing import load_prices, price_completion
 from agent.providers.prompt import spoken_lines, system_texts
 from agent.providers.sdk_client import Endpoint, SdkClient, build_anthropic_client
-from agent.providers.streams import read_stream
+from agent.providers.streams import Assembly
 from agent.providers.tool_calls import (
     arguments_object,
     read_tool_call,
@@ -33,6 +28,7 @@ from agent.providers.tool_calls import (
     without_arguments,
 )
 from agent.providers.vendor_json import as_count, as_mapping, as_objects, as_text, first_count, storable_state
+from agent.providers.wire import Wire
 from agent.providers.wire_errors import error_from_body
 from models.errors import ProviderError
 
@@ -48,50 +44,25 @@ _FINISH: Mapping[str, FinishReason] = {
 }
 
 
-class MessagesProvider:
-    """Anthropic. One instance serves all threads of a process."""
-
-    engine: EngineKind = "llm"
+class MessagesProvider(Wire):
+    """Anthropic."""
 
     def __init__(
         self, name: str, endpoint: Endpoint, *, llm: str = "", dialect: Dialect = ANTHROPIC, sees: bool = False
     ) -> None:
-        self.name = name
-        self.llm = llm
-        self.sees = sees
-        self._dialect = dialect
         # This SDK wants the address without the version that the other vendors' addresses end in.
-        self._path = "/messages" if endpoint.base_url.rstrip("/").endswith("/v1") else "/v1/messages"
-        self._client = SdkClient(name, endpoint, build_anthropic_client)
-
-    def preload(self) -> None:
-        """Import the SDK and the price table now; safe to repeat."""
-        self._client.preload()
-        load_prices()
-
-    def close(self) -> None:
-        """Close the connections; safe to repeat, and a later call opens new ones."""
-        self._client.close()
-
-    def complete(self, request: CompletionRequest) -> Completion:
-        answer = self._client.post(self._path, self._body(request), request.timeout)
-        return self._read(request, answer.body, answer.request_id)
-
-    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
-        with self._client.stream(self._path, self._body(request, stream=True), request.timeout) as raw:
-            read = partial(self._read, request, request_id=raw.request_id)
-            yield from read_stream(raw, MessageStream(), self.name, read)
+        path = "/messages" if endpoint.base_url.rstrip("/").endswith("/v1") else "/v1/messages"
+        super().__init__(name, SdkClient(name, endpoint, build_anthropic_client), path, dialect, llm=llm, sees=sees)
 
     def _body(self, request: CompletionRequest, *, stream: bool = False) -> dict[str, Any]:
         body = build_body(request, self.name, self.llm, dialect=self._dialect, sees=self.sees)
         return body | ({"stream": True} if stream else {})
 
-    def _read(self, request: CompletionRequest, body: Mapping[str, Any], request_id: str) -> Completion:
-        completion = parse_message(body, request.tools, vendor=self.name)
-        return replace(completion, request_id=request_id or completion.request_id)
+    def _parse(self, request: CompletionRequest, body: Mapping[str, Any]) -> Completion:
+        return parse_message(body, request.tools, vendor=self.name)
 
-    def price(self, completion: Completion, llm: str) -> Cost:
-        return price_completion(completion, llm, self._dialect.price_provider)
+    def _assembly(self) -> Assembly:
+        return MessageStream()
 
 
 def build_body(

@@ -1,16 +1,12 @@
 """The OpenAI Responses wire, stateless: the vendor keeps nothing, each request carries the whole conversation."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.base import (
     ChatMessage,
     Completion,
     CompletionRequest,
-    Cost,
-    EngineKind,
     FinishReason,
     ToolCall,
     ToolSpec,
@@ -18,11 +14,11 @@ from agent.base import (
 )
 from agent.providers.dialects import OPENAI_RESPONSES, Dialect
 from agent.providers.images import data_url, with_visible_images
-from agent.providers.pricing import load_prices, price_completion, read_reported_cost
+from agent.providers.pricing import read_reported_cost
 from agent.providers.prompt import prefix_key, spoken_lines, system_text
 from agent.providers.response_stream import ResponseStream
 from agent.providers.sdk_client import Endpoint, SdkClient, build_openai_client
-from agent.providers.streams import read_stream
+from agent.providers.streams import Assembly
 from agent.providers.tool_calls import (
     arguments_text,
     fits_strict_mode,
@@ -40,6 +36,7 @@ from agent.providers.vendor_json import (
     first_count,
     storable_state,
 )
+from agent.providers.wire import Wire
 from agent.providers.wire_errors import error_from_body
 from models.errors import ProviderError, ProviderErrorKind
 
@@ -50,54 +47,23 @@ _INCOMPLETE: Mapping[str, FinishReason] = {"max_output_tokens": "length", "conte
 _REPLAYED = frozenset({"message", "reasoning", "function_call"})
 
 
-class ResponsesProvider:
-    """OpenAI itself, or xAI. One instance serves all threads of a process."""
-
-    engine: EngineKind = "llm"
+class ResponsesProvider(Wire):
+    """OpenAI itself, or xAI."""
 
     def __init__(
-        self,
-        name: str,
-        endpoint: Endpoint,
-        *,
-        llm: str = "",
-        dialect: Dialect = OPENAI_RESPONSES,
-        sees: bool = False,
+        self, name: str, endpoint: Endpoint, *, llm: str = "", dialect: Dialect = OPENAI_RESPONSES, sees: bool = False
     ) -> None:
-        self.name = name
-        self.llm = llm
-        self.sees = sees
-        self._dialect = dialect
-        self._client = SdkClient(name, endpoint, build_openai_client)
-
-    def preload(self) -> None:
-        """Import the SDK and the price table now; safe to repeat."""
-        self._client.preload()
-        load_prices()
-
-    def close(self) -> None:
-        """Close the connections; safe to repeat, and a later call opens new ones."""
-        self._client.close()
-
-    def complete(self, request: CompletionRequest) -> Completion:
-        answer = self._client.post(_PATH, self._body(request), request.timeout)
-        return self._read(request, answer.body, answer.request_id)
-
-    def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
-        with self._client.stream(_PATH, self._body(request, stream=True), request.timeout) as raw:
-            read = partial(self._read, request, request_id=raw.request_id)
-            yield from read_stream(raw, ResponseStream(), self.name, read)
+        super().__init__(name, SdkClient(name, endpoint, build_openai_client), _PATH, dialect, llm=llm, sees=sees)
 
     def _body(self, request: CompletionRequest, *, stream: bool = False) -> dict[str, Any]:
         body = build_body(request, self.name, self.llm, dialect=self._dialect, sees=self.sees)
         return body | ({"stream": True} if stream else {})
 
-    def _read(self, request: CompletionRequest, body: Mapping[str, Any], request_id: str) -> Completion:
-        completion = parse_response(body, request.tools, vendor=self.name)
-        return replace(completion, request_id=request_id or completion.request_id)
+    def _parse(self, request: CompletionRequest, body: Mapping[str, Any]) -> Completion:
+        return parse_response(body, request.tools, vendor=self.name)
 
-    def price(self, completion: Completion, llm: str) -> Cost:
-        return price_completion(completion, llm, self._dialect.price_provider)
+    def _assembly(self) -> Assembly:
+        return ResponseStream()
 
 
 def build_body(
