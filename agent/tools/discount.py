@@ -7,12 +7,11 @@ from typing import Any, Final, Protocol
 
 from pydantic import Field
 
-from agent.base import Tool, ToolContext, ToolResult, ToolSpec
+from agent.base import Tool, ToolContext, ToolResult
 from agent.discount_words import as_told, spell_percent
-from agent.tools.crm.notes import ASKED, read_arguments
 from agent.tools.desk import Bench, Desk
-from agent.tools.schema import Arguments, strict_schema
-from agent.tools.whose_words import taint_of_change
+from agent.tools.schema import Arguments
+from agent.tools.writer import build_writing_tool, read_arguments
 from agent.writing import Change, Writing
 from models.changes.discount import Wish
 from models.errors import ToolError
@@ -95,14 +94,5 @@ def build_discount_tool(bench: Bench, target: DiscountTarget, most: Decimal) -> 
     """`discount_request`, of at most so many percent."""
     asker = _Asker(bench, target, most)
     words = "Ask the managers for a discount for a customer; one of them approves or refuses, and she is told."
-    spec = ToolSpec("discount_request", f"{words}\n\n{ASKED}", strict_schema(DiscountArguments))
     writing = Writing(asker.preview, asker.find, asker.undo)
-    return Tool(
-        spec,
-        "write",
-        frozenset({"rep", "manager"}),
-        asker.call,
-        frozenset({"private"}),
-        writing=writing,
-        taints=taint_of_change,
-    )
+    return build_writing_tool("discount_request", words, DiscountArguments, asker.call, writing)

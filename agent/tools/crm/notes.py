@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from agent.base import Tool, ToolContext, ToolResult, ToolSpec
+from agent.base import Tool, ToolContext, ToolResult
 from agent.periods.coming import resolve_coming_day
 from agent.tools.desk import Bench, Desk
-from agent.tools.schema import Arguments, describe_mistakes, strict_schema
-from agent.tools.whose_words import taint_of_change
+from agent.tools.schema import Arguments
+from agent.tools.writer import build_writing_tool, read_arguments
 from agent.writing import Change, Writing
 from models.changes.crm_entry import CrmEntry, Kind
 from models.errors import ToolError
@@ -19,9 +19,6 @@ from models.language import Language, Texts
 A = TypeVar("A", bound=Arguments)
 
 CRM_TOOLS = ("crm_note", "crm_task", "crm_update", "discount_request")
-
-# Part of the description of every tool that writes.
-ASKED = "Only when the person asks for it. She is shown the change and says yes or no: never claim it was made."
 
 _LONGEST = 2_000  # characters of a note
 _PLACE = "place"  # beside the arguments, by code: where the customer stands in the CRM
@@ -126,14 +123,6 @@ class _Writer(Generic[A]):
         return replace(self.read(Desk(self.bench, context), arguments), place=str(given.get(_PLACE, "")))
 
 
-def read_arguments(kind: type[A], given: Mapping[str, Any]) -> A:
-    """Raises ToolError for what is missing, unknown or of another type."""
-    try:
-        return kind.model_validate(dict(given))
-    except ValidationError as error:
-        raise ToolError(f"Wrong arguments: {describe_mistakes(error)}.", code="bad_arguments") from None
-
-
 def build_crm_tools(bench: Bench, target: CrmTarget) -> dict[str, Tool]:
     """`crm_note` and `crm_task`, as far as the target takes them. A rep writes about her own customers alone: names
     are resolved in her scope."""
@@ -148,14 +137,5 @@ def build_crm_tools(bench: Bench, target: CrmTarget) -> dict[str, Tool]:
 
 
 def _tool(kind: Kind, description: str, writer: _Writer[A]) -> Tool:
-    spec = ToolSpec(f"crm_{kind}", f"{description}\n\n{ASKED}", strict_schema(writer.arguments))
     writing = Writing(writer.preview, writer.find, writer.undo if writer.target.gives_back(kind) else None)
-    return Tool(
-        spec,
-        "write",
-        frozenset({"rep", "manager"}),
-        writer.call,
-        frozenset({"private"}),
-        writing=writing,
-        taints=taint_of_change,
-    )
+    return build_writing_tool(f"crm_{kind}", description, writer.arguments, writer.call, writing)

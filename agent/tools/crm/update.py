@@ -7,15 +7,14 @@ from typing import Any, Final
 
 from pydantic import Field as Described
 
-from agent.base import Tool, ToolContext, ToolResult, ToolSpec
+from agent.base import Tool, ToolContext, ToolResult
 from agent.periods.coming import resolve_coming_day
 from agent.tools.crm.fields import FIELDS, Field, check_address, read_amount
-from agent.tools.crm.notes import ASKED, read_arguments
 from agent.tools.crm.remote import ask, find_customer
 from agent.tools.desk import Bench, Desk
 from agent.tools.names import resolve_name
-from agent.tools.schema import Arguments, strict_schema
-from agent.tools.whose_words import taint_of_change
+from agent.tools.schema import Arguments
+from agent.tools.writer import build_writing_tool, read_arguments
 from agent.writing import Change, Writing
 from models.changes.crm_record import Record, RecordKind, Records
 from models.errors import ToolError
@@ -239,14 +238,5 @@ def build_update_tool(bench: Bench, records: Records) -> Tool:
     """`crm_update`, for a CRM whose mapping can change something."""
     updater = _Updater(bench, records)
     words = "Change a deal (stage, amount, expected close, next step) or a customer's contact details in the CRM."
-    spec = ToolSpec("crm_update", f"{words}\n\n{ASKED}", strict_schema(UpdateArguments))
     writing = Writing(updater.preview, updater.find, updater.undo)
-    return Tool(
-        spec,
-        "write",
-        frozenset({"rep", "manager"}),
-        updater.call,
-        frozenset({"private"}),
-        writing=writing,
-        taints=taint_of_change,
-    )
+    return build_writing_tool("crm_update", words, UpdateArguments, updater.call, writing)
