@@ -193,4 +193,8 @@ def test_what_is_kept_builds_the_same_from_yaml(tenant: Engine) -> None:
     spec = api("api.yaml")
     kept = read_contents(spec, {})
     Path("api.yaml").unlink()
-    build_assistant(spec, Surroundings(Settings(), NOWHERE, SystemClock(), kept=kept)).close()
+    assistant = build_assistant(spec, Surroundings(Settings(), NOWHERE, SystemClock(), kept=kept))
+    tool = assistant.agent.toolbox.find("crm_list_deals", ASKER)
+    assistant.close()
+    assert tool is not None
+    assert "The deals of a person." in tool.spec.description

@@ -67,14 +67,14 @@ def test_a_ring_runs_and_leaves_nothing_behind(queue: JobQueue) -> None:
         queue.ring(conversation)
         eventually(lambda: [str(conversation)] == sample.DONE)
         eventually(lambda: not started(queue) and worker.in_flight == 0)
-        eventually(lambda: queue.connection.dbsize() == before + 1), "only the set of queues is new"
+        eventually(lambda: queue.connection.dbsize() == before + 1)  # only the set of queues is new
 
 
 def test_two_hundred_jobs_run_at_the_same_time(queue: JobQueue) -> None:
     with at_work(queue, threads=200) as worker:
         meeting = JobQueue(_url(queue), function=SAMPLE + "meet")
         assert meeting.ring_many(uuid4() for _ in range(200)) == 200
-        eventually(lambda: len(sample.DONE) == 200), "the meeting of 200 never came about"
+        eventually(lambda: len(sample.DONE) == 200)  # else the meeting of 200 never came about
         eventually(lambda: worker.in_flight == 0)
         eventually(lambda: stock_worker(queue).successful_job_count == 200)
         meeting.connection.close()
@@ -184,11 +184,11 @@ def test_the_worker_survives_a_restart_of_redis() -> None:
             eventually(lambda: worker.in_flight == 1)
             server.stop()
             sample.GATE.set()
-            eventually(lambda: worker.in_flight == 0), "a job needs no Redis to end"
+            eventually(lambda: worker.in_flight == 0)  # a job needs no Redis to end
             server.start()
             eventually(lambda: queue.ring(uuid4()))
             eventually(lambda: len(sample.DONE) == 2)
-            eventually(lambda: not started(queue)), "what ended meanwhile is entered afterwards"
+            eventually(lambda: not started(queue))  # what ended meanwhile is entered afterwards
         queue.connection.close()
         server.stop()
 

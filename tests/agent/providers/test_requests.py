@@ -72,16 +72,27 @@ def _conversations(draw: st.DrawFn) -> list[ChatMessage]:
     return [ChatMessage("user", "Oi"), *draw(st.lists(line, max_size=8))]
 
 
+def _texts(value: object) -> str:
+    """Every string that a body holds, in its order."""
+    if isinstance(value, dict | list):
+        return "\n".join(_texts(one) for one in (value.values() if isinstance(value, dict) else value))
+    return str(value)
+
+
 @pytest.mark.parametrize("wire", WIRES)
 @settings(deadline=None)  # the first example pays for the import of an SDK
 @given(conversation=_conversations())
 def test_any_conversation_becomes_a_request_that_the_vendor_accepts(wire: str, conversation: list[ChatMessage]) -> None:
-    _build(wire, messages=conversation, tools=[SUMMARY])
+    body = _build(wire, messages=conversation, tools=[SUMMARY])  # which asserts the vendor's rules
+    assert "Oi" in _texts(body)
 
 
 @pytest.mark.parametrize("wire", WIRES)
 def test_calls_and_results_of_a_parallel_turn_travel_together(wire: str) -> None:
-    _build(wire, messages=PARALLEL_TURN, tools=[SUMMARY, LOOSE])
+    body = _build(wire, messages=PARALLEL_TURN, tools=[SUMMARY, LOOSE])
+    called = [call.id for line in PARALLEL_TURN for call in line.tool_calls]
+    assert len(called) > 1
+    assert [repr(body).count(repr(call)) for call in called] == [2] * len(called)
 
 
 def test_anthropic_gets_all_results_in_one_user_message_before_the_persons_words() -> None:

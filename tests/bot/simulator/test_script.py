@@ -76,6 +76,8 @@ def test_only_what_came_since_the_last_line_counts(desk: Desk) -> None:
 
 def test_a_redelivery_is_no_new_line(desk: Desk, program: PlayedProgram) -> None:
     play(desk, ["oi", "/dup", "expect: oi", "expect-count: 1"], _PATIENT)
+    with pytest.raises(Disappointment, match="expect-count: 2"):
+        play(desk, ["oi", "/dup", "expect: oi", "expect-count: 2"], _QUICK)
 
 
 def test_an_answer_that_went_out_twice_fails_at_the_end(desk: Desk, program: PlayedProgram) -> None:

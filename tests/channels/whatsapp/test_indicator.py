@@ -28,6 +28,9 @@ def test_a_message_that_twilio_does_not_know_harms_nobody(
 def test_twilio_out_of_reach_harms_nobody(channel: WhatsAppChannel, twilio: StandInTwilio) -> None:
     with twilio.refusing():
         channel.show_typing("SM" + "a" * 32)
+    assert twilio.history.typing == []
+    channel.show_typing("SM" + "a" * 32)
+    assert len(twilio.requests) == 1, "it is asked again as soon as it is back"
 
 
 @pytest.mark.slow
