@@ -1,7 +1,6 @@
 """What belongs to a name or a time that a reply names: its own figures, and what those of a longer time come to."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -89,8 +88,7 @@ def _sum_and_mean(within: list[Known], span: Span) -> Iterator[Known]:
     total = sum((one.value for one in within), Decimal(0))
     labels = frozenset.intersection(*(one.labels for one in within))
     path = f"{within[0].path} to {within[-1].path}"
-    whole = replace(
-        within[0],
+    whole = within[0]._replace(
         value=total,
         path=f"{path}: sum",
         labels=labels,
@@ -101,4 +99,4 @@ def _sum_and_mean(within: list[Known], span: Span) -> Iterator[Known]:
         origin="reckoned",
     )
     yield whole
-    yield replace(whole, value=total / len(within), path=f"{path}: mean", key="mean")
+    yield whole._replace(value=total / len(within), path=f"{path}: mean", key="mean")

@@ -1,9 +1,11 @@
-"""What a reply claims, and what is known: figures and days with their units, before anyone compared them."""
+"""What a reply claims, and what is known: figures and days with their units, before anyone compared them.
 
-from dataclasses import dataclass, field
+Tuples, since a check makes and compares thousands of them.
+"""
+
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["money", "percent", "multiple", "count", "date", "code"]
 # Of money: the currency's code, "$" for a bare sign. Of counts: what is counted. Empty: not said.
@@ -11,8 +13,7 @@ Unit = str
 Span = tuple[date, date]
 
 
-@dataclass(frozen=True, slots=True)
-class PartialDay:
+class PartialDay(NamedTuple):
     """A day as far as it is said: "3 de março" has no year, "2025" nothing else."""
 
     year: int | None = None
@@ -27,8 +28,7 @@ class PartialDay:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A figure, a day or a code as the reply says it.
 
     `values` are the ways to read the digits ("1.234" is two); `slack` is how far each may be from the exact figure,
@@ -85,8 +85,7 @@ class Claim:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A figure that somebody other than the assistant's LLM has said: a tool, the person, an earlier turn.
 
     `labels` are the names it belongs to, folded; `spans` the days it is of; `path` is where it stands. `collection`
@@ -108,14 +107,13 @@ class Known:
     is_foreign: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """A figure reckoned from known ones. `whose` are those of its operands that a name beside it must fit; one found by
     its size alone must fit them with every operand."""
 
     value: Decimal
     operation: str
     operands: tuple[Known, ...]
-    whose: tuple[Known, ...] = field(default=())
+    whose: tuple[Known, ...] = ()
     is_change: bool = False
     is_by_size: bool = False

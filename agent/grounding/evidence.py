@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -146,12 +146,12 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is
         own = [entry.name for entry in entries if entry.start <= claim.start < entry.end]
         labels = frozenset(own) or _labels_of([m for m in mentions if sentences.index(m.start) == index])
         known = Known(claim.values[0], claim.kind, claim.unit, f"{where}: {claim.text}", labels, spans, origin=origin)
-        known = replace(known, is_foreign=is_foreign)
+        known = known._replace(is_foreign=is_foreign)
         if path and (states := find_states(folded, claim.end, _end_of_clause(folded, claim.end))):
             evidence.states[known.path] = min(states)
-        evidence.add(replace(known, value=value) for value in claim.values)
+        evidence.add(known._replace(value=value) for value in claim.values)
         if claim.kind == "count" and not claim.unit and claim.values[0] >= _LEAST_AMOUNT:  # "my goal is 400 mil"
-            evidence.add([replace(known, kind="money", unit=evidence.currency, path=f"{known.path} (money)")])
+            evidence.add([known._replace(kind="money", unit=evidence.currency, path=f"{known.path} (money)")])
     evidence.texts.append(text)
 
 
@@ -164,7 +164,7 @@ def _slashed(code: Claim) -> Iterable[Claim]:
     """ "28/42/56 dias": three terms."""
     if _TERMS.fullmatch(code.text):
         for days in code.text.split("/"):
-            yield replace(code, text=days, kind="count", values=(Decimal(days),), slack=(Decimal(0),), unit="days")
+            yield code._replace(text=days, kind="count", values=(Decimal(days),), slack=(Decimal(0),), unit="days")
 
 
 def _exact(days: Iterable[PartialDay]) -> Iterable[date]:

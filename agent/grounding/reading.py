@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -73,7 +72,7 @@ def find_claims(text: str, masks: Iterable[Place] = (), *, is_spanish: bool = Fa
     claims += _numerals(folded, taken, is_spanish=is_spanish)
     claims.sort(key=lambda claim: claim.start)
     claims = list(_directed(claims, folded))
-    return [replace(claim, text=text[claim.start : claim.end]) for claim in _with_cents(claims, folded)]
+    return [claim._replace(text=text[claim.start : claim.end]) for claim in _with_cents(claims, folded)]
 
 
 def _is_free(taken: Iterable[Place], start: int, end: int) -> bool:
@@ -123,7 +122,7 @@ def _numerals(folded: str, taken: list[Place], *, is_spanish: bool) -> Iterator[
             place = (numeral.start, numeral.end)
             claim = build_figure(folded, place, (numeral.value,), (slack,), is_year=False)
             if claim is not None and claim.kind == "percent":  # "oito por cento" are said of 8,1 %
-                claim = replace(claim, slack=(max(slack, _HALF),))
+                claim = claim._replace(slack=(max(slack, _HALF),))
             if claim is not None and not _is_mere_talk(claim):
                 taken.append((claim.start, claim.end))
                 yield claim
@@ -140,7 +139,7 @@ def _directed(claims: Iterable[Claim], folded: str) -> Iterator[Claim]:
     for claim in claims:
         if before is not None and claim.kind == "percent" and not claim.direction and before.kind != "percent":
             is_same = _OR.fullmatch(folded, before.end, claim.start) and not _OF.match(folded, claim.end)
-            claim = replace(claim, direction=before.direction) if is_same else claim
+            claim = claim._replace(direction=before.direction) if is_same else claim
         yield claim
         before = claim
 
@@ -152,10 +151,10 @@ def _with_cents(claims: Iterable[Claim], folded: str) -> Iterator[Claim]:
         if cents := _CENTS.match(folded, claim.end):
             if held is not None and held.kind == "money" and _BEFORE_CENTS.match(folded[held.end : claim.start]):
                 whole, part = held.values[0], claim.values[0] / 100
-                held = replace(held, end=cents.end(), values=(whole + part,), slack=(Decimal(0),))
+                held = held._replace(end=cents.end(), values=(whole + part,), slack=(Decimal(0),))
                 continue
             cent = Decimal("0.005")
-            claim = replace(claim, kind="money", end=cents.end(), values=(claim.values[0] / 100,), slack=(cent,))
+            claim = claim._replace(kind="money", end=cents.end(), values=(claim.values[0] / 100,), slack=(cent,))
         if held is not None:
             yield held
         held = claim

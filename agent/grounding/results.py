@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from agent.base import ToolUse
 from agent.grounding.claims import Kind, Known, PartialDay, Span
@@ -76,8 +76,7 @@ class ToolReading:
     flags: Flags = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
+class _Setting(NamedTuple):
     """What stands around a value: names and days of its object, else of the objects it lies in."""
 
     path: str

@@ -1,7 +1,7 @@
 """Tables and lists: what a heading says of the bare figures under it, and what stands above a figure."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -65,7 +65,7 @@ class Tables:
             return claim
         heading = self._heading(claim)
         if "%" in heading:
-            return replace(claim, kind="percent")
+            return claim._replace(kind="percent")
         code = next((code for sign, code in _MONEY if sign.search(heading)), None)
         if code is None:
             return claim
@@ -73,7 +73,7 @@ class Tables:
         scale = SCALE_WORDS[found[1]] if found else 1
         values = tuple(one * scale for one in claim.values)
         slack = tuple((one or _HALF) * scale if scale > 1 else one for one in claim.slack)
-        return replace(claim, kind="money", unit=code, values=values, slack=slack)
+        return claim._replace(kind="money", unit=code, values=values, slack=slack)
 
     def _heading(self, claim: Claim) -> str:
         if (cell := self.find(claim.start)) is not None:

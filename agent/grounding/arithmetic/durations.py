@@ -1,7 +1,6 @@
 """How long something takes or took: lengths of periods, days between days, and what is left of the month."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -47,7 +46,7 @@ def derive_duration(claim: Claim, around: Surroundings, evidence: Evidence) -> I
             yield from (Derived(Decimal(last - first + more), f"months {first} to {last}", ()) for more in ways)
     if (claim.unit in _DAYS_OF or not (claim.unit or claim.noun)) and not is_in_a_row:
         for days in _days_between(around, evidence):
-            yield replace(days, value=Decimal(round(days.value / _DAYS_OF.get(claim.unit, 1))))
+            yield days._replace(value=Decimal(round(days.value / _DAYS_OF.get(claim.unit, 1))))
 
 
 def _lengths(unit: str, evidence: Evidence) -> Iterator[Derived]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -170,8 +169,8 @@ def _figures(columns: Sequence[Sequence[Known]]) -> Iterator[Known]:
 def _reckoned(column: Sequence[Known], value: Decimal, key: str) -> Known:
     labels = frozenset.intersection(*(known.labels for known in column))
     path = f"{column[0].collection}: {key} of {len(column)}"
-    return replace(
-        column[0], value=value, path=path, labels=labels, key=key, collection="", scope="", origin="reckoned"
+    return column[0]._replace(
+        value=value, path=path, labels=labels, key=key, collection="", scope="", origin="reckoned"
     )
 
 

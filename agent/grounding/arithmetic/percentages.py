@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, permutations
 from typing import Final
@@ -62,7 +61,7 @@ def _derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> I
     yield from _passed(around, evidence)
     yield from _of_rows(around, evidence)
     if REDUCTION.match(around.after):
-        claim = replace(claim, direction=claim.direction or -1)
+        claim = claim._replace(direction=claim.direction or -1)
     if RATE.search(around.sentence):
         counts = [known for known in around.beside if known.kind == "count"]
         for one, other in permutations(counts, 2):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Final
 
 from agent.grounding.claims import Claim, PartialDay
@@ -72,7 +71,7 @@ def _named_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
 
 def _ends(first: PartialDay, last: PartialDay) -> tuple[PartialDay, ...]:
     """A year that one end leaves out is the other's."""
-    return replace(first, year=first.year or last.year), replace(last, year=last.year or first.year)
+    return first._replace(year=first.year or last.year), last._replace(year=last.year or first.year)
 
 
 def _bracketed_range(match: re.Match[str]) -> tuple[PartialDay, ...]:
