@@ -106,6 +106,10 @@ class Known(NamedTuple):
     origin: str = "tool"
     is_foreign: bool = False
 
+    def __hash__(self) -> int:
+        """Of its place alone, which tells nearly all of them apart: that of all it holds costs more than it saves."""
+        return hash(self.path)
+
 
 class Derived(NamedTuple):
     """A figure reckoned from known ones. `whose` are those of its operands that a name beside it must fit; one found by

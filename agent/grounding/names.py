@@ -74,12 +74,14 @@ class NameBook:
 
     def find_heads(self, text: str, folded: str) -> list[Mention]:
         """First words of names in small letters, where only one name begins so: "a cerveja". They may mean it."""
+        heads = {
+            head: labels for head, labels in self._heads.items() if len(head) > _LEAST_LETTERS and len(labels) == 1
+        }
         return [
-            Mention(word.start(), word.end(), frozenset(self._heads[head]))
+            Mention(word.start(), word.end(), frozenset(heads[head]))
             for word in _WORD.finditer(folded)
-            if len(word[0]) > _LEAST_LETTERS and text[word.start()].islower()
-            for head in {word[0], word[0].removesuffix("s")}
-            if len(head) > _LEAST_LETTERS and len(self._heads.get(head, ())) == 1
+            for head in dict.fromkeys((word[0], word[0].removesuffix("s")))
+            if head in heads and text[word.start()].islower()
         ]
 
     def find_measures(self, folded: str) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ A figure of many digits is hardly ever the difference, product or quotient of tw
 nearly always is, somewhere. So each claim has its own number of tries: the coarser it is, the fewer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, Decimal
 from itertools import chain, islice, product
 from math import ceil
@@ -95,21 +95,25 @@ def _pool(claim: Claim, around: Surroundings, evidence: Evidence) -> list[Known]
         wanted = {"count", "money"}
     if claim.kind in {"percent", "multiple"}:
         pool = [one for one in pool if not is_change_key(one.key)]
-    told = {(known.value, known.kind) for known in (*around.beside, *around.shown, *around.near, *around.reckoned)}
     useful = (
         one
-        for one in _by_value(pool)
-        if one.kind in wanted and not _is_idle(one) and (not is_of_words(one) or (one.value, one.kind) in told)
+        for one in _by_value(known for known in pool if known.kind in wanted)
+        if not _is_idle(one) and (not is_of_words(one) or _is_told(one, around))
     )
     return list(islice(useful, _MOST_FIGURES))
 
 
-def _by_value(pool: Sequence[Known]) -> list[Known]:
+def _is_told(known: Known, around: Surroundings) -> bool:
+    told = chain(around.beside, around.shown, around.near, around.reckoned)
+    return any(one.kind == known.kind and one.value == known.value for one in told)
+
+
+def _by_value(pool: Iterable[Known]) -> Iterable[Known]:
     """Each once, though several places tell it."""
     found: dict[tuple[object, ...], Known] = {}
     for one in pool:
         found.setdefault((one.value, one.kind, one.unit, one.labels), one)
-    return list(found.values())
+    return found.values()
 
 
 def _has_owner(known: Known) -> bool:
