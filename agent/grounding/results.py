@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from agent.base import ToolUse
-from agent.grounding.claims import Kind, Known, PartialDay, Span
+from agent.grounding.claims import Claim, Kind, Known, PartialDay, Span
+from agent.grounding.columns import read_column
 from agent.grounding.flags import Flags, note_flags
 from agent.grounding.reading import find_claims
 from agent.grounding.words.folding import fold_in_place
@@ -42,18 +44,8 @@ _NO_NAMES: Final = frozenset(
 _NO_FIGURES: Final = frozenset({"rank", "ok"})
 _MEASURED: Final = frozenset({"total", "value", "difference"})  # what a `unit` beside them speaks of
 _RATES: Final = frozenset({"buy", "sell", "rate", "bid", "ask", "quote"})
-_PERCENTS: Final = re.compile(
-    r"(?:^|_)(?:percent|pct|perc|share|percentage|percentual|porcent\w*|margin|margem|participacao|aliquota|probability)(?:_|$)"
-)
-_SPAN_IN_NAME: Final = re.compile(r"(?<![a-z0-9])(\d{1,3})_?([md]|dias|meses|days|months|semanas|weeks|h)(?![a-z0-9])")
-_YEAR_IN_NAME: Final = re.compile(r"(?<![0-9])((?:19|20)\d\d)(?![0-9])")
 _SHORTEST_CODE: Final = 3
-_MEASURES: Final = re.compile(
-    r"(?:^|_)(?:kg|g|km|m|cm|mm|l|ml|m2|m3|peso|weight|volume|days|dias|hours|horas|minutes|minutos|score|nota|rating"
-    r"|quantity|quantidade|qtd|qty|estoque|stock|saldo)(?:_|$)"
-)
-_OF_WHAT: Final = re.compile(r"_(?:in|per|por|no|na|em|of|de)_")  # "orders_in_month" are orders
-_RATIOS: Final = re.compile(r"(?:^|_)(?:rate|ratio|taxa|indice|proporcao)$")
+_CONTAINERS: Final = (Mapping, list, tuple)
 _PACK: Final = re.compile(
     r"\b(?:cx|caixas?|cajas?|case|pack|pct|pacotes?|fardos?|box)\W{0,2}(?:com |con |c/|de |of )?(\d{1,3})\b"
 )
@@ -128,7 +120,7 @@ def _walk(value: Any, setting: _Setting, reading: ToolReading) -> None:
                 place, setting.labels, setting.spans, setting.unit, setting.metric, setting.path, setting.key, place
             )
             _walk(item, inner, reading)
-    elif value is not None and not isinstance(value, bool):
+    else:
         _read_leaf(value, setting, reading)
 
 
@@ -144,47 +136,54 @@ def _walk_object(value: Mapping[str, Any], setting: _Setting, reading: ToolReadi
     metric = str(value.get("metric") or setting.metric)
     reading.known += _said_by_names(value, setting.path, reading)
     reading.known += _packed(value, setting.path, setting.labels | names)
+    labels, spans = setting.labels | names, own or setting.spans
     for key, inner in value.items():
-        is_container = isinstance(inner, Mapping | list | tuple)
+        is_container = isinstance(inner, _CONTAINERS)
+        path, year = f"{setting.path}.{key}", read_column(str(key)).whole_year
         place = _Setting(
-            path=f"{setting.path}.{key}",
-            labels=setting.labels | names,
-            spans=_year_of(str(key)) or own or setting.spans,
+            path=path,
+            labels=labels,
+            spans=(year,) if year else spans,
             unit=unit,
             metric=metric,
             collection="" if is_container else setting.collection,
             key=str(key) if not is_container or key != "data" else "",
-            scope=f"{setting.path}.{key}" if isinstance(inner, Mapping) else setting.path,
+            scope=path if is_container and isinstance(inner, Mapping) else setting.path,
         )
-        _walk(inner, place, reading)
-
-
-def _year_of(key: str) -> tuple[Span, ...]:
-    match = _YEAR_IN_NAME.search(key)
-    return ((date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)),) if match else ()
+        if is_container:
+            _walk(inner, place, reading)
+        else:
+            _read_leaf(inner, place, reading)
 
 
 def _said_by_names(value: Mapping[str, Any], path: str, reading: ToolReading) -> Iterable[Known]:
     """ "revenue_12m" tells of twelve months, "revenue_2025" of a year."""
     for key in value:
-        if match := _YEAR_IN_NAME.search(str(key)):
-            reading.said.append(PartialDay(int(match[1])))
-        if (match := _SPAN_IN_NAME.search(str(key))) and match[0] not in reading.texts:
-            reading.texts.append(match[0])
-            unit = {"m": "months", "d": "days", "s": "weeks"}.get(match[2][0], "")
-            yield Known(Decimal(match[1]), "count", unit, f"{path}.{key} (name)", scope=path)
+        column = read_column(str(key))
+        if column.whole_year:
+            reading.said.append(PartialDay(column.whole_year[0].year))
+        if (length := column.length) and length.text not in reading.texts:
+            reading.texts.append(length.text)
+            yield Known(Decimal(length.number), "count", length.unit, f"{path}.{key} (name)", scope=path)
 
 
 def _packed(value: Mapping[str, Any], path: str, labels: frozenset[str]) -> Iterable[Known]:
     """What a price is for: "cx c/ 12", "500 ml"."""
     unit = value.get("unit")
     if "price" in value and isinstance(unit, str):
-        for claim in find_claims(unit):
-            if claim.kind == "count" and claim.values:
-                yield Known(claim.values[0], "count", claim.unit, f"{path}.unit: {claim.text}", labels, scope=path)
+        for claim in _counts_of(unit):
+            yield Known(claim.values[0], "count", claim.unit, f"{path}.unit: {claim.text}", labels, scope=path)
+
+
+@lru_cache(maxsize=1_000)
+def _counts_of(unit: str) -> list[Claim]:
+    """Hardly any catalogue has many units."""
+    return [claim for claim in find_claims(unit) if claim.kind == "count"]
 
 
 def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
+    if value is None or isinstance(value, bool):
+        return
     text, key = str(value), setting.key
     if isinstance(value, str) and _DAY.fullmatch(text):
         reading.days.update(_days(text))
@@ -200,7 +199,7 @@ def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
     if ("." not in text and len(text) >= _SHORTEST_CODE) or (isinstance(value, str) and _GROUPED.fullmatch(text)):
         reading.texts.append(text)  # it may be a number that counts nothing, an order's say
     kind, unit = _measure(text, setting)
-    if _RATIOS.search(key) and key not in _RATES and abs(Decimal(text)) <= 1:
+    if read_column(key).is_ratio and key not in _RATES and abs(Decimal(text)) <= 1:
         text, kind, unit = str(Decimal(text) * 100), "percent", ""
     parent = setting.scope.rpartition(".")[2]
     unit = _counted(key, parent, setting) if kind == "count" else unit
@@ -222,12 +221,11 @@ def _read_leaf(value: Any, setting: _Setting, reading: ToolReading) -> None:
 def _measure(text: str, setting: _Setting) -> tuple[Kind, str]:
     """Percentages say so in their name; money has a point, or stands where its currency is told."""
     key = setting.key
-    is_measured = key in _MEASURED
-    if _PERCENTS.search(key) or (is_measured and setting.unit == "percent"):
+    if kind := read_column(key).kind:
+        return kind, ""
+    if key in _MEASURED and setting.unit == "percent":
         return "percent", ""
-    if is_measured and setting.unit in {"count", "quantity"}:
-        return "count", ""
-    if _MEASURES.search(key):
+    if key in _MEASURED and setting.unit in {"count", "quantity"}:
         return "count", ""
     if "." in text:
         is_code = len(setting.unit) == 3 and setting.unit.isupper()
@@ -236,9 +234,8 @@ def _measure(text: str, setting: _Setting) -> tuple[Kind, str]:
 
 
 def _counted(key: str, parent: str, setting: _Setting) -> str:
-    for word in reversed(_OF_WHAT.split(key)[0].split("_")):
-        if word in COUNTED:
-            return COUNTED[word]
+    if counted := read_column(key).counted:
+        return counted
     if key == "count":
         return next((COUNTED[word] for word in parent.split("_") if word in COUNTED), "")
     return COUNTED.get(setting.metric, "") if key in _MEASURED else ""
