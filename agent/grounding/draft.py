@@ -15,6 +15,7 @@ from agent.grounding.report import Finding, Reason
 from agent.grounding.tables import Tables
 from agent.grounding.words.days import find_weekdays
 from agent.grounding.words.folding import Sentences, fold_in_place
+from agent.grounding.words.taken import Taken
 
 _ITEM: Final = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,3}[.)])[ \t]", re.MULTILINE)
 _DOTS: Final = re.compile(r" [·•] ")  # between the items of a line
@@ -66,7 +67,8 @@ class Draft:
         claims = find_claims(text, masks, is_spanish=is_spanish)
         if not any(known.unit == HOURS_UNIT for known in evidence.known):
             claims = [claim for claim in claims if claim.unit != HOURS_UNIT]
-        taken = [*masks, *((claim.start - _BEFORE_DAY, claim.end) for claim in claims if claim.kind == "date")]
+        taken = Taken(len(text), masks)
+        taken.update((claim.start - _BEFORE_DAY, claim.end) for claim in claims if claim.kind == "date")
         claims = sorted([*claims, *find_weekdays(self.folded, taken)], key=lambda claim: claim.start)
         self.traces = [Trace(claim, self.sentences.index(claim.start)) for claim in claims]
         self.figures = [trace for trace in self.traces if trace.claim.values]

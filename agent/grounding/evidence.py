@@ -18,6 +18,7 @@ from agent.grounding.words.days import find_weekdays
 from agent.grounding.words.entries import find_entries
 from agent.grounding.words.folding import Sentences, fold_in_place
 from agent.grounding.words.states import find_states
+from agent.grounding.words.taken import Taken
 
 _EPSILON = 1e-9  # floats only narrow the search; what matches is decided exactly
 _SLASHED = re.compile(r"\d/\d")
@@ -134,7 +135,7 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is
             evidence.said += claim.days
             evidence.days.update(_exact(claim.days))
     if origin != "tool":
-        for claim in find_weekdays(folded, []):
+        for claim in find_weekdays(folded, Taken(len(folded))):
             ahead = ((claim.weekday or 0) - evidence.today.weekday()) % 7  # "a reunião de sexta"
             evidence.days.add(evidence.today + timedelta(days=ahead))
     claims += [part for claim in claims if claim.kind == "code" for part in _slashed(claim)]

@@ -14,9 +14,9 @@ from agent.grounding.words.folding import fold_in_place
 from agent.grounding.words.fractions_in_words import find_fractions
 from agent.grounding.words.lexicon import SCALE_WORDS
 from agent.grounding.words.numerals import find_numerals
+from agent.grounding.words.taken import Place, Taken
 from agent.grounding.words.terms import find_terms
 
-Place = tuple[int, int]
 _LARGEST_IN_TALK: Final = 10
 _HALF: Final = Decimal("0.5")
 
@@ -59,11 +59,12 @@ _CENTS: Final = re.compile(r"\s*(?:centavos?|cents?)\b")
 
 def find_claims(text: str, masks: Iterable[Place] = (), *, is_spanish: bool = False) -> list[Claim]:
     """In their order. `masks` are places whose digits claim nothing, such as a product's name."""
-    folded, taken = fold_in_place(text), list(masks)
+    folded = fold_in_place(text)
+    taken = Taken(len(folded), masks)
     harmless = _HARMLESS_WITH_MAILS if "@" in folded else _HARMLESS
-    taken += [match.span() for match in harmless.finditer(folded)]
+    taken.update(match.span() for match in harmless.finditer(folded))
     claims = [*find_terms(text, folded, taken), *find_days(text, folded, taken)]
-    taken += [match.span() for match in _ORDINAL.finditer(folded)]
+    taken.update(match.span() for match in _ORDINAL.finditer(folded))
     claims += _codes(folded, taken)
     claims += find_fractions(folded, taken)
     claims += _numbers(folded, taken)
@@ -75,16 +76,12 @@ def find_claims(text: str, masks: Iterable[Place] = (), *, is_spanish: bool = Fa
     return [claim._replace(text=text[claim.start : claim.end]) for claim in _with_cents(claims, folded)]
 
 
-def _is_free(taken: Iterable[Place], start: int, end: int) -> bool:
-    return not any(begin < end and start < stop for begin, stop in taken)
-
-
-def _codes(folded: str, taken: list[Place]) -> Iterator[Claim]:
+def _codes(folded: str, taken: Taken) -> Iterator[Claim]:
     for match in _CODE.finditer(folded):
         group = next((at for at in (1, 2, 3) if match[at]), 0)
         start, end = match.span(group)
-        while _is_free(taken, start, end):
-            taken.append((start, end))
+        while taken.is_free((start, end)):
+            taken.add((start, end))
             yield Claim("", start, end, "code")
             more = _MORE_CODES.match(folded, end) if group else None
             if more is None:
@@ -92,9 +89,9 @@ def _codes(folded: str, taken: list[Place]) -> Iterator[Claim]:
             start, end = more.span(1)
 
 
-def _numbers(folded: str, taken: list[Place]) -> Iterator[Claim]:
+def _numbers(folded: str, taken: Taken) -> Iterator[Claim]:
     for match in _NUMBER.finditer(folded):
-        if not _is_free(taken, *match.span()):
+        if not taken.is_free(match.span()):
             continue
         scale, end = 1, match.end()
         if (found := _SCALE.match(folded, end)) and _is_scaled(folded, match, found[1]):
@@ -104,7 +101,7 @@ def _numbers(folded: str, taken: list[Place]) -> Iterator[Claim]:
         slack = tuple(place * scale / 2 for _, place in readings)
         is_year = scale == 1 and bool(_YEAR.match(match[0]))
         claim = build_figure(folded, (match.start(), end), values, slack, is_year=is_year)
-        taken.append((match.start(), claim.end if claim else end))
+        taken.add((match.start(), claim.end if claim else end))
         if claim is not None:
             yield claim
 
@@ -114,17 +111,17 @@ def _is_scaled(folded: str, digits: re.Match[str], word: str) -> bool:
     return word not in {"m", "mm"} or "$" in folded[max(0, digits.start() - 4) : digits.start()]
 
 
-def _numerals(folded: str, taken: list[Place], *, is_spanish: bool) -> Iterator[Claim]:
+def _numerals(folded: str, taken: Taken, *, is_spanish: bool) -> Iterator[Claim]:
     for numeral in find_numerals(folded, is_spanish=is_spanish):
+        place = (numeral.start, numeral.end)
         is_heading = folded[numeral.start : numeral.end] == "mil" and folded[: numeral.start].rstrip().endswith("$")
-        if _is_free(taken, numeral.start, numeral.end) and not is_heading:  # "em R$ mil"
+        if taken.is_free(place) and not is_heading:  # "em R$ mil"
             slack = Decimal(0) if numeral.last_scale == 1 else Decimal(numeral.last_scale) / 2
-            place = (numeral.start, numeral.end)
             claim = build_figure(folded, place, (numeral.value,), (slack,), is_year=False)
             if claim is not None and claim.kind == "percent":  # "oito por cento" are said of 8,1 %
                 claim = claim._replace(slack=(max(slack, _HALF),))
             if claim is not None and not _is_mere_talk(claim):
-                taken.append((claim.start, claim.end))
+                taken.add((claim.start, claim.end))
                 yield claim
 
 

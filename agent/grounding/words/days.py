@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from agent.grounding.claims import Claim, PartialDay
+from agent.grounding.words.taken import Taken
 
 _NAMES: Final = (
     "janeiro january enero|fevereiro february febrero|marco march marzo|abril april|maio may mayo|junho june junio|"
@@ -168,17 +169,17 @@ _IN = re.compile(r"\ben $")
 _WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(_WEEKDAY_NUMBERS) + r")(?:-feira)?,?\s+(?:the |el |dia )?$")
 
 
-def find_days(text: str, folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]:
+def find_days(text: str, folded: str, taken: Taken) -> Iterator[Claim]:
     """Claims of days whose places are then taken: neither they nor what they hold is read again as something else."""
     starts = {name: [found.start() for found in start.finditer(folded)] for name, start in _STARTS.items()}
     for start, pattern, make in _FORMS:
         for match in _find_at(starts[start], pattern, folded):
-            if any(start < match.end() and match.start() < end for start, end in taken):
+            if not taken.is_free(match.span()):
                 continue
             days = make(match)
             if days is None or _is_no_month(text, folded, match):
                 continue
-            taken.append(match.span())
+            taken.add(match.span())
             before = _WEEKDAY_BEFORE.search(folded, max(0, match.start() - 24), match.start())
             weekday = _WEEKDAY_NUMBERS[before[1]] if before and len(days) == 1 and days[0].day else None
             yield Claim(match[0], match.start(), match.end(), "date", days=days, weekday=weekday)
@@ -202,12 +203,12 @@ def _is_no_month(text: str, folded: str, match: re.Match[str]) -> bool:
     return written in {"Júlio", "Julio", "Marco"} and not _IN.search(folded, max(0, match.start() - 4), match.start())
 
 
-def find_weekdays(folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]:
+def find_weekdays(folded: str, taken: Taken) -> Iterator[Claim]:
     """ "Na quarta", "Qua 21,0 mil"; "de terça a sexta" is of no single day."""
     ranges = (match for match in _FROM_TO.finditer(folded) if _number_of(match[2]) - _number_of(match[1]) > 1)
-    taken = [*taken, *(match.span() for match in ranges)]
+    taken.update(match.span() for match in ranges)
     for match in _ALONE.finditer(folded):
-        if not any(start < match.end() and match.start() < end for start, end in taken):
+        if taken.is_free(match.span()):
             number = _number_of(match[1])
             yield Claim(match[0], match.start(), match.end(), "date", weekday=number, is_weekday=True)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from agent.grounding.claims import Claim, Kind
 from agent.grounding.figures import find_bound
+from agent.grounding.words.taken import Taken
 
 # `cues` are letters that no text of that form can do without: looked for first, since most texts hold none.
 _FORMS: Final[tuple[tuple[str, str, Kind, Decimal], ...]] = (
@@ -49,18 +50,18 @@ _OF_EVERY: Final = re.compile(r"\b(?:de|out of|of) (?:cada|every) (\d+)\b[^.\n\d
 _OFF: Final = Decimal("0.06")  # "1 in 13" may be 1 in 13,4
 
 
-def find_fractions(folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]:
+def find_fractions(folded: str, taken: Taken) -> Iterator[Claim]:
     """Claims whose places are then taken. Words round more than digits do: by a fifteenth of the figure."""
     forms = (_IN_EVERY, _OF_EVERY) if any(cue in folded for cue in _EVERY) else ()
     for match in (match for form in forms for match in form.finditer(folded)):
         part, whole = (match[1], match[2]) if match.re is _IN_EVERY else (match[2], match[1])
-        if int(whole) and not any(start < match.end() and match.start() < end for start, end in taken):
-            taken.append(match.span())
+        if int(whole) and taken.is_free(match.span()):
+            taken.add(match.span())
             value = (Decimal(part) if part.isdigit() else Decimal(1)) / int(whole) * 100
             yield Claim(match[0], match.start(), match.end(), "percent", (value,), (value * _OFF,))
     for cues, pattern, kind, value in _FRACTIONS:
         for match in pattern.finditer(folded) if any(cue in folded for cue in cues) else ():
-            if not any(start < match.end() and match.start() < end for start, end in taken):
-                taken.append(match.span())
+            if taken.is_free(match.span()):
+                taken.add(match.span())
                 bound = find_bound(folded, match.start())
                 yield Claim(match[0], match.start(), match.end(), kind, (value,), (value / 15,), bound=bound)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agent.grounding.claims import Claim, PartialDay
+from agent.grounding.words.taken import Taken
 
 _MONTHS: Final = {
     "tri": 3,
@@ -37,7 +38,7 @@ _SHORT: Final = re.compile(rf"\b([QTHS])([1-4])\b{_YEAR}")
 _SHORT_TRI: Final = re.compile(rf"\b([1-4])\s?[ºo°]?\s?(tri)\b{_YEAR}")
 
 
-def find_terms(text: str, folded: str, taken: list[tuple[int, int]]) -> Iterator[Claim]:
+def find_terms(text: str, folded: str, taken: Taken) -> Iterator[Claim]:
     """Claims whose places are then taken."""
     for form in _FORMS:
         for match in form.finditer(folded):
@@ -52,15 +53,15 @@ def find_terms(text: str, folded: str, taken: list[tuple[int, int]]) -> Iterator
             yield claim
 
 
-def _others(folded: str, term: Claim, taken: list[tuple[int, int]]) -> Iterator[Claim]:
+def _others(folded: str, term: Claim, taken: Taken) -> Iterator[Claim]:
     """ "The 2nd quarter beat the 1st": an ordinal that leaves its noun out."""
     stop = folded.find("\n", term.end)
     last = term.days[1].month or 0
     months = last - (term.days[0].month or 0) + 1
     for match in _BARE.finditer(folded, term.end, min(term.end + 120, stop if stop >= 0 else len(folded))):
         number = int(match[1])
-        if number * months <= 12 and not any(begin < match.end() and match.start() < end for begin, end in taken):
-            taken.append(match.span(1))
+        if number * months <= 12 and taken.is_free(match.span()):
+            taken.add(match.span(1))
             days = (
                 PartialDay(term.days[0].year, (number - 1) * months + 1),
                 PartialDay(term.days[1].year, number * months),
@@ -68,13 +69,13 @@ def _others(folded: str, term: Claim, taken: list[tuple[int, int]]) -> Iterator[
             yield Claim(match[1], match.start(1), match.end(1), "date", days=days, is_term=True)
 
 
-def _claim(match: re.Match[str], which: str, name: str, year: str | None, taken: list[tuple[int, int]]) -> Claim | None:
+def _claim(match: re.Match[str], which: str, name: str, year: str | None, taken: Taken) -> Claim | None:
     start, end = match.span()
     number = int(which) if which.isdigit() else next(at for word, at in _ORDINALS.items() if re.fullmatch(word, which))
     months = _MONTHS[name]
-    if number * months > 12 or any(begin < end and start < stop for begin, stop in taken):
+    if number * months > 12 or not taken.is_free((start, end)):
         return None
-    taken.append((start, end))
+    taken.add((start, end))
     said = int(year) if year else None
     days = (PartialDay(said, (number - 1) * months + 1), PartialDay(said, number * months))
     return Claim(match[0], start, end, "date", days=days, is_term=True)
