@@ -15,6 +15,7 @@ class Term:
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
     is_own: bool = False  # the company's, not one that every company has
     cuts_lines: bool = False  # of products and lines of orders, not of whole orders
+    titles: tuple[tuple[str, str], ...] = ()  # what answers call it, by language
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Catalogue:
     dimensions: tuple[Term, ...] = ()
     has_goals: bool = True
     has_pipeline: bool = True
+
+    def titles(self, language: str) -> dict[str, str]:
+        """What answers in this language call figures and dimensions, where the company has a word for them."""
+        terms = (*self.metrics, *self.dimensions)
+        return {term.name: title for term in terms for spoken, title in term.titles if spoken == language}
 
     @property
     def names(self) -> tuple[str, ...]:

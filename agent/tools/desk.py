@@ -112,7 +112,10 @@ class Desk:
             raise ToolError("This person may see the own orders only.", code="not_allowed")
         if fold(words) in _MYSELF and self.situation.salesperson:
             words = self.situation.salesperson
-        name = resolve_name("salesperson", words, self.sales.catalogue().salespeople)
+        visible = self.sales.catalogue(scope).salespeople
+        if not match_names(words, visible) and len(match_names(words, self.sales.catalogue().salespeople)) == 1:
+            raise ToolError("That salesperson is not one of this manager's.", code="not_allowed")
+        name = resolve_name("salesperson", words, visible)
         if scope.salesperson not in (None, name):
             raise ToolError("A salesperson may see the own figures only.", code="not_allowed")
         return name

@@ -12,8 +12,8 @@ from models.sales.source import SalesSource
 def scope_of(situation: Situation, sales: SalesSource) -> Scope:
     """Whose rows this person may see. Raises ToolError `not_allowed` for somebody the sales data does not know."""
     match situation:
-        case Situation(role="manager"):
-            return sales.scope_of_manager(situation.salesperson)
+        case Situation(role="manager", salesperson=name) if name or not sales.asks_managers_name:
+            return sales.scope_of_manager(name)
         case Situation(role="rep", salesperson=str(name)) if name:
             return Scope(salesperson=name, customer=None)
         case Situation(role="customer", customer=str(name)) if name:

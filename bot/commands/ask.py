@@ -14,17 +14,22 @@ from bot.asking import Asker, open_asker
 from bot.commands.base import Command, WrongCall, a_day
 from bot.commands.batches import open_lines
 from bot.commands.database import open_database
+from bot.commands.names import resolve_name
 from bot.demo import prepare_demo
 from bot.settings import Settings
+from bot.sources import open_source
 from models.errors import RecadoError
+from models.person import ROLES
 
 _LONGEST_QUESTION = 8000  # characters, as on /chat
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.description = "Ask as a manager who also sells. Each question is the first message of a fresh conversation."
+    parser.description = "Ask as a manager, or as somebody else. Each question begins a fresh conversation."
     parser.add_argument("text", nargs="*", metavar="TEXT", help="the question")
     parser.add_argument("--today", type=a_day, metavar="YYYY-MM-DD", help="the day to ask on (default: today)")
+    parser.add_argument("--role", choices=ROLES, default="manager", help="who asks (default: manager)")
+    parser.add_argument("--name", metavar="NAME", help="her name in the sales data, as `people add` would take it")
     parser.add_argument("--json", action="store_true", help="print the run: reply, tool calls, tokens, cost, time")
     parser.add_argument(
         "--batch",
@@ -39,20 +44,39 @@ def _run(arguments: Namespace, settings: Settings) -> int:
     if bool(text) == bool(arguments.batch):
         raise WrongCall('give either a question, `ask "quanto vendi ontem?"`, or --batch FILE.jsonl')
     if arguments.batch:
-        with open_lines(arguments.batch) as lines, _asker(settings) as asker:
+        with open_lines(arguments.batch) as lines, _asker(arguments, settings) as asker:
             return _ask_all(asker, lines, arguments.today)
-    with _asker(settings) as asker:
+    with _asker(arguments, settings) as asker:
         described = ask_one(asker, Question(None, text, arguments.today))
     print(json.dumps(described, ensure_ascii=False, indent=2) if arguments.json else described["reply"])
     return 0
 
 
 @contextmanager
-def _asker(settings: Settings) -> Iterator[Asker]:
+def _asker(arguments: Namespace, settings: Settings) -> Iterator[Asker]:
     with open_database(settings) as database:
         prepare_demo(settings, database.database_url)
-        with open_asker(settings, database.database_url) as asker:
+        name = _known_name(arguments.role, arguments.name, settings, database.database_url)
+        with open_asker(settings, database.database_url, arguments.role, name) as asker:
             yield asker
+
+
+def _known_name(role: str, name: str | None, settings: Settings, database_url: str) -> str | None:
+    """Her name as the sales data spells it. Raises CommandError where she would see nothing, and not know why."""
+    source = open_source(settings, database_url)
+    try:
+        if name is not None and role == "customer":
+            return resolve_name(name, source.catalogue().customers, "--name", "customer")
+        if name is not None:
+            return resolve_name(name, source.catalogue().salespeople, "--name", "salesperson")
+        is_bounded = source.asks_managers_name and bool(settings.sales_database_url)
+    finally:
+        source.close()
+    if role != "manager":
+        raise CommandError(f"--role {role} needs --name NAME: nobody without a name sees anything")
+    if is_bounded:
+        raise CommandError("the source bounds what a manager sees: say which one asks, --name NAME")
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def load_directory(connection: Connection, layer: Layer) -> Directory:
         categories=_of(connection, layer, "product", "category"),
         states=_of(connection, layer, "customer", "state"),
         stages=_stages(connection, layer),
-        metrics=tuple(Term(m.name, m.synonyms, is_own=m.is_own) for m in layer.metrics.values()),
+        metrics=tuple(Term(m.name, m.synonyms, is_own=m.is_own, titles=m.titles) for m in layer.metrics.values()),
         dimensions=tuple(_term(connection, layer, dimension, EVERYTHING) for dimension in layer.dimensions.values()),
         has_goals="goal" in layer.relations,
         has_pipeline="deal" in layer.relations,
@@ -43,9 +43,15 @@ def load_directory(connection: Connection, layer: Layer) -> Directory:
 
 
 def narrow_directory(connection: Connection, layer: Layer, whole: Directory, scope: Scope) -> Directory:
-    """The same with the customers, and the values that belong to customers and sales, that the scope shows."""
+    """The same with the customers, and the values that belong to customers and sales, that the scope shows; of a
+    manager's salespeople those that are hers, where the source tells them by themselves."""
+    mine = layer.scope.get("manager") if scope.manager is not None else None
+    salespeople = whole.catalogue.salespeople
+    if mine is not None and mine.needs <= {"salesperson"}:
+        salespeople = _names(connection, layer, "salesperson", layer.column("salesperson", "name"), scope)
     catalogue = replace(
         whole.catalogue,
+        salespeople=salespeople,
         customers=_names(connection, layer, "customer", layer.column("customer", "name"), scope),
         states=_of(connection, layer, "customer", "state", scope),
         dimensions=tuple(_term(connection, layer, dimension, scope) for dimension in layer.dimensions.values()),
@@ -89,7 +95,9 @@ def _term(connection: Connection, layer: Layer, dimension: Dimension, scope: Sco
             bound = None if dimension.of in _PUBLIC else scope
             values = _names(connection, layer, dimension.of, dimension.sql, bound, _MAX_VALUES)
     told = tuple((value, dimension.values.get(value, ())) for value in values)
-    return Term(dimension.name, dimension.synonyms, told, dimension.is_own, dimension.cuts_lines)
+    return Term(
+        dimension.name, dimension.synonyms, told, dimension.is_own, dimension.cuts_lines, titles=dimension.titles
+    )
 
 
 def _company(connection: Connection, layer: Layer) -> str:

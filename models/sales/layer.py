@@ -11,7 +11,7 @@ from models.sales.metrics import Metric, compile_metrics
 from models.sales.mistakes import SourceMistakes
 from models.sales.moments import Moments
 from models.sales.reading import SourceFile
-from models.sales.spec import Part, SourceSpec, StatusPart, Table
+from models.sales.spec import Part, SourceSpec, StatusPart, Synonyms, Table
 from models.sales.words import BUILT_IN_DIMENSIONS, STATUSES
 
 _SCOPED: Final = ("salesperson", "customer", "sale")
@@ -45,6 +45,7 @@ class Dimension:
     description: str
     synonyms: tuple[str, ...]
     values: Mapping[str, tuple[str, ...]]
+    titles: tuple[tuple[str, str], ...] = ()
 
     @property
     def cuts_lines(self) -> bool:
@@ -169,9 +170,10 @@ def _dimensions(compiler: Compiler, columns: Mapping[tuple[str, str], Sql]) -> d
     written = compiler.spec.dimensions
     for name in BUILT_IN_DIMENSIONS:
         if owners[name] in columns:
-            words = written[name].synonyms.words if name in written else ()
+            said = written[name].synonyms if name in written else Synonyms()
             sql = columns[owners[name]]
-            found[name] = Dimension(name, owners[name][0], sql, False, name != "state", "", words, {})
+            of, can_filter = owners[name][0], name != "state"
+            found[name] = Dimension(name, of, sql, False, can_filter, "", said.words, {}, said.titles)
         elif name in written:
             compiler.note(("dimensions", name), f"has synonyms, but there is no {'.'.join(owners[name])}")
     for name, part in written.items():
@@ -179,7 +181,8 @@ def _dimensions(compiler: Compiler, columns: Mapping[tuple[str, str], Sql]) -> d
             continue
         sql = compiler.expression(("dimensions", name, "expression"), part.expression, of=part.of)
         values = {value: synonyms.words for value, synonyms in part.values.items()}
-        found[name] = Dimension(name, part.of, sql, True, part.filter, part.description, part.synonyms.words, values)
+        words, titles = part.synonyms.words, part.synonyms.titles
+        found[name] = Dimension(name, part.of, sql, True, part.filter, part.description, words, values, titles)
     return found
 
 

@@ -22,6 +22,7 @@ class Metric:
     description: str
     synonyms: tuple[str, ...]
     is_own: bool
+    titles: tuple[tuple[str, str], ...] = ()
 
 
 _UNITS: Mapping[str, Unit] = {
@@ -45,7 +46,8 @@ def compile_metrics(compiler: Compiler, columns: Mapping[tuple[str, str], Sql]) 
             sale, line, ratio = built_in[name]
             words = part.synonyms.words
             unit = part.unit or _UNITS[name]
-            found[name] = Metric(name, unit, sale, line, ratio, part.description or description, words, False)
+            told = part.description or description
+            found[name] = Metric(name, unit, sale, line, ratio, told, words, False, part.synonyms.titles)
     for name, part in written.items():
         if name not in BUILT_IN_METRICS:
             found[name] = _compile(compiler, name, part, "currency", "", is_own=True)
@@ -64,8 +66,9 @@ def _compile(compiler: Compiler, name: str, part: MetricPart, unit: Unit, descri
         beside = ("sale", "product", *people)
         line = compiler.expression(("metrics", name, "line"), part.line, of="line", parts=beside, kind="aggregate")
     sale, line = _zero_for_nothing(sale), _zero_for_nothing(line)
-    words = part.synonyms.words
-    return Metric(name, part.unit or unit, sale, line, part.ratio, part.description or description, words, is_own)
+    words, titles = part.synonyms.words, part.synonyms.titles
+    told = part.description or description
+    return Metric(name, part.unit or unit, sale, line, part.ratio, told, words, is_own, titles)
 
 
 def _built_in(

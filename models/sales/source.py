@@ -114,6 +114,11 @@ class SalesSource:
             return EVERYTHING
         return Scope(salesperson=None, customer=None, manager=salesperson or "")
 
+    @property
+    def asks_managers_name(self) -> bool:
+        """Whether a manager sees nothing unless it is known who she is in the sales data."""
+        return "manager" in self.layer.scope and bool(self.layer.scope["manager"].binds)
+
     def version(self) -> str | None:
         """Changes whenever figures may have, or the file; None where the source cannot tell. Names that were read
         before the last change are forgotten here: what is found after this call is as young as the version says."""

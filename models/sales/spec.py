@@ -40,6 +40,12 @@ class Synonyms(Part):
     def words(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.pt, *self.en, *self.es)))
 
+    @property
+    def titles(self) -> tuple[tuple[str, str], ...]:
+        """What answers call it: the first word of each language that has one."""
+        told = (("pt", self.pt), ("en", self.en), ("es", self.es))
+        return tuple((language, words[0]) for language, words in told if words)
+
 
 class Table(Part):
     """Where rows come from. Rows outside `where` do not exist for the assistant."""

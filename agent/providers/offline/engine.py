@@ -75,7 +75,8 @@ class OfflineProvider:
         turn = request.messages[said[-1] + 1 :]
         calls = [call for message in turn if message.role == "assistant" for call in message.tool_calls]
         if calls:
-            return _completion(_answer(steps, calls, turn, language, situation))
+            told = View(today=situation.today.isoformat(), titles=catalogue.titles(language))
+            return _completion(_answer(steps, calls, turn, language, told))
         return _first(steps, request, language, situation)
 
     def stream(self, request: CompletionRequest) -> Iterator[str | Completion]:
@@ -189,9 +190,10 @@ def _said(step: Step, language: Language) -> str:
 
 
 def _answer(
-    steps: list[Step], calls: list[ToolCall], turn: Sequence[ChatMessage], language: Language, situation: Situation
+    steps: list[Step], calls: list[ToolCall], turn: Sequence[ChatMessage], language: Language, told: View
 ) -> str:
-    """Results in the order of the questions; whatever was answered without a tool keeps its place."""
+    """Results in the order of the questions; whatever was answered without a tool keeps its place. `told` is what
+    all of them are shown by: the day, and the company's words."""
     results = {message.tool_call_id: _parsed(message.content) for message in turn if message.role == "tool"}
     waiting = list(calls)
     blocks = []
@@ -200,11 +202,11 @@ def _answer(
         if call is not None:
             waiting.remove(call)
             is_unknown = bool(step.say) and is_silent(results.get(call.id, {}), closely=step.view.closely)
-            said = _said(step, language) if is_unknown else _phrased(call, results, step.view, language, situation)
+            said = _said(step, language) if is_unknown else _phrased(call, results, step.view, language, told)
             blocks.append(said)
         else:
             blocks.append(say("not_allowed", language) if step.tool else _said(step, language))
-    blocks += [_phrased(call, results, View(), language, situation) for call in waiting]
+    blocks += [_phrased(call, results, View(), language, told) for call in waiting]
     return "\n\n".join(dict.fromkeys(blocks))
 
 
@@ -213,10 +215,10 @@ def _same(call: ToolCall, step: Step) -> bool:
 
 
 def _phrased(
-    call: ToolCall, results: Mapping[str, Mapping[str, Any]], view: View, language: Language, situation: Situation
+    call: ToolCall, results: Mapping[str, Mapping[str, Any]], view: View, language: Language, told: View
 ) -> str:
     result = results.get(call.id, {})
-    view = replace(view, today=situation.today.isoformat())
+    view = replace(view, today=told.today, titles=told.titles)
     return phrase(call.name, result, call.arguments or {}, view, language)
 
 

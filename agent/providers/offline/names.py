@@ -46,6 +46,7 @@ class Entry:
     kind: NameKind
     name: str
     words: tuple[str, ...]
+    is_spoken: bool = False  # what people call a value: a phrase that is meant as a whole, or not at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Names:
         )
         self._is_common = is_common
         self.terms = terms_of(catalogue)
+        self._own_words = {word for phrase in self.terms for word in phrase}
         self._by_word: dict[str, list[Entry]] = {}
         for kind, names in kinds:
             for name in names:
@@ -84,7 +86,7 @@ class Names:
         for dimension in catalogue.dimensions:
             for value, spoken in dimension.values if dimension.is_own else ():
                 for spelling in (value, *spoken):
-                    self._add(Entry(dimension.name, value, _stems(tokens_of(spelling))))
+                    self._add(Entry(dimension.name, value, _stems(tokens_of(spelling)), spelling != value))
         self._by_length: dict[int, list[str]] = {}
         for word in self._by_word:
             self._by_length.setdefault(len(word), []).append(word)
@@ -100,10 +102,17 @@ class Names:
         index = 0
         while index < len(tokens):
             hit = self._longest_at(tokens, index) if tokens[index].word not in _SMALL else None
+            hit = None if hit is not None and self._is_a_word_of_the_company(tokens, hit) else hit
             if hit is not None:
                 hits.append(hit)
             index = hit.last + 1 if hit else index + 1
         return hits
+
+    def _is_a_word_of_the_company(self, tokens: list[Token], hit: NameHit) -> bool:
+        """ "Vendas por loja" speaks of the dimension called so, not of a customer whose name begins with it."""
+        said = tuple(token.word for token in tokens[hit.first : hit.last + 1])
+        whole = _stems(tokens[hit.first : hit.last + 1])
+        return said in self.terms and all(entry.words != whole for entry in hit.candidates)
 
     def _longest_at(self, tokens: list[Token], first: int) -> NameHit | None:
         words: list[str] = []
@@ -148,7 +157,7 @@ class Names:
         stemmed = stem(word)
         if stemmed in self._by_word:
             return stemmed
-        return None if self._is_common(word) else self._near(stemmed)
+        return None if self._is_common(word) or word in self._own_words else self._near(stemmed)
 
     def _nearest(self, word: str) -> str | None:
         if len(word) < 5:
@@ -174,7 +183,7 @@ class Names:
             return whole
         if common or all(len(word) < 2 or word.isdigit() or word in _SIZES for word in words):
             return ()
-        return tuple(entry for entry in holding if entry.kind != "state")
+        return tuple(entry for entry in holding if entry.kind != "state" and not entry.is_spoken)
 
 
 def _is_inside_number(tokens: list[Token], index: int) -> bool:

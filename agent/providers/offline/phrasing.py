@@ -74,7 +74,7 @@ def _heading(metric: str, result: _Json, view: View, language: Language) -> str:
     names += [view.state] if view.state else []
     status = filters.get("status")
     names += [STATUS_NAMES[status][language]] if status in STATUS_NAMES else []
-    title = metric_name(metric, language)
+    title = metric_name(metric, language, view.titles)
     return title[:1].upper() + title[1:] + (f" ({', '.join(names)})" if names else "")
 
 
@@ -94,7 +94,7 @@ def _summary(data: _Json, result: _Json, arguments: _Json, view: View, language:
     if not arguments.get("group_by") or arguments.get("group_by") == "none":
         return [f"{heading}: **{total}**"]
     shown = _ordered([group for group in groups if not _is_excluded(group, view)], view)
-    by = of_name(str(arguments["group_by"]), language)
+    by = of_name(str(arguments["group_by"]), language, view.titles)
     notes = [by] + ([line("lowest", language)] if view.ascending else [])
     notes += [line("without", language, names=", ".join(view.excluded))] if view.excluded else []
     lines = [f"{heading} — {', '.join(notes)}:", *_rows(shown, unit, view, language)]
@@ -177,8 +177,8 @@ def _name(group: _Json, language: Language) -> str:
 def _top(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
     unit, metric = str(data.get("unit", "")), str(data.get("metric", arguments.get("metric", "")))
     items = [item for item in data.get("items") or () if isinstance(item, Mapping)]
-    of = of_name(str(data.get("of", arguments.get("of"))), language)
-    heading = f"Top {len(items)} — {of}, {metric_name(metric, language)}:"
+    of = of_name(str(data.get("of", arguments.get("of"))), language, view.titles)
+    heading = f"Top {len(items)} — {of}, {metric_name(metric, language, view.titles)}:"
     rows = [
         f"{item.get('rank', place)}. {_name(item, language)}: {figures.amount(item.get('value'), unit, language)}"
         for place, item in enumerate(items, start=1)
@@ -226,7 +226,7 @@ def _closing(tool: str, result: _Json, arguments: _Json, view: View, language: L
     notes += [line("assumed_period", language)] if view.assumed_period else []
     notes += [line("assumed_base", language)] if view.assumed_base else []
     if view.assumed_metric:
-        metric = metric_name(str(arguments.get("metric", "revenue")), language)
+        metric = metric_name(str(arguments.get("metric", "revenue")), language, view.titles)
         notes.append(line("assumed_metric", language, metric=metric))
     filters, data = arguments.get("filters"), result.get("data")
     has_status = isinstance(filters, Mapping) and bool(filters.get("status"))

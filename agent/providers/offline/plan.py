@@ -26,6 +26,7 @@ class View:
     closely: bool = False  # only what holds nearly all of the question answers it
     everybody: bool = False  # each one's goal, not only the team's
     today: str = ""  # ISO; a period that has not ended by then is still running
+    titles: Mapping[str, str] = field(default_factory=dict)  # what the company calls figures and dimensions
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from agent.base import Situation
 from agent.periods import FoundPeriod
-from agent.periods.words import fold
 from agent.providers.offline.comparing import is_comparison, plan_comparison
 from agent.providers.offline.names import NameHit, NameKind
 from agent.providers.offline.plan import Step, View, iso, saying
 from agent.providers.offline.sharing import is_share, plan_share
 from agent.providers.offline.slots import Slots
 from agent.providers.offline.summing import periods_of, plan_sales
+from agent.providers.offline.terms import stages_of
 from models.catalogue import Catalogue
 
 _MEASURES = frozenset({"REVENUE", "SALES", "BUY", "ORDERS", "UNITS", "OUTFLOW", "TICKET", "METRIC"})
@@ -144,7 +144,7 @@ def _pipeline(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[
         return [saying("cannot_filter", limit="pipeline_of")]
     if any(found.period.start != situation.today or found.period.days > 1 for found in slots.periods):
         return [saying("cannot_filter", limit="pipeline_when")]
-    known = {fold(name): name for name in catalogue.stages}
+    known = stages_of(catalogue)
     for stage in slots.stages:
         if stage not in known:
             return [saying("unknown_words", words=(stage,))]

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from agent.periods.words import tokens_of
+from agent.periods.words import fold, tokens_of
+from agent.providers.offline.vocabulary import STAGES
 from models.catalogue import Catalogue
 
 Meaning = tuple[str, str]  # a concept, and which one of its kind
@@ -32,6 +33,13 @@ def terms_of(catalogue: Catalogue) -> dict[tuple[str, ...], Meaning]:
                 for key in (words, _plural(words)) if own == "DIMENSION" else (words,):
                     table.setdefault(key, meaning)
     return table
+
+
+def stages_of(catalogue: Catalogue) -> dict[str, str]:
+    """The company's stages by the engine's word for each, whichever language they are named in, and by their own."""
+    told = {word.strip(): stage for stage, words in STAGES.items() for word in words.split(",")}
+    own = {fold(name): name for name in catalogue.stages}
+    return {told[name]: own[name] for name in own if name in told} | own
 
 
 def _plural(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What the engine says, in Portuguese, English and Spanish. Texts that refuse hold no figure."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from models.language import Language, Texts
@@ -186,14 +187,14 @@ STATUS_NAMES: Final[dict[str, Texts]] = {
 }
 
 
-def metric_name(metric: str, language: Language) -> str:
-    """A figure by name; the company's own are called as its file calls them."""
-    return METRIC_NAMES.get(metric, {}).get(language) or metric.replace("_", " ")
+def metric_name(metric: str, language: Language, titles: Mapping[str, str]) -> str:
+    """A figure by name: in the company's own word, where its file has one in this language."""
+    return titles.get(metric) or METRIC_NAMES.get(metric, {}).get(language) or metric.replace("_", " ")
 
 
-def of_name(dimension: str, language: Language) -> str:
+def of_name(dimension: str, language: Language, titles: Mapping[str, str]) -> str:
     """What figures are cut by."""
-    return OF_NAMES.get(dimension, {}).get(language) or dimension.replace("_", " ")
+    return titles.get(dimension) or OF_NAMES.get(dimension, {}).get(language) or dimension.replace("_", " ")
 
 
 def say(phrase: str, language: Language, **details: object) -> str:

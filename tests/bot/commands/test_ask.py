@@ -111,3 +111,22 @@ def test_what_is_no_sales_question_is_answered_from_the_documents(cli: Cli, tmp_
     done = cli("ask", "qual o prazo de entrega?")
     assert done.out == "Segundo **termos.jsonl**, linha 1: “Prazo de entrega: 3 dias úteis, com frete de R$ 12,50.”\n"
     assert cli("docs", "remove", "termos.jsonl").code == 0
+
+
+def test_a_rep_sees_her_own_figures_and_is_called_as_the_sales_data_calls_her(cli: Cli) -> None:
+    done = cli("ask", "quanto vendi mês passado?", "--role", "rep", "--name", "camila ferrari", "--json")
+    assert done.code == 0, done.err
+    (call,) = json.loads(done.out)["tool_calls"]
+    assert call["arguments"]["filters"] == {"salesperson": "Camila Ferrari"}
+    done = cli("ask", "vendas de Marina Azevedo", "--role", "rep", "--name", "Camila Ferrari", "--json")
+    (call,) = json.loads(done.out)["tool_calls"]
+    assert call["result"]["error"]["code"] == "not_allowed"
+
+
+def test_who_would_see_nothing_is_told_why(cli: Cli) -> None:
+    done = cli("ask", "vendas de ontem", "--role", "customer")
+    assert done.code != 0
+    assert "--role customer needs --name" in done.err
+    done = cli("ask", "vendas de ontem", "--role", "rep", "--name", "Ninguém Jamais")
+    assert done.code != 0
+    assert 'knows no salesperson "Ninguém Jamais"' in done.err

@@ -6,7 +6,7 @@ from datetime import date
 import psycopg
 import pytest
 
-from agent.base import Situation
+from agent.base import Situation, ToolContext
 from agent.tools.exchange_rates import ExchangeRates
 from agent.tools.eyes import catalogue_seen, scope_of
 from agent.tools.registry import build_tools
@@ -94,9 +94,21 @@ def test_a_manager_may_be_bound_and_sees_nothing_without_a_name(open_source: Ope
     everybody = open_source(DEMO).catalogue().customers
     assert 0 < len(source.catalogue(marina).customers) < len(everybody)
     assert {person.salesperson for person in source.goals(marina, YEAR).people} <= {"Marina Azevedo", "Camila Ferrari"}
-    nameless = scope_of(Situation(YEAR.end, "manager", "Zé", None), source)
-    (figures,) = source.summarise(nameless, SalesQuestion(YEAR, "revenue", "salesperson"))
-    assert {group.name for group in figures.groups} <= {"Camila Ferrari"}  # whom the condition names outright
+    assert set(source.catalogue(marina).salespeople) == {"Marina Azevedo", "Camila Ferrari"}
+    with pytest.raises(ToolError, match="not linked"):  # and no figure of zero, which would be taken for one
+        scope_of(Situation(YEAR.end, "manager", "Zé", None), source)
+
+
+def test_a_manager_is_told_that_a_salesperson_is_not_hers(open_source: Open) -> None:
+    source = open_source(DEMO + MANAGER)
+    exchange = ExchangeRates("http://127.0.0.1:9")
+    tool = build_tools(source, exchange)["sales_summary"]
+    context = ToolContext(Situation(YEAR.end, "manager", "Marina", "Marina Azevedo"), "America/Sao_Paulo")
+    other = next(name for name in source.catalogue().salespeople if name not in ("Marina Azevedo", "Camila Ferrari"))
+    hers, not_hers = (tool.call(context, {"filters": {"salesperson": name}}) for name in ("Camila", other))
+    exchange.close()
+    assert hers.content["ok"] is True
+    assert not_hers.content["error"]["code"] == "not_allowed"
 
 
 def test_a_rep_may_be_given_the_customers_of_a_state_instead_of_the_own(open_source: Open, ask_sql: AskSql) -> None:
