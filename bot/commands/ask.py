@@ -73,9 +73,9 @@ def _known_name(role: str, name: str | None, settings: Settings, database_url: s
     finally:
         source.close()
     if role != "manager":
-        raise CommandError(f"--role {role} needs --name NAME: nobody without a name sees anything")
+        raise WrongCall(f"--role {role} needs --name NAME: nobody without a name sees anything")
     if is_bounded:
-        raise CommandError("the source bounds what a manager sees: say which one asks, --name NAME")
+        raise WrongCall("the source bounds what a manager sees: say which one asks, --name NAME")
     return None
 
 
