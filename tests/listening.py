@@ -24,7 +24,7 @@ class Ear:
         return [json.loads(words) for words in told]
 
     def _next(self) -> bytes:
-        message = self._line.get_message(timeout=60)
+        message = self._line.get_message(timeout=180)
         assert message is not None, "Redis is silent"
         words: bytes = message["data"]
         return words
@@ -34,5 +34,5 @@ class Ear:
 def listening(redis_url: str, name: str) -> Iterator[Ear]:
     with Redis.from_url(redis_url) as redis, redis.pubsub() as line:
         line.subscribe(name)
-        assert line.get_message(timeout=60)["type"] == "subscribe"
+        assert line.get_message(timeout=180)["type"] == "subscribe"
         yield Ear(redis, name, line)

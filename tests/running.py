@@ -55,7 +55,7 @@ class RunningProgram:
     def end(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
         child = self.children.pop(name)
         child.send_signal(number)
-        return child.wait(timeout=90)
+        return child.wait(timeout=180)
 
     def log(self, name: str) -> str:
         return (self.data / f"{name}.log").read_text()
@@ -63,7 +63,7 @@ class RunningProgram:
     def ask(self, user_id: str, message: str) -> dict[str, Any]:
         body = json.dumps({"user_id": user_id, "message": message}).encode()
         request = Request(f"{self.url}/chat", body, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=90) as answer:
+        with urlopen(request, timeout=180) as answer:
             found: dict[str, Any] = json.loads(answer.read())
         return found
 

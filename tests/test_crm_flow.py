@@ -56,7 +56,7 @@ def post(program: RunningProgram, payload: Any, *, message_id: str = "msg_1", **
     body = json.dumps(payload).encode()
     signed = standard_headers(body, message_id=message_id) | headers
     try:
-        with urlopen(Request(program.url + WEBHOOK, body, signed), timeout=60) as answer:
+        with urlopen(Request(program.url + WEBHOOK, body, signed), timeout=180) as answer:
             return int(answer.status)
     except HTTPError as error:
         return error.code

@@ -73,7 +73,7 @@ class Running:
         return printed
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> None:
-        with urlopen(Request(self.program.url + path, body, headers), timeout=60) as answer:
+        with urlopen(Request(self.program.url + path, body, headers), timeout=180) as answer:
             assert answer.status == 200
 
     def dumped(self) -> str:

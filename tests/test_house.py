@@ -253,7 +253,7 @@ def test_the_web_door_loads_no_llm_sdk_and_no_agent() -> None:
         "REDIS_URL": "redis://127.0.0.1:1/0",
     }
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=240, check=True)
     assert done.stdout.strip().splitlines()[-1] == "[]"
 
 

@@ -45,7 +45,7 @@ def code_of(content: str) -> str:
 
 
 def test_reading_calls_of_one_step_run_at_the_same_time_and_answer_in_order() -> None:
-    together = threading.Barrier(3, timeout=60)  # breaks unless all three are inside at once
+    together = threading.Barrier(3, timeout=180)  # breaks unless all three are inside at once
 
     def meet(context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
         together.wait()

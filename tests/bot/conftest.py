@@ -61,7 +61,7 @@ def embedded_settings(database_url: str, redis_url: str, /, **changes: object) -
         "twilio_account_sid": SID,
         "twilio_auth_token": SecretStr(TOKEN),
         "twilio_whatsapp_from": NUMBER,
-        "chat_wait_seconds": 10,
+        "chat_wait_seconds": 180,
         "web_threads": 8,
     }
     return Settings(**(values | changes))

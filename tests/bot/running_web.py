@@ -26,7 +26,7 @@ class RunningWeb:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def connect(self, timeout: float = 30) -> http.client.HTTPConnection:
+    def connect(self, timeout: float = 180) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def is_alive(self) -> bool:
@@ -67,7 +67,7 @@ def running_web(settings: Settings, data: Path) -> Iterator[RunningWeb]:
         )
     web = RunningWeb(port, process)
     try:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while not web.is_alive():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
@@ -75,7 +75,7 @@ def running_web(settings: Settings, data: Path) -> Iterator[RunningWeb]:
         yield web
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=90) == 0, log.read_text()
+            assert process.wait(timeout=180) == 0, log.read_text()
         assert "Traceback" not in log.read_text(), log.read_text()
     finally:
         process.kill()

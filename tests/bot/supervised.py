@@ -16,7 +16,8 @@ def main() -> int:
     data, port, *extra = sys.argv[1:]
 
     def plan(settings: Settings) -> list[ChildPlan]:
-        plans = [ChildPlan("web", _CHILD, ("web", port)), ChildPlan("worker", _CHILD, ("worker",))]
+        patient = {"web": ("web", port), "worker": ("worker",)}
+        plans = [ChildPlan(name, _CHILD, words, grace=90) for name, words in patient.items()]
         return plans + [ChildPlan(name, _CHILD, (name,), grace=0.3) for name in extra]
 
     def prepare(settings: Settings, engines: Engines) -> tuple[str, str]:

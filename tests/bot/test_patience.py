@@ -133,7 +133,7 @@ def test_many_requests_on_one_connection_are_answered_in_order(
 ) -> None:
     with (
         running_web(make_settings(), tmp_path) as web,
-        socket.create_connection(("127.0.0.1", web.port), timeout=60) as connection,
+        socket.create_connection(("127.0.0.1", web.port), timeout=180) as connection,
     ):
         paths = ["/healthz", "/nothing"] * 60
         connection.sendall(b"".join(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for path in paths))
@@ -166,7 +166,7 @@ def test_who_never_closes_keeps_nobody_waiting(engine: Engine, make_settings: Ma
         took = []
         for _ in range(8):
             began_at = time.monotonic()
-            connection = senders.enter_context(socket.create_connection(("127.0.0.1", web.port), timeout=60))
+            connection = senders.enter_context(socket.create_connection(("127.0.0.1", web.port), timeout=180))
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             while connection.recv(65_536):
                 continue
@@ -191,6 +191,6 @@ def test_broken_chunks_are_a_400_at_every_door_that_reads(
 
 def _post_chunks(web: RunningWeb, path: str, content_type: str, chunks: bytes) -> bytes:
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\nCookie: recado_login=a\r\n"
-    with socket.create_connection(("127.0.0.1", web.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", web.port), timeout=180) as connection:
         connection.sendall(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + chunks)
         return connection.recv(65_536)

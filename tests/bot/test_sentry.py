@@ -112,5 +112,5 @@ def test_a_process_reports_without_loading_an_llm_sdk_and_without_warnings(proce
     root = Path(__file__).resolve().parents[2]
     environ = {"PYTHONPATH": str(root), "SENTRY_DSN": "http://public@127.0.0.1:1/1"}
     command = [sys.executable, "-W", "error", "-c", script, process]
-    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=240, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "set()\n", "")

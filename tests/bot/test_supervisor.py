@@ -28,7 +28,7 @@ from tests.waiting import eventually
 
 __all__ = ["data", "empty_data", "initialised_cluster"]  # fixtures
 
-_PATIENCE = 120.0  # seconds; only reached when something is wrong
+_PATIENCE = 180.0  # seconds; only reached when something is wrong
 
 
 class Supervised:

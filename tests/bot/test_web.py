@@ -44,7 +44,7 @@ def post_chat(web: RunningWeb, message: str, **headers: str) -> int:
 def test_a_signed_webhook_gets_its_2xx_while_a_hundred_chats_wait(
     engine: Engine, make_settings: MakeSettings, tmp_path: Path
 ) -> None:
-    settings = make_settings(web_threads=8, chat_wait_seconds=60)
+    settings = make_settings(web_threads=8, chat_wait_seconds=300)
     prepare_tenant(engine, settings)
     may_answer = threading.Event()
     with (
@@ -61,7 +61,7 @@ def test_a_signed_webhook_gets_its_2xx_while_a_hundred_chats_wait(
         may_answer.set()
         codes = sorted(one.result() for one in asked)
     assert code == 200
-    assert took < 15, "as long as Twilio waits; the chats wait for a minute"
+    assert took < 15, "as long as Twilio waits; the chats wait for minutes"
     assert still_waiting == 4
     assert codes == [200] * 4 + [202] * 96
     assert len(inbound_rows(engine)) == 101
@@ -70,7 +70,7 @@ def test_a_signed_webhook_gets_its_2xx_while_a_hundred_chats_wait(
 def test_a_stream_is_sent_event_by_event_and_its_place_is_free_again(
     engine: Engine, make_settings: MakeSettings, tmp_path: Path
 ) -> None:
-    settings = make_settings(web_threads=4, chat_wait_seconds=30)  # two places
+    settings = make_settings(web_threads=4, chat_wait_seconds=180)  # two places
     prepare_tenant(engine, settings)
     may_answer = threading.Event()
     body = json.dumps({"user_id": "ana", "message": "Oi", "stream": True})
@@ -93,19 +93,19 @@ def test_a_stream_is_sent_event_by_event_and_its_place_is_free_again(
 def test_a_stop_sends_waiters_home_with_a_place_to_come_back_to(
     engine: Engine, make_settings: MakeSettings, tmp_path: Path
 ) -> None:
-    settings = make_settings(chat_wait_seconds=60)
+    settings = make_settings(chat_wait_seconds=300)
     prepare_tenant(engine, settings)
     with running_web(settings, tmp_path) as web, ThreadPoolExecutor(1) as pool:
         asked = pool.submit(post_chat, web, "Oi")
         eventually(lambda: inbound_rows(engine))
         web.process.send_signal(signal.SIGTERM)
-        assert asked.result(timeout=55) == 202
-        assert web.process.wait(timeout=90) == 0
+        assert asked.result(timeout=180) == 202
+        assert web.process.wait(timeout=180) == 0
 
 
 def send_raw(web: RunningWeb, request: bytes) -> bytes:
     """The first bytes of the answer to whatever is sent."""
-    with socket.create_connection(("127.0.0.1", web.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", web.port), timeout=180) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         received = b""
@@ -143,7 +143,7 @@ def test_forwarding_headers_close_the_keyless_door_under_gunicorn_too(
         for header in ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Ssl", "Forwarded", "Via", "X-Real-IP"):
             assert post_chat(web, "Oi", **{header: "https"}) == 401, header
         assert post_chat(web, "Oi", Host="evil.example") == 401
-        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=180)
         connection.request("GET", "/healthz", headers={"Script_Name": "/x", "Path-Info": "/v1/usage"})
         assert connection.getresponse().status == 200
         connection.close()
@@ -173,7 +173,7 @@ def test_the_web_process_loads_no_llm_sdk_no_agent_and_no_twilio_client(
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
@@ -192,7 +192,7 @@ def test_without_configured_engines_it_brings_its_own_and_takes_them_away_again(
         assert process.poll() is None
         assert (folder / "data" / "postgres" / "postmaster.pid").exists()
         process.terminate()
-        assert process.wait(timeout=90) == 0
+        assert process.wait(timeout=180) == 0
         assert not web.is_alive()
         assert not (folder / "data" / "postgres" / "postmaster.pid").exists()
     finally:

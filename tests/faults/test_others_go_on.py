@@ -41,5 +41,5 @@ def test_while_a_platform_hangs_few_threads_find_that_out(town: Town) -> None:
 
 def settle(town: Town, channel: str, letters: list[Letter]) -> None:
     for letter in letters:
-        town.settle(letter, 60)
+        town.settle(letter)
         assert town.copies(channel, letter) == 1

@@ -154,7 +154,7 @@ def test_a_flapping_postgresql_loses_nothing_and_doubles_nothing(scene: Callable
 def test_sigterm_with_a_full_queue_finishes_what_is_in_flight_and_leaves_the_rest(scene: Callable[..., Scene]) -> None:
     """In the middle of LLM calls and of a send, with more waiting than there are threads."""
     it, may_send = scene(WORKER_THREADS="4"), threading.Event()
-    it.program.twilio.witness = lambda moment: not may_send.wait(60)
+    it.program.twilio.witness = lambda moment: not may_send.wait(180)
     it.post(0)
     eventually(lambda: it.program.rows("SELECT 1 FROM outbox WHERE status = 'sending'"))
     it.llm.is_held = True
@@ -166,7 +166,7 @@ def test_sigterm_with_a_full_queue_finishes_what_is_in_flight_and_leaves_the_res
     may_send.set()
     eventually(lambda: it.settled() == 1)  # meanwhile it has heard the signal
     it.llm.is_held = False
-    assert worker.wait(90) == 0
+    assert worker.wait(180) == 0
     asked = len(it.llm.history)
     assert len(it.program.twilio.history.messages) == asked, "what had begun was finished"
     assert it.program.rows("SELECT count(*) FROM conversation WHERE lease_owner IS NOT NULL") == [(0,)]

@@ -156,10 +156,10 @@ class Town:
             found = connection.execute(text(due)).scalars().all()
         self.bell.ring_many(found)
 
-    def settle(self, letter: Letter, seconds: float = 60.0) -> None:
+    def settle(self, letter: Letter, seconds: float = 180.0) -> None:
         self.wait_for(lambda: self.is_settled(letter), seconds, hurry=True)
 
-    def wait_for(self, condition: Callable[[], object], seconds: float = 60.0, *, hurry: bool = False) -> float:
+    def wait_for(self, condition: Callable[[], object], seconds: float = 180.0, *, hurry: bool = False) -> float:
         """The seconds it took."""
         began = time.monotonic()
         while not condition():

@@ -47,7 +47,7 @@ def at_work(queue: JobQueue, threads: int = 8, allowed: Collection[str] = SAMPLE
         raise
     finally:
         worker.stop()
-        thread.join(90)
+        thread.join(180)
     assert not thread.is_alive()
     assert not exits, "it ended by force"
 

@@ -13,7 +13,7 @@ def note(value: object = None) -> None:
 
 
 def wait_for_gate(value: object = None) -> None:
-    GATE.wait(60)
+    GATE.wait(180)
     DONE.append(value)
 
 
@@ -32,5 +32,5 @@ MEETING = threading.Barrier(200)
 
 def meet(value: object = None) -> None:
     """Returns only if two hundred jobs run at the same time."""
-    MEETING.wait(60)
+    MEETING.wait(180)
     DONE.append(value)

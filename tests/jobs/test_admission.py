@@ -73,14 +73,14 @@ def test_a_thread_counts_as_outside_until_its_call_ends_even_badly() -> None:
     def call() -> None:
         with outside():
             entered.set()
-            leave.wait(60)
+            leave.wait(180)
 
     thread = threading.Thread(target=call)
     thread.start()
-    assert entered.wait(60)
+    assert entered.wait(180)
     assert count_outside() == before + 1
     leave.set()
-    thread.join(60)
+    thread.join(180)
     with pytest.raises(ValueError, match="broken"), outside():
         raise ValueError("broken")
     assert count_outside() == before

@@ -98,7 +98,7 @@ def test_turns_that_run_at_the_same_time_cannot_overrun_it_together(house: House
             seven_ended.set()
 
     def wait_for_the_refused(request: CompletionRequest) -> Completion:
-        assert seven_ended.wait(60), "whoever is refused is told so while the others' calls are under way"
+        assert seven_ended.wait(180), "whoever is refused is told so while the others' calls are under way"
         return Completion("feito", usage=Usage(1, 1))
 
     house.provider.script = [wait_for_the_refused] * 12
@@ -360,7 +360,7 @@ def test_a_bank_that_is_away_is_asked_once_for_all_who_wait(house: House, is_kno
     class Slow(Bank):
         def quote(self, currency: str, today: date) -> Quotation:
             asked.set()
-            assert go_on.wait(60)
+            assert go_on.wait(180)
             return super().quote(currency, today)
 
     bank = Slow(None)
@@ -374,10 +374,10 @@ def test_a_bank_that_is_away_is_asked_once_for_all_who_wait(house: House, is_kno
 
     with ThreadPoolExecutor(8) as pool:
         futures = [pool.submit(ask)]
-        assert asked.wait(60)
+        assert asked.wait(180)
         futures += [pool.submit(ask) for _ in range(7)]
         go_on.set()
-        found = {future.result(timeout=60) for future in futures}
+        found = {future.result(timeout=180) for future in futures}
     assert (found, bank.asked) == ({Decimal("5.4") if is_known else "rate"}, 1)
     house.clock.move(601)
     bank.sell = "5.6"

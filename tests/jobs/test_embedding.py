@@ -226,7 +226,7 @@ def test_a_document_is_replaced_while_another_model_takes_over(ground: Ground) -
         replacing = pool.submit(ground.add, "rotas", ["uma rota nova", *TEXTS[1:5]])
         eventually(lambda: ground.scalar(waiting) == 1)
         connection.commit()
-        replacing.result(timeout=60)
+        replacing.result(timeout=180)
     assert ground.found_by_words("uma rota nova")[0] == "uma rota nova"
     assert ground.scalar("SELECT count(*) FROM chunk_vector JOIN embedding_space ON id = space_id") == 0
     ground.keep("good-64")

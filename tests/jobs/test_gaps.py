@@ -31,7 +31,7 @@ class Remembering(FakeChannel):
     def list_since(self, since: datetime) -> Sequence[InboundMessage]:
         self.listed_since.append(since)
         if self.gate is not None:
-            self.gate.wait(60)
+            self.gate.wait(180)
         troubles = [item for item in self.history if isinstance(item, DeliveryError)]
         if troubles:
             raise troubles[0]

@@ -105,7 +105,7 @@ def test_words_are_told_before_the_vendor_has_ended_its_stream(house: House, red
         eventually(lambda: told.extend(line.messages()) or any("text" in piece for piece in told))
         assert not done.done()
         release()
-        done.result(timeout=90)
+        done.result(timeout=180)
     provider.close()
     vendor.close()
     assert _reply(house) == f"{WORDS}Até logo."

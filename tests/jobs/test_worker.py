@@ -214,7 +214,7 @@ def test_when_the_grace_is_over_the_process_ends_at_once(queue: JobQueue) -> Non
     worker.stop()
     eventually(lambda: exits == [1])
     sample.GATE.set()
-    thread.join(60)
+    thread.join(180)
 
 
 def test_a_suspended_worker_takes_nothing_until_it_is_resumed(queue: JobQueue) -> None:
@@ -236,7 +236,7 @@ def test_sigterm_lets_the_running_job_end_and_the_process_exits_well(queue: JobQ
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGINT)  # as when Ctrl-C reaches both the supervisor and its children
         process.send_signal(signal.SIGCONT)
-        out, _ = process.communicate(timeout=90)
+        out, _ = process.communicate(timeout=180)
     assert process.returncode == 0
     assert b"ended in good order" in out
     assert result.exists()

@@ -87,7 +87,7 @@ def hired_crew(players: int = PLAYERS) -> Iterator[Crew]:
         for _ in hired:
             tasks.put(None)
         for player in hired:
-            player.join(60)
+            player.join(180)
         for queue in (tasks, results):
             queue.close()
 

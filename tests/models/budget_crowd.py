@@ -39,7 +39,7 @@ def spend_together(engine: Engine, tenant_id: UUID, workers: int, calls: int, se
 
     def work(number: int) -> None:
         chance = random.Random(f"{seed}-{number}")
-        start.wait(60)
+        start.wait(180)
         for _ in range(calls):
             try:
                 spent = _spend(engine, tenant_id, chance)

@@ -55,7 +55,7 @@ def test_fifty_workers_in_five_processes(engine: Engine, fresh_database_url: str
     crowd = [subprocess.Popen([*command, str(seed)], cwd=ROOT, stdout=subprocess.PIPE, text=True) for seed in range(5)]
     together = Tally()
     for process in crowd:
-        said = json.loads(process.communicate(timeout=120)[0])
+        said = json.loads(process.communicate(timeout=240)[0])
         together.spent += Decimal(said["spent"])
         together.calls += said["calls"]
         together.refused += said["refused"]

@@ -21,14 +21,14 @@ def test_a_connection_that_a_thread_still_has_is_closed_as_it_comes_back(demo_da
             held.append(connection.connection.dbapi_connection)
             connection.execute(text("SELECT 1"))
             has_begun.set()
-            may_end.wait(60)
+            may_end.wait(180)
 
     thread = threading.Thread(target=read)
     thread.start()
-    assert has_begun.wait(60)
+    assert has_begun.wait(180)
     source.close()
     may_end.set()
-    thread.join(60)
+    thread.join(180)
     assert held[0] is not None
     assert held[0].closed
     gc.collect()  # what was left open would warn here, and a warning is an error

@@ -61,7 +61,7 @@ def running_server(program: str) -> Iterator[Callable[[str, str], str]]:
 
 
 def _wait(path: Path, process: "subprocess.Popen[bytes]", error_log: Path) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while True:
         with socket.socket(socket.AF_UNIX) as probe:
             try:

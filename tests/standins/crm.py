@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _fail(self, fault: Fault) -> None:
         match fault.kind:
             case "hang":
-                self.server.crm.stopping.wait(60)
+                self.server.crm.stopping.wait(180)
                 self.close_connection = True
             case "reset":
                 self._hang_up()

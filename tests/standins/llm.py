@@ -70,7 +70,7 @@ class StandInLlm:
 
     def __enter__(self) -> "StandInLlm":
         self._thread.start()
-        assert self._ready.wait(60), "the stand-in LLM does not start: is its port taken?"
+        assert self._ready.wait(180), "the stand-in LLM does not start: is its port taken?"
         return self
 
     def __exit__(

@@ -49,7 +49,7 @@ class Proxy:
     ) -> None:
         self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(60)
+        self._thread.join(180)
         self._loop.close()
 
     @property

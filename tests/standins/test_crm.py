@@ -23,7 +23,7 @@ def write(crm: StandInCrm, text: str, *, key: str = "k", token: str = TOKEN, pat
     body = json.dumps({"thread": "deal/42", "text": text}).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": key}
     try:
-        with urlopen(Request(crm.url + path, body, headers), timeout=60) as answer:
+        with urlopen(Request(crm.url + path, body, headers), timeout=180) as answer:
             return int(answer.status)
     except HTTPError as error:
         error.close()

@@ -26,13 +26,13 @@ def llm() -> Iterator[StandInLlm]:
 
 @pytest.fixture
 def oai(llm: StandInLlm) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=llm.url, api_key="k", max_retries=0, timeout=60) as client:
+    with openai.OpenAI(base_url=llm.url, api_key="k", max_retries=0, timeout=180) as client:
         yield client
 
 
 @pytest.fixture
 def claude(llm: StandInLlm) -> Iterator[anthropic.Anthropic]:
-    with anthropic.Anthropic(base_url=llm.url.removesuffix("/v1"), api_key="k", max_retries=0, timeout=60) as client:
+    with anthropic.Anthropic(base_url=llm.url.removesuffix("/v1"), api_key="k", max_retries=0, timeout=180) as client:
         yield client
 
 
@@ -124,7 +124,7 @@ def test_faults_look_as_a_vendor_would_show_them(
 def test_it_hangs_breaks_off_and_talks_nonsense_on_demand(llm: StandInLlm) -> None:
     llm.faults += [Fault("hang"), Fault("cut"), Fault("garbage")]
     body = {"model": "m", "messages": [{"role": "user", "content": "?"}]}
-    with httpx2.Client(base_url=llm.url, timeout=60) as client:
+    with httpx2.Client(base_url=llm.url, timeout=180) as client:
         with pytest.raises(httpx2.ReadTimeout):
             client.post("/chat/completions", json=body, timeout=0.5)
         with pytest.raises(httpx2.RemoteProtocolError):
@@ -137,7 +137,7 @@ def test_it_hangs_breaks_off_and_talks_nonsense_on_demand(llm: StandInLlm) -> No
 def test_three_hundred_slow_answers_cost_the_time_of_one() -> None:
     with (
         StandInLlm(latency=2) as llm,
-        httpx2.Client(base_url=llm.url, timeout=120, limits=httpx2.Limits(max_connections=None)) as client,
+        httpx2.Client(base_url=llm.url, timeout=240, limits=httpx2.Limits(max_connections=None)) as client,
     ):
         body = {"model": "m", "messages": [{"role": "user", "content": "?"}]}
         statuses: list[int] = []

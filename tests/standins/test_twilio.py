@@ -211,6 +211,6 @@ def test_a_voice_note_passes_our_door_and_can_be_fetched(
 def test_credentials_that_reach_the_content_network_are_held_against_the_program(twilio: StandInTwilio) -> None:
     file = twilio.host_file(b"GIF89a", "image/gif")
     request = Request(file.location, headers={"Authorization": "Basic secret"})
-    with build_opener(ProxyHandler({})).open(request, timeout=60) as answer:
+    with build_opener(ProxyHandler({})).open(request, timeout=180) as answer:
         assert answer.read() == b"GIF89a"
     assert twilio.history.leaks == [f"/{ACCOUNT_SID}/{file.sid}"]

@@ -65,7 +65,7 @@ class FarServer:
             with self._lock:
                 self._now += 1
                 self.most_at_once = max(self.most_at_once, self._now)
-            self.gate.wait(60)
+            self.gate.wait(180)
             with self._lock:
                 self._now -= 1
             return "done"
@@ -77,7 +77,7 @@ class FarServer:
     def close(self) -> None:
         self.gate.set()
         self._server.should_exit = True
-        self._thread.join(60)
+        self._thread.join(180)
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ def test_a_process_that_asked_a_server_can_end() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{held.getsockname()[1]}/mcp"
-        done = subprocess.run([sys.executable, "-m", "bot", "mcp", url], capture_output=True, timeout=120, check=False)
+        done = subprocess.run([sys.executable, "-m", "bot", "mcp", url], capture_output=True, timeout=240, check=False)
     assert (done.returncode, b"does not answer" in done.stderr) == (1, True)
 
 

@@ -101,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.gate is not None:
             self.wfile.write(answer.body)
             self.wfile.flush()
-            answer.gate.wait(60)
+            answer.gate.wait(180)
             self.wfile.write(answer.tail)
             return
         if not answer.drip:

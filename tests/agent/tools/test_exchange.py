@@ -142,7 +142,7 @@ def test_a_service_that_does_not_answer_is_given_up_in_time(
     banco_central: BancoCentral, sales: SalesSource, clock: HandClock
 ) -> None:
     over = threading.Event()
-    banco_central.respond = lambda request: over.wait(60) and None
+    banco_central.respond = lambda request: over.wait(180) and None
     rates = ExchangeRates(banco_central.url, clock=clock, timeout=httpx2.Timeout(0.3))
     started = time.monotonic()
     assert Caller(build_tools(sales, rates, clock)).code("exchange_rate", currency="USD") == "unreachable"

@@ -34,7 +34,7 @@ def run_alone(*words: str, folder: Path, **environ: str) -> "subprocess.Complete
     """In a process of its own, as a person calls it."""
     command = [sys.executable, "-m", "bot", *words]
     environ = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environ}
-    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=240, check=False)
 
 
 @pytest.fixture(scope="package")

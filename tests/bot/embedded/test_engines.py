@@ -15,6 +15,7 @@ from bot.embedded.postgres import EmbeddedPostgres
 from bot.embedded.valkey import EmbeddedValkey
 from bot.settings import Settings
 from models.errors import ConfigurationError
+from tests.waiting import eventually
 
 # Another command: attaches, says so, and leaves when its standard input closes.
 _COMMAND = """
@@ -74,7 +75,7 @@ def test_who_attached_does_not_stop_the_engines_of_the_owner(data: Path, start_c
     assert first_word(owner) == "owns"
     with attach_or_start(Settings(recado_data_dir=data)) as engines:
         assert not engines.owns
-    assert both_answer(data)
+    eventually(lambda: both_answer(data))
     owner.communicate()
     assert not one_answers(data)
 
@@ -86,7 +87,7 @@ def test_the_engines_stay_for_who_attached_when_the_owner_leaves_first(
     assert first_word(owner) == "owns"
     with attach_or_start(Settings(recado_data_dir=data)):
         owner.communicate()
-        assert both_answer(data)
+        eventually(lambda: both_answer(data))
     assert not one_answers(data)
 
 
@@ -102,7 +103,7 @@ def test_engines_of_a_killed_command_are_found_and_stopped_by_the_next(
     assert first_word(owner) == "owns"
     owner.kill()
     owner.wait()
-    assert both_answer(data)
+    eventually(lambda: both_answer(data))
     with attach_or_start(Settings(recado_data_dir=data)) as engines:
         assert not engines.owns
     assert not one_answers(data)

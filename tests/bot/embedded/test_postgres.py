@@ -196,7 +196,7 @@ def test_two_first_starts_at_the_same_moment_share_one_private_copy(data: Path) 
     ready = threading.Barrier(2)
 
     def copy() -> Path:
-        ready.wait(60)
+        ready.wait(180)
         return copy_for(account, find_installation(), data / "shelter")
 
     with ThreadPoolExecutor(2) as both:

@@ -64,7 +64,7 @@ def run_pipe(door: Door, folder: Path, mail: bytes) -> int:
         .replace("https://bot.example.com", f"http://127.0.0.1:{door.server_port}")
         .replace("/etc/recado-webhook-secret", str(secret))
     )
-    return subprocess.run([sys.executable, "-c", program], input=mail, timeout=120, check=False).returncode
+    return subprocess.run([sys.executable, "-c", program], input=mail, timeout=240, check=False).returncode
 
 
 def test_the_postfix_pipe_posts_what_the_channel_accepts(door: Door, tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def test_it_logs_in_over_tls_and_never_without(tmp_path: Path) -> None:
     server_side, client_side = self_signed(tmp_path)
     with StandInSmtp(login=("bot", "p@ss word"), tls=server_side) as server:
         url = f"smtp://bot:p%40ss%20word@127.0.0.1:{server.port}?tls=starttls"
-        outcome = Mailer(read_smtp_url(url), client_side, timeout=60).send(ACCOUNT, part_of(ANSWER), NOW)
+        outcome = Mailer(read_smtp_url(url), client_side, timeout=180).send(ACCOUNT, part_of(ANSWER), NOW)
         assert isinstance(outcome, Accepted)
         assert (server.mails[0].user, server.mails[0].encrypted) == ("bot", True)
 
@@ -217,7 +217,7 @@ def test_it_logs_in_over_tls_and_never_without(tmp_path: Path) -> None:
 def test_it_speaks_tls_from_the_first_byte_where_the_url_says_so(tmp_path: Path) -> None:
     server_side, client_side = self_signed(tmp_path)
     with StandInSmtp(tls=server_side, implicit=True) as server:
-        mailer = Mailer(read_smtp_url(f"smtps://127.0.0.1:{server.port}"), client_side, timeout=60)
+        mailer = Mailer(read_smtp_url(f"smtps://127.0.0.1:{server.port}"), client_side, timeout=180)
         assert isinstance(mailer.send(ACCOUNT, part_of(ANSWER), NOW), Accepted)
         stranger = replace(mailer, tls_context=ssl.create_default_context())
         assert isinstance(stranger.send(ACCOUNT, part_of(ANSWER), NOW), Rejected)
@@ -228,7 +228,7 @@ def test_a_server_that_cannot_prove_its_name_gets_neither_password_nor_mail(tmp_
     server_side, _ = self_signed(tmp_path)
     with StandInSmtp(login=("bot", "secret"), tls=server_side) as server:
         url = f"smtp://bot:secret@127.0.0.1:{server.port}?tls=starttls"
-        outcome = Mailer(read_smtp_url(url), ssl.create_default_context(), timeout=60).send(
+        outcome = Mailer(read_smtp_url(url), ssl.create_default_context(), timeout=180).send(
             ACCOUNT, part_of(ANSWER), NOW
         )
         assert isinstance(outcome, Rejected)
@@ -245,7 +245,7 @@ def test_a_wrong_password_is_the_settings_fault_and_not_the_mails(tmp_path: Path
     server_side, client_side = self_signed(tmp_path)
     with StandInSmtp(login=("bot", "right"), tls=server_side) as server:
         url = f"smtp://bot:wrong@127.0.0.1:{server.port}?tls=starttls"
-        outcome = Mailer(read_smtp_url(url), client_side, timeout=60).send(ACCOUNT, part_of(ANSWER), NOW)
+        outcome = Mailer(read_smtp_url(url), client_side, timeout=180).send(ACCOUNT, part_of(ANSWER), NOW)
         assert isinstance(outcome, Rejected)
         assert (outcome.code, outcome.permanent) == ("smtp_535", False)
 
@@ -254,7 +254,7 @@ def test_who_knocks_learns_whether_she_would_be_let_in_and_sends_nothing(tmp_pat
     server_side, client_side = self_signed(tmp_path)
     with StandInSmtp(login=("bot", "right"), tls=server_side) as server:
         right, wrong = (
-            Mailer(read_smtp_url(f"smtp://bot:{word}@127.0.0.1:{server.port}?tls=starttls"), client_side, timeout=60)
+            Mailer(read_smtp_url(f"smtp://bot:{word}@127.0.0.1:{server.port}?tls=starttls"), client_side, timeout=180)
             for word in ("right", "wrong")
         )
         assert right.knock(ACCOUNT) == ""

@@ -105,7 +105,7 @@ def test_the_child_has_bounds_of_its_own() -> None:
         "limit_resources(300 * 1024 * 1024, 5)\n"
         "try:\n    bytearray(900 * 1024 * 1024)\nexcept MemoryError:\n    print('bounded')\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=240, check=True)
     assert done.stdout.strip() == "bounded"
 
 
