@@ -60,6 +60,21 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests mostly wait: spread among the others they leave the processors to these, and none of them
+    comes last, when the other processes would have nothing left to do."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    slow = [path for path, tests in files.items() if any(test.get_closest_marker("slow") for test in tests)]
+    order = [path for path in files if path not in slow]
+    gap = 3 * len(files) // (4 * max(1, len(slow)))
+    for number, path in enumerate(slow):
+        order.insert(number * gap, path)
+    items[:] = [item for path in order for item in files[path]]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def certificates_read_once() -> Iterator[None]:
     """HTTP clients read all certificates of the machine each time that one is built; most tests trust none of them."""

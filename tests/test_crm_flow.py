@@ -19,6 +19,8 @@ from tests.standins.crm_webhooks import SECRET, WEBHOOK, message_payload, standa
 from tests.test_flow import QUESTION, revenue_of_last_month
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def crm() -> Iterator[StandInCrm]:

@@ -35,6 +35,8 @@ from tests.standins.llm_wires import Says
 from tests.standins.smtp import StandInSmtp
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.slow
+
 MARK = "zq7xmark9x"
 PHONE, MAILBOX, USER, CRM_USER = "5511987650001", f"ana@{MARK}.example", f"ana-{MARK}", f"u-{MARK}"
 SOUGHT = [one.encode() for one in (MARK, PHONE)]

@@ -16,6 +16,8 @@ from tests.standins.llm_wires import Asked
 from tests.standins.twilio_webhooks import inbound_form, post_form
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "Quais foram as vendas do mês passado?"
 A_MINUTE_LATER = """
 WITH said AS (UPDATE message SET received_at = received_at - interval '1 minute')
