@@ -1,31 +1,20 @@
 """A first source file, proposed from a database's catalogue; what it only guesses is marked TODO."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import MetaData, Table
 
 from models.errors import ConfigurationError
 from models.sales.connecting import build_reading_engine, parse_url
 from models.sales.dialects import dialect_of
-from models.sales.guessing import PARTS, guess_column, guess_link, guess_status, guess_table
+from models.sales.guessing import PARTS, guess_column, guess_link, guess_status, guess_table, words_of
+from models.sales.inventory import Known, bare, read_inventory
 
 _TODO = "TODO"
-_MAX_TABLES = 2000
 _MAX_STATUSES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """One table of the catalogue: its columns in order, its key, and which table each foreign key leads to."""
-
-    name: str
-    columns: tuple[str, ...]
-    key: str | None
-    links: Mapping[str, str]
+_MAX_LISTED = 40
 
 
 def draft_source(url: str, schema: str | None = None) -> str:
@@ -46,8 +35,7 @@ class _Draft:
     def __init__(self, engine: Engine, dialect: str, schema: str | None) -> None:
         self._engine = engine
         self._dialect = dialect
-        self._schema = schema
-        self._tables = _read_tables(engine, schema)
+        self._schema, self._tables = read_inventory(engine, schema)
         self._by_part = {part: guess_table(part, self._tables) for part in PARTS}
         self._lines: list[str] = []
 
@@ -87,38 +75,78 @@ class _Draft:
         table = self._tables.get(name or "")
         self._lines.append(f"{indent}{part}:")
         if table is None:
-            self._lines.append(f"{indent}  from: {_TODO}  # no table is called like a {part}")
+            self._lines.append(
+                f"{indent}  from: {_TODO}  # no table is called like a {part}; the end of this file lists them"
+            )
         else:
-            self._lines.append(f"{indent}  from: {table.name}")
+            self._lines.append(f"{indent}  from: {_quoted(table.name)}")
             deleted = guess_column("deleted", table.columns)
             if deleted:
-                self._lines.append(f"{indent}  where: {deleted} IS NULL  # TODO: or = 0; rows outside do not exist")
+                self._lines.append(
+                    f"{indent}  where: {_quoted(f'{deleted} IS NULL')}  # TODO: or = 0; rows outside do not exist"
+                )
         for field in fields:
             self._field(part, field, table, indent)
         if part == "sale" and table is not None:
-            self._lines.append(f"{indent}  stored_in: local  # TODO: UTC, where times are kept in UTC")
+            self._lines.append(f"{indent}  stored_in: {_stored_in(table)}")
         if part != "sale":
             self._lines.append("")
 
-    def _field(self, part: str, field: str, table: _Known | None, indent: str) -> None:
+    def _field(self, part: str, field: str, table: Known | None, indent: str) -> None:
         optional, field = field.endswith("?"), field.rstrip("?")
         guess, is_sure = (None, False) if table is None else self._guess(part, field, table)
         if guess is None and optional:
             return
-        note = "" if guess is not None and is_sure else "  # TODO: a guess" if guess is not None else "  # TODO"
+        if guess is None and field == "salesperson" and part in ("sale", "deal") and self._customers_have_one():
+            self._lines.append(f"{indent}  # salesperson: left out, it is the customer's")
+            return
+        note = "" if is_sure or guess is None else "  # TODO: a guess"
         self._lines.append(f"{indent}  {field}: {_quoted(guess or _TODO)}{note}")
 
-    def _guess(self, part: str, field: str, table: _Known) -> tuple[str | None, bool]:
+    def _guess(self, part: str, field: str, table: Known) -> tuple[str | None, bool]:
         """The column, and whether the catalogue itself says so."""
         if field == "key":
-            return table.key, True
+            return _key(table.key), bool(table.key)
         if field in self._by_part and field != part:
-            linked = next((c for c, to in table.links.items() if to == self._by_part[field]), None)
-            return (linked, True) if linked else (guess_link(field, table.columns), False)
-        if part == "line" and field == "amount" and guess_column("amount", table.columns) is None:
+            return self._link(field, table)
+        if part == "goal" and field == "month":
+            return self._month(table), False
+        if field == "name":
+            return _name(table), False
+        column = guess_column(field, table.columns)
+        if part == "line" and field == "amount" and column is None:
             quantity, price = guess_column("quantity", table.columns), guess_column("price", table.columns)
             return (f"{quantity} * {price}" if quantity and price else None), False
-        return guess_column(field, table.columns), False
+        is_cents = column is not None and field in ("amount", "value") and "cents" in words_of(column)
+        return (f"{column} / 100.0" if is_cents else column), False
+
+    def _customers_have_one(self) -> bool:
+        customers = self._tables.get(self._by_part["customer"] or "")
+        return customers is not None and self._link("salesperson", customers)[0] is not None
+
+    def _link(self, field: str, table: Known) -> tuple[str | None, bool]:
+        """By a foreign key, by columns that are called like the other's key, or by what a column is called."""
+        linked = next((column for column, to in table.links.items() if to == self._by_part[field]), None)
+        if linked:
+            return linked, True
+        key = self._tables[self._by_part[field] or ""].key if self._by_part[field] else ()
+        if key and set(key) <= set(table.columns) and key[0].casefold() != "id":
+            return _key(key), False
+        return guess_link(field, table.columns), False
+
+    def _month(self, table: Known) -> str | None:
+        month, year = guess_column("month", table.columns), guess_column("year", table.columns)
+        if month is None or table.columns[month] != "number":
+            return month
+        is_mysql = self._dialect == "mysql"
+        if year is not None and year != month:
+            told = f"{year}, '-', {month}, '-01'"
+            return f"STR_TO_DATE(concat({told}), '%Y-%m-%d')" if is_mysql else f"make_date({year}, {month}, 1)"
+        return (
+            f"STR_TO_DATE(concat({month}, '01'), '%Y%m%d')"
+            if is_mysql
+            else f"to_date(concat({month}, '01'), 'YYYYMMDD')"
+        )
 
     def _status(self) -> None:
         table = self._tables.get(self._by_part["sale"] or "")
@@ -127,19 +155,22 @@ class _Draft:
             self._lines += ["  # status: TODO, where orders have one", ""]
             return
         words = self._words(table.name, column)
-        self._lines += ["  status:", f"    column: {column}  # TODO: a guess, and so is each word below"]
+        self._lines += ["  status:", f"    column: {_quoted(column)}  # TODO: a guess, and so is each word below"]
         for status in ("open", "invoiced", "cancelled"):
             meant = [json.dumps(word, ensure_ascii=False) for word in words if guess_status(word) == status]
             self._lines.append(f"    {status}: [{', '.join(meant)}]")
         self._lines.append("")
 
     def _words(self, table: str, column: str) -> list[str]:
-        read = Table(table, MetaData(), schema=self._schema, autoload_with=self._engine)
-        query = select(read.c[column]).distinct().limit(_MAX_STATUSES)
+        read = Table(bare(table), MetaData(), schema=self._schema, autoload_with=self._engine)
+        query = select(read.c[bare(column)]).distinct().limit(_MAX_STATUSES)
         with self._engine.connect() as connection:
             return sorted(str(word) for word in connection.execute(query).scalars() if word is not None)
 
     def _tail(self) -> None:
+        rest = sorted(set(self._tables) - set(self._by_part.values()))
+        more = f" and {len(rest) - _MAX_LISTED} more" if len(rest) > _MAX_LISTED else ""
+        self._lines += [f"# Tables that nothing above reads: {', '.join(rest[:_MAX_LISTED])}{more}"] if rest else []
         self._lines += [
             "# dimensions:  # further ones, to cut and filter by: docs/sources.md",
             "#   channel: {of: sale, expression: TODO, synonyms: {pt: [canal], en: [channel], es: [canal]}}",
@@ -148,21 +179,25 @@ class _Draft:
         ]
 
 
-def _read_tables(engine: Engine, schema: str | None) -> dict[str, _Known]:
-    inspector = inspect(engine)
-    names = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)][:_MAX_TABLES]
-    found = {}
-    for name in names:
-        columns = tuple(str(column["name"]) for column in inspector.get_columns(name, schema))
-        keys = inspector.get_pk_constraint(name, schema)["constrained_columns"]
-        links = {
-            key["constrained_columns"][0]: key["referred_table"]
-            for key in inspector.get_foreign_keys(name, schema)
-            if len(key["constrained_columns"]) == 1
-        }
-        fallback = next((column for column in columns if column.casefold() in ("id", "codigo", "cod", "key")), None)
-        found[name] = _Known(name, columns, keys[0] if len(keys) == 1 else fallback, links)
-    return found
+def _key(columns: tuple[str, ...]) -> str | None:
+    return f"({', '.join(columns)})" if len(columns) > 1 else next(iter(columns), None)
+
+
+def _name(table: Known) -> str | None:
+    first, last = guess_column("first", table.columns), guess_column("last", table.columns)
+    if first and last:
+        return f"concat({first}, ' ', {last})"
+    column = guess_column("name", table.columns)
+    return f"trim({column})" if column and table.columns[column] == "padded" else column
+
+
+def _stored_in(table: Known) -> str:
+    kind = table.columns.get(guess_column("time", table.columns) or "", "moment")
+    if kind == "number" or kind == "padded":
+        return "YYYYMMDD  # TODO: a guess, by its type"
+    if kind == "zoned":
+        return "UTC"
+    return "local" if kind == "day" else "local  # TODO: UTC, where times are kept in UTC"
 
 
 def _quoted(text: str) -> str:

@@ -5,36 +5,51 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 PARTS: Final[Mapping[str, str]] = {
-    "line": "item itens items linha linhas line lines detalhe detalhes detail details detalle detalles renglon",
-    "sale": "pedido pedidos order orders sale sales venda vendas venta ventas orden ordenes invoice invoices nota",
-    "customer": "cliente clientes customer customers client clients comprador compradores account accounts",
-    "product": "produto produtos product products producto productos artigo artigos articulo articulos mercadoria sku",
+    "line": "item itens items linha linhas line lines detalhe detalhes detail details detalle detalles renglon ite itm",
+    "sale": "pedido pedidos order orders sale sales venda vendas venta ventas orden ordenes invoice invoices nota notas"
+    " nf contrato contratos contract contracts factura facturas fatura faturas ped",
+    "customer": "cliente clientes customer customers client clients comprador compradores account accounts cli",
+    "product": "produto produtos product products producto productos artigo artigos articulo articulos mercadoria sku"
+    " prod plan plans plano planos servicio servicios service services servico servicos",
     "salesperson": "vendedor vendedores salesperson salespeople seller sellers representante representantes rep reps"
-    " vendedora consultor consultores employee employees",
+    " vendedora consultor consultores comercial comerciales asesor asesores vend employee employees member members"
+    " owner",
     "goal": "meta metas cota cotas goal goals target targets quota quotas cuota cuotas objetivo objetivos",
     "stage": "etapa etapas stage stages fase fases",
-    "deal": "negocio negocios oportunidade oportunidades oportunidad oportunidades deal deals opportunity",
+    "deal": "negocio negocios oportunidade oportunidades oportunidad deal deals opportunity opportunities",
 }
 COLUMNS: Final[Mapping[str, str]] = {
-    "name": "name nome nombre fantasia razao fullname completo descricao description descripcion titulo title",
+    "name": "name nome nombre fantasia razao razon fullname completo descricao description descripcion titulo title",
     "title": "titulo title nome name descricao assunto",
-    "time": "emissao emitido data date fecha ordered sold placed created criado hora datetime",
-    "amount": "total valor amount value importe montante liquido vlr meta",
+    "time": "emissao emitido emis issued issue firma signed data date fecha ordered sold placed created criado hora"
+    " datetime dt",
+    "amount": "total valor amount value importe montante liquido vlr meta vl",
     "value": "valor value amount total importe",
-    "status": "status situacao situacion estado state fase",
+    "status": "status situacao situacion estado state fase sit",
     "quantity": "quantidade qtde qtd quantity qty cantidad",
     "price": "preco price precio unitario unit",
-    "city": "cidade municipio city ciudad",
+    "city": "cidade municipio city ciudad poblacion localidad",
     "state": "uf estado state provincia",
-    "segment": "segmento ramo segment atividade setor sector",
-    "category": "categoria category linha grupo familia family department tipo",
+    "segment": "segmento ramo segment atividade setor sector industry industria",
+    "category": "categoria category linha grupo grp familia family department tier tipo",
     "deleted": "excluido deleted apagado removido eliminado borrado",
     "month": "mes month competencia periodo",
+    "year": "ano anio year",
+    "first": "first nome nombre",
+    "last": "last sobrenome apellidos apellido surname",
     "position": "ordem posicao position orden sequencia",
     "closed": "encerrada encerrado fechada closed cerrada final",
 }
+# Copies and diaries of other tables.
+_ASIDE: Final = frozenset(
+    "bkp bak backup old tmp temp log logs hist historico history archive copy copia carga audit".split()  # noqa: SIM905
+)
+# What stands beside an amount and is none: "vl_unit", "tax_total".
+_NO_AMOUNTS: Final = frozenset(
+    "unit unitario desc desconto descuento discount tax imposto impuesto iva frete freight flete custo cost".split()  # noqa: SIM905
+)
 STATUSES: Final[Mapping[str, Sequence[str]]] = {
-    "cancelled": ("cancel", "anul", "x", "void"),
+    "cancelled": ("cancel", "anul", "rescind", "x", "void"),
     "invoiced": (
         "fatur",
         "factur",
@@ -48,6 +63,7 @@ STATUSES: Final[Mapping[str, Sequence[str]]] = {
         "e",
         "conclu",
         "complet",
+        "finaliz",
     ),
 }
 
@@ -61,14 +77,14 @@ def words_of(name: str) -> list[str]:
 
 def guess_table(part: str, tables: Iterable[str]) -> str | None:
     """The likeliest table; a line of orders holds words of both, so lines are looked for before sales."""
-    wanted, lines = set(PARTS[part].split()), set(PARTS["line"].split())
+    wanted, lines = PARTS[part].split(), set(PARTS["line"].split())
     fitting = []
     for table in tables:
         words = words_of(table)
         hits = [n for n, word in enumerate(words) if word in wanted]
-        if hits and (part == "line" or not lines & set(words)):
-            fitting.append((len(words), hits[0], table))
-    return min(fitting)[2] if fitting else None
+        if hits and (part == "line" or not lines & set(words)) and not _ASIDE & set(words):
+            fitting.append((len(words), hits[0], wanted.index(words[hits[0]]), table))
+    return min(fitting)[3] if fitting else None
 
 
 def guess_column(meaning: str, columns: Iterable[str]) -> str | None:
@@ -78,7 +94,8 @@ def guess_column(meaning: str, columns: Iterable[str]) -> str | None:
     for number, column in enumerate(columns):
         words = words_of(column)
         hits = [wanted.index(word) for word in words if word in wanted]
-        if hits and "id" not in words[:1]:
+        is_beside = meaning in ("amount", "value") and bool(_NO_AMOUNTS & set(words))
+        if hits and "id" not in words[:1] and not is_beside:
             fitting.append((min(hits), len(words), number, column))
     return min(fitting)[3] if fitting else None
 
