@@ -14,6 +14,7 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from bot.chat.patient_socket import PatientSocket
+from bot.refused_requests import answer_refused
 from bot.waiting import WaitingPlaces
 
 _SILENCE = 5.0  # seconds until a new connection must have said something; it holds no thread meanwhile
@@ -65,6 +66,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         is_kept: bool = super().handle_request(req, conn)
         conn.sock.flush()
         return is_kept
+
+    def handle_error(self, req: Any, client: socket.socket, addr: object, exc: Exception) -> None:
+        """Gunicorn's own answers are pages, and its lines in the log repeat what was sent."""
+        answer_refused(client, exc)
 
     def finish_request(self, conn: TConn, fs: Future[object]) -> None:
         """What stays open is gunicorn's; what ends is half closed now, and wholly at one of the next looks."""

@@ -1,5 +1,6 @@
 """Slow and broken senders: what they send is refused, and nobody waits for them but themselves."""
 
+import json
 import os
 import re
 import socket
@@ -10,9 +11,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from gunicorn.http.errors import InvalidResponseHeader, LimitRequestLine, ObsoleteFolding
 from sqlalchemy import Engine
 
 from bot.chat.patient_socket import PatientSocket, TooSlow
+from bot.refused_requests import judge
 from bot.tenant import prepare_tenant
 from bot.waiting import WaitingPlaces
 from tests.bot.answering import inbound_rows
@@ -187,6 +190,52 @@ def test_broken_chunks_are_a_400_at_every_door_that_reads(
         }.items():
             assert b"400 " in _post_chunks(web, path, content_type, b"zz\r\n{}\r\n").partition(b"\r\n")[0], path
     assert inbound_rows(engine) == []
+
+
+def test_what_is_no_http_is_answered_with_a_problem_and_repeated_nowhere(
+    engine: Engine, make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    heads = [
+        (b"GET /" + b"s3cret" * 1_500 + b" HTTP/1.1\r\n", 414),
+        (b"GET /healthz HTTP/1.1\r\nX-Note: " + b"s3cret" * 3_000 + b"\r\n", 431),
+        (b"GET /healthz HTTP/1.1\r\nX-Note s3cret\r\n", 400),
+        (b"s3cret\r\n", 400),
+        (b"POST /chat HTTP/1.1\r\nTransfer-Encoding: s3cret\r\n", 501),
+    ]
+    with running_web(make_settings(), tmp_path) as web:
+        answers = [_exchange(web, head + b"\r\n") for head, _ in heads]
+    for (head, status), answer in zip(heads, answers, strict=True):
+        top, _, body = answer.partition(b"\r\n\r\n")
+        assert top.startswith(b"HTTP/1.1 %d " % status), head[:40]
+        assert b"\r\nContent-Type: application/problem+json\r\n" in top
+        assert top.endswith(b"\r\nContent-Length: %d" % len(body))
+        problem = json.loads(body)
+        assert problem["status"] == status
+        assert f"\r\nX-Trace-Id: {problem['trace_id']}\r\n".encode() in top
+        assert problem["trace_id"] in (tmp_path / "web.log").read_text()
+    assert b"s3cret" not in b"".join(answers)
+    assert "s3cret" not in (tmp_path / "web.log").read_text()
+
+
+def _exchange(web: RunningWeb, request: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", web.port), timeout=60) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (RuntimeError("s3cret"), 500),
+        (InvalidResponseHeader("s3cret"), 500),
+        (ObsoleteFolding("s3cret"), 400),
+        (LimitRequestLine(9_000, 8_190), 414),
+    ],
+)
+def test_whose_fault_a_refused_request_is(error: Exception, status: int) -> None:
+    found, words = judge(error)
+    assert found == status
+    assert "s3cret" not in words
 
 
 def _post_chunks(web: RunningWeb, path: str, content_type: str, chunks: bytes) -> bytes:
