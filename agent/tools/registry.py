@@ -17,6 +17,8 @@ TOOLS: Final[dict[str, str]] = {
     "goal_progress": "agent.tools.goals:goal_progress",
     "pipeline_status": "agent.tools.pipeline:pipeline_status",
     "customer_brief": "agent.tools.customers:customer_brief",
+    "find_order": "agent.tools.orders:find_order",
+    "lapsed_customers": "agent.tools.lapsed:lapsed_customers",
     "exchange_rate": "agent.tools.exchange:exchange_rate",
 }
 

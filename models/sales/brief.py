@@ -107,7 +107,7 @@ def _find_last_order(connection: Connection, layer: Layer, scope: Scope, name: s
     if not rows:
         return None
     row = rows[0]
-    status = _status_of(layer, str(row._mapping.get("status") or ""))
+    status = layer.meaning_of(str(row._mapping.get("status") or ""))
     return LastOrder(layer.moments.local_date(row.time), exact(row.amount) or Decimal(0), status)
 
 
@@ -116,10 +116,6 @@ def _orders_of(layer: Layer, scope: Scope, name: str) -> Frame:
     frame.only(frame.equals(layer.column("customer", "name"), name))
     frame.within(scope)
     return frame
-
-
-def _status_of(layer: Layer, word: str) -> str:
-    return next((status for status, words in layer.status.items() if word in words), word)
 
 
 def _open_orders(connection: Connection, layer: Layer, scope: Scope, name: str, today: date) -> tuple[int, Decimal]:

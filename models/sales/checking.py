@@ -28,7 +28,7 @@ Verdict = Literal["broken", "doubtful"]
 _MAX_WORDS = 50
 _UNIQUE: Final = (
     *(("salesperson", "key"), ("salesperson", "name"), ("customer", "key"), ("customer", "name")),
-    *(("product", "key"), ("product", "name"), ("sale", "key")),
+    *(("product", "key"), ("product", "name"), ("sale", "key"), ("sale", "number")),
 )
 _AMOUNTS: Final = (("sale", "amount"), ("line", "amount"), ("line", "quantity"), ("goal", "amount"), ("deal", "value"))
 _SLOW: Final = (

@@ -46,7 +46,7 @@ class _Draft:
         has_lines = bool(self._by_part["line"] and self._by_part["product"])
         if has_lines:
             self._part("product", "key", "name", "category?")
-        self._part("sale", "key", "time", "customer", "salesperson", "amount")
+        self._part("sale", "key", "number?", "delivery?", "time", "customer", "salesperson", "amount")
         self._status()
         if has_lines:
             self._part("line", "sale", "product", "quantity", "amount")
@@ -95,8 +95,8 @@ class _Draft:
     def _field(self, part: str, field: str, table: Known | None, indent: str) -> None:
         optional, field = field.endswith("?"), field.rstrip("?")
         guess, is_sure = (None, False) if table is None else self._guess(part, field, table)
-        if guess is None and optional:
-            return
+        if optional and (guess is None or (table is not None and guess in table.key)):
+            return  # a number that is the key needs no word
         if guess is None and field == "salesperson" and part in ("sale", "deal") and self._customers_have_one():
             self._lines.append(f"{indent}  # salesperson: left out, it is the customer's")
             return

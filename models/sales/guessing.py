@@ -26,6 +26,8 @@ COLUMNS: Final[Mapping[str, str]] = {
     "amount": "total valor amount value importe montante liquido vlr meta vl",
     "value": "valor value amount total importe",
     "status": "status situacao situacion estado state fase sit",
+    "number": "numero number nro num",
+    "delivery": "entrega entregue delivery delivered shipped envio",
     "quantity": "quantidade qtde qtd quantity qty cantidad",
     "price": "preco price precio unitario unit",
     "city": "cidade municipio city ciudad poblacion localidad",

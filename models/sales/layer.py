@@ -10,8 +10,9 @@ from models.sales.expressions import PEOPLE, Kind, Sql, name_relation
 from models.sales.metrics import Metric, compile_metrics
 from models.sales.mistakes import SourceMistakes
 from models.sales.moments import Moments
+from models.sales.parts import Part, StatusPart, Synonyms, Table
 from models.sales.reading import SourceFile
-from models.sales.spec import Part, SourceSpec, StatusPart, Synonyms, Table
+from models.sales.spec import SourceSpec
 from models.sales.words import BUILT_IN_DIMENSIONS, STATUSES
 
 _SCOPED: Final = ("salesperson", "customer", "sale")
@@ -78,6 +79,15 @@ class Layer:
 
     def has(self, part: str, name: str) -> bool:
         return (part, name) in self.columns
+
+    def meaning_of(self, word: str) -> str:
+        """The status that one of the company's words stands for; the word itself where it stands for none."""
+        return next((status for status, words in self.status.items() if word in words), word)
+
+    def spoken_status(self, word: str) -> str:
+        """What the company's people call it."""
+        part = self.spec.sale.status
+        return word if part is None else part.words.get(word, word)
 
 
 def compile_layer(file: SourceFile, dialect: Dialect) -> Layer:

@@ -23,7 +23,9 @@ from models.sales.brief import CustomerBrief, find_brief
 from models.sales.connecting import begin_reading, build_reading_engine, parse_url
 from models.sales.dialects import DIALECTS, dialect_of
 from models.sales.directory import Directory, load_directory, narrow_directory, read_version
+from models.sales.lapsed import Lapse, LapseQuestion, find_lapsed
 from models.sales.layer import Layer, compile_layer
+from models.sales.orders import FoundOrder, OrderQuestion, find_orders
 from models.sales.plans import GoalProgress, StageTotal, goal_progress, pipeline_by_stage
 from models.sales.probing import probe_columns
 from models.sales.question import EVERYTHING, SalesQuestion, Scope
@@ -107,6 +109,16 @@ class SalesSource:
         """None when the scope shows no such customer. Figures are of the twelve months ending `today`."""
         with self.reading() as connection:
             return find_brief(connection, self.layer, scope, name, twelve_months(today))
+
+    def orders(self, scope: Scope, question: OrderQuestion) -> tuple[FoundOrder, ...]:
+        """Newest first; none where the scope shows none."""
+        with self.reading() as connection:
+            return find_orders(connection, self.layer, scope, question)
+
+    def lapsed(self, scope: Scope, question: LapseQuestion) -> Lapse:
+        """Customers who bought before and no more."""
+        with self.reading() as connection:
+            return find_lapsed(connection, self.layer, scope, question)
 
     def scope_of_manager(self, salesperson: str | None) -> Scope:
         """Everything, unless the source bounds what managers see; an empty name is nobody's."""

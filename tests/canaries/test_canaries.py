@@ -31,6 +31,8 @@ MORE = (
     made("compare_periods", period_a="2025", period_b="2026", **FIGURES),
     made("goal_progress", salesperson=None, period="2025-11"),
     made("pipeline_status", stage=None),
+    made("find_order", number=None, customer=None, n=20),
+    made("lapsed_customers", period="hoje", n=100),
 )
 
 

@@ -1,11 +1,13 @@
 """What a rep might say, and what an LLM that any text can talk into anything might call for her."""
 
 import json
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
 
 from models.demo.aurora import aurora
+from models.demo.orders import OrderBook
 from tests.injection.words import CORPUS
 from tests.second_company.hostile import INJECTIONS
 
@@ -24,6 +26,7 @@ SECRETS = {
 }
 
 _WORDS = st.sampled_from(["", "a", "%", "hotel", "padaria", "canário", BIA, ANA, "margem", *INJECTIONS])
+_NUMBERS = st.sampled_from([str(order.id) for order in OrderBook(aurora()).orders_on(date(2025, 11, 3))])
 _SQL = st.sampled_from(
     [
         "SELECT name FROM customer",
@@ -55,6 +58,12 @@ def calls(names: list[str]) -> st.SearchStrategy[tuple[str, str]]:
         "top_n": {"of": cut, "metric": metric, "period": period, "n": st.just(50)},
         "customer_brief": {"customer": who},
         "pipeline_status": {"stage": st.none()},
+        "lapsed_customers": {
+            "period": st.none() | st.sampled_from(["últimos 5 dias", "hoje", "2026"]),
+            "salesperson": st.none() | st.sampled_from(PEOPLE),
+            "n": st.just(100),
+        },
+        "find_order": {"number": st.none() | _NUMBERS, "customer": st.none() | who, "n": st.just(20)},
         "query_database": {"sql": _SQL, "purpose": st.just("x")},
         "crm_look": {"segment": who, "q": who | st.just(f"x&rep={BIA}") | st.just(f"x#?rep={BIA}")},
         "recall_conversations": {

@@ -13,9 +13,12 @@ _ANY_CALL = f"{_CANARIES}::test_no_tool_shows_a_rep_what_is_anothers_whatever_it
 _ANY_WORDS = f"{_CANARIES}::test_whatever_is_said_and_injected_nothing_of_anothers_is_read_said_or_kept_for_a_rep"
 _THREAD = f"{_CANARIES}::test_what_another_asked_in_a_shared_thread_is_not_read_explained_or_recalled"
 _ROLES = "tests/agent/tools/test_roles.py"
+_ORDERS = "tests/agent/tools/test_orders.py"
 _ANY_REP = f"{_ROLES}::test_no_answer_to_a_rep_names_another_reps_customer_or_another_reps_figures"
 _KEPT, _OTHER_EYES = "tests/jobs/test_kept_results.py", "test_nobody_gets_what_was_read_through_other_eyes"
 _OWN_DEALS = f"{_ROLES}::test_a_reps_pipeline_holds_the_own_deals_and_no_others"
+_NO_SUCH_ORDER = f"{_ORDERS}::test_an_order_of_another_and_one_that_never_was_get_the_same_answer"
+_OWN_LOSSES = "tests/agent/tools/test_lapsed.py::test_a_rep_loses_the_own_customers_alone"
 _STOPS = "tests/models/sales/test_scope.py::test_goals_pipeline_and_briefs_stop_at_the_scope"
 _SQL = "tests/agent/tools/sql/test_answers.py"
 
@@ -77,6 +80,8 @@ EYES: Sequence[Guard] = (
     _sales("find_customer", _STOPS),
     _sales("pipeline", _ANY_CALL, _OWN_DEALS, _STOPS),
     _sales("goals", _STOPS),
+    _sales("lapsed", _ANY_CALL, _ANY_REP, _OWN_LOSSES),
+    _sales("orders", _ANY_CALL, _ANY_REP, _NO_SUCH_ORDER),
     _sales("catalogue", _ANY_CALL, _ANY_REP),
     Guard(
         "documents are for roles",

@@ -42,6 +42,7 @@ FILTERS = st.fixed_dictionaries(
     optional=dict.fromkeys(("customer", "product", "category", "salesperson", "canal", "marca", "regional"), MAYBE)
     | {"status": st.sampled_from([None, "open", "invoiced", "cancelled"])},
 )
+NUMBERS = st.integers(1, 1200).map(str) | st.sampled_from(INJECTIONS)
 CALLS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.tuples(
         st.just("sales_summary"),
@@ -57,6 +58,14 @@ CALLS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     ),
     st.tuples(st.just("goal_progress"), st.fixed_dictionaries({"salesperson": MAYBE, "period": PERIODS})),
     st.tuples(st.just("pipeline_status"), st.fixed_dictionaries({"stage": MAYBE})),
+    st.tuples(
+        st.just("lapsed_customers"),
+        st.fixed_dictionaries({"period": st.none() | PERIODS, "reference": st.none() | PERIODS, "salesperson": MAYBE}),
+    ),
+    st.tuples(
+        st.just("find_order"),
+        st.fixed_dictionaries({"number": st.none() | NUMBERS, "customer": MAYBE, "n": st.just(20)}),
+    ),
     st.tuples(st.just("customer_brief"), st.fixed_dictionaries({"customer": WORDS})),
 )
 TEXTS = st.one_of(
@@ -71,6 +80,8 @@ TEXTS = st.one_of(
                 "sales of",
                 "háblame de",
                 "pedidos de",
+                "pedido 12 do",
+                "últimos 20 pedidos do",
                 "vendas por cliente sem o",
             ]
         ),
@@ -82,6 +93,10 @@ TEXTS = st.one_of(
             "vendas por cliente no ano passado",
             "top 50 clientes do ano",
             "lista de todos os clientes",
+            "últimos 20 pedidos",
+            "quem parou de comprar?",
+            "clientes que não compram há 5 dias",
+            *(f"cadê o pedido {number}?" for number in range(1, 1200, 60)),
             "quem mais comprou em 2025?",
             "vendas por vendedor",
             "como está o funil?",

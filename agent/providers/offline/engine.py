@@ -13,6 +13,7 @@ from agent.base import ChatMessage, Completion, CompletionRequest, Cost, EngineK
 from agent.memory.customer_names import CustomerNames
 from agent.memory.only_telling import only_tells
 from agent.providers.offline.citing import SEARCH, is_silent, look_up, would_help
+from agent.providers.offline.direct import read_directly
 from agent.providers.offline.language import language_of
 from agent.providers.offline.lexing import is_common, scan
 from agent.providers.offline.names import Names
@@ -66,11 +67,7 @@ class OfflineProvider:
             )
         earlier = [request.messages[number].content for number in said[:-1]]
         history = _leant_on(question.content, earlier, CustomerNames(catalogue.customers), situation.today)
-        offered = {tool.name for tool in request.tools}
-        steps = _steps(_questions(question.content, history, names, situation.today), situation, catalogue)
-        if SEARCH in offered:
-            alone = _questions(question.content, (), names, situation.today)
-            steps = look_up(steps, question.content, offered, alone, _steps(alone, situation, catalogue))
+        steps = self._plan(question.content, history, names, request, situation, catalogue)
         language = language_of(question.content, situation.language, names)
         turn = request.messages[said[-1] + 1 :]
         calls = [call for message in turn if message.role == "assistant" for call in message.tool_calls]
@@ -92,6 +89,25 @@ class OfflineProvider:
 
     def close(self) -> None:
         """Rules hold nothing open."""
+
+    def _plan(
+        self,
+        text: str,
+        history: Sequence[str],
+        names: Names,
+        request: CompletionRequest,
+        situation: Situation,
+        catalogue: Catalogue,
+    ) -> list[Step]:
+        offered = {tool.name for tool in request.tools}
+        direct = read_directly(text[:_LONGEST_TEXT], names, situation)
+        if direct and offered.issuperset(step.tool for step in direct):
+            return direct
+        steps = _steps(_questions(text, history, names, situation.today), situation, catalogue)
+        if SEARCH not in offered:
+            return steps
+        alone = _questions(text, (), names, situation.today)
+        return look_up(steps, text, offered, alone, _steps(alone, situation, catalogue))
 
     def _names(self, situation: Situation) -> tuple[Catalogue, Names]:
         catalogue = self._catalogue(situation)

@@ -10,7 +10,9 @@ from agent.providers.offline import figures
 from agent.providers.offline.citing import PRICES, SEARCH, cite
 from agent.providers.offline.facts import brief, exchange_rate, goal_progress, pipeline_status
 from agent.providers.offline.lines import counted, line
+from agent.providers.offline.order_lines import find_order
 from agent.providers.offline.plan import View
+from agent.providers.offline.quiet_lines import lapsed_customers
 from agent.providers.offline.wording import STATUS_NAMES, metric_name, of_name, say
 from models.language import Language
 
@@ -46,6 +48,8 @@ def _refusal(error: Any, language: Language) -> str:
         return say("unknown_currency", language)
     if code == "unknown_name":
         return say("unknown_name", language, name=error.get("name") or "?")
+    if code == "unknown_order":
+        return say(code, language, number=error.get("number") or "?")
     if code in {"not_allowed", "unreachable", "no_goal", "no_source", "cannot_combine"}:
         return say(code, language)
     if code in {"no_goals", "no_pipeline"}:
@@ -212,6 +216,8 @@ _WRITERS: dict[str, _Writer] = {
     "goal_progress": goal_progress,
     "pipeline_status": pipeline_status,
     "customer_brief": brief,
+    "find_order": find_order,
+    "lapsed_customers": lapsed_customers,
     "exchange_rate": exchange_rate,
 }
 
@@ -231,7 +237,7 @@ def _closing(tool: str, result: _Json, arguments: _Json, view: View, language: L
     filters, data = arguments.get("filters"), result.get("data")
     has_status = isinstance(filters, Mapping) and bool(filters.get("status"))
     told = data.get("excludes_cancelled", not has_status) if isinstance(data, Mapping) else False
-    if tool in {"sales_summary", "top_n", "compare_periods"} and told:
+    if tool in {"sales_summary", "top_n", "compare_periods", "lapsed_customers"} and told:
         notes.append(line("no_cancelled", language))
     rows = result.get("rows")
     counted_rows = line("rows", language, rows=counted("row", rows, language)) if isinstance(rows, int) else ""

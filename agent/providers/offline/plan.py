@@ -25,6 +25,7 @@ class View:
     assumed_metric: bool = False
     closely: bool = False  # only what holds nearly all of the question answers it
     everybody: bool = False  # each one's goal, not only the team's
+    delivery: bool = False  # whether it was delivered is asked as well
     today: str = ""  # ISO; a period that has not ended by then is still running
     titles: Mapping[str, str] = field(default_factory=dict)  # what the company calls figures and dimensions
 

@@ -7,15 +7,15 @@ from models.language import Language, Texts
 
 CAN_DO: Final[Texts] = {
     "pt": "Posso responder sobre vendas, pedidos, unidades e ticket médio por período; rankings de clientes, produtos, "
-    "categorias e vendedores; comparações entre períodos; metas; funil de negócios; resumo de um cliente; e "
-    "cotação de moedas.",
+    "categorias e vendedores; comparações entre períodos; metas; funil de negócios; resumo de um cliente; "
+    "pedidos pelo número; clientes que pararam de comprar; e cotação de moedas.",
     "en": "I can answer about sales, orders, units and average ticket for a period; rankings of customers, products, "
-    "categories and salespeople; comparisons of periods; goals; the sales pipeline; a customer's summary; and "
-    "exchange rates.",
+    "categories and salespeople; comparisons of periods; goals; the sales pipeline; a customer's summary; "
+    "orders by their number; customers who stopped buying; and exchange rates.",
     "es": "Puedo responder sobre ventas, pedidos, unidades y ticket promedio por período; rankings de clientes, "
     "productos, "
     "categorías y vendedores; comparaciones entre períodos; metas; el embudo de negocios; el resumen de un "
-    "cliente; y tipos de cambio.",
+    "cliente; pedidos por su número; clientes que dejaron de comprar; y tipos de cambio.",
 }
 
 SAYINGS: Final[dict[str, Texts]] = {
@@ -73,6 +73,12 @@ SAYINGS: Final[dict[str, Texts]] = {
         "the name as registered?",
         "es": "No conozco “{name}” entre los vendedores, clientes, productos y categorías. ¿Puedes escribir el "
         "nombre como está registrado?",
+    },
+    "unknown_order": {
+        "pt": "Não encontrei nenhum pedido {number} entre os que posso mostrar a este contato. Pode conferir o número?",
+        "en": "I found no order {number} among those that I may show to this contact. Could you check the number?",
+        "es": "No encontré ningún pedido {number} entre los que puedo mostrar a este contacto. ¿Puedes revisar el "
+        "número?",
     },
     "unknown_words": {
         "pt": "Não entendi “{words}” nessa pergunta, e não sei filtrar por isso; prefiro não dar um número que "

@@ -17,6 +17,7 @@ from agent.grounding.tracing import check
 from agent.tools.figures import figure, money, percent
 from models.ids import new_id
 from tests.agent.offline.cast import CAST, SITUATION, ask
+from tests.agent.offline.test_direct import QUESTIONS as DIRECT
 from tests.agent.offline.test_questions import QUESTIONS
 
 _NAMES = {
@@ -49,6 +50,8 @@ class _Books:
         content: dict[str, Any] = {"ok": True}
         if period is not None:
             content |= {"period": period, "running": period["start"] <= str(self.today) < period["end"]}
+        if name == "lapsed_customers":
+            content["period_b"] = _span(f"{self.today - timedelta(days=59)}/{self.today}")
         rows = self.random.randint(0, 400)
         return content | {"filters": filters, "source": "Aurora: sales_order", "rows": rows, "data": data}
 
@@ -150,12 +153,52 @@ class _Books:
             "deals": [{"title": "Contrato", "stage": "Proposta", "value": "900.00"}],
         }, _span(f"{self.today - timedelta(days=364)}/{self.today}")
 
+    def _find_order(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        numbers = [asked["number"]] if "number" in asked else [str(4000 + n) for n in range(asked.get("n", 5))]
+        some = self._value("revenue")
+        lines = [{"product": name, "quantity": 3 + n, "value": money(some)} for n, name in enumerate(CAST.products)]
+        orders = [
+            {
+                "number": number,
+                "date": str(self.today - timedelta(days=7 * place + 1)),
+                "customer": asked.get("customer", CAST.customers[0]),
+                "salesperson": CAST.salespeople[0],
+                "status": "invoiced",
+                "status_word": "entregue",
+                "value": money(some + place),
+            }
+            | ({"lines": lines, "details": {"canal": "LOJA"}} if len(numbers) == 1 else {})
+            for place, number in enumerate(numbers)
+        ]
+        return {"orders": orders, "unit": "BRL", "delivery_known": False}, None
+
+    def _lapsed_customers(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        items = [
+            {
+                "customer": name,
+                "last_order": str(self.today - timedelta(days=70 + place)),
+                "days_since": 70 + place,
+                "value": money(self._value("revenue")),
+                "orders": 12 + place,
+                "salesperson": CAST.salespeople[0],
+            }
+            for place, name in enumerate(CAST.customers)
+        ]
+        data = {"items": items, "customers": 31, "total": money(self._value("revenue")), "unit": "BRL"}
+        assumed = {} if "period" in asked else {"assumed_days": 60}
+        return data | assumed, _span(f"{self.today - timedelta(days=425)}/{self.today - timedelta(days=60)}")
+
     def _exchange_rate(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
         day = str(self.today - timedelta(days=1))
         return {"currency": asked["currency"], "buy": "5.4315", "sell": "5.4321", "date": day}, None
 
 
 ANSWERED = [question for question in QUESTIONS if "tool_calls" in question["expect"]]
+ANSWERED += [
+    {"id": one["id"], "text": one["text"], "today": "2026-03-04", "expect": {"tool_calls": one["calls"]}}
+    for one in DIRECT
+    if one["calls"]
+]
 
 
 @pytest.mark.parametrize("question", ANSWERED, ids=[question["id"] for question in ANSWERED])

@@ -46,6 +46,8 @@ _TOOLS = (
     "goal_progress",
     "pipeline_status",
     "customer_brief",
+    "find_order",
+    "lapsed_customers",
     "exchange_rate",
 )
 TOOLS = tuple(ToolSpec(name, "", {}) for name in _TOOLS)

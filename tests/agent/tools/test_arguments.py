@@ -50,6 +50,10 @@ def test_garbage_never_raises_and_gives_figures_only_when_it_happens_to_be_valid
         ("top_n", {}, "of"),
         ("compare_periods", {"period_a": "hoje"}, "period_b"),
         ("customer_brief", {}, "customer"),
+        ("find_order", {"number": 4521}, "number"),
+        ("find_order", {"n": 21}, "n:"),
+        ("lapsed_customers", {"n": 0}, "n:"),
+        ("lapsed_customers", {"period": 90}, "period"),
         ("exchange_rate", {"currency": None}, "currency"),
     ],
 )

@@ -60,7 +60,7 @@ def test_the_summary_offers_exactly_the_agreed_vocabulary(call: Caller) -> None:
 def test_an_unknown_person_has_no_tools_and_a_customer_has_no_plans(call: Caller) -> None:
     offered = {role: {n for n, tool in call.tools.items() if role in tool.roles} for role in get_args(PersonRole)}
     assert offered["unknown"] == set()
-    assert offered["customer"] == {"sales_summary", "customer_brief", "exchange_rate"}
+    assert offered["customer"] == {"sales_summary", "customer_brief", "find_order", "exchange_rate"}
     assert offered["rep"] == offered["manager"] == set(TOOLS)
 
 

@@ -1,6 +1,7 @@
 """Roles: what a rep and a customer may see, and that nothing else ever shows."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.demo.aurora import aurora
+from models.demo.orders import OrderBook
 from tests.agent.tools.conftest import Caller, situation
 from tests.second_company.hostile import INJECTIONS
 
 REP = "Rafael Quintela"
 OTHERS = [person.name for person in aurora().salespeople if person.name != REP]
 CUSTOMERS = [customer.name for customer in aurora().customers]
+NUMBERS = [str(order.id) for order in OrderBook(aurora()).orders_on(date(2026, 11, 3))]
 PERIODS = ["hoje", "mês passado", "2025", "últimos 90 dias"]
 METRICS = ["revenue", "orders", "units", "average_ticket"]
 CALLS = st.one_of(
@@ -70,6 +73,26 @@ CALLS = st.one_of(
     st.tuples(
         st.just("customer_brief"),
         st.fixed_dictionaries({"customer": st.sampled_from([*CUSTOMERS, "padaria", *INJECTIONS])}),
+    ),
+    st.tuples(
+        st.just("lapsed_customers"),
+        st.fixed_dictionaries(
+            {
+                "period": st.none() | st.sampled_from(["hoje", "últimos 3 dias", "2026"]),
+                "salesperson": st.sampled_from([None, *OTHERS, REP, *INJECTIONS]),
+                "n": st.just(100),
+            }
+        ),
+    ),
+    st.tuples(
+        st.just("find_order"),
+        st.fixed_dictionaries(
+            {
+                "number": st.none() | st.sampled_from([*NUMBERS, *INJECTIONS]),
+                "customer": st.none() | st.sampled_from([*CUSTOMERS, "padaria", *INJECTIONS]),
+                "n": st.just(20),
+            }
+        ),
     ),
     st.tuples(
         st.just("pipeline_status"), st.fixed_dictionaries({"stage": st.sampled_from([None, "Ganho", *INJECTIONS])})

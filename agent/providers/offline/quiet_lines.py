@@ -1,0 +1,88 @@
+"""Customers and deals gone quiet, in words: who, since when, and what they were worth."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from agent.providers.offline import figures
+from agent.providers.offline.lines import counted, line
+from agent.providers.offline.plan import View
+from agent.providers.offline.wording import Texts
+from models.language import Language
+
+_Json = Mapping[str, Any]
+_MOST_LINES: Final = 15
+_WORDS: Final[Mapping[str, Texts]] = {
+    "lapsed": {
+        "pt": "**Clientes que pararam de comprar: {count}** — compraram de {bought} e não de {silent} (hoje).",
+        "en": "**Customers who stopped buying: {count}** — they bought from {bought} and not from {silent} (today).",
+        "es": "**Clientes que dejaron de comprar: {count}** — compraron del {bought} y no del {silent} (hoy).",
+    },
+    "none_lapsed": {
+        "pt": "Ninguém parou: todos os que compraram de {bought} compraram de novo de {silent} (hoje).",
+        "en": "Nobody stopped: all who bought from {bought} bought again from {silent} (today).",
+        "es": "Nadie dejó de comprar: todos los que compraron del {bought} volvieron a comprar del {silent} (hoy).",
+    },
+    "customer": {
+        "pt": "- {name}: {value} ({orders}); último pedido em {day}{owner}",
+        "en": "- {name}: {value} ({orders}); last order on {day}{owner}",
+        "es": "- {name}: {value} ({orders}); último pedido el {day}{owner}",
+    },
+    "largest": {
+        "pt": "(só os que mais compravam)",
+        "en": "(only those who bought most)",
+        "es": "(solo los que más compraban)",
+    },
+    "lost": {
+        "pt": "Compravam ao todo: {value}",
+        "en": "They bought in all: {value}",
+        "es": "Compraban en total: {value}",
+    },
+    "assumed_days": {
+        "pt": "Sem prazo na pergunta, contei {days} dias.",
+        "en": "No time in the question, so I counted {days} days.",
+        "es": "Sin plazo en la pregunta, conté {days} días.",
+    },
+}
+
+
+def lapsed_customers(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
+    """Those who bought most first, between which days, and what they bought in all."""
+    unit = str(data.get("unit", "BRL"))
+    times = {"bought": _span(result.get("period"), language), "silent": _span(result.get("period_b"), language)}
+    items = [one for one in data.get("items") or () if isinstance(one, Mapping)]
+    if not items:
+        return [_say("none_lapsed", language, **times), *_assumed(data, language)]
+    told = [_say("lapsed", language, count=data.get("customers"), **times)]
+    told += [_customer(one, unit, language) for one in items[:_MOST_LINES]]
+    if data.get("customers") != len(items[:_MOST_LINES]):
+        told.append(_say("largest", language))
+    told.append(_say("lost", language, value=figures.amount(data.get("total"), unit, language)))
+    return told + _assumed(data, language)
+
+
+def _say(what: str, language: Language, **details: object) -> str:
+    return _WORDS[what][language].format(**details)
+
+
+def _span(period: Any, language: Language) -> str:
+    if not isinstance(period, Mapping):
+        return "—"
+    start, end = figures.day(period.get("start"), language), figures.day(period.get("end"), language)
+    return line("to", language, start=start, end=end)
+
+
+def _customer(one: _Json, unit: str, language: Language) -> str:
+    return _say(
+        "customer",
+        language,
+        name=one.get("customer"),
+        value=figures.amount(one.get("value"), unit, language),
+        orders=counted("order", one.get("orders", "—"), language),
+        day=figures.day(one.get("last_order"), language),
+        owner=f" — {one['salesperson']}" if one.get("salesperson") else "",
+    )
+
+
+def _assumed(data: _Json, language: Language) -> list[str]:
+    days = data.get("assumed_days")
+    return [] if days is None else [_say("assumed_days", language, days=days)]
