@@ -19,11 +19,12 @@ TOOLS: Final[dict[str, str]] = {
     "customer_brief": "agent.tools.customers:customer_brief",
     "find_order": "agent.tools.orders:find_order",
     "lapsed_customers": "agent.tools.lapsed:lapsed_customers",
+    "stalled_deals": "agent.tools.stalled:stalled_deals",
     "exchange_rate": "agent.tools.exchange:exchange_rate",
 }
 
 # A source without this part has no such tool.
-NEEDS: Final = {"goal_progress": "goal", "pipeline_status": "deal"}
+NEEDS: Final = {"goal_progress": "goal", "pipeline_status": "deal", "stalled_deals": "deal"}
 
 
 def get_blueprint(name: str) -> Blueprint[Any]:

@@ -29,6 +29,7 @@ class Deal:
     value: int
     opened_on: date
     closed_on: date | None
+    moved_on: date  # into the stage where it stands
 
 
 def deals_on(company: Company, today: date) -> Iterator[Deal]:
@@ -48,7 +49,7 @@ def _follow(company: Company, owned_by: tuple[int, ...], dice: Dice, week: date,
     customer = dice.whole(0, len(company.customers) - 1)
     product = company.products[dice.whole(0, len(company.products) - 1)]
     opened_on = week + timedelta(days=dice.whole(0, 4))
-    stage, closed_on = _reach(dice, opened_on, today)
+    stage, closed_on, moved_on = _reach(dice, opened_on, today)
     size = customer_size(company.customers[customer].segment)
     return Deal(
         id=(week.year * 10_000 + week.month * 100 + week.day) * 100 + number,
@@ -59,17 +60,21 @@ def _follow(company: Company, owned_by: tuple[int, ...], dice: Dice, week: date,
         value=max(1, int(size * dice.between(25, 180))) * 100,
         opened_on=opened_on,
         closed_on=closed_on,
+        moved_on=moved_on,
     )
 
 
-def _reach(dice: Dice, opened_on: date, today: date) -> tuple[str, date | None]:
-    """Every throw is made whatever `today` is, so that a deal keeps its story from day to day."""
+def _reach(dice: Dice, opened_on: date, today: date) -> tuple[str, date | None, date]:
+    """The stage, when it was closed, and since when it stands there.
+
+    Every throw is made whatever `today` is, so that a deal keeps its story from day to day."""
     won = dice.random() < _WON_SHARE
     last = len(OPEN_STAGES) - 1 if won else _LOSES_AT.draw(dice)
     days = [dice.whole(5, 32) for _ in OPEN_STAGES]
     moved_on = opened_on
     for position in range(last + 1):
-        moved_on += timedelta(days=days[position])
-        if today < moved_on:
-            return OPEN_STAGES[position], None
-    return (WON if won else LOST), moved_on
+        leaves_on = moved_on + timedelta(days=days[position])
+        if today < leaves_on:
+            return OPEN_STAGES[position], None, moved_on
+        moved_on = leaves_on
+    return (WON if won else LOST), moved_on, moved_on

@@ -16,7 +16,7 @@ from models.demo.goals import goals_for, month_after, months_between
 from models.demo.orders import SETTLED_AFTER_DAYS, Order, OrderBook, owners
 from models.demo.reader import READER_ROLE, reader_password
 
-_GENERATION = 3  # raise it when the generator or the schema changes: every demo is then built anew
+_GENERATION = 4  # raise it when the generator or the schema changes: every demo is then built anew
 _LOCK = 0x5EC4D0DE  # any number that nobody else locks
 _YEARS_BACK = 3
 
@@ -158,6 +158,7 @@ def _write_plans(raw: _Raw, company: Company, since: date, today: date) -> None:
     raw.execute("DELETE FROM demo.deal")
     deals = deals_on(company, today)
     rows = [
-        (d.id, d.title, d.customer + 1, d.salesperson + 1, d.stage, d.value, d.opened_on, d.closed_on) for d in deals
+        (d.id, d.title, d.customer + 1, d.salesperson + 1, d.stage, d.value, d.opened_on, d.closed_on, d.moved_on)
+        for d in deals
     ]
     _copy(raw, "deal", rows)

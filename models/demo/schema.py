@@ -65,7 +65,8 @@ CREATE TABLE demo.deal (
     stage text NOT NULL REFERENCES demo.stage,
     value numeric(14, 2) NOT NULL,
     opened_on date NOT NULL,
-    closed_on date
+    closed_on date,
+    moved_on date NOT NULL
 );
 CREATE TABLE demo.load_state (
     digest text NOT NULL,

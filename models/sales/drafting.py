@@ -55,7 +55,7 @@ class _Draft:
         if self._by_part["stage"] and self._by_part["deal"]:
             self._lines += ["pipeline:"]
             self._part("stage", "key", "name", "position", "closed", indent="  ")
-            self._part("deal", "key", "title", "stage", "customer", "salesperson", "value", indent="  ")
+            self._part("deal", "key", "title", "stage", "customer", "salesperson", "value", "moved?", indent="  ")
         self._tail()
         return "\n".join(self._lines) + "\n"
 

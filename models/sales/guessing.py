@@ -39,6 +39,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "year": "ano anio year",
     "first": "first nome nombre",
     "last": "last sobrenome apellidos apellido surname",
+    "moved": "movido movida movimentado movimentacao moved atualizado atualizada atualizacao alterado updated",
     "position": "ordem posicao position orden sequencia",
     "closed": "encerrada encerrado fechada closed cerrada final",
 }

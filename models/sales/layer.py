@@ -59,7 +59,8 @@ class Layer:
 
     spec: SourceSpec
     dialect: Dialect
-    moments: Moments
+    moments: Moments  # of sales
+    deal_moments: Moments
     relations: Mapping[str, Relation]
     columns: Mapping[tuple[str, str], Sql]
     dimensions: Mapping[str, Dimension]
@@ -111,10 +112,16 @@ def compile_layer(file: SourceFile, dialect: Dialect) -> Layer:
     version = None if spec.version is None else compiler.relation(("version",), spec.version)
     if compiler.mistakes:
         raise SourceMistakes(compiler.mistakes, file.name, file.lines)
-    stored = None if spec.sale.stored_in in ("local", spec.timezone) else spec.sale.stored_in
-    moments = Moments(spec.timezone, stored)
+    moments = _moments(spec, spec.sale.stored_in)
+    deal_moments = _moments(spec, spec.pipeline.deal.stored_in if spec.pipeline else "local")
     status = _status(spec.sale.status)
-    return Layer(spec, dialect, moments, relations, columns, dimensions, metrics, scope, status, company, version)
+    return Layer(
+        spec, dialect, moments, deal_moments, relations, columns, dimensions, metrics, scope, status, company, version
+    )
+
+
+def _moments(spec: SourceSpec, stored_in: str) -> Moments:
+    return Moments(spec.timezone, None if stored_in in ("local", spec.timezone) else stored_in)
 
 
 def _parts_of(spec: SourceSpec) -> dict[str, tuple[tuple[str, ...], Table]]:

@@ -167,6 +167,11 @@ class DealPart(Table):
         default=None, description="The key of the salesperson; left out: that of the customer's."
     )
     value: Expression
+    moved: Expression | None = Field(default=None, description="When it last moved on: a date, or one with a time.")
+    stored_in: StoredIn = Field(default="local", description="The time zone of `moved`.")
+    stands_after: int = Field(
+        default=30, ge=1, le=1000, description="Days without a move after which an open deal stands still."
+    )
 
 
 class PipelinePart(Part):

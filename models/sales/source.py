@@ -30,6 +30,7 @@ from models.sales.plans import GoalProgress, StageTotal, goal_progress, pipeline
 from models.sales.probing import probe_columns
 from models.sales.question import EVERYTHING, SalesQuestion, Scope
 from models.sales.reading import SourceFile, nine_views
+from models.sales.stalled import Stall, StallQuestion, find_stalled
 from models.sales.summary import SalesFigures, sum_sales
 
 _log = logging.getLogger(__name__)
@@ -119,6 +120,11 @@ class SalesSource:
         """Customers who bought before and no more."""
         with self.reading() as connection:
             return find_lapsed(connection, self.layer, scope, question)
+
+    def stalled(self, scope: Scope, question: StallQuestion) -> Stall:
+        """Open deals that have not moved for a while."""
+        with self.reading() as connection:
+            return find_stalled(connection, self.layer, scope, question)
 
     def scope_of_manager(self, salesperson: str | None) -> Scope:
         """Everything, unless the source bounds what managers see; an empty name is nobody's."""

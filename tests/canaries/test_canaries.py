@@ -33,6 +33,7 @@ MORE = (
     made("pipeline_status", stage=None),
     made("find_order", number=None, customer=None, n=20),
     made("lapsed_customers", period="hoje", n=100),
+    made("stalled_deals", days=1, n=100),
 )
 
 

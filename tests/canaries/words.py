@@ -58,12 +58,13 @@ def calls(names: list[str]) -> st.SearchStrategy[tuple[str, str]]:
         "top_n": {"of": cut, "metric": metric, "period": period, "n": st.just(50)},
         "customer_brief": {"customer": who},
         "pipeline_status": {"stage": st.none()},
+        "stalled_deals": {"days": st.just(1), "salesperson": st.none() | st.sampled_from(PEOPLE), "n": st.just(30)},
         "lapsed_customers": {
             "period": st.none() | st.sampled_from(["últimos 5 dias", "hoje", "2026"]),
             "salesperson": st.none() | st.sampled_from(PEOPLE),
-            "n": st.just(100),
+            "n": st.just(30),
         },
-        "find_order": {"number": st.none() | _NUMBERS, "customer": st.none() | who, "n": st.just(20)},
+        "find_order": {"number": st.none() | _NUMBERS, "customer": st.none() | who, "n": st.just(10)},
         "query_database": {"sql": _SQL, "purpose": st.just("x")},
         "crm_look": {"segment": who, "q": who | st.just(f"x&rep={BIA}") | st.just(f"x#?rep={BIA}")},
         "recall_conversations": {

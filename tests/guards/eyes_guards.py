@@ -19,6 +19,7 @@ _KEPT, _OTHER_EYES = "tests/jobs/test_kept_results.py", "test_nobody_gets_what_w
 _OWN_DEALS = f"{_ROLES}::test_a_reps_pipeline_holds_the_own_deals_and_no_others"
 _NO_SUCH_ORDER = f"{_ORDERS}::test_an_order_of_another_and_one_that_never_was_get_the_same_answer"
 _OWN_LOSSES = "tests/agent/tools/test_lapsed.py::test_a_rep_loses_the_own_customers_alone"
+_OWN_STALLS = "tests/agent/tools/test_stalled.py::test_a_rep_sees_the_own_deals_alone"
 _STOPS = "tests/models/sales/test_scope.py::test_goals_pipeline_and_briefs_stop_at_the_scope"
 _SQL = "tests/agent/tools/sql/test_answers.py"
 
@@ -80,6 +81,7 @@ EYES: Sequence[Guard] = (
     _sales("find_customer", _STOPS),
     _sales("pipeline", _ANY_CALL, _OWN_DEALS, _STOPS),
     _sales("goals", _STOPS),
+    _sales("stalled", _ANY_CALL, _OWN_STALLS),
     _sales("lapsed", _ANY_CALL, _ANY_REP, _OWN_LOSSES),
     _sales("orders", _ANY_CALL, _ANY_REP, _NO_SUCH_ORDER),
     _sales("catalogue", _ANY_CALL, _ANY_REP),

@@ -59,6 +59,9 @@ CALLS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.tuples(st.just("goal_progress"), st.fixed_dictionaries({"salesperson": MAYBE, "period": PERIODS})),
     st.tuples(st.just("pipeline_status"), st.fixed_dictionaries({"stage": MAYBE})),
     st.tuples(
+        st.just("stalled_deals"), st.fixed_dictionaries({"days": st.just(1), "stage": MAYBE, "salesperson": MAYBE})
+    ),
+    st.tuples(
         st.just("lapsed_customers"),
         st.fixed_dictionaries({"period": st.none() | PERIODS, "reference": st.none() | PERIODS, "salesperson": MAYBE}),
     ),
@@ -95,6 +98,7 @@ TEXTS = st.one_of(
             "lista de todos os clientes",
             "últimos 20 pedidos",
             "quem parou de comprar?",
+            "negócios parados há 2 dias",
             "clientes que não compram há 5 dias",
             *(f"cadê o pedido {number}?" for number in range(1, 1200, 60)),
             "quem mais comprou em 2025?",

@@ -20,7 +20,7 @@ TABLES = (
     "CREATE TABLE cotas (cod_vendedor integer, ano integer, mes integer, valor decimal(12, 2))",
     "CREATE TABLE etapas (id integer PRIMARY KEY, nome varchar(40), ordem integer, encerrada smallint)",
     "CREATE TABLE oportunidades (id integer PRIMARY KEY, titulo varchar(80), id_etapa integer, id_cliente integer,"
-    " cod_vendedor integer, valor decimal(12, 2), excluido_em {moment} NULL)",
+    " cod_vendedor integer, valor decimal(12, 2), excluido_em {moment} NULL, movida_em {moment} NULL)",
 )
 
 
@@ -40,13 +40,21 @@ def load(run: Callable[[str, Sequence[Any]], object], moment: str, world: World)
         ("itens", [row for order in world.orders for row in _lines(order)]),
         (
             "oportunidades",
-            [(n, t, s, c, CUSTOMERS[c - 1][5], v, gone if d else None) for n, t, s, c, v, d in world.deals],
+            [
+                (n, t, s, c, CUSTOMERS[c - 1][5], v, gone if d else None, _moved(world, n))
+                for n, t, s, c, v, d in world.deals
+            ],
         ),
     ):
         for start in range(0, len(rows), 200):
             some = [tuple(row) for row in rows[start : start + 200]]
             places = ", ".join("(" + ", ".join(["%s"] * len(some[0])) + ")" for _ in some)
             run(f"INSERT INTO {name} VALUES {places}", [value for row in some for value in row])
+
+
+def _moved(world: World, deal: int) -> str | None:
+    moved = world.moved[deal]
+    return None if moved is None else moved.replace(tzinfo=None).isoformat(sep=" ")
 
 
 def _order(order: Any, gone: str) -> tuple[Any, ...]:

@@ -10,8 +10,9 @@ from models.sales.lapsed import LapseQuestion
 from models.sales.orders import OrderQuestion
 from models.sales.question import EVERYTHING, Scope
 from models.sales.source import SalesSource
+from models.sales.stalled import StallQuestion
 from tests.second_company.expected import owner_of
-from tests.second_company.world import PRODUCTS, TODAY, World
+from tests.second_company.world import CUSTOMERS, PRODUCTS, STAGES, TODAY, ZONE, World
 
 _MEANS = {"D": "open", "A": "open", "F": "invoiced", "E": "invoiced", "X": "cancelled"}
 _WORDS = {"D": "digitado", "A": "aprovado", "F": "faturado", "E": "entregue", "X": "cancelado"}
@@ -88,3 +89,30 @@ def test_who_stopped_buying_is_who_the_rows_say(
         assert told == expected[:3]
         assert (found.customers, found.value) == (len(expected), sum((one[3] for one in expected), Decimal(0)))
     assert days > 7 or expected, "else nothing is compared"
+
+
+@pytest.mark.parametrize("days", [1, 21, 42, 98, 400])
+@pytest.mark.parametrize("seller", [None, "Igor Matos"])
+def test_deals_that_stand_still_are_those_of_the_rows(
+    second: SalesSource, world: World, days: int, seller: str | None
+) -> None:
+    stages = {number: name for number, name, _, closed in STAGES if not closed}
+    expected, undated = [], 0
+    for number, title, stage, customer, value, is_deleted in world.deals:
+        owner = owner_of(CUSTOMERS[customer - 1][1])
+        if is_deleted or stage not in stages or seller not in (None, owner):
+            continue
+        moved = world.moved[number]
+        if moved is None:
+            undated += 1
+        elif (TODAY - (day := moved.astimezone(ZONE).date())).days >= days:
+            expected.append((moved, title, CUSTOMERS[customer - 1][1], owner, stages[stage], value, day))
+    expected.sort(key=lambda one: (one[0], -one[5]))
+    for scope in (EVERYTHING, *([Scope(seller, None)] if seller else [])):
+        found = second.stalled(scope, StallQuestion(TODAY, days, salesperson=seller, limit=4))
+        told = [(one.title, one.customer, one.salesperson, one.stage, one.value, one.moved_on) for one in found.items]
+        assert told == [one[1:] for one in expected[:4]]
+        totals = (found.deals, found.value, found.undated)
+        assert totals == (len(expected), sum((one[5] for one in expected), Decimal(0)), undated)
+    assert expected or days > 42 or seller
+    assert second.stalled(Scope(None, "Hotel Igarapé"), StallQuestion(TODAY, days)).deals == 0

@@ -102,6 +102,14 @@ class World:
             )
             for n in range(1, 41)
         ]
+        self.moved = {n: self._moved(n) for n, *_ in self.deals}
+
+    def _moved(self, deal: int) -> datetime | None:
+        """In UTC, late in the evening in São Paulo; some never did."""
+        if deal % 11 == 0:
+            return None
+        day = TODAY - timedelta(days=deal * 7 % 100)
+        return datetime(day.year, day.month, day.day, 22, deal % 60, tzinfo=ZONE).astimezone(UTC)
 
     def _order(self, dice: Random, number: int) -> Order:
         # Hours of the evening, so that the day in São Paulo is often not the day in UTC.

@@ -6,6 +6,7 @@ from typing import Final
 from agent.base import Situation
 from agent.providers.offline.plain import Plain, name_of, phrases_of, without_phrase, word_set
 from agent.providers.offline.plan import Step, iso
+from models.catalogue import Catalogue
 
 _STOPPED: Final = "parou de, pararam de, para de, param de, deixou de, deixaram de, deixam de, parando de, deixando de"
 _DEJO: Final = "dejo de, dejaron de, dejan de, paro de, pararon de"
@@ -50,10 +51,10 @@ _ALLOWED: Final = _CUSTOMERS | word_set(
     "temos tem tengo ha hace faz fazem desde mais de do da dos das del than more over nos ultimos nas last past in the "
     "anymore any longer mas ya nada anything tudo carteira nossos nuestros our ours quantos cuantos how many"
 )
-_KNOWN: Final = _ALLOWED | frozenset(word for phrase in _SILENCES for word in phrase)
+LAPSE_WORDS: Final = _ALLOWED | frozenset(word for phrase in _SILENCES for word in phrase)
 
 
-def read_lapses(plain: Plain, situation: Situation) -> list[Step] | None:
+def read_lapses(plain: Plain, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
     """None where something else is asked."""
     people = [name_of(plain, hit) for hit in plain.names if hit.candidates[0].kind == "salesperson"]
     times = [*plain.lengths, *plain.periods]
@@ -61,7 +62,7 @@ def read_lapses(plain: Plain, situation: Situation) -> list[Step] | None:
         return None
     if times and times[-1].end < situation.today:
         return None  # "quem não comprou em fevereiro?" may have bought since
-    words = plain.words(_KNOWN)
+    words = plain.words(LAPSE_WORDS)
     mine = bool(_MINE & set(words))
     words = [word for word in words if word not in _MINE]
     asked = _with_two_times(plain, words) if len(times) == 2 else _with_one(plain, words)

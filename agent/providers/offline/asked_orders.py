@@ -7,6 +7,7 @@ from typing import Final
 from agent.base import Situation
 from agent.providers.offline.plain import Plain, meant, name_of, word_set
 from agent.providers.offline.plan import Step, View
+from models.catalogue import Catalogue
 
 _ONE: Final = word_set("pedido ped order orden ordem")
 _SEVERAL: Final = word_set("pedidos orders ordenes compras purchases")
@@ -46,9 +47,10 @@ _LISTED: Final = (
     )
 )
 _MOST: Final = 20
+ORDER_WORDS: Final = _ALLOWED | _LISTED | _ONE | _NEWEST
 
 
-def read_orders(plain: Plain, situation: Situation) -> list[Step] | None:
+def read_orders(plain: Plain, situation: Situation, catalogue: Catalogue) -> list[Step] | None:
     """None where something else is asked."""
     if plain.lengths or any((one.start, one.end) != (situation.today,) * 2 for one in plain.periods):
         return None
@@ -69,7 +71,7 @@ def _by_number(plain: Plain, customer: dict[str, str]) -> list[Step] | None:
         if not numbers or (len(numbers) == 1 and not is_one):
             continue
         others = plain.words(_ALLOWED)
-        if not plain.is_explained([*others[:place], *others[after:]], _ALLOWED | _ONE):
+        if not plain.is_explained([*others[:place], *others[after:]], _ALLOWED | _ONE | _MINE):
             return None
         view = View(delivery=bool(_DELIVERY & set(others)))
         return [Step("find_order", {"number": number} | customer, view) for number in numbers]

@@ -100,7 +100,7 @@ class OfflineProvider:
         catalogue: Catalogue,
     ) -> list[Step]:
         offered = {tool.name for tool in request.tools}
-        direct = read_directly(text[:_LONGEST_TEXT], names, situation)
+        direct = read_directly(text[:_LONGEST_TEXT], names, situation, catalogue)
         if direct and offered.issuperset(step.tool for step in direct):
             return direct
         steps = _steps(_questions(text, history, names, situation.today), situation, catalogue)

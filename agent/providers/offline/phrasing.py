@@ -12,7 +12,7 @@ from agent.providers.offline.facts import brief, exchange_rate, goal_progress, p
 from agent.providers.offline.lines import counted, line
 from agent.providers.offline.order_lines import find_order
 from agent.providers.offline.plan import View
-from agent.providers.offline.quiet_lines import lapsed_customers
+from agent.providers.offline.quiet_lines import lapsed_customers, stalled_deals
 from agent.providers.offline.wording import STATUS_NAMES, metric_name, of_name, say
 from models.language import Language
 
@@ -50,7 +50,7 @@ def _refusal(error: Any, language: Language) -> str:
         return say("unknown_name", language, name=error.get("name") or "?")
     if code == "unknown_order":
         return say(code, language, number=error.get("number") or "?")
-    if code in {"not_allowed", "unreachable", "no_goal", "no_source", "cannot_combine"}:
+    if code in {"not_allowed", "unreachable", "no_goal", "no_source", "cannot_combine", "moves_unknown"}:
         return say(code, language)
     if code in {"no_goals", "no_pipeline"}:
         return say("no_source", language)
@@ -218,6 +218,7 @@ _WRITERS: dict[str, _Writer] = {
     "customer_brief": brief,
     "find_order": find_order,
     "lapsed_customers": lapsed_customers,
+    "stalled_deals": stalled_deals,
     "exchange_rate": exchange_rate,
 }
 

@@ -11,7 +11,7 @@ from agent.periods import resolve_period
 from agent.periods.words import Token, is_one_slip, tokens_of
 from agent.providers.offline.fillers import FILLERS
 from agent.providers.offline.lexing import is_common, scan
-from agent.providers.offline.names import NameHit, Names
+from agent.providers.offline.names import NameHit, Names, stem
 from models.errors import ToolError
 from models.period import Period
 
@@ -67,25 +67,35 @@ class Plain:
         )
 
 
-def sentences_in(text: str, names: Names, today: date) -> Iterator[Plain]:
-    """Those that are more than courtesies."""
+def sentences_in(text: str, names: Names, today: date, known: frozenset[str]) -> Iterator[Plain]:
+    """Those that are more than courtesies; the known words are no slips of names."""
     for part in _ENDS.split(text):
         if part.strip():
-            plain = read_plainly(part, names, today)
+            plain = read_plainly(part, names, today, known)
             if plain.names or plain.periods or not plain.is_explained([t.word for t in plain.tokens], frozenset()):
                 yield plain
 
 
-def read_plainly(text: str, names: Names, today: date) -> Plain:
+def read_plainly(text: str, names: Names, today: date, known: frozenset[str]) -> Plain:
     found = scan(text, names, today)
     lengths, taken = _lengths(found.tokens, today)
     periods = [one for one in found.periods if taken.isdisjoint(range(one.first, one.last + 1))]
     taken |= {index for one in periods for index in range(one.first, one.last + 1)}
-    hits = [hit for hit in found.names if taken.isdisjoint(range(hit.first, hit.last + 1))]
+    hits = [
+        hit
+        for hit in found.names
+        if taken.isdisjoint(range(hit.first, hit.last + 1)) and not _is_slip_of_name(found.tokens, hit, known)
+    ]
     taken |= {index for hit in hits for index in range(hit.first, hit.last + 1)}
     rest = tuple(index for index in range(len(found.tokens)) if index not in taken)
     told = tuple(one.found.period for one in periods)
     return Plain(text, found.tokens, tuple(hits), told, tuple(lengths), rest)
+
+
+def _is_slip_of_name(tokens: Sequence[Token], hit: NameHit, known: frozenset[str]) -> bool:
+    """ "Negócios paradas" are no "Padaria"."""
+    word = tokens[hit.first].word
+    return hit.first == hit.last and word in known and all(stem(word) not in one.words for one in hit.candidates)
 
 
 def _lengths(tokens: Sequence[Token], today: date) -> tuple[list[Period], set[int]]:

@@ -37,6 +37,31 @@ _WORDS: Final[Mapping[str, Texts]] = {
         "en": "They bought in all: {value}",
         "es": "Compraban en total: {value}",
     },
+    "stalled": {
+        "pt": "**Negócios parados há {days} dias ou mais: {count}** ({value})",
+        "en": "**Deals that stand still for {days} days or more: {count}** ({value})",
+        "es": "**Negocios parados hace {days} días o más: {count}** ({value})",
+    },
+    "none_stalled": {
+        "pt": "Nenhum negócio aberto está parado há {days} dias ou mais.",
+        "en": "No open deal stands still for {days} days or more.",
+        "es": "Ningún negocio abierto está parado hace {days} días o más.",
+    },
+    "deal": {
+        "pt": "- {title} — {customer}, {stage}: {value}; último movimento em {day} ({owner})",
+        "en": "- {title} — {customer}, {stage}: {value}; last moved on {day} ({owner})",
+        "es": "- {title} — {customer}, {stage}: {value}; último movimiento el {day} ({owner})",
+    },
+    "longest": {
+        "pt": "(só os parados há mais tempo)",
+        "en": "(only those that stand longest)",
+        "es": "(solo los parados hace más tiempo)",
+    },
+    "undated": {
+        "pt": "Dos negócios abertos, {count} não têm data de movimento nos dados.",
+        "en": "Of the open deals, {count} have no day of a move in the data.",
+        "es": "De los negocios abiertos, {count} no tienen fecha de movimiento en los datos.",
+    },
     "assumed_days": {
         "pt": "Sem prazo na pergunta, contei {days} dias.",
         "en": "No time in the question, so I counted {days} days.",
@@ -58,6 +83,37 @@ def lapsed_customers(data: _Json, result: _Json, arguments: _Json, view: View, l
         told.append(_say("largest", language))
     told.append(_say("lost", language, value=figures.amount(data.get("total"), unit, language)))
     return told + _assumed(data, language)
+
+
+def stalled_deals(data: _Json, result: _Json, arguments: _Json, view: View, language: Language) -> list[str]:
+    """Those that stand longest first, and what all of them are worth."""
+    unit = str(data.get("unit", "BRL"))
+    items = [one for one in data.get("items") or () if isinstance(one, Mapping)]
+    days = data.get("days", data.get("assumed_days"))
+    value = figures.amount(data.get("total"), unit, language)
+    if items:
+        told = [_say("stalled", language, days=days, count=data.get("deals"), value=value)]
+        told += [_deal(one, unit, language) for one in items[:_MOST_LINES]]
+    else:
+        told = [_say("none_stalled", language, days=days)]
+    if items and data.get("deals") != len(items[:_MOST_LINES]):
+        told.append(_say("longest", language))
+    if data.get("undated"):
+        told.append(_say("undated", language, count=data["undated"]))
+    return told + _assumed(data, language)
+
+
+def _deal(one: _Json, unit: str, language: Language) -> str:
+    return _say(
+        "deal",
+        language,
+        title=one.get("title"),
+        customer=one.get("customer"),
+        stage=one.get("stage"),
+        value=figures.amount(one.get("value"), unit, language),
+        day=figures.day(one.get("moved"), language),
+        owner=one.get("salesperson"),
+    )
 
 
 def _say(what: str, language: Language, **details: object) -> str:

@@ -8,14 +8,14 @@ from models.language import Language, Texts
 CAN_DO: Final[Texts] = {
     "pt": "Posso responder sobre vendas, pedidos, unidades e ticket médio por período; rankings de clientes, produtos, "
     "categorias e vendedores; comparações entre períodos; metas; funil de negócios; resumo de um cliente; "
-    "pedidos pelo número; clientes que pararam de comprar; e cotação de moedas.",
+    "pedidos pelo número; clientes que pararam de comprar; negócios parados; e cotação de moedas.",
     "en": "I can answer about sales, orders, units and average ticket for a period; rankings of customers, products, "
     "categories and salespeople; comparisons of periods; goals; the sales pipeline; a customer's summary; "
-    "orders by their number; customers who stopped buying; and exchange rates.",
+    "orders by their number; customers who stopped buying; deals that stand still; and exchange rates.",
     "es": "Puedo responder sobre ventas, pedidos, unidades y ticket promedio por período; rankings de clientes, "
     "productos, "
     "categorías y vendedores; comparaciones entre períodos; metas; el embudo de negocios; el resumen de un "
-    "cliente; pedidos por su número; clientes que dejaron de comprar; y tipos de cambio.",
+    "cliente; pedidos por su número; clientes que dejaron de comprar; negocios parados; y tipos de cambio.",
 }
 
 SAYINGS: Final[dict[str, Texts]] = {
@@ -79,6 +79,14 @@ SAYINGS: Final[dict[str, Texts]] = {
         "en": "I found no order {number} among those that I may show to this contact. Could you check the number?",
         "es": "No encontré ningún pedido {number} entre los que puedo mostrar a este contacto. ¿Puedes revisar el "
         "número?",
+    },
+    "moves_unknown": {
+        "pt": "Os dados desta empresa não dizem quando um negócio andou pela última vez, então não sei quais estão "
+        "parados. Posso mostrar o funil por etapa.",
+        "en": "This company's data does not tell when a deal last moved, so I can't know which stand still. I can show "
+        "the pipeline by stage.",
+        "es": "Los datos de esta empresa no dicen cuándo se movió un negocio por última vez, así que no sé cuáles "
+        "están parados. Puedo mostrar el embudo por etapa.",
     },
     "unknown_words": {
         "pt": "Não entendi “{words}” nessa pergunta, e não sei filtrar por isso; prefiro não dar um número que "

@@ -188,6 +188,23 @@ class _Books:
         assumed = {} if "period" in asked else {"assumed_days": 60}
         return data | assumed, _span(f"{self.today - timedelta(days=425)}/{self.today - timedelta(days=60)}")
 
+    def _stalled_deals(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        items = [
+            {
+                "title": f"Contrato: {category}",
+                "customer": CAST.customers[place],
+                "salesperson": CAST.salespeople[place],
+                "stage": CAST.stages[place],
+                "value": money(self._value("revenue")),
+                "moved": str(self.today - timedelta(days=90 + place)),
+                "days_still": 90 + place,
+            }
+            for place, category in enumerate(CAST.categories)
+        ]
+        days = {"days": asked["days"]} if "days" in asked else {"assumed_days": 30}
+        total = money(self._value("revenue"))
+        return {"items": items, "deals": 19, "total": total, "unit": "BRL", "undated": 3} | days, None
+
     def _exchange_rate(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
         day = str(self.today - timedelta(days=1))
         return {"currency": asked["currency"], "buy": "5.4315", "sell": "5.4321", "date": day}, None

@@ -48,6 +48,7 @@ _TOOLS = (
     "customer_brief",
     "find_order",
     "lapsed_customers",
+    "stalled_deals",
     "exchange_rate",
 )
 TOOLS = tuple(ToolSpec(name, "", {}) for name in _TOOLS)

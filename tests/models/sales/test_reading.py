@@ -21,7 +21,12 @@ def test_the_nine_views_are_the_demos_tables_wherever_the_role_finds_them() -> N
     assert demo_spec().schema_ == "demo"
     assert nine_views().schema_ is None
     assert nine_views().version is None
-    kept = {"schema_": "demo", "version": demo_spec().version}
+    pipeline, demos = nine_views().pipeline, demo_spec().pipeline
+    assert pipeline is not None
+    assert demos is not None
+    assert (pipeline.deal.moved, demos.deal.moved) == (None, "moved_on")
+    assert pipeline.deal.model_copy(update={"moved": "moved_on"}) == demos.deal
+    kept = {"schema_": "demo", "version": demo_spec().version, "pipeline": demos}
     assert nine_views().model_copy(update=kept) == demo_spec()
 
 
