@@ -92,7 +92,7 @@ def _open_deals(layer: Layer, scope: Scope, question: StallQuestion) -> Frame:
     return frame
 
 
-def _totals(layer: Layer, scope: Scope, question: StallQuestion, after: date) -> Any:
+def _totals(layer: Layer, scope: Scope, question: StallQuestion, after: Any) -> Any:
     frame = _open_deals(layer, scope, question)
     moved = frame.column(layer.column("deal", "moved"))
     value = frame.column(layer.column("deal", "value"))
@@ -107,7 +107,7 @@ def _totals(layer: Layer, scope: Scope, question: StallQuestion, after: date) ->
     )
 
 
-def _longest(layer: Layer, scope: Scope, question: StallQuestion, after: date) -> Any:
+def _longest(layer: Layer, scope: Scope, question: StallQuestion, after: Any) -> Any:
     frame = _open_deals(layer, scope, question)
     told = {"title": ("deal", "title"), "customer": ("customer", "name"), "salesperson": ("salesperson", "name")}
     told |= {"stage": ("stage", "name")}

@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from models.period import Period
+from models.sales.lapsed import LapseQuestion
 from models.sales.mistakes import SourceMistakes
+from models.sales.orders import OrderQuestion
 from models.sales.question import EVERYTHING, SalesQuestion
 from models.sales.reading import read_source
 from models.sales.source import SalesSource
@@ -51,6 +53,21 @@ def test_days_of_digits_and_keys_of_two_columns_give_the_figures_of_plain_ones(
     old, plain = (source.summarise(EVERYTHING, question) for source in old_and_plain)
     assert old == plain
     assert plain[0].total
+
+
+def test_orders_and_lost_customers_of_such_tables_are_those_of_plain_ones(
+    old_and_plain: tuple[SalesSource, SalesSource],
+) -> None:
+    silent = Period(date(2026, 2, 25), TODAY)
+    lapse = LapseQuestion(Period(date(2025, 1, 1), date(2026, 2, 24)), silent)
+    assert len({source.lapsed(EVERYTHING, lapse) for source in old_and_plain}) == 1
+    listed = OrderQuestion(TODAY, limit=20)
+    old, plain = ([one.number for one in source.orders(EVERYTHING, listed)] for source in old_and_plain)
+    assert len(old) == len(plain) == 20
+    for number in old[:3]:
+        one, other = (source.orders(EVERYTHING, OrderQuestion(TODAY, number)) for source in old_and_plain)
+        assert one == other
+        assert one[0].lines
 
 
 def test_a_brief_finds_the_last_order_of_such_tables(old_and_plain: tuple[SalesSource, SalesSource]) -> None:

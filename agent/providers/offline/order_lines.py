@@ -6,8 +6,7 @@ from typing import Any, Final
 from agent.providers.offline import figures
 from agent.providers.offline.lines import ORDER_STATUS, line
 from agent.providers.offline.plan import View
-from agent.providers.offline.wording import Texts
-from models.language import Language
+from models.language import Language, Texts
 
 _Json = Mapping[str, Any]
 _MOST_LINES: Final = 15
