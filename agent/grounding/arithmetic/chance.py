@@ -33,8 +33,8 @@ _Try = tuple[float, str, tuple[Known, ...]]
 def derive_unannounced(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """Only what comes near the claim: the others are as good as tried."""
     wanted = [
-        (abs(float(value)), float(room) + _EPSILON, min(_MOST_TRIES, int(_BY_CHANCE / width)))
-        for value, room, width in zip(claim.values, claim.rooms(), claim.widths(), strict=True)
+        (float(value - room) - _EPSILON, float(value + room) + _EPSILON, min(_MOST_TRIES, int(_BY_CHANCE / width)))
+        for value, room, width in zip(map(abs, claim.values), claim.rooms(), claim.widths(), strict=True)
     ]
     if claim.kind == "count":
         wanted = [one for one in wanted if one[2] >= _FEWEST_TRIES]
@@ -46,8 +46,8 @@ def derive_unannounced(claim: Claim, around: Surroundings, evidence: Evidence) -
     for number, (value, operation, operands) in enumerate(tries_made):
         if operation == "quotient" and claim.kind == "count":
             value = ceil(value - _EPSILON)  # so many of them are needed
-        for size, room, tries in wanted:
-            if number < tries and abs(abs(value) - size) <= room:
+        for low, high, tries in wanted:
+            if low <= abs(value) <= high and number < tries:
                 yield _derived(claim, operation, operands, around)
                 break
 
@@ -151,5 +151,6 @@ def _discounted(claim: Claim, pool: Sequence[Known]) -> Iterator[_Try]:
     counts = [known for known in pool if known.kind == "count"][:_MOST_IN_THREES]
     percents = [known for known in pool if known.kind == "percent"][:_MOST_IN_THREES]
     for operands in product(prices, counts, percents):
-        for operation in ("discounted product", "discount"):
-            yield float(_exactly(operation, operands)), operation, operands
+        price, count, percent = (float(known.value) for known in operands)
+        yield price * count * (1 - percent / 100), "discounted product", operands
+        yield price * count * percent / 100, "discount", operands
