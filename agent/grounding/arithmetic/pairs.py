@@ -19,6 +19,7 @@ from agent.grounding.words.lexicon import DIFFERENCE, RATE, REST, TOTAL
 
 _WHOLE: Final = 100  # per cent: nothing is less by more than all of it
 _PAIR: Final = 2
+_ADDED: Final = ("difference", "sum")
 _Number = TypeVar("_Number", float, Decimal)
 
 
@@ -29,34 +30,27 @@ class Pairing:
         self._claim, self._around = claim, around
         self._is_bare = claim.kind == "count" and not claim.unit and not claim.noun
         self._is_rate = bool(RATE.search(around.sentence))
+        of_kind = {"money": self._of_amounts, "count": self._of_amounts, "percent": self._of_percents}
+        self.operations_in_time = of_kind.get(claim.kind, _of_multiples)  # of two that are known to belong together
 
     def operations(self, one: Known, other: Known) -> tuple[str, ...]:
         """Of a list, a sum and a difference only of some, since it has many parts, and each sum of some is no total."""
         found = self.operations_in_time(one, other)
-        return () if found[:1] == ("difference",) and not self._may_be_added(one, other) else found
+        return () if found is _ADDED and not self._may_be_added(one, other) else found
 
-    def operations_in_time(self, one: Known, other: Known) -> tuple[str, ...]:
-        """Of two that are known to belong together."""
-        is_alike = one.kind == other.kind and one.unit == other.unit
-        match self._claim.kind:
-            case "money" | "count":
-                return self._of_equals(one) if is_alike else self._of_unequals(one, other)
-            case "percent":
-                return self._of_percents(one, other, is_alike=is_alike)
-        return ("quotient",) if is_alike else ()
-
-    def _of_equals(self, one: Known) -> tuple[str, ...]:
+    def _of_amounts(self, one: Known, other: Known) -> tuple[str, ...]:
         claim = self._claim
-        if one.kind == claim.kind or self._is_bare:
-            return ("difference", "sum") if is_of_one_unit(claim, one) else ()
-        return ("quotient",) if claim.kind == "count" else ()
+        if one.kind != other.kind:
+            return self._of_factors(one, other) if one.kind == "money" else self._of_factors(other, one)
+        if one.unit == other.unit and (one.kind == claim.kind or self._is_bare):
+            return _ADDED if is_of_one_unit(claim, one) else ()
+        if one.unit == other.unit:
+            return ("quotient",) if claim.kind == "count" else ()
+        is_rated = any(rate.key in RATES and is_of_one_unit(claim, rate) for rate in (one, other))
+        return ("conversion",) if is_rated and one.kind == "money" else ()
 
-    def _of_unequals(self, one: Known, other: Known) -> tuple[str, ...]:
+    def _of_factors(self, money: Known, by: Known) -> tuple[str, ...]:
         claim = self._claim
-        if one.kind == other.kind:
-            is_rated = any(rate.key in RATES and is_of_one_unit(claim, rate) for rate in (one, other))
-            return ("conversion",) if is_rated and one.kind == "money" else ()
-        money, by = (one, other) if one.kind == "money" else (other, one)
         if money.kind != "money":
             return ()
         if by.kind == "count" and (claim.kind == "money" or not claim.unit):
@@ -67,10 +61,10 @@ class Pairing:
             return ("part", "less", "more") if by.value <= _WHOLE else ("part", "more")
         return ()
 
-    def _of_percents(self, one: Known, other: Known, *, is_alike: bool) -> tuple[str, ...]:
+    def _of_percents(self, one: Known, other: Known) -> tuple[str, ...]:
         is_of_one_object = one.kind == "count" and one.scope == other.scope
         is_of_people = one.origin != "tool" or other.origin != "tool"
-        is_alike = is_alike or (is_of_one_object and other.kind == "count")
+        is_alike = one.kind == other.kind and (one.unit == other.unit or is_of_one_object)
         is_of_percents = one.kind == other.kind == "percent"
         if not is_alike or is_of_percents or not (one.key == other.key or is_of_one_object or is_of_people):
             return ()
@@ -110,6 +104,10 @@ class Pairing:
         around = self._around
         others = (around.named, around.context, around.joined, around.worked_out, *around.bound)
         return self._said | _paths(*others)
+
+
+def _of_multiples(one: Known, other: Known) -> tuple[str, ...]:
+    return ("quotient",) if one.kind == other.kind and one.unit == other.unit else ()
 
 
 def _paths(*groups: Iterable[Known]) -> frozenset[str]:
