@@ -72,13 +72,18 @@ class Draft:
         claims = sorted([*claims, *find_weekdays(self.folded, taken)], key=lambda claim: claim.start)
         self.traces = [Trace(claim, self.sentences.index(claim.start)) for claim in claims]
         self.figures = [trace for trace in self.traces if trace.claim.values]
+        self._beside = _by_sentence(self.traces)
+        self._figures_beside = _by_sentence(self.figures)
 
     def bounds(self, trace: Trace) -> tuple[int, int]:
         return self.sentences.bounds(trace.sentence)
 
-    def beside(self, trace: Trace, traces: Iterable[Trace] | None = None) -> list[Trace]:
+    def beside(self, trace: Trace) -> Sequence[Trace]:
         """Those of its sentence, itself among them."""
-        return [other for other in (self.traces if traces is None else traces) if other.sentence == trace.sentence]
+        return self._beside[trace.sentence]
+
+    def figures_beside(self, trace: Trace) -> Sequence[Trace]:
+        return self._figures_beside.get(trace.sentence, ())
 
     def hinted(self, trace: Trace) -> list[Anchor]:
         """What lower-case words of its sentence may name."""
@@ -152,6 +157,13 @@ class Draft:
                 else:
                     end = min(end, at)
         return start, end
+
+
+def _by_sentence(traces: Iterable[Trace]) -> dict[int, list[Trace]]:
+    found: dict[int, list[Trace]] = {}
+    for trace in traces:
+        found.setdefault(trace.sentence, []).append(trace)
+    return found
 
 
 def _holds_another(anchor: Anchor, others: Sequence[Anchor]) -> bool:

@@ -139,13 +139,15 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is
             ahead = ((claim.weekday or 0) - evidence.today.weekday()) % 7  # "a reunião de sexta"
             evidence.days.add(evidence.today + timedelta(days=ahead))
     claims += [part for claim in claims if claim.kind == "code" for part in _slashed(claim)]
+    owners: dict[int, tuple[tuple[Span, ...], frozenset[str]]] = {}  # of each sentence
     for claim in claims:
         if not claim.values:
             continue
-        index = sentences.index(claim.start)
-        spans = _spans_of(evidence, [c for c in claims if sentences.index(c.start) == index])
-        own = [entry.name for entry in entries if entry.start <= claim.start < entry.end]
-        labels = frozenset(own) or _labels_of([m for m in mentions if sentences.index(m.start) == index])
+        if (index := sentences.index(claim.start)) not in owners:
+            spans = _spans_of(evidence, (c for c in claims if sentences.index(c.start) == index))
+            owners[index] = spans, _labels_of(m for m in mentions if sentences.index(m.start) == index)
+        spans, named = owners[index]
+        labels = frozenset(entry.name for entry in entries if entry.start <= claim.start < entry.end) or named
         known = Known(claim.values[0], claim.kind, claim.unit, f"{where}: {claim.text}", labels, spans, origin=origin)
         known = known._replace(is_foreign=is_foreign)
         if path and (states := find_states(folded, claim.end, _end_of_clause(folded, claim.end))):

@@ -22,7 +22,7 @@ _WORDS_BEFORE: Final = 40
 
 def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundings:
     """Of a claim that no single figure accounts for."""
-    beside = [other for other in draft.beside(trace, draft.figures) if other is not trace]
+    beside = [other for other in draft.figures_beside(trace) if other is not trace]
     beside.sort(key=lambda other: abs(other.claim.start - trace.claim.start))
     before = [other for other in draft.figures if other.sentence < trace.sentence]
     after = [other for other in draft.figures if other.sentence > trace.sentence]
@@ -72,7 +72,7 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
 def _groups(trace: Trace, draft: Draft) -> list[Group]:
     start, end = draft.bounds(trace)
     before = draft.folded[draft.sentences.bounds(trace.sentence - 1)[0] : start] if trace.sentence else ""
-    claims = [other.claim for other in draft.beside(trace, draft.figures)]
+    claims = [other.claim for other in draft.figures_beside(trace)]
     return find_groups(draft.folded[start:end], start, claims, trace.owners.all_names, draft.evidence, before)
 
 

@@ -158,7 +158,7 @@ class _Tracing:
             if is_round
             else None
         )
-        beside = self.draft.beside(trace, self.draft.figures)
+        beside = self.draft.figures_beside(trace)
         if cue is not None and IF.fullmatch(cue[0]) and _PAUSE.search(self.draft.folded, cue.end(), claim.start):
             return False  # what follows from the "if" is no supposition any more
         return cue is not None and not any(
@@ -197,7 +197,7 @@ class _Tracing:
             return True
         return any(
             other.found and any(anchor.fits(one) for anchor in trace.owners.names for one in other.found)
-            for other in self.draft.beside(trace, self.draft.figures)
+            for other in self.draft.figures_beside(trace)
             if other.claim.kind == trace.claim.kind
         )
 
