@@ -49,16 +49,22 @@ return redis.call('LLEN', KEYS[1])
 
 
 class JobQueue:
-    """Rings for conversations. Thread-safe; make it after forking. `name` is the RQ queue's, `function` the job's."""
+    """Rings for conversations. Thread-safe; make it after forking. `name` is the RQ queue's, `function` the job's,
+    `timeout` the seconds that Redis has for an answer."""
 
     batch: ClassVar[int] = 200  # rings per round trip: Redis does nothing else meanwhile
 
     def __init__(
-        self, redis_url: str, name: str = "recado", clock: Clock | None = None, function: str = ADVANCE
+        self,
+        redis_url: str,
+        name: str = "recado",
+        clock: Clock | None = None,
+        function: str = ADVANCE,
+        timeout: float = _TIMEOUT,
     ) -> None:
         self.name = name
         self._function = function
-        self.connection = connect(redis_url)
+        self.connection = connect(redis_url, timeout)
         self._url = redis_url
         self._clock = clock or SystemClock()
         self._ring = self.connection.register_script(_RING.format(shared=_shared_fields(name)))

@@ -88,7 +88,7 @@ def build_door(
     services = WebServices(
         settings=settings,
         engine=other_engine or engine,
-        queue=queue or JobQueue(redis_url),
+        queue=queue or JobQueue(redis_url, timeout=60),
         clock=SystemClock(),
         channel_for=ChannelDirectory(build_accounts(settings)).find,
         database_url=settings.database_url.get_secret_value(),

@@ -62,7 +62,7 @@ class World:
         self.platform, self.shop, self.scribe = Platform(self.clock), Shop(), Scribe()
         self.channel = FarChannel(self.platform)
         self.ledger = Ledger()
-        self.queue = JobQueue(engines.redis_url, name="guards", clock=self.clock)
+        self.queue = JobQueue(engines.redis_url, name="guards", clock=self.clock, timeout=60)
         self.processes: list[Process] = []
         self._born = 0
 

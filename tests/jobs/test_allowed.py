@@ -35,7 +35,7 @@ def _fresh_samples() -> None:
 
 @pytest.fixture
 def queue(fresh_redis_url: str) -> Iterator[JobQueue]:
-    made = JobQueue(fresh_redis_url)
+    made = JobQueue(fresh_redis_url, timeout=60)
     yield made
     made.connection.close()
 

@@ -20,7 +20,7 @@ from tests.waiting import eventually
 
 @pytest.fixture
 def queue(fresh_redis_url: str) -> Iterator[JobQueue]:
-    made = JobQueue(fresh_redis_url, function=SAMPLE + "wait_for_gate")
+    made = JobQueue(fresh_redis_url, function=SAMPLE + "wait_for_gate", timeout=60)
     sample.GATE.clear()
     yield made
     sample.GATE.set()
@@ -49,7 +49,7 @@ def test_waiting_running_and_failed_rings_are_shown(
     with at_work(queue) as worker:
         eventually(lambda: worker.in_flight == 1)
         assert descriptions(browser, "started") == [f"{SAMPLE}wait_for_gate('{conversation}')"]
-        failing = JobQueue(fresh_redis_url, function=SAMPLE + "fail")
+        failing = JobQueue(fresh_redis_url, function=SAMPLE + "fail", timeout=60)
         failing.ring(conversation)
         eventually(lambda: descriptions(browser, "failed") == [f"{SAMPLE}fail('{conversation}')"])
         failing.connection.close()

@@ -42,7 +42,7 @@ class HandClock:
 
 @pytest.fixture
 def queue(fresh_redis_url: str) -> Iterator[JobQueue]:
-    made = JobQueue(fresh_redis_url)
+    made = JobQueue(fresh_redis_url, timeout=60)  # nobody here is a webhook
     yield made
     made.connection.close()
 
@@ -125,7 +125,7 @@ def test_the_job_id_tells_the_conversation_and_is_never_the_same_twice(queue: Jo
 
 
 def test_a_stock_worker_can_run_our_rings(fresh_redis_url: str) -> None:
-    queue = JobQueue(fresh_redis_url, function="tests.jobs.sample.note")
+    queue = JobQueue(fresh_redis_url, function="tests.jobs.sample.note", timeout=60)
     sample.DONE.clear()
     queue.ring(CONVERSATION)
     client = queue.connect(timeout=600)  # stock workers block for minutes
@@ -200,7 +200,7 @@ def test_rings_go_through_again_as_soon_as_redis_is_back(
     fresh_redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = HandClock()
-    queue = JobQueue(fresh_redis_url, clock=clock)
+    queue = JobQueue(fresh_redis_url, clock=clock, timeout=60)
     with Redis.from_url(fresh_redis_url) as other:
         other.config_set("maxmemory", "1")  # full: every write is refused
         taken = queue.ring(CONVERSATION)

@@ -41,7 +41,7 @@ def _fresh_samples() -> Iterator[None]:
 
 @pytest.fixture
 def queue(fresh_redis_url: str) -> Iterator[JobQueue]:
-    made = JobQueue(fresh_redis_url, function=SAMPLE + "note")
+    made = JobQueue(fresh_redis_url, function=SAMPLE + "note", timeout=60)
     yield made
     made.connection.close()
 
@@ -72,7 +72,7 @@ def test_a_ring_runs_and_leaves_nothing_behind(queue: JobQueue) -> None:
 
 def test_two_hundred_jobs_run_at_the_same_time(queue: JobQueue) -> None:
     with at_work(queue, threads=200) as worker:
-        meeting = JobQueue(_url(queue), function=SAMPLE + "meet")
+        meeting = JobQueue(_url(queue), function=SAMPLE + "meet", timeout=60)
         assert meeting.ring_many(uuid4() for _ in range(200)) == 200
         eventually(lambda: len(sample.DONE) == 200)  # else the meeting of 200 never came about
         eventually(lambda: worker.in_flight == 0)
@@ -178,7 +178,7 @@ def test_the_worker_survives_a_restart_of_redis() -> None:
     with tempfile.TemporaryDirectory(prefix="recado-tests-") as folder:
         server = EmbeddedValkey(prepare_data_folder(Path(folder) / "data"))
         server.start()
-        queue = JobQueue(server.url, function=SAMPLE + "note")
+        queue = JobQueue(server.url, function=SAMPLE + "note", timeout=60)
         with at_work(queue) as worker:
             push(queue, SAMPLE + "wait_for_gate", "before")
             eventually(lambda: worker.in_flight == 1)
