@@ -118,7 +118,7 @@ def chained(scripts: Sequence[Script], ran: list[str], **limits: Any) -> tuple[A
     return Agent(own, "x", tools(ran), Limits(STEPS, CALLS, **limits), FixedClock(), chain=chain), [*providers, own]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.tuples(_ROUTES, _SCRIPTS, _SCRIPTS, _SCRIPTS),
     st.sampled_from(["quanto vendi?", "quanto é 42?"]),
@@ -148,7 +148,7 @@ def test_any_scripts_of_a_chain_end_in_words_within_the_limits(
     assert all(not request.tools for request in polish.requests)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(_SCRIPTS)
 def test_any_script_of_a_provider_ends_in_words_within_the_limits(script: Script) -> None:
     ran: list[str] = []
@@ -181,7 +181,7 @@ _WISHES = st.builds(
 _STEPS = st.builds(Completion, st.just(""), st.lists(_WISHES, max_size=2).map(tuple), st.just("tool_calls"))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(_SCRIPTS | st.lists(_STEPS, min_size=2, max_size=STEPS))
 def test_whatever_is_wished_for_nothing_is_proposed_or_carried_outside_on_strangers_words(script: Script) -> None:
     ran: list[str] = []

@@ -30,7 +30,7 @@ def test_a_long_text_is_cut_and_ends_in_an_ellipsis() -> None:
     assert fit({"ok": True, "text": "palavra " * 500}, 800)["text"].endswith("…")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.text(max_size=8), _JSON, max_size=6), st.integers(160, 2000))
 def test_any_result_fits_and_says_so_where_it_was_cut(content: dict[str, object], most: int) -> None:
     fitted = fit(content, most)

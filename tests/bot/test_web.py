@@ -163,7 +163,7 @@ def test_the_web_process_loads_no_llm_sdk_no_agent_and_no_twilio_client(
     program = (
         "import sys, wsgi; import bot.web, bot.gunicorn_config\n"
         "wsgi.app.test_client().get('/readyz')\n"
-        "heavy = {'openai', 'anthropic', 'agent', 'genai_prices', 'twilio'}\n"
+        "heavy = {'openai', 'anthropic', 'agent', 'genai_prices', 'numpy', 'twilio'}\n"
         "print(sorted(heavy & {name.split('.')[0] for name in sys.modules}))"
     )
     environment = {"DATABASE_URL": fresh_database_url, "REDIS_URL": fresh_redis_url}
