@@ -23,6 +23,9 @@ _TELLING = {
     "goal_progress": ("goal", "achieved", "missing", "percent"),
     "pipeline_status": ("open_total", "total", "deals"),
     "customer_brief": ("last_order", "revenue_12m"),
+    "find_order": ("orders",),
+    "lapsed_customers": ("items",),
+    "stalled_deals": ("items",),
 }
 
 

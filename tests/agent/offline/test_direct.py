@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.agent.offline.cast import ask
+from agent.base import ChatMessage, Situation
+from tests.agent.offline.cast import SITUATION, TODAY, ask, kind_of
 
 _LINES = Path(__file__).with_name("orders.jsonl").read_text(encoding="utf-8").splitlines()
 QUESTIONS: list[dict[str, Any]] = [json.loads(line) for line in _LINES]
@@ -21,3 +22,77 @@ def test_the_question_gets_exactly_its_calls(question: dict[str, Any]) -> None:
         assert not DIRECT & {call["name"] for call in calls}, question["text"]
     else:
         assert calls == question["calls"], (question["text"], completion.text)
+
+
+def told(text: str, content: dict[str, Any]) -> str:
+    """What is said once the call of the question has this result."""
+    calls = ask(text).tool_calls
+    result = ChatMessage("tool", json.dumps(content), tool_call_id=calls[0].id)
+    return ask(text, after=[ChatMessage("assistant", tool_calls=calls), result]).text
+
+
+ORDER = {
+    "number": "4521",
+    "date": "2026-03-02",
+    "customer": "Supermercado Ipê",
+    "salesperson": "Ana Beatriz Moura",
+    "status": "invoiced",
+    "status_word": "entregue",
+    "value": "1234.50",
+    "lines": [{"product": "Azeite Extra Virgem 500ml", "quantity": 12, "value": "1234.50"}],
+}
+
+
+def found(**more: Any) -> dict[str, Any]:
+    data = {"orders": [ORDER], "unit": "BRL", "delivery_known": False} | more
+    return {"ok": True, "filters": {"number": "4521"}, "source": "Aurora: sales_order", "rows": 1, "data": data}
+
+
+def test_an_order_is_told_in_the_companys_words_with_its_lines() -> None:
+    text = told("cadê o pedido 4521?", found())
+    lines = ("**Pedido 4521** — Supermercado Ipê, 02/03/2026", "Situação: entregue", "Valor: **R$ 1.234,50**")
+    for line in (*lines, "- 12 × Azeite Extra Virgem 500ml: R$ 1.234,50"):
+        assert line in text
+    assert "entrega" not in text.casefold()
+
+
+def test_what_is_not_known_of_delivery_is_said_where_it_was_asked() -> None:
+    assert "não dizem nada" in told("o pedido 4521 já foi entregue?", found())
+    assert "tells nothing about delivery" in told("was order 4521 delivered?", found())
+    known = found(orders=[ORDER | {"delivery": "2026-03-05"}], delivery_known=True)
+    text = told("o pedido 4521 já foi entregue?", known)
+    assert "Entrega: 05/03/2026" in text
+    assert "não dizem nada" not in text
+
+
+def test_an_order_that_is_not_there_and_deals_of_unknown_moves_are_said_so_without_a_figure() -> None:
+    refused = {"ok": False, "error": {"code": "unknown_order", "message": "", "number": "4521"}}
+    assert kind_of(told("cadê o pedido 4521?", refused)) == "unknown_order"
+    text = told("negócios parados", {"ok": False, "error": {"code": "moves_unknown", "message": ""}})
+    assert kind_of(text) == "moves_unknown"
+    assert not any(char.isdigit() for char in text)
+
+
+def test_nobody_who_stopped_is_said_with_both_times_and_the_days_that_were_assumed() -> None:
+    spans = {"period": {"start": "2025-01-04", "end": "2026-01-03"}}
+    spans["period_b"] = {"start": "2026-01-04", "end": "2026-03-04"}
+    data = {"items": [], "customers": 0, "total": "0.00", "unit": "BRL", "assumed_days": 60}
+    text = told("quem parou de comprar?", {"ok": True, **spans, "filters": {}, "source": "x", "rows": 0, "data": data})
+    assert "04/01/2025 a 03/01/2026" in text
+    assert "04/01/2026 a 04/03/2026" in text
+    assert "contei 60 dias" in text
+
+
+def test_a_customer_asks_for_the_own_newest_order_and_a_rep_for_the_own_orders() -> None:
+    buyer = Situation(TODAY, role="customer", customer="Mercado São Jorge")
+    for text in ("cadê meu pedido?", "onde está o meu pedido?", "where is my order?", "¿dónde está mi pedido?"):
+        (call,) = ask(text, situation=buyer).tool_calls
+        assert (call.name, dict(call.arguments or {})) == ("find_order", {"n": 1})
+        assert all(call.name != "find_order" for call in ask(text).tool_calls)
+    (call,) = ask("meus últimos 4 pedidos", situation=Situation(TODAY, "rep", salesperson="Bruno Teixeira")).tool_calls
+    assert (call.name, dict(call.arguments or {})) == ("find_order", {"n": 4})
+
+
+def test_without_the_tool_the_question_is_read_as_any_other() -> None:
+    assert ask("quem parou de comprar?", tools=()).tool_calls == ()
+    assert ask("cadê o pedido 4521?", situation=SITUATION, tools=()).tool_calls == ()
