@@ -6,21 +6,12 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from agent.asking import Asking
-from agent.base import (
-    ChatMessage,
-    Completion,
-    CompletionRequest,
-    Journal,
-    Provider,
-    RunResult,
-    Situation,
-    Tool,
-    TurnInput,
-)
+from agent.base import ChatMessage, Completion, CompletionRequest, Provider, RunResult, Situation, Tool, TurnInput
 from agent.chain import NO_CHAIN, Chain, Part, Specialist
 from agent.citing import with_sources
 from agent.grounding.review import Review, Reviewed
 from agent.instructions import build_prompt
+from agent.journal import Journal
 from agent.phrases import phrase
 from agent.policy import Policy, Proposer, decide
 from agent.polishing import is_polished, rewrite

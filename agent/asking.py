@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from agent.base import Completion, CompletionRequest, Cost, Journal
+from agent.base import Completion, CompletionRequest, Cost
 from agent.chain import Part
+from agent.journal import Journal
 from agent.paying import Journalled, reckon_dearest
 from agent.providers.fallback import Breaker, Fallback, RunBreaker
 from agent.providers.heard import Heard, Listener

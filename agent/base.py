@@ -1,5 +1,5 @@
-"""The nouns of the assistant, and the protocols that providers, tools and journal keep to. It must not know SQL,
-channels or the queue: what the loop needs from them arrives as the protocols below."""
+"""The nouns of the assistant, and the protocols that providers and tools keep to (the journal's is `agent.journal`). It
+must not know SQL, channels or the queue: what the loop needs from them arrives as these protocols."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,6 @@ from uuid import UUID
 
 from agent.writing import Writing
 from models.language import Language
-from models.retry_policy import ProviderErrorKind
 from models.taint import Taint
 
 MessageRole = Literal["system", "user", "assistant", "tool"]
@@ -77,17 +76,6 @@ class Cost:
     amount: Decimal | None
     source: CostSource
     version: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reckoning:
-    """What a call may use at most, and what that costs."""
-
-    usage: Usage
-    cost: Cost
-
-
-WorstCase = Callable[[], Reckoning]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,29 +213,6 @@ class Tool:
     writing: Writing | None = None  # None on a tool that writes: its arguments are shown as they are
     taints: Callable[[ToolResult], frozenset[Taint]] = lambda result: frozenset()
     is_offered: Callable[[Situation], bool] = lambda situation: True  # whether there is anything behind it here
-
-
-class Journal(Protocol):
-    """The turn's finished steps. First writer wins: each `record_` returns what stands, which may be another's."""
-
-    def find_completion(self, step: int) -> Completion | None: ...
-
-    def open_completion(
-        self, step: int, provider: str, request: CompletionRequest, tokens_in: int, worst_case: WorstCase
-    ) -> None:
-        """Before each try of a step: leaves a usage row with our own reckoning, so that a crash leaves an estimate.
-        What is recorded next is of this try. Raises BudgetExceeded where that much may not be spent."""
-        ...
-
-    def record_completion(self, step: int, completion: Completion, cost: Cost, elapsed_ms: int) -> Completion: ...
-
-    def record_failure(self, step: int, kind: ProviderErrorKind, elapsed_ms: int) -> None: ...
-
-    def find_tool_result(self, step: int, number: int) -> ToolResult | None: ...
-
-    def record_tool_result(
-        self, step: int, number: int, call: ToolCall, result: ToolResult, elapsed_ms: int
-    ) -> ToolResult: ...
 
 
 @dataclass(frozen=True, slots=True)

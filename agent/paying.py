@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from agent.base import Completion, CompletionRequest, Journal, Provider, Reckoning, Usage
+from agent.base import Completion, CompletionRequest, Provider, Usage
+from agent.journal import Journal, Reckoning
 from agent.providers.fallback import Link
 from agent.providers.wrapped import Wrapped
 from agent.spending import Spending, SpentUp

@@ -1,10 +1,11 @@
 """A journal that keeps nothing: for questions asked outside a conversation, where a killed process asks again."""
 
-from agent.base import Completion, CompletionRequest, Cost, ToolCall, ToolResult, WorstCase
+from agent.base import Completion, CompletionRequest, Cost, ToolCall, ToolResult
+from agent.journal import WorstCase
 
 
 class ScratchJournal:
-    """Implements `agent.base.Journal` without remembering."""
+    """Implements `agent.journal.Journal` without remembering."""
 
     def find_completion(self, step: int) -> Completion | None:
         return None

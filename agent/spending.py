@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agent.base import Completion, Reckoning, Usage
+from agent.base import Completion, Usage
+from agent.journal import Reckoning
 from models.money.assumed_price import AssumedPrice
 
 _ENOUGH = 2  # calls: who can make two need not think of the end yet

@@ -16,7 +16,6 @@ from types import MappingProxyType
 
 from agent.base import (
     ChatMessage,
-    Journal,
     PersonRole,
     Situation,
     Tool,
@@ -28,6 +27,7 @@ from agent.base import (
     TurnInput,
 )
 from agent.fitting import fit
+from agent.journal import Journal
 from agent.policy import Policy, Proposer, Verdict, decide, is_tainted_for, taint_brought, taint_of
 from agent.side_threads import batches, begin
 from agent.telemetry import tool_span

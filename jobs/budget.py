@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.base import CompletionRequest, WorstCase
+from agent.base import CompletionRequest
+from agent.journal import WorstCase
 from jobs.agents import Terms
 from jobs.duty import announce, note_wish
 from jobs.journal import Asked, TurnJournal

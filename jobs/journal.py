@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from agent.base import Completion, CompletionRequest, Cost, ToolCall, ToolResult, WorstCase
+from agent.base import Completion, CompletionRequest, Cost, ToolCall, ToolResult
 from agent.completion_json import completion_from_json, completion_to_json
+from agent.journal import WorstCase
 from jobs.owed import OwedWrites
 from models.journal import (
     JournalKey,
@@ -35,7 +36,7 @@ class Asked:
 
 
 class TurnJournal:
-    """Implements `agent.base.Journal` for one execution of one turn. Every write raises LeaseLost when superseded.
+    """Implements `agent.journal.Journal` for one execution of one turn. Every write raises LeaseLost when superseded.
 
     What was paid for or done is owed to the database while it is away, so that the turn resumes behind it.
     """

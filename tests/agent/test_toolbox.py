@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from agent.base import Effect, Journal, Situation, Tool, ToolCall, ToolContext, ToolResult, ToolSpec, TurnInput
+from agent.base import Effect, Situation, Tool, ToolCall, ToolContext, ToolResult, ToolSpec, TurnInput
+from agent.journal import Journal
 from agent.scratch import ScratchJournal
 from agent.toolbox import OpenToolbox, Toolbox, ToolRule
 from models.errors import LeaseLost, ToolError
