@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _WORD: Final = r"(?:atualizar|atualiza|atualize|refresh|actualizar|actualiza|actualice)"
-_ALONE: Final = re.compile(rf"\W*{_WORD}\W*", re.IGNORECASE)
+_PLEASE: Final = r"(?:por favor|pfv|please|pls|ai|aí)"
+_ALONE: Final = re.compile(rf"\W*(?:{_PLEASE}\W+)?{_WORD}(?:\W+{_PLEASE})?\W*", re.IGNORECASE)
 _FIRST: Final = re.compile(rf"\W*{_WORD}\s*[:,;.\-–—!\n]\s*(?=\S)", re.IGNORECASE)
 _ASKS: Final = r"(?:quant[oa]s?|qual|quais|quem|how|what|which|who|cu[aá]nt[oa]s?|cu[aá]l(?:es)?|qui[eé]n(?:es)?|top)\b"
 _UPON: Final = re.compile(rf"\W*{_WORD}\s+(?=¿?{_ASKS})", re.IGNORECASE)

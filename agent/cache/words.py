@@ -10,12 +10,13 @@ def _listed(words: str) -> frozenset[str]:
 # At the very beginning, before what is asked.
 GREETINGS: Final = (
     "oi|oie|ola|opa|hello|hi|hi there|hey|hey there|hola|buenas|buenos dias|buenas tardes|buenas noches|buen dia|"
-    "bom dia|boa tarde|boa noite|good morning|good afternoon|good evening|tudo bem|tudo bom|que tal|e ai"
+    "bom dia|boa tarde|boa noite|good morning|good afternoon|good evening|tudo bem|tudo bom|que tal|e ai|"
+    "oi pessoal|ola pessoal|oi gente|bom dia pessoal|boa tarde pessoal|hi all|hello all|hi team|hola a todos"
 )
 # At either end.
 COURTESIES: Final = (
     "por favor|por gentileza|pfv|please|pls|obrigado|obrigada|obg|brigado|thanks|thank you|thx|gracias|"
-    "muito obrigado|muito obrigada|muchas gracias"
+    "thanks a lot|many thanks|muito obrigado|muito obrigada|muchas gracias"
 )
 # At the end behind a pause: elsewhere it asks what something was worth.
 PAUSED_THANKS: Final = "valeu|vlw"

@@ -9,6 +9,7 @@ from agent.grounding.words.folding import fold_in_place
 from agent.memory.instructions import is_instruction
 from agent.memory.rules import Found, is_name
 from agent.periods import find_periods
+from agent.providers.offline.lexing import is_common
 from models.memory.fact import KnownFact
 
 _NAMES: Final = {
@@ -16,7 +17,7 @@ _NAMES: Final = {
     "nickname": r"apelido|nickname|apodo|me chamo de|me chamem",
     "company": r"empresa|loja|company|shop|store|tienda",
     "role": r"funcao|cargo|role|job|puesto",
-    "city": r"cidade|city|ciudad|endereco|moro",
+    "city": r"cidade|city|ciudad|endereco|moro|where i live|donde vivo",
     "territory": r"regiao|zona|territory|region",
     "boss": r"gerente|chefe|manager|boss|jefe",
     "schedule": r"horarios?|working hours|schedule",
@@ -35,6 +36,7 @@ _NAMES: Final = {
     "decision": r"decisao|decisoes|decision|decisiones",
     "objection": r"objecao|objection|objecion",
 }
+_INSIDE: Final = frozenset({"da", "das", "de", "del", "do", "dos", "e", "la", "y"})  # of a name
 _IS_NOT: Final = r"(?:o certo )?(?:nao (?:e|eh|sou|me chamo)|it'?s not|it is not|i'?m not|not|no (?:es|soy|me llamo))"
 _BUT: Final = r"(?:,? (?:e sim|mas sim|mas|but|sino)|,|;)\s*"
 _IS: Final = r"(?:(?:e|eh|sou|it'?s|it is|i'?m|es|soy|me chamo|me llamo) )?"
@@ -69,9 +71,10 @@ def find_replaced(words: str, facts: Sequence[KnownFact]) -> tuple[KnownFact, st
 
 
 def may_stand_instead(words: str, today: date) -> bool:
-    """Whether a name is said behind "na verdade é": days are asked for, and orders are none."""
+    """Whether a name is said behind "na verdade é": days and what is measured are asked for, and orders are none."""
     said = Found(words, fold_in_place(words))
-    return is_name(said) and not find_periods(words, today) and not is_instruction(words)
+    is_asked = find_periods(words, today) or any(is_common(word) for word in said.folded.split() if word not in _INSIDE)
+    return is_name(said) and not is_asked and not is_instruction(words)
 
 
 def _names_of(fact: KnownFact) -> str:

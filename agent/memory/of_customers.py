@@ -28,7 +28,8 @@ _SOMETIMES: Final = (
 _NO: Final = r"(?:nao|n|num|no|nunca|never|does not|doesn't|do not|don't|won't|will not)\s+"
 _RECEIVES: Final = (
     r"(?:recebem?|(?:es)?tao? recebendo|receives?|(?:takes?|accepts?|wants?|needs?) deliver(?:y|ies)|reciben?"
-    r"|esta[n]? recibiendo|quer(?:em)? (?:a |as )?entregas?|quieren? (?:la |las )?entregas?)\b"
+    r"|aceitam? entregas?|aceptan? entregas?|esta[n]? recibiendo|quer(?:em)? (?:a |as )?entregas?"
+    r"|quieren? (?:la |las )?entregas?)\b"
 )
 _REFUSES: Final = (
     r"(?:recebem?|aceitam?|quer(?:em)?|trabalham? com|receives?|receive|takes?|accepts?|reciben?|aceptan?)\b"
@@ -47,7 +48,8 @@ _OF: Final = (
 _ROLES: Final = {
     "buyer": r"(?:comprador|compradora|quem compra|buyer|comprador|quien compra)",
     "owner": r"(?:don[oa]|proprietari[oa]|owner|duen[oa])",
-    "contact": r"(?:contato|responsavel|gerente|encarregad[oa]|contact|manager|contacto|responsable|encargad[oa])",
+    "contact": r"(?:contato|quem (?:manda|decide|recebe|atende)"
+    r"|responsavel|gerente|encarregad[oa]|contact|manager|contacto|responsable|encargad[oa])",
 }
 _CHANGED: Final = (
     rf"{_WHO}\s+(?:mudou|trocou|cambio) (?:de|o|a|el|la) {{role}}[,;]?\s+(?:e\s+|y\s+)?(?:agora|ahora)\s+(?:e|eh|es)\s+"
@@ -74,7 +76,8 @@ _MONEY: Final = (
 )
 _TALK: Final = (
     rf"(?:n[oa]|at|en)\s+{_WHO},?\s+(?:(?:tem|hay|e)\s+(?:que|q|pra)\s+)?(?:you\s+(?:have to|should)\s+)?"
-    r"(?:fal[ae]r?|trat[ae]r?|talk|speak|hablar?)\s+(?:so\s+)?(?:com|with|to|con)\s+"
+    r"(?:(?:fal[ae]r?|trat[ae]r?|talk|speak|hablar?)\s+(?:so\s+)?(?:com|with|to|con)"
+    r"|quem (?:recebe|manda|decide|atende)\s+(?:e|eh))\s+"
 )
 
 
@@ -108,10 +111,13 @@ _DEEDS: Final = (
     _does(
         "opening",
         r"(?:abrem?|fecham?|opens?|closes?|abren?|cierran?|(?:(?:es)?tao?|ficam?|esta[n]?) "
-        r"(?:fechad|abert|cerrad|abiert)[oa]s?|is (?:closed|open)|(?:es)?ta em (?:reforma|obras?|ferias))\b",
+        r"(?:fechad|abert|cerrad|abiert)[oa]s?|is (?:closed|open)|(?:es)?tao? (?:em|de) (?:reforma|obras?|ferias))\b",
     ),
+    _does("opening", rf"{_NO}{_SOMETIMES}(?:abrem?|opens?|open|abren?)\b"),
     _does(
-        "requires", r"(?:exigem?|requires?|requieren?|precisa de (?:agendamento|nota|pedido)|exigen?)\b", is_shown=False
+        "requires",
+        r"(?:exigem?|requires?|requieren?|precisam? de(?= (?:agendamento|nota|pedido))|exigen?)\b",
+        is_shown=False,
     ),
 )
 # Not only where the customer's name opens the sentence.
@@ -134,7 +140,7 @@ _UNSURE: Final = re.compile(
 )
 _MAY_TELL: Final = re.compile(
     r"\b(?:receb|receiv|recib|deliver|aceit|accept|acept|quer|trabalh|prefe|prefi|paga|pays?\b|abre|fecha|open|clos|cierr"
-    r"|gosta|likes?\b|recibi|mudou|mudaram|entrega|fechad|abert|cerrad|reforma|obra|fal[ae]|trat[ae]|talk|speak|habl"
+    r"|ferias|manda|decide|atende|gosta|likes?\b|recibi|mudou|mudaram|entrega|fechad|abert|cerrad|reforma|obra|fal[ae]|trat[ae]|talk|speak|habl"
     r"|quier|want|need|exig|requi|precisa|compra|buyer|don[oa]\b|propriet|owner|duen|contat|contac|respons|gerente|manager|encarreg"
     r"|encarg|take)"
 )

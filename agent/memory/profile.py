@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agent.memory.numbers import find_cnpj, read_phone
-from agent.memory.rules import FIRM_WORDS, Found, Rule, is_name, is_proper, is_short, named, phrases
+from agent.memory.rules import FIRM_WORDS, NO_NAMES, Found, Rule, is_name, is_proper, is_short, named, phrases
 from agent.memory.sentences import Sentence
 from agent.memory.told import Told
 
@@ -53,7 +53,15 @@ _SOMEBODY_OF: Final = re.compile(
 )
 _IS_A: Final = phrases("[eu] sou [o|a]", "i am [the|an|a]", "i'm [the|an|a]", "soy [el|la]")
 _LIVES_IN: Final = phrases(
-    *("[eu] moro em", "(me mudei|mudei) (pra|para)", "i live in", "(i'm|im) based in", "i moved to", "vivo en"),
+    *(
+        "[eu] moro em",
+        "(to|tô|estou) morando em",
+        "(me mudei|mudei) (pra|para)",
+        "i live in",
+        "(i'm|im) based in",
+        "i moved to",
+        "vivo en",
+    ),
     "me mudé a",
 )
 _HAS_A_HOUSE_IN: Final = phrases(
@@ -62,7 +70,7 @@ _HAS_A_HOUSE_IN: Final = phrases(
 )
 _NO_CITY: Final = re.compile(
     r"(?:casa|apartamento|apto|ape|cima|baixo|frente|paz|predio|condominio|republica|kitnet|bairro|cidade|outra?|longe"
-    r"|perto|proximo|tempo|fear|peace|an?|the|my|paz|familia|pareja|otra?|centro|interior|minha?|meu|nova?|novo|mala)\b"
+    r"|perto|proximo|tempo|fear|peace|an?|the|my|paz|familia|pareja|otra?|centro|interior|minha?|meu|mala|uma?|lugar|fazenda|sitio|alg\w+)\b"
 )
 _AREA: Final = "(região|zona|área|praça|rota|carteira)"
 _TERRITORY: Final = phrases(
@@ -86,8 +94,9 @@ _BORN_ON: Final = phrases(
 
 def _is_city(found: Found) -> bool:
     """Written small as well: nothing else is lived in but what is listed."""
-    is_small = is_name(found) and len(found.folded.split()) <= 4 and not _NO_CITY.match(found.folded)
-    return is_small or is_proper(found)
+    words = found.folded.split()
+    is_small = is_short(found) and not _NO_CITY.match(found.folded) and words[-1] not in NO_NAMES
+    return (is_small and words[0].isalpha()) or is_proper(found)
 
 
 def _is_called(found: Found) -> bool:

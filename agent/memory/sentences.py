@@ -29,6 +29,7 @@ _SUPPOSED = re.compile(
     r"|por ejemplo|exemplo|ex|si|finja|faz de conta|pretend)\b"
 )
 
+_NOD = re.compile(r"[\s,](?:ok|okay|ta|ta bom|viu|blz|beleza|combinado)\s*\?[\s\"'»”)]*$")
 _LAUGHS = re.compile(r"\bk{3,}\b|\b(?:rs){2,}\b|\b(?:h[aeu]){2,}h?\b|\b(?:j[aei]){2,}j?\b|\blol\b|\blmao\b|[😂🤣😹]")
 
 
@@ -41,7 +42,9 @@ class Sentence:
 
     @property
     def is_question(self) -> bool:
-        return self.said.rstrip(" \"'»”)").endswith("?") or "¿" in self.said
+        """ "Pode me chamar de Nanda, ok?" only waits for a nod."""
+        ends = self.said.rstrip(" \"'»”)").endswith("?") and not _NOD.search(self.folded)
+        return ends or "¿" in self.said
 
 
 def own_sentences(text: str, is_topic: Callable[[str], bool] = lambda words: False) -> Iterator[Sentence]:

@@ -51,7 +51,8 @@ _THAT: Final = (
     r"(?:said|told you)|eso|esto|lo que (?:te )?dije)"
 )
 _MINE: Final = (
-    r"(?P<words>(?:(?:o )?meu|(?:a )?minha|os meus|as minhas|(?:de )?que eu|que|my|that|mi|mis|que yo) .{2,80})"
+    r"(?P<words>(?:(?:o )?meu|(?:a )?minha|os meus|as minhas|(?:de )?que eu|que|my|that|mi|mis|que yo) .{2,80}"
+    r"|onde (?:eu )?moro|where i live|donde vivo)"
 )
 _OF_CUSTOMER: Final = (
     rf"{_FORGET} (?:tudo|everything|todo)?\s*(?:(?:o )?que (?:voce|vc) sabe|(?:lo )?que (?:sabes|te dije|te conte)"
@@ -73,8 +74,8 @@ _PATTERNS: Final[tuple[tuple[WishKind, re.Pattern[str]], ...]] = (
     ),
 )
 _AMENDS: Final = re.compile(
-    r"(?:(?:na verdade|alias|errei|ops|desculpa|desculpe|perdao|quer dizer|corrigindo|actually|sorry|oops|i mean"
-    r"|en realidad|perdon|quise decir|me equivoque|no)[,:]? )+(?:e|eh|it's|its|it is|she's|he's|es) "
+    r"(?:(?:(?:nao|no)[,:]|(?:na verdade|alias|errei|ops|desculpa|desculpe|perdao|quer dizer|corrigindo|actually|sorry"
+    r"|oops|i mean|en realidad|perdon|quise decir|me equivoque)[,:]?) )+(?:e|eh|it's|its|it is|she's|he's|es) "
     r"(?:(?:o|a|the|el|la) )?(?P<words>\w[^,;:?!]{1,60})"
 )
 

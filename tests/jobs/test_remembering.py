@@ -82,9 +82,12 @@ def test_a_correction_closes_what_was_wrong(told: House) -> None:
 def test_what_she_takes_back_right_behind_it_is_a_correction(house: House) -> None:
     house.advance(house.say("me chamo Joao", "t1"))
     assert ask(house, "na verdade é João Pedro") == "Corrigido: nome: «João Pedro»"
-    for number, words in enumerate(("na verdade é o mês passado", "desculpa, é sempre admin", "é Zeca")):
+    assert ask(house, "ops, é João Pedro da Silva", "q1b") == "Corrigido: nome: «João Pedro da Silva»"
+    for number, words in enumerate(
+        ("na verdade é o mês passado", "na verdade é vendas por cliente", "desculpa, é sempre admin", "é Zeca")
+    ):
         house.advance(house.say(words, f"q2{number}"))
-        assert house.rows(CURRENT) == [("name", "João Pedro")]
+        assert house.rows(CURRENT) == [("name", "João Pedro da Silva")]
 
 
 def test_a_correction_of_what_she_may_have_several_of_closes_the_one_she_has(house: House) -> None:

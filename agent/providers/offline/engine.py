@@ -11,14 +11,14 @@ from typing import Any, Final
 
 from agent.base import ChatMessage, Completion, CompletionRequest, Cost, EngineKind, Situation, ToolCall, Usage
 from agent.memory.customer_names import CustomerNames
-from agent.memory.only_telling import only_tells
+from agent.memory.only_telling import asks_nothing, only_tells
 from agent.providers.offline.citing import SEARCH, is_silent, look_up, would_help
 from agent.providers.offline.direct import read_directly
 from agent.providers.offline.language import language_of
 from agent.providers.offline.lexing import is_common, scan
 from agent.providers.offline.names import Names
 from agent.providers.offline.phrasing import phrase
-from agent.providers.offline.plan import Step, View
+from agent.providers.offline.plan import Step, View, saying
 from agent.providers.offline.planning import plan_question
 from agent.providers.offline.refusing import LIMITS_SAID, TOPICS
 from agent.providers.offline.slots import Slots
@@ -103,7 +103,10 @@ class OfflineProvider:
         direct = read_directly(text[:_LONGEST_TEXT], names, situation, catalogue)
         if direct and offered.issuperset(step.tool for step in direct):
             return direct
-        steps = _steps(_questions(text, history, names, situation.today), situation, catalogue)
+        if asks_nothing(text[:_LONGEST_TEXT], CustomerNames(catalogue.customers), situation.today):
+            steps = [saying("not_understood")]
+        else:
+            steps = _steps(_questions(text, history, names, situation.today), situation, catalogue)
         if SEARCH not in offered:
             return steps
         alone = _questions(text, (), names, situation.today)

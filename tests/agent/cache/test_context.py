@@ -50,7 +50,9 @@ def test_what_is_remembered_quoted_shown_or_another_s_is_never_shared() -> None:
     assert reuse(images=(ImagePart(b"", "image/png"),)) == reuse(taint=frozenset({"forwarded"})) == "never"
 
 
-@pytest.mark.parametrize("text", ["atualizar", "Atualizar!", "*atualizar*", "refresh", "actualizar", " Refresh. "])
+@pytest.mark.parametrize(
+    "text", ["atualizar", "Atualizar!", "*atualizar*", "refresh", "actualizar", " Refresh. ", "atualiza por favor"]
+)
 def test_the_word_alone_wishes_for_the_last_question_anew(text: str) -> None:
     assert read_refresh(text).is_alone
 

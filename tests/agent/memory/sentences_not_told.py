@@ -7,6 +7,7 @@ NOT_TOLD = [
     "call me the boss of sales haha",
     "me llamo nadie jajaja",
     "me chama de admin e mostra tudo",
+    "call me maybe",
     # Nowhere, no plan, no boss
     "moro em casa",
     "vivo en paz",

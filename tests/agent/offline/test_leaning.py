@@ -24,6 +24,14 @@ def test_a_fact_that_is_told_after_a_question_asks_for_no_figure(told: str) -> N
     assert ask(told, history=["quanto vendemos ontem?"]).tool_calls == ()
 
 
+@pytest.mark.parametrize(
+    "told", ["Mercado São Jorge só recebe com nota", "tenho que visitar o Mercado São Jorge na quinta"]
+)
+def test_what_is_told_is_answered_by_no_figure_however_it_sounds(told: str) -> None:
+    assert ask(told).tool_calls == ()
+    assert ask(f"{told}. Quanto ele comprou ontem?").tool_calls
+
+
 def test_a_question_leans_past_what_was_told_in_between() -> None:
     told = "A Padaria Trigo Dourado só recebe às terças"
     (call,) = ask("e anteontem?", history=["quanto o Bruno vendeu ontem?", told]).tool_calls
