@@ -64,6 +64,8 @@ NOUN_AFTER: Final = re.compile(
     r"|los|las|del|en|con|por|al|vs|contra|is|was|were|foi|foram|fue|fueron)\b)([a-z]+)\b"
 )
 
+# The beginning of a word of these. Its end is a boundary, too, where nothing of them can begin.
+_WORD: Final = r"\b(?=[a-z])"
 _UP: Final = (
     r"cresc\w*|subi\w*|salt\w+|avanc\w+|jump\w*|climb\w*|aument\w*|alta|acima|a mais|grew|grow\w*"
     r"|(?<!makes )(?<!make )(?<!made )up|rose|increas\w*|higher|more|above|crec\w*|mas que"
@@ -72,8 +74,8 @@ _DOWN: Final = (
     r"ca[ií]\w*|queda|redu\w*|recu\w*|diminu\w*|abaixo|a menos|menos|fell|down|drop\w*|decreas\w*|declin\w*|lower|less"
     r"|fewer|below|baj\w*|descen\w*"
 )
-UP: Final = re.compile(rf"\b(?:{_UP})\b")
-DOWN: Final = re.compile(rf"\b(?:{_DOWN})\b")
+UP: Final = re.compile(rf"{_WORD}(?:{_UP})\b")
+DOWN: Final = re.compile(rf"{_WORD}(?:{_DOWN})\b")
 _CALLED: Final = r"(?:alt[oa]s?|car[oa]s?|fortes?)"
 MORE_THAN: Final = re.compile(  # right after a share: 12 % more than that
     rf"[*_]* (?:mais (?:do )?que|mais {_CALLED}|maior(?:es)?|mas (?:que|{_CALLED})|mayor(?:es)?"
@@ -83,11 +85,11 @@ LESS_THAN: Final = re.compile(
     r"[*_]* (?:menos (?:do )?que|mais barat[oa]s?|menor(?:es)?|mas barat[oa]s?|(?:less|fewer|smaller) than|cheaper)\b"
 )
 OVER: Final = re.compile(
-    r"\b(?:mais d[aeo]|mais (?:do )?que o|mas del?|acima d[eo]s?|pass\w+ d[aeo]s?|super\w+|over|more than|above|past"
-    r"|por encima de)\s+$"
+    rf"{_WORD}(?:mais d[aeo]|mais (?:do )?que o|mas del?|acima d[eo]s?|pass\w+ d[aeo]s?|super\w+|over|more than|above"
+    r"|past|por encima de)\s+$"
 )
 UNDER: Final = re.compile(
-    r"\b(?:quase|menos de|pouco menos de|almost|nearly|just under|under|less than|casi|menos de)\s+$"
+    rf"{_WORD}(?:quase|menos de|pouco menos de|almost|nearly|just under|under|less than|casi|menos de)\s+$"
 )
 ABOUT: Final = re.compile(
     r"(?:\b(?:cerca de|aproximadamente|em torno de|por volta de|uns|umas|pert(?:o|inho) d[eo]s?"
@@ -96,25 +98,25 @@ ABOUT: Final = re.compile(
 )
 # Words that allow a kind of arithmetic, anywhere in the sentence.
 DIFFERENCE: Final = re.compile(
-    rf"\b(?:{_UP}|{_DOWN}|diferenca|diferencia|difference|gap|falt\w*|missing|short|to go|rest\w*|sobr\w+|left"
+    rf"{_WORD}(?:{_UP}|{_DOWN}|diferenca|diferencia|difference|gap|falt\w*|missing|short|to go|rest\w*|sobr\w+|left"
     r"|remain\w*|leav\w*|than|do que|que (?:a|o|em|en|el|la)|ahead|frente|behind|atras|adelante|delante|detras"
     r"|pass\w*|exce\w*|ultrapass\w*"
     r"|varia\w*|change\w*|lead|ganhou|vantagem|distanci?[ae]|sem|exceto|fora|demais|outros?|others?|without|excluding|contra|vs|versus"
     r"|compar\w*|net|melhor|pior|mas(?=\s*(?:[.,;:)]|$)))\b"
 )
 REST: Final = re.compile(
-    r"\b(?:sem|exceto|fora|demais|rest\w*|outros?|outras?|others?|sobr\w+|without|exclud\w+|remain\w*|left|sin)\b"
+    rf"{_WORD}(?:sem|exceto|fora|demais|rest\w*|outros?|outras?|others?|sobr\w+|without|exclud\w+|remain\w*|left|sin)\b"
 )
 MEAN: Final = re.compile(
-    r"\b(?:medi[ao]s?|average\w*|avg|mean|promedio|por (?!cento)\w+|per|cada|each|a day|a week|a month|ticket"
+    rf"{_WORD}(?:medi[ao]s?|average\w*|avg|mean|promedio|por (?!cento)\w+|per|cada|each|a day|a week|a month|ticket"
     r"|al (?:dia|mes))\b"
 )
-MEANS: Final = re.compile(r"\b(?:medi[ao]|average|mean|promedio)\b")
+MEANS: Final = re.compile(rf"{_WORD}(?:medi[ao]|average|mean|promedio)\b")
 JOINED: Final = re.compile(
-    r"\b(?:junto (?:com|con)|together with|along with|somad[oa]s? (?:a|ao|com)|(?:entre|both))\b"
+    rf"{_WORD}(?:junto (?:com|con)|together with|along with|somad[oa]s? (?:a|ao|com)|(?:entre|both))\b"
 )
 ADDED_UP: Final = re.compile(
-    r"\b(?:som(?:a|am|ar|ad\w+|ass\w+)|sum(?:a|an|ar\w*|ad\w+)|add(?:ed|ing|s)?|stack\w*|acumul\w+)\b"
+    rf"{_WORD}(?:som(?:a|am|ar|ad\w+|ass\w+)|sum(?:a|an|ar\w*|ad\w+)|add(?:ed|ing|s)?|stack\w*|acumul\w+)\b"
 )
 CHOSEN: Final = re.compile(  # the "3" of "os 3 primeiros" says how many are spoken of
     r"^[*_]* (?:[a-z]+ )?(?:primeir[oa]s|primer[oa]s|maiores|melhores|mejores|mayores|menores|piores|peores"
@@ -125,7 +127,7 @@ CHOSEN_BEFORE: Final = re.compile(r"\b(?:top|bottom|first|last|best|largest|bigg
 OTHERS_BEFORE: Final = re.compile(r"\b(?:outr[oa]s|otr[oa]s|others?|remaining|demais|demas)[*_]* $")
 OTHERS: Final = re.compile(r"[*_]* (?:outr[oa]s|otr[oa]s|others?|demais|restantes|remaining|rest)\b")
 RATE: Final = re.compile(
-    r"\b(?:taxa|rate|conversao|conversion|tasa|aproveitamento|ratio|indice|(?:de|of) (?:cada|every))\b"
+    rf"{_WORD}(?:taxa|rate|conversao|conversion|tasa|aproveitamento|ratio|indice|(?:de|of) (?:cada|every))\b"
 )
 REDUCTION: Final = re.compile(
     r"[*_]* (?:de |of )?(?:desconto|discount|descuento|off|abatimento|rebate|comissao|commission)\b"
@@ -135,27 +137,29 @@ CHARGE_BEFORE: Final = re.compile(  # a rate that somebody lays down: "desconto 
     r"\b[^.;:!?\n\d]{0,24}$"
 )
 PART_OF: Final = re.compile(r"\d ?% (?:d[eo]|del?|of|sobre|×|x) ")
-MISSING: Final = re.compile(r"\b(?:falt\w*|missing|left|leav\w*|rest\w*|qued\w*|to go|short|remain\w*|pela frente)\b")
-PLACE: Final = re.compile(
-    r"\b(?:linhas?|lines?|lineas?|filas?|rows?|pag(?:ina|e)?s?|paginas?|slides?|registros?)\b|\bpp?\."
+MISSING: Final = re.compile(
+    rf"{_WORD}(?:falt\w*|missing|left|leav\w*|rest\w*|qued\w*|to go|short|remain\w*|pela frente)\b"
 )
-HALF_OF: Final = re.compile(r"\b(?:metade|half|mitad)\b")
+PLACE: Final = re.compile(
+    rf"{_WORD}(?:linhas?|lines?|lineas?|filas?|rows?|pag(?:ina|e)?s?|paginas?|slides?|registros?)\b|\bpp?\."
+)
+HALF_OF: Final = re.compile(rf"{_WORD}(?:metade|half|mitad)\b")
 EVERYTHING: Final = re.compile(r"[*_]* (?:d[eo]|of|del?) (?:tudo|todo|everything|todos|all)\b")
 AHEAD: Final = re.compile(rf"{MISSING.pattern}|\b(?:next|proxim[ao]s|ainda|todavia|still|until|ate|hasta|ahead)\b")
 PASSED: Final = re.compile(
-    r"\b(?:ja|passad[oa]s?|passaram|decorrid[oa]s?|(?:ate|hasta) (?:aqui|agora|ontem|ahora|ayer)|so far|elapsed|gone"
-    r"|past|pasad[oa]s|transcurrid[oa]s)\b"
+    rf"{_WORD}(?:ja|passad[oa]s?|passaram|decorrid[oa]s?|(?:ate|hasta) (?:aqui|agora|ontem|ahora|ayer)|so far|elapsed"
+    r"|gone|past|pasad[oa]s|transcurrid[oa]s)\b"
 )
 PER_DAY: Final = re.compile(r"[*_]* ?(?:por|per|al|a|/|each|cada) ?(?:business |working )?(?:dia|day)\b")
 _PER = r"(?: [a-z]+){0,2}[*_]* ?(?:por|per|an?|al?|/|each|every|cada) ?"
 PER_WEEK: Final = re.compile(rf"[*_]*{_PER}(?:semana|week)\b")
 PER_MONTH: Final = re.compile(rf"[*_]*{_PER}(?:mes|month)\b")
-IN_A_ROW: Final = re.compile(r"\b(?:seguid[oa]s|consecutiv[oa]s|consecutive|straight|in a row)\b")
-HOLIDAY: Final = re.compile(r"\b(?:feriados?|holidays?|festivos?|finados)\b")
-TOMORROW: Final = re.compile(r"\b(?:amanha|tomorrow|manana)\b")
-WEEKEND: Final = re.compile(r"\b(?:weekends?|fins? de semana|fin(?:es)? de semana)\b")
+IN_A_ROW: Final = re.compile(rf"{_WORD}(?:seguid[oa]s|consecutiv[oa]s|consecutive|straight|in a row)\b")
+HOLIDAY: Final = re.compile(rf"{_WORD}(?:feriados?|holidays?|festivos?|finados)\b")
+TOMORROW: Final = re.compile(rf"{_WORD}(?:amanha|tomorrow|manana)\b")
+WEEKEND: Final = re.compile(rf"{_WORD}(?:weekends?|fins? de semana|fin(?:es)? de semana)\b")
 WORKDAYS: Final = re.compile(
-    r"\b(?:weekdays?|work(?:ing)? ?days?|business days?|dias? u(?:til|teis)|dias? habil(?:es)?|dias? laborables?"
+    rf"{_WORD}(?:weekdays?|work(?:ing)? ?days?|business days?|dias? u(?:til|teis)|dias? habil(?:es)?|dias? laborables?"
     r"|monday to friday|mon(?:day)?[-–]fri(?:day)?|segunda a sexta|lunes a viernes)\b"
 )
 OFFER: Final = re.compile(
@@ -163,19 +167,19 @@ OFFER: Final = re.compile(
     r"|si quiere|quieres|puedo)\b"
 )
 PACE: Final = re.compile(
-    r"\b(?:ritmo|pace|projec\w*|proyec\w*|mantend\w*|mantiver\w*|mantenien\w*|seguindo|siguiendo"
+    rf"{_WORD}(?:ritmo|pace|projec\w*|proyec\w*|mantend\w*|mantiver\w*|mantenien\w*|seguindo|siguiendo"
     r"|fechari\w*|chegar\w*|terminari\w*|cerrari\w*|llegari\w*|on track|run rate|linear|tendencia|trend)\b"
 )
 PROJECTION: Final = re.compile(rf"{PACE.pattern}|\b(?:forecast\w*|previs\w*)\b")
 # Words and signs of a sentence that shows its working, or supposes something: 10 x R$ 5, "if you sold 3 of them".
 WORKED: Final = re.compile(
-    r"[×÷=]|\bx\b|\b(?:se|caso|suponh\w*|imagin\w*|exemplo|ejemplo|example|num pedido|em um pedido|so an?|if|suppose"
-    r"|say|si|cada|every|each|para|for|seri\w*|dari\w*|daria|ficari\w*|custari\w*|custari\w*|costari\w*|would|could|might"
+    rf"[×÷=]|\bx\b|{_WORD}(?:se|caso|suponh\w*|imagin\w*|exemplo|ejemplo|example|num pedido|em um pedido|so an?|if"
+    r"|suppose|say|si|cada|every|each|para|for|seri\w*|dari\w*|daria|ficari\w*|custari\w*|custari\w*|costari\w*|would|could|might"
     r"|podria\w*|poderia\w*|orcamento|presupuesto|quote|voltasse\w*|levando|levar|comprando|llevando|llevas?|divid\w*|unidade|unidad|unit)\b"
 )
-IF: Final = re.compile(r"\b(?:se|caso|suponh\w*|imagin\w*|if|suppose|say|si)\b")
+IF: Final = re.compile(rf"{_WORD}(?:se|caso|suponh\w*|imagin\w*|if|suppose|say|si)\b")
 SUPPOSING: Final = re.compile(
-    r"\b(?:se|caso|suponh\w*|imagin\w*|por exemplo|(?:num|numa|em uma?|en una?) (?:pedido|compra|venda|venta)"
+    rf"{_WORD}(?:se|caso|suponh\w*|imagin\w*|por exemplo|(?:num|numa|em uma?|en una?) (?:pedido|compra|venda|venta)"
     r"|um pedido de|un pedido de|an? order of"
     r"|so an?|on an?|if|suppose|say|for example|si|suger\w*|sugest\w*|suggest\w*|por ejemplo|cada|every|each)\b"
 )
@@ -183,6 +187,6 @@ CALLED_TOTAL: Final = re.compile(
     r"\btotal(?:is)?[*_:| ]*(?:geral|general|(?:do|del) \w+|d[eo]|of|is|was|foi|fue)?[*_:| ]*$"
 )
 TOTAL: Final = re.compile(
-    r"\b(?:tota(?:l|is)|ao todo|soma|geral|juntos|overall|altogether|together|entire|todos|todas|all|tudo|empresa"
+    rf"{_WORD}(?:tota(?:l|is)|ao todo|soma|geral|juntos|overall|altogether|together|entire|todos|todas|all|tudo|empresa"
     r"|company|time|equipe|team|equipo|general|restantes?|demais|others?|rest|outros|sum)\b"
 )
