@@ -181,6 +181,7 @@ def _is_above(place: Place, other: Place) -> bool:
 _PLAINLY = {
     "Field required": "is missing",
     "Extra inputs are not permitted": "is not known here: correct the name or remove it",
+    "Decimal input should be an integer, float, string or Decimal object": "must be a number, such as 5 or 12.50",
 }
 
 

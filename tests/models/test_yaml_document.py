@@ -1,5 +1,6 @@
 """YAML files: read as plain values, and refused in words that name the line, the cure, and never a value."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def test_each_mistake_is_a_line_of_its_own_in_the_order_of_the_file() -> None:
         "hens.yaml:1: name: is missing",
         "hens.yaml:4: eggs[1]: should be a valid integer, unable to parse string as an integer",
     ]
+
+
+def test_what_is_no_amount_is_told_without_a_word_of_python() -> None:
+    class Purse(BaseModel):
+        day: Decimal
+
+    with pytest.raises(ConfigurationError) as refused:
+        parse_yaml("day: {usd: 5}\n", "purse.yaml").read_as(Purse)
+    assert str(refused.value) == "purse.yaml:1: day: must be a number, such as 5 or 12.50"
 
 
 def test_a_key_that_stands_twice_is_refused_without_its_values() -> None:

@@ -1,7 +1,9 @@
 """The small lines that answers are built of."""
 
+from decimal import Decimal
 from typing import Final
 
+from agent.providers.offline.figures import number
 from models.language import Language, Texts
 
 LINES: Final[dict[str, Texts]] = {
@@ -172,8 +174,9 @@ ORDER_STATUS: Final[dict[str, Texts]] = {
 
 
 def counted(what: str, count: object, language: Language) -> str:
-    """How many there are, with the noun in the number that fits; `count` may be a dash."""
-    return COUNTED[what][language][0 if str(count) == "1" else 1].format(count=count)
+    """How many there are, with the noun in the number that fits; `count` may be a dash. "1.952" is no year."""
+    told = number(Decimal(count), language, 0) if isinstance(count, int) else count
+    return COUNTED[what][language][0 if str(count) == "1" else 1].format(count=told)
 
 
 def line(line_name: str, language: Language, **details: object) -> str:
