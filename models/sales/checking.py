@@ -121,6 +121,8 @@ class SourceCheck:
         spec, dialect = self._layer.spec, self._layer.dialect.name
         days: list[tuple[str, str, str, str | None]] = [("sale", "time", spec.sale.time, spec.sale.stored_in)]
         days += [("goal", "month", spec.goal.month, None)] if spec.goal else []
+        if spec.pipeline is not None and spec.pipeline.deal.moved is not None:
+            days.append(("deal", "moved", spec.pipeline.deal.moved, spec.pipeline.deal.stored_in))
         for part, field, written, stored_in in days:
             value = self._first(part, self._layer.column(part, field))
             told = why_no_day(value, written, dialect, stored_in)

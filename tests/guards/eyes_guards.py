@@ -81,7 +81,7 @@ EYES: Sequence[Guard] = (
     _sales("find_customer", _STOPS),
     _sales("pipeline", _ANY_CALL, _OWN_DEALS, _STOPS),
     _sales("goals", _STOPS),
-    _sales("stalled", _ANY_CALL, _OWN_STALLS),
+    _sales("stalled", _OWN_STALLS),
     _sales("lapsed", _ANY_CALL, _ANY_REP, _OWN_LOSSES),
     _sales("orders", _ANY_CALL, _ANY_REP, _NO_SUCH_ORDER),
     _sales("catalogue", _ANY_CALL, _ANY_REP),

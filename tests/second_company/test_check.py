@@ -46,6 +46,7 @@ def test_a_good_file_gives_nothing_but_the_doubts_that_the_data_deserves(second_
         ("column: situacao", "column: situation", "sale.status.column"),
         ("closed: encerrada = 1", "closed: fechada = 1", "pipeline.stage.closed"),
         ("max(alterado_em)", "max(alterado)", "version"),
+        ("moved: movida_em", "moved: movido_em", "pipeline.deal.moved"),
     ],
 )
 def test_each_broken_line_is_named_with_the_databases_own_word(
@@ -66,6 +67,15 @@ def test_a_key_that_repeats_and_a_name_that_repeats_are_found(second_url: str) -
     assert any(line.startswith("broken") and "salesperson.key: is not one for each row" in line for line in told)
     told = findings_of(second_url, GOOD.replace("name: fantasia", "name: ramo"))
     assert any(line.startswith("doubtful") and "customer.name: is not one for each row" in line for line in told)
+
+
+def test_a_number_that_repeats_is_doubtful_and_a_move_that_is_no_day_is_broken(second_url: str) -> None:
+    told = findings_of(second_url, GOOD.replace("  key: numero\n", "  key: numero\n  number: canal\n"))
+    assert any(line.startswith("doubtful") and "sale.number: is not one for each row" in line for line in told)
+    told = findings_of(
+        second_url, GOOD.replace("moved: movida_em\n    stored_in: UTC", "moved: id * 100000 + 20260101")
+    )
+    assert any(line.startswith("broken") and "pipeline.deal.moved: " in line for line in told), told
 
 
 @pytest.mark.parametrize(

@@ -68,10 +68,10 @@ def test_an_order_of_another_and_one_that_never_was_get_the_same_answer(call: Ca
         REP,
     )
     for role in ("rep", "customer"):
-        others = call("find_order", role, number=str(foreign)).content["error"]  # type: ignore[arg-type]
-        nobodys = call("find_order", role, number="123456").content["error"]  # type: ignore[arg-type]
-        assert others.pop("number") == str(foreign)
-        assert nobodys.pop("number") == "123456"
+        refused = [call("find_order", role, number=number) for number in (str(foreign), "123456")]  # type: ignore[arg-type]
+        assert [result.ok for result in refused] == [False, False]
+        others, nobodys = (dict(result.content["error"]) for result in refused)
+        assert (others.pop("number"), nobodys.pop("number")) == (str(foreign), "123456")
         assert others == nobodys
         assert others["code"] == "unknown_order"
     assert call.data("find_order", number=str(foreign))["orders"]
