@@ -70,17 +70,24 @@ _HAS_A_HOUSE_IN: Final = phrases(
 )
 _NO_CITY: Final = re.compile(
     r"(?:casa|apartamento|apto|ape|cima|baixo|frente|paz|predio|condominio|republica|kitnet|bairro|cidade|outra?|longe"
-    r"|perto|proximo|tempo|fear|peace|an?|the|my|paz|familia|pareja|otra?|centro|interior|minha?|meu|mala|uma?|lugar|fazenda|sitio|alg\w+)\b"
+    r"|perto|proximo|tempo|fear|peace|an?|the|my|paz|familia|pareja|otra?|centro|interior|minha?|meu|mala|uma?|lugar|fazenda|sitio|alg\w+"
+    rf"|opc\w+|plano|versao|proposta|equipe|time|area|setor|outros?|{FIRM_WORDS})\b"
 )
 _AREA: Final = "(região|zona|área|praça|rota|carteira)"
 _TERRITORY: Final = phrases(
-    f"[a] (minha|nossa) {_AREA} [agora] (é|eh) [agora] [o|a|de|do|da]",
-    f"[eu] (cuido|atendo) (da|do|a|o) {_AREA} [de|do|da]",
+    f"[a] (minha|nossa) {_AREA} [agora] (é|eh) [agora] (o|a)",
+    f"[eu] (cuido|atendo) (da|do|a|o) {_AREA} (de|do|da)",
     f"[eu] (fico|sou|estou|tô|fiquei) [o|a] responsável (pela|pelo) {_AREA} [de|do|da]",
-    "my (territory|region|area|route) is [now]",
+    "my (territory|region|area|route) is [now] the",
     "i (cover|look after) the (territory|region|area) of",
-    "mi (zona|región|área|ruta|cartera) [ahora] es [ahora] [el|la]",
+    "mi (zona|región|área|ruta|cartera) [ahora] es [ahora] (el|la)",
     "(me encargo|soy responsable) de la (zona|región|ruta) [de|del]",
+)
+# Without an article it may be no name: "minha rota é longa".
+_TERRITORY_CALLED: Final = phrases(
+    f"[a] (minha|nossa) {_AREA} [agora] (é|eh) [agora]",
+    "my (territory|region|area|route) is [now]",
+    "mi (zona|región|área|ruta|cartera) [ahora] es [ahora]",
 )
 _BOSS: Final = (
     r"(?:\b(?:meu|minha|mi|my)\s+(?:gerente|chefe|supervisor[a]?|coordenador[a]?|manager|boss|jef[ea])"
@@ -90,6 +97,14 @@ _BORN_ON: Final = phrases(
     *("meu aniversário (é|eh|cai) [no dia|dia|em]", "faço aniversário [no dia|dia|em]", "my birthday is [on]"),
     *("mi cumpleaños es [el]", "cumplo años el"),
 )
+
+
+def _is_someone(found: Found) -> bool:
+    """Not "o cara mais chato"."""
+    words = found.folded.split()
+    return is_name(found) and not {"cara", "mais", "menos", "melhor", "pior", "unico", "unica", "mejor"}.intersection(
+        words
+    )
 
 
 def _is_city(found: Found) -> bool:
@@ -113,7 +128,8 @@ _RULES: Final = (
     named("city", _LIVES_IN, _is_city, "full"),
     named("city", _HAS_A_HOUSE_IN, is_proper, "full"),
     Rule("territory", _TERRITORY, accepts=is_short),
-    named("boss", re.compile(rf"{_BOSS}(?:o|a|el|la)\s+(?=\S)"), is_name, "full"),
+    Rule("territory", _TERRITORY_CALLED, accepts=is_proper),
+    named("boss", re.compile(rf"{_BOSS}(?:o|a|el|la)\s+(?=\S)"), _is_someone, "full"),
     named("boss", re.compile(rf"{_BOSS}(?!(?:o|a|el|la)\s)(?=\S)"), is_proper, "full"),
     Rule("birthday", _BORN_ON, accepts=_has_figure),
 )

@@ -18,7 +18,8 @@ _NO_TRADE: Final = re.compile(
 
 
 def _is_trade(found: Found) -> bool:
-    return len(found.folded) > 1 and not _NO_TRADE.match(found.folded)
+    is_compared = re.search(r"\b(?:do que|than)\b", found.folded)
+    return len(found.folded) > 1 and not _NO_TRADE.match(found.folded) and not is_compared
 
 
 _RULES: Final = (

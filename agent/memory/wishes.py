@@ -67,6 +67,7 @@ _SCHEDULE: Final = re.compile(
     r"\b(?:(?:nao|n|num) trabalh(?:o|amos)|(?:i|we) (?:don't|dont|do not) work|no trabaj(?:o|amos)|(?:so |apenas )?"
     r"trabalh(?:o|amos) (?:so |apenas )?|(?:i|we) (?:only )?work (?:only )?|(?:solo )?trabaj(?:o|amos) (?:solo )?)\s*"
     rf"(?:(?:de|no|na|nos|nas|ao|aos|a|as|on|from|los|el|en|the)\s+)*{_WEEKDAYS}\b"
+    r"(?=\W*(?:$|[,;.!-]|(?:e|a|ate|as|das|nem|de|ou|so|y|and|to|or|feira|feiras|por|pela|depois|antes|ni|o)\b))"
 )
 _PLANS: Final = re.compile(
     r"\b(?:(?:tenho|temos|preciso|precisamos) (?:que |q |de )?(?:visitar|ligar|passar|mandar|entregar|levar|falar"

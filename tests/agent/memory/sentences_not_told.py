@@ -10,6 +10,12 @@ NOT_TOLD = [
     "call me maybe",
     # Nowhere, no plan, no boss
     "moro em casa",
+    "mudei pra opção b",
+    "a minha rota é longa",
+    "minha área é vendas",
+    "trabalho na segunda loja",
+    "vendo mais para a Ana do que para o Bruno",
+    "meu gerente é o cara mais chato",
     "vivo en paz",
     "meu gerente é chato",
     "tenho que visitar todo mundo",
