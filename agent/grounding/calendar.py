@@ -1,13 +1,15 @@
 """Holds the days that a text names against those that are known."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from agent.grounding.binding import Anchor
 from agent.grounding.claims import Claim, PartialDay, Span
 from agent.grounding.evidence import Evidence
 from agent.grounding.report import Reason
 from agent.grounding.results import whole_month
+
+_TO_FRIDAY, _TO_SUNDAY = 4, 6  # days from Monday
 
 
 def find_spans(claim: Claim, evidence: Evidence) -> tuple[Anchor, ...] | Reason:
@@ -28,6 +30,16 @@ def find_spans(claim: Claim, evidence: Evidence) -> tuple[Anchor, ...] | Reason:
     if all(first > evidence.today and not _is_told(first, evidence) for first, _ in spans):
         return ()  # no figure is of a day to come
     return (Anchor(claim.start, claim.end, spans=spans),)
+
+
+def is_coming_week(first: PartialDay, last: PartialDay, today: date) -> bool:
+    """From Monday to Friday or Sunday of this week or the next: "semana que vem, de 23 a 27/11"."""
+    monday = today - timedelta(days=today.weekday())
+    return any(
+        first.day is not None and first.fits(start) and last.day is not None and last.fits(start + timedelta(days=more))
+        for start in (monday, monday + timedelta(days=7))
+        for more in (_TO_FRIDAY, _TO_SUNDAY)
+    )
 
 
 def _is_told(day: date, evidence: Evidence) -> bool:

@@ -67,7 +67,10 @@ class Claim(NamedTuple):
     def matches(self, exact: Decimal) -> bool:
         size = abs(exact)
         for value, slack in zip(self.values, self.slack, strict=True):
-            if abs(size - value) <= slack or self._nears(size, value, slack):
+            off = size - value
+            if abs(off) < slack or off in (0, -slack) or self._nears(size, value, slack):
+                return True
+            if off == slack and value / (2 * slack) % 2 == 0:  # 8,5 may be told as 8, as some round; 7,5 never as 7
                 return True
         return False
 

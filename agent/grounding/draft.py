@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -13,11 +14,12 @@ from agent.grounding.figures import HOURS_UNIT
 from agent.grounding.reading import find_claims
 from agent.grounding.report import Finding, Reason
 from agent.grounding.tables import Tables
-from agent.grounding.words.days import find_weekdays
+from agent.grounding.words.days import RELATIVE_DAY, RELATIVE_DAYS, find_weekdays
 from agent.grounding.words.folding import Sentences, fold_in_place
 from agent.grounding.words.taken import Taken
 
 _ITEM: Final = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,3}[.)])[ \t]", re.MULTILINE)
+_LINES: Final = re.compile(r"[^\n]+|\n")
 _DOTS: Final = re.compile(r" [·•] ")  # between the items of a line
 _BEFORE_DAY: Final = 9  # letters, in which the weekday of a day stands
 _LONGEST_MONTH: Final = 31  # days
@@ -117,6 +119,31 @@ class Draft:
             there = self.tables.find(other.claim.start)
             if there is not None and (there.table, there.column) == (cell.table, cell.column) and there.row < cell.row:
                 found.append(other)
+        return found
+
+    def days_beside(self, trace: Trace) -> list[Anchor]:
+        """The days and times that its sentence names, yesterday and today among them."""
+        said = [anchor for other in self.beside(trace) if other.claim.kind == "date" for anchor in other.owners.days]
+        return [*said, *self.relative_days(trace)]
+
+    def relative_days(self, trace: Trace) -> list[Anchor]:
+        """Today and yesterday, where its sentence speaks of them."""
+        found = []
+        for word in RELATIVE_DAY.finditer(self.folded, *self.bounds(trace)):
+            day = self.evidence.today - timedelta(days=RELATIVE_DAYS[word[0]])
+            found.append(Anchor(word.start(), word.end(), spans=((day, day),)))
+        return found
+
+    def below(self, trace: Trace) -> list[Trace]:
+        """The first figure of its kind of each item of the list that its sentence heads."""
+        end = self.bounds(trace)[1]
+        found = []
+        if self.text[:end].rstrip(" *_\n").endswith(":"):
+            for line in _LINES.finditer(self.text, end):
+                if line[0].strip() and not _ITEM.match(line[0]):
+                    break
+                within = (one for one in self.figures if line.start() <= one.claim.start < line.end())
+                found += [one for one in within if one.claim.kind == trace.claim.kind][:1]
         return found
 
     def bind(self, trace: Trace) -> None:

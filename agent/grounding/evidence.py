@@ -14,6 +14,7 @@ from agent.grounding.flags import Flags
 from agent.grounding.names import Mention, NameBook
 from agent.grounding.reading import find_claims
 from agent.grounding.results import HOME_CURRENCY, ToolReading, read_tool_use
+from agent.grounding.tables import Tables
 from agent.grounding.words.days import find_weekdays
 from agent.grounding.words.entries import find_entries
 from agent.grounding.words.folding import Sentences, fold_in_place
@@ -125,7 +126,7 @@ def _add_result(evidence: Evidence, reading: ToolReading, *, is_foreign: bool) -
 def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is_foreign: bool = False) -> None:
     """A figure in words belongs to whoever and whenever its sentence names."""
     claims, folded = find_claims(text), fold_in_place(text)
-    sentences = Sentences(text)
+    sentences, tables = Sentences(text), Tables(folded)
     entries = find_entries(text) if origin == "tool" else ()
     evidence.names.add(entry.name for entry in entries)
     mentions = evidence.names.find(text)
@@ -144,9 +145,13 @@ def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is
         if not claim.values:
             continue
         if (index := sentences.index(claim.start)) not in owners:
-            spans = _spans_of(evidence, (c for c in claims if sentences.index(c.start) == index))
-            owners[index] = spans, _labels_of(m for m in mentions if sentences.index(m.start) == index)
+            near = [c for c in claims if sentences.index(c.start) == index]
+            labels = _labels_of(m for m in mentions if sentences.index(m.start) == index)
+            owners[index] = _spans_of(evidence, near, origin), labels
         spans, named = owners[index]
+        if origin == "conversation" and (cell := tables.find(claim.start)) is not None:
+            heads = [c for c in claims if c.kind == "date" and fold_in_place(c.text) in cell.heading]
+            spans = (*spans, *_spans_of(evidence, heads, origin))
         labels = frozenset(entry.name for entry in entries if entry.start <= claim.start < entry.end) or named
         known = Known(claim.values[0], claim.kind, claim.unit, f"{where}: {claim.text}", labels, spans, origin=origin)
         known = known._replace(is_foreign=is_foreign)
@@ -183,11 +188,19 @@ def _labels_of(mentions: Iterable[Mention]) -> frozenset[str]:
     return frozenset(label for mention in mentions for label in mention.labels)
 
 
-def _spans_of(evidence: Evidence, claims: Iterable[Claim]) -> tuple[Span, ...]:
-    """Of whole months and days that the sentence names with their year."""
+def _with_year(day: PartialDay, evidence: Evidence) -> PartialDay:
+    """The only one in which that day, or month, is known."""
+    years = {one.year for one in evidence.days if day.month and day.fits(one)}
+    return day if day.year or len(years) != 1 else day._replace(year=min(years))
+
+
+def _spans_of(evidence: Evidence, claims: Iterable[Claim], origin: str) -> tuple[Span, ...]:
+    """Of whole months and days that the sentence names with their year; what the assistant said before was about days
+    that it knew."""
     found: list[Span] = []
     for claim in claims:
-        for day in claim.days:
+        for said in claim.days:
+            day = _with_year(said, evidence) if origin == "conversation" else said
             if day.year and day.month:
                 first = date(day.year, day.month, 1)
                 last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

@@ -75,7 +75,9 @@ class NameBook:
     def find_heads(self, text: str, folded: str) -> list[Mention]:
         """First words of names in small letters, where only one name begins so: "a cerveja". They may mean it."""
         heads = {
-            head: labels for head, labels in self._heads.items() if len(head) > _LEAST_LETTERS and len(labels) == 1
+            head: labels
+            for head, labels in self._heads.items()
+            if len(head) >= _LEAST_LETTERS and head not in _SMALL and len(labels) == 1
         }
         return [
             Mention(word.start(), word.end(), frozenset(heads[head]))

@@ -30,7 +30,9 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
     start, end = draft.bounds(trace)
     sentence = draft.folded[start:end]
     days = [a for o in draft.beside(trace) if o.claim.kind == "date" for a in o.owners.days]
+    days += relative if len(relative := draft.relative_days(trace)) > 1 else []
     names = trace.owners.all_names
+    number = len({anchor.labels for anchor in names})
     named = belongings.of([*names, *days])
     is_worked = bool(WORKED.search(sentence))
     above = draft.above(trace)
@@ -43,9 +45,9 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
         bound=list(_bound(trace, sentence, belongings)),
         counts=_counts(beside, sentence, is_spanish=draft.is_spanish),
         shown=[known for other in before for known in other.found[:1]],
-        anchors=max(len(names), len(days)),
-        names=len(names),
-        compares=max(len(names), len(days)) > 1,
+        anchors=max(number, len(days)),
+        names=number,
+        compares=max(number, len(days)) > 1,
         items=draft.items,
         days=[day for other in draft.traces for day in other.claim.days if other.operation],
         reckoned=_reckoned(beside),
@@ -59,6 +61,7 @@ def look_around(trace: Trace, draft: Draft, belongings: Belongings) -> Surroundi
         column=[other.as_known() for other in above] if all(other.operation for other in above) else [],
         after=sentence[trace.claim.end - start :][:_WORDS_AFTER],
         percents=[known for known in _reckoned(before) if known.kind == "percent"],
+        below=[known for other in draft.below(trace) for known in other.found[:1]],
         has_mean=bool(MEANS.search(draft.folded, 0, end)),
         before=sentence[max(0, trace.claim.start - start - _WORDS_BEFORE) : trace.claim.start - start],
         ordered=list(_ordered(beside, draft, trace, belongings)) if trace.claim.kind == "money" else [],

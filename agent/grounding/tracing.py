@@ -13,15 +13,30 @@ from agent.grounding.arithmetic.percentages import derive_multiple, derive_perce
 from agent.grounding.attribution import Attribution
 from agent.grounding.belongings import Belongings
 from agent.grounding.binding import Owners
-from agent.grounding.calendar import find_spans
+from agent.grounding.calendar import find_spans, is_coming_week
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.draft import Draft, Trace
 from agent.grounding.evidence import Evidence
 from agent.grounding.neighbours import look_around
+from agent.grounding.plausible import may_be
 from agent.grounding.report import GroundingReport, Reason
 from agent.grounding.results import whole_month
 from agent.grounding.words.folding import fold_in_place
-from agent.grounding.words.lexicon import AHEAD, HOLIDAY, IF, PACE, PER_DAY, PLACE, SUPPOSING, TOMORROW, TOTAL, WORKED
+from agent.grounding.words.lexicon import (
+    AHEAD,
+    EXAMPLE,
+    HOLIDAY,
+    IF,
+    PACE,
+    PER_DAY,
+    PLACE,
+    SUPPOSING,
+    TOMORROW,
+    TOTAL,
+    WHOLE_OF,
+    WITHOUT,
+    WORKED,
+)
 from agent.grounding.words.states import find_states
 from agent.grounding.words.talk import is_talk
 from models.sales.business_days import national_holidays
@@ -32,7 +47,6 @@ _ROW: Final = re.compile(
 )
 _IN_PLACE: Final = re.compile(r"\.place\.\w+$")
 _SHORT_WORD: Final = 3
-_OF_TWO: Final = frozenset({"difference", "change", "multiple"})
 _PAUSE: Final = re.compile(r", (?!por exemplo|por ejemplo|for example|say\b|digamos)")
 _ROUND: Final = 2  # digits before the noughts of what is supposed for an example
 
@@ -80,6 +94,8 @@ class _Tracing:
         what day is tomorrow."""
         today = self.evidence.today
         [first, *others] = trace.claim.days
+        if len(others) == 1 and is_coming_week(first, others[0], today):
+            return True
         if others or first.day is None:
             return False
         place = self.draft.folded, *self.draft.bounds(trace)
@@ -158,6 +174,8 @@ class _Tracing:
             if is_round
             else None
         )
+        if is_round and claim.kind == "money" and EXAMPLE.match(self.draft.folded, claim.end):
+            return True
         beside = self.draft.figures_beside(trace)
         if cue is not None and IF.fullmatch(cue[0]) and _PAUSE.search(self.draft.folded, cue.end(), claim.start):
             return False  # what follows from the "if" is no supposition any more
@@ -178,7 +196,7 @@ class _Tracing:
             return "other_direction"
         if is_total_key(known.key) and not _is_of_a_day(known) and PER_DAY.match(self.draft.folded, claim.end):
             return "other_period"
-        if not trace.owners.fit_names(known):
+        if not trace.owners.fit_names(known) and not self._is_nobodys(known, trace):
             return "other_name"
         return None if trace.owners.fit_days(known) else "other_period"
 
@@ -187,9 +205,15 @@ class _Tracing:
         named = find_states(self.draft.folded, *self.draft.bounds(trace))
         return not named or state in named
 
+    def _is_nobodys(self, known: Known, trace: Trace) -> bool:
+        """ "R$ 10 without a salesperson": the row whose name is a dash."""
+        is_nameless = not any(letter.isalnum() for label in known.labels for letter in label)
+        return is_nameless and bool(WITHOUT.search(self.draft.folded, *self.draft.bounds(trace)))
+
     def _may_be_total(self, trace: Trace, known: Known) -> bool:
         """Beside a name, a figure that has none is the name's own unless the words or the other figures say not so."""
-        if TOTAL.search(self.draft.folded, *self.draft.bounds(trace)):
+        start, end = self.draft.bounds(trace)
+        if TOTAL.search(self.draft.folded, start, end) or WHOLE_OF.search(self.draft.folded, start, trace.claim.start):
             return True
         root = known.path.partition(".")[0]
         rivals = (k for k in self.evidence.known if k.kind == known.kind and k.path.startswith(root))
@@ -213,30 +237,14 @@ class _Tracing:
     def _derive(self, trace: Trace) -> bool:
         around = look_around(trace, self.draft, self.belongings)
         for derived in _derive(trace.claim, around, self.evidence):
-            if trace.claim.matches(derived.value) and self._may_be(trace, derived):
+            if (
+                trace.claim.matches(derived.value)
+                and may_be(trace, derived, self.draft)
+                and self._are_attributed(trace, derived.operands)
+            ):
                 trace.operation, trace.found, trace.exact = derived.operation, list(derived.operands), derived.value
                 return True
         return False
-
-    def _may_be(self, trace: Trace, derived: Derived) -> bool:
-        if derived.is_change and trace.claim.direction and derived.value * trace.claim.direction < 0:
-            return False
-        if trace.reason == "other_direction" and derived.operation == "difference":
-            return False
-        hints = self.draft.hinted(trace) if derived.is_by_size and trace.owners.all_names else []
-        if not self._are_attributed(trace, derived.operands):
-            return False
-        whose, named = derived.whose, Owners(names=(*trace.owners.all_names, *hints))
-        is_of_two = derived.operation in _OF_TWO and len(trace.owners.all_names) > 1
-        if (is_of_two or derived.is_by_size) and not all(named.fit_names(one) for one in whose):
-            return False
-        if is_of_two and len(whose) == 2 and whose[0].labels != whose[1].labels:  # "10 more than Ana"
-            return True
-        owners = trace.owners
-        if derived.is_by_size and owners.names:
-            owners = Owners(names=(*owners.names, *hints))
-            whose = tuple(one for one in whose if one.labels)
-        return not whose or any(owners.fit_names(one) for one in whose)
 
     def _set_aside(self, trace: Trace) -> None:
         """What makes no claim after all: offered, a part of a name, or supposed to reckon with."""

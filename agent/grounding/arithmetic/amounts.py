@@ -1,5 +1,6 @@
 """Amounts and counts that follow from others: sums, rests, differences, means, projections, conversions, how many."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations, permutations
@@ -7,7 +8,7 @@ from itertools import combinations, permutations
 from agent.grounding.arithmetic.chance import derive_unannounced
 from agent.grounding.arithmetic.durations import derive_duration
 from agent.grounding.arithmetic.groups import derive_grouped
-from agent.grounding.arithmetic.means import derive_means, derive_projections
+from agent.grounding.arithmetic.means import derive_means, derive_projections, is_of_more
 from agent.grounding.arithmetic.operands import (
     LEAST_AMOUNT,
     MOST_LOOKED_AT,
@@ -27,8 +28,10 @@ from agent.grounding.arithmetic.orders import derive_orders
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
 from agent.grounding.words.lexicon import (
+    A_MONTH,
     CHOSEN,
     CHOSEN_BEFORE,
+    COUNTED,
     DIFFERENCE,
     HALF_OF,
     MEAN,
@@ -39,13 +42,21 @@ from agent.grounding.words.lexicon import (
     PROJECTION,
     REST,
     TIME_SPANS,
+    TOTAL,
 )
 
+_MONTH = 30  # days, of which interest is reckoned
 _LEAST_TOLD_APART = 10_000  # reais: with the cents there are too many such amounts for two to make one by chance
 
 
 def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """What the words of the sentence allow, the likelier first."""
+    for derived in _derive_amount(claim, around, evidence):
+        if not is_of_more(derived, around, evidence):
+            yield derived
+
+
+def _derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     for known in around.belonging:
         if known.key == "sum" and is_alike(claim, known):
             yield Derived(known.value, "sum", (known,), (known,))
@@ -70,6 +81,7 @@ def derive_amount(claim: Claim, around: Surroundings, evidence: Evidence) -> Ite
     if MEAN.search(around.sentence):
         yield from derive_means(claim, around, evidence)
     if claim.kind == "money":
+        yield from _charges(claim, around)
         yield from _conversions(claim, around, evidence)
         yield from derive_unannounced(claim, around, evidence)
         yield from derive_orders(claim, around)
@@ -96,6 +108,9 @@ def _sums(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[De
         same = unique(known for known in said if is_alike(claim, known))
         if len(same) >= 2 and len({known.unit for known in same}) == 1:
             yield add_up(same)
+    below = unique(known for known in around.below if is_alike(claim, known))
+    if len(below) >= 2 and len({known.key for known in below}) == 1:
+        yield Derived(total_of(below), "sum", tuple(below))
     both = unique(known for known in (*around.beside, *around.reckoned) if is_alike(claim, known))
     if claim.kind == "money" and len(both) > 2:
         yield add_up(both)
@@ -174,7 +189,11 @@ def _pool(claim: Claim, around: Surroundings, evidence: Evidence) -> list[Known]
 
 
 def _rests(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
-    """A list or a total less what is named or shown."""
+    """A list or a total less what is named or shown, or what the reply makes of some of it."""
+    for total in totals(evidence):
+        for part in (*around.reckoned, *around.worked_out, *around.worked_later):
+            if part.key == "sum" and is_alike(claim, part) and total.kind == part.kind and total.value > part.value:
+                yield Derived(total.value - part.value, "rest", (total, part))
     for key, items in by_key(claim, around.named or unique(around.shown)).items():
         whole = evidence.collections.get(key, [])
         if key[0] and len(items) < len(whole):
@@ -203,6 +222,23 @@ def _conversions(claim: Claim, around: Surroundings, evidence: Evidence) -> Iter
                 yield Derived(amount.value / rate.value, "conversion", (amount, rate))
 
 
+def _charges(claim: Claim, around: Surroundings) -> Iterator[Derived]:
+    """ "1 % a month over 20 days" of what the person named, and that with all that was reckoned on it."""
+    for base in (known for known in around.asked if is_alike(claim, known)):
+        for rate in around.beside if A_MONTH.search(around.sentence) else ():
+            for days in around.counts if rate.kind == "percent" else ():
+                yield Derived(base.value * rate.value * days / (100 * _MONTH), "interest", (base, rate), ())
+        charges = [known for known in around.worked_out if is_alike(claim, known) and known.value < base.value]
+        if charges and TOTAL.search(around.sentence):
+            yield Derived(base.value + total_of(charges), "sum", (base, *charges), ())
+
+
+def _counts_else(claim: Claim, length: int, sentence: str) -> bool:
+    """ "11 pedidos, de 29 produtos": orders are no part of the products."""
+    nouns = [match[1] for match in re.finditer(rf"\b{length}[*_]* ([a-z]+)", sentence)]
+    return bool(claim.unit and nouns) and all(COUNTED.get(noun) != claim.unit for noun in nouns)
+
+
 def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """How many there are of something: items of a list, names and items in the reply, results, what is not shown."""
     for group in around.bound:
@@ -228,5 +264,7 @@ def _counts(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[
             yield Derived(Decimal(number), "number of those named", ())
     counted = {evidence.lengths[group.path] for group in around.groups if group.path in evidence.lengths}
     for length in (set(evidence.lengths.values()) & set(around.counts)) - counted:  # of the others it is known how many
+        if _counts_else(claim, length, around.sentence):
+            continue
         for part in range(1, length):
             yield Derived(Decimal(part), f"some of {length}", ())

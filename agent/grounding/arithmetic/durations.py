@@ -1,10 +1,12 @@
 """How long something takes or took: lengths of periods, days between days, and what is left of the month."""
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 from agent.grounding.arithmetic.operands import Surroundings
@@ -16,13 +18,16 @@ from models.sales.business_days import count_business_days
 
 _DAYS_OF: Final = {"days": 1, "weeks": 7, "months": 30, "years": 365}
 _FRIDAY: Final = 4
+_CALLED_WORKDAYS: Final = re.compile(rf"{WORKDAYS.pattern}[^.;:,\n\d]*[*_]*: ?[*_]*$")  # "dias úteis restantes: 7"
 _LONGEST: Final = 100  # days, of a time whose working days anybody counts
 
 
 def derive_duration(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
     """Of a count of days, weeks, months or years, or of one that does not say what it counts."""
+    if not claim.unit and _CALLED_WORKDAYS.search(around.before):
+        claim = claim._replace(unit="days")
     if claim.unit in _DAYS_OF:
-        is_work = bool(WORKDAYS.match(around.after.lstrip(" *_")))
+        is_work = bool(WORKDAYS.match(around.after.lstrip(" *_")) or _CALLED_WORKDAYS.search(around.before))
         is_ahead = bool(AHEAD.search(around.sentence))
         if WORKDAYS.search(around.sentence) and (not is_ahead or PASSED.search(around.sentence)):
             month = whole_month(evidence.today)
@@ -36,6 +41,8 @@ def derive_duration(claim: Claim, around: Surroundings, evidence: Evidence) -> I
             yield from _lengths(claim.unit, evidence)
         elif not is_ahead:
             yield from _workdays(evidence)
+        if is_work:
+            yield from _workdays_told(around, evidence)
         if is_work:
             return
     is_in_a_row = bool(IN_A_ROW.search(around.sentence))  # both ends belong, and today has no part in it
@@ -62,6 +69,17 @@ def _workdays(evidence: Evidence) -> Iterator[Derived]:
         if (end - start).days <= _LONGEST:
             yield Derived(Decimal(_working(start, end)), f"working days of {start}/{end}", ())
             yield Derived(Decimal(_working(start, min(end, evidence.today))), f"working days since {start}", ())
+
+
+def _workdays_told(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """ "5 dias úteis, de 23 a 27/11": of a time that the reply itself names."""
+    for first, last in pairwise(around.days):
+        if first.month and first.day and last.month and last.day:
+            with suppress(ValueError):
+                start = date(first.year or evidence.today.year, first.month, first.day)
+                end = date(last.year or start.year, last.month, last.day)
+                if 0 < (end - start).days <= _LONGEST:
+                    yield Derived(Decimal(count_business_days(start, end)), f"working days of {start}/{end}", ())
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -58,7 +59,7 @@ def find_groups(
 ) -> list[Group]:
     """`start` is where the sentence begins, `claims` are its figures. A sentence that names no flag speaks of those
     named right `before` it, else of those that were asked about."""
-    found = list(_by_flag(sentence, evidence)) or list(_by_flag(before, evidence))
+    found = [replace(group, is_said=True) for group in _by_flag(sentence, evidence)] or list(_by_flag(before, evidence))
     found = found or list(_by_flag(evidence.question, evidence))
     found += _by_goal(sentence, evidence)
     for claim in claims:

@@ -17,6 +17,7 @@ from agent.grounding.arithmetic.operands import (
 )
 from agent.grounding.claims import Claim, Derived, Known
 from agent.grounding.evidence import Evidence
+from agent.grounding.flags import is_named
 from agent.grounding.results import whole_month
 from agent.grounding.words.lexicon import PER_MONTH, PER_WEEK, WORKDAYS
 from models.sales.business_days import count_business_days
@@ -57,6 +58,21 @@ def derive_means(claim: Claim, around: Surroundings, evidence: Evidence) -> Iter
             yield from _per_day(amount, claim, evidence.today, by_workdays=bool(WORKDAYS.search(around.sentence)))
             if is_alike(claim, amount):
                 yield from _per_longer(amount, claim, around.after)
+
+
+def is_of_more(derived: Derived, around: Surroundings, evidence: Evidence) -> bool:
+    """A mean over more than the rows that the sentence speaks of: of the whole list, or of what all of it comes to,
+    where it says "the mean of the open ones"."""
+    if derived.operation != "mean" or not around.groups:
+        return False
+    some = [group for group in around.groups if group.is_said and group.length < evidence.lengths[group.path]]
+    paths, rows = {group.path for group in some}, {row.scope for group in some for row in group.rows}
+    wholes = {place for path in paths for place in (path.rpartition(".")[0], path.partition(".")[0])}
+    return any(
+        one.scope not in rows if one.collection in paths else not is_named("", one.key, around.sentence)
+        for one in derived.operands
+        if one.collection in paths or one.scope in wholes
+    )
 
 
 def _is_told_whole(known: Known, evidence: Evidence) -> bool:

@@ -37,6 +37,7 @@ class Group:
     figures: tuple[Known, ...]
     limit: tuple[Claim, Decimal] | None = None
     is_of_the_named: bool = False
+    is_said: bool = False  # the sentence itself names their flag
 
     @property
     def number(self) -> Decimal:
@@ -59,7 +60,7 @@ class Surroundings:
     `after` are the words right after it. `before` those right before it.
     `groups` are the rows that the sentence speaks of together, `ordered` counts with what belongs to what is named
     right after each. `percents` are those that follow from others, anywhere before;
-    `has_mean` says that a mean was spoken of.
+    `has_mean` says that a mean was spoken of; `below` are the figures of the list that the sentence heads.
     """
 
     sentence: str = ""
@@ -93,6 +94,7 @@ class Surroundings:
     before: str = ""
     percents: Sequence[Known] = ()
     has_mean: bool = False
+    below: Sequence[Known] = ()
 
     @property
     def belonging(self) -> list[Known]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from typing import Final
 
 from agent.grounding.arithmetic.chance import derive_unannounced
@@ -27,8 +27,10 @@ from agent.grounding.words.lexicon import (
     CHARGE_BEFORE,
     DIFFERENCE,
     EVERYTHING,
+    FULL_PRICE,
     JOINED,
     MISSING,
+    NOBODY_BEYOND,
     RATE,
     REDUCTION,
     TOTAL,
@@ -37,6 +39,7 @@ from agent.grounding.words.lexicon import (
 _OF_WHOLE: Final = re.compile(
     r"[*_]* (?:d[aeo]s?|del|of)(?: [ao]s?| the| la| los| las)? (?!diferenca|difference|diferencia)"
 )
+_NEAR_LIMIT: Final = Decimal("0.8")
 _OF_TIME: Final = re.compile(r"[*_ ]*(?:d[eo] |del? |of |the |este |this )*(?:(mes|month)|(?:ano|year))\b")
 
 
@@ -59,6 +62,7 @@ def _derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> I
     yield from derive_from_means(around, evidence)
     yield from _of_differences(claim.direction, around)
     yield from _passed(around, evidence)
+    yield from _nobody_beyond(claim, around, evidence)
     yield from _of_rows(around, evidence)
     if REDUCTION.match(around.after):
         claim = claim._replace(direction=claim.direction or -1)
@@ -72,6 +76,16 @@ def _derive_percent(claim: Claim, around: Surroundings, evidence: Evidence) -> I
     if not claim.direction:
         yield from _shares(around, evidence)
     yield from derive_unannounced(claim, around, evidence)
+
+
+def _nobody_beyond(claim: Claim, around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
+    """ "No product makes more than 11 %": the limit itself, where the largest share of a list comes near it."""
+    for items in evidence.collections.values() if NOBODY_BEYOND.search(around.before) else ():
+        total = total_of(items)
+        if items[0].kind in {"money", "count"} and len(items) > 1 and total > 0:
+            largest = max(known.value for known in items) / total * 100
+            if _NEAR_LIMIT * claim.values[0] <= largest <= claim.values[0]:
+                yield Derived(claim.values[0], "limit", (), ())
 
 
 def _of_rows(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
@@ -138,7 +152,8 @@ def _paired(around: Surroundings, evidence: Evidence) -> list[Known]:
     """Figures whose change, share or multiple somebody may tell: nearest first."""
     found: dict[str, Known] = {}
     grouped = [one for group in around.groups for one in group.figures if one.key == "sum"]
-    nearest = (*around.beside, *around.reckoned, *around.named, *grouped, *around.worked_out, *around.near)
+    hinted = () if around.names else around.context
+    nearest = (*around.beside, *around.reckoned, *around.named, *hinted, *grouped, *around.worked_out, *around.near)
     for known in (*nearest, *totals(evidence)):
         if (
             known.kind in {"money", "count"}
@@ -163,8 +178,12 @@ def _shares(around: Surroundings, evidence: Evidence) -> Iterator[Derived]:
                 together += [add_up(items[:some]), add_up(items[-some:])] if 1 < some <= len(items) else []
     grouped = (one for group in around.groups for one in group.figures if one.key == "sum")
     counted = (one for one in (*around.beside, *around.reckoned) if one.kind == "count")
+    if _OF_WHOLE.match(around.after):  # "half of Ana's"
+        for part, whole in product(around.beside[:1], unique(known for group in around.bound for known in group)):
+            if (part.key, part.collection) == (whole.key, whole.collection) and whole.value:
+                yield Derived(part.value / whole.value * 100, "share", (part, whole), (whole,))
     yield from _all_of_it(evidence)
-    if EVERYTHING.match(around.after):
+    if EVERYTHING.match(around.after) or FULL_PRICE.search(around.sentence):
         yield from _of_everything(evidence)
     for whole in (*counted, *grouped, *_wholes(evidence)):
         for part in parts:

@@ -165,6 +165,12 @@ _MAY = re.compile(r"\b(?:in|for|of|since|from|to|and|until|vs|this|last|between)
 _ASKS = re.compile(r" (?:i|we|you|he|she|it|they|the|this|that|these|your|our)\b")
 _ALONE = re.compile(rf"\b({_WEEKDAY})s?(?:-feira)?\b")
 _FROM_TO = re.compile(rf"{_ALONE.pattern}{_UNTIL}{_ALONE.pattern}")
+RELATIVE_DAYS = {  # how many ago
+    **dict.fromkeys(("hoje", "today", "hoy"), 0),
+    **dict.fromkeys(("ontem", "yesterday", "ayer"), 1),
+    **dict.fromkeys(("anteontem", "anteayer"), 2),
+}
+RELATIVE_DAY = re.compile(rf"\b(?:{'|'.join(RELATIVE_DAYS)})\b")
 _IN = re.compile(r"\ben $")
 _WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(_WEEKDAY_NUMBERS) + r")(?:-feira)?,?\s+(?:the |el |dia )?$")
 

@@ -102,7 +102,7 @@ DIFFERENCE: Final = re.compile(
     r"|remain\w*|leav\w*|than|do que|que (?:a|o|em|en|el|la)|ahead|frente|behind|atras|adelante|delante|detras"
     r"|pass\w*|exce\w*|ultrapass\w*"
     r"|varia\w*|change\w*|lead|ganhou|vantagem|distanci?[ae]|sem|exceto|fora|demais|outros?|others?|without|excluding|contra|vs|versus"
-    r"|compar\w*|net|melhor|pior|mas(?=\s*(?:[.,;:)]|$)))\b"
+    r"|compar\w*|net|beats?|melhor|pior|mas(?=\s*(?:[.,;:)]|$)))\b"
 )
 REST: Final = re.compile(
     rf"{_WORD}(?:sem|exceto|fora|demais|rest\w*|outros?|outras?|others?|sobr\w+|without|exclud\w+|remain\w*|left|sin)\b"
@@ -134,7 +134,7 @@ REDUCTION: Final = re.compile(
 )
 CHARGE_BEFORE: Final = re.compile(  # a rate that somebody lays down: "desconto de 5 %"
     r"\b(?:descont\w+|discounts?|descuentos?|comiss\w+|comision\w*|commissions?|juros|interest|interes(?:es)?|multa|fine)"
-    r"\b[^.;:!?\n\d]{0,24}$"
+    r"\b[^.;:!?)\n\d]{0,24}$"
 )
 PART_OF: Final = re.compile(r"\d ?% (?:d[eo]|del?|of|sobre|×|x) ")
 MISSING: Final = re.compile(
@@ -144,6 +144,14 @@ PLACE: Final = re.compile(
     rf"{_WORD}(?:linhas?|lines?|lineas?|filas?|rows?|pag(?:ina|e)?s?|paginas?|slides?|registros?)\b|\bpp?\."
 )
 HALF_OF: Final = re.compile(rf"{_WORD}(?:metade|half|mitad)\b")
+FULL_PRICE: Final = re.compile(
+    r"\b(?:valor cheio|preco cheio|valor bruto|precio de lista|precio lleno|full (?:price|value)|list price"
+    r"|antes d[oe]s? descontos?|before (?:the )?discounts?|antes del? descuentos?)\b"
+)
+NOBODY_BEYOND: Final = re.compile(
+    r"\b(?:nenhum[a]?|ningu\w+|ning[u]n\w*|nobody|none|no (?:single )?[a-z]+) [^.;:]{0,30}?"
+    r"\b(?:pass\w*|super\w*|ultrapass\w*|exce\w*|mais|mas|more|over|above|acima)\b[^.;:\d]*$"
+)
 EVERYTHING: Final = re.compile(r"[*_]* (?:d[eo]|of|del?) (?:tudo|todo|everything|todos|all)\b")
 AHEAD: Final = re.compile(rf"{MISSING.pattern}|\b(?:next|proxim[ao]s|ainda|todavia|still|until|ate|hasta|ahead)\b")
 PASSED: Final = re.compile(
@@ -152,6 +160,7 @@ PASSED: Final = re.compile(
 )
 PER_DAY: Final = re.compile(r"[*_]* ?(?:por|per|al|a|/|each|cada) ?(?:business |working )?(?:dia|day)\b")
 _PER = r"(?: [a-z]+){0,2}[*_]* ?(?:por|per|an?|al?|/|each|every|cada) ?"
+A_MONTH: Final = re.compile(r"\b(?:ao mes|al mes|por mes|per month|a month|mensal|mensais|mensual\w*|monthly)\b")
 PER_WEEK: Final = re.compile(rf"[*_]*{_PER}(?:semana|week)\b")
 PER_MONTH: Final = re.compile(rf"[*_]*{_PER}(?:mes|month)\b")
 IN_A_ROW: Final = re.compile(rf"{_WORD}(?:seguid[oa]s|consecutiv[oa]s|consecutive|straight|in a row)\b")
@@ -177,6 +186,11 @@ WORKED: Final = re.compile(
     r"|suppose|say|si|cada|every|each|para|for|seri\w*|dari\w*|daria|ficari\w*|custari\w*|custari\w*|costari\w*|would|could|might"
     r"|podria\w*|poderia\w*|orcamento|presupuesto|quote|voltasse\w*|levando|levar|comprando|llevando|llevas?|divid\w*|unidade|unidad|unit)\b"
 )
+EXAMPLE: Final = re.compile(r"[*_]*,? \(?(?:por exemplo|por ejemplo|for example|for instance|e\.g\.)")
+WITHOUT: Final = re.compile(r"\b(?:sem|sin|without|no|unassigned)\b")
+WHOLE_OF: Final = re.compile(
+    r"\d ?%[*_]* (?:d[eoa]s?|del?|of)(?: [a-z]+(?:['’]s)?){0,2} [*_(]*$"
+)  # "10 % of the R$ 500"
 IF: Final = re.compile(rf"{_WORD}(?:se|caso|suponh\w*|imagin\w*|if|suppose|say|si)\b")
 SUPPOSING: Final = re.compile(
     rf"{_WORD}(?:se|caso|suponh\w*|imagin\w*|por exemplo|(?:num|numa|em uma?|en una?) (?:pedido|compra|venda|venta)"

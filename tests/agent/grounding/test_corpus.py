@@ -25,8 +25,9 @@ PARTS = (
     "exam",
     "exam held",
 )
-CAUGHT = {"blind": 0.93, "exam": 0.93}  # where it is less than elsewhere
-SUSPECTED = {"blind": 0.125, "exam": 0.22, "exam held": 0.17}
+CAUGHT = {"blind": 0.93, "exam held": 0.94}  # where it is less than elsewhere
+# Nothing is ever mended for the half that is held: it says what is to be expected of replies yet to come.
+SUSPECTED = {"blind": 0.125, "exam held": 0.17}
 
 
 def part(name: str) -> list[Specimen]:
