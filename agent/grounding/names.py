@@ -18,7 +18,7 @@ _LEAST_LETTERS: Final = 3
 _MEASURE: Final = re.compile(
     r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?(mm|cm|m|km|mg|g|kg|ml|l|lts?|litros?|w|v|kw|kva|gb|tb|pol|un|unid|m2|oz|lb)\b"
 )
-_INSIDE_FIGURE: Final = re.compile(r"(?<=\d[.,])\d")  # "1.104,00" names no "MER-104"
+_INSIDE_FIGURE: Final = re.compile(r"(?<=\d[.,/-])\d|\d+[/-]\d")  # "1.104,00" is no "MER-104", 02/12/2025 no title
 
 
 @dataclass(frozen=True, slots=True)

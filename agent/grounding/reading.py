@@ -51,6 +51,11 @@ _NUMBER: Final = re.compile(
 )
 _SCALE: Final = re.compile(r"[\s\u00a0]?(" + "|".join(sorted(SCALE_WORDS, key=len, reverse=True)) + r")\b(?!\$)")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
+_COUNTED: Final = re.compile(r"[*_]*[^\S\n]+[a-z]{3,}s\b(?<!\bmeses)")
+_AFTER_A_WORD: Final = re.compile(
+    r"[a-z][^\S\n]+(?<!\b(?:de|em|in|of|on|en|el|to|at|by|vs|os|as) )(?<!\b(?:ano|ate|del|for|and|por) )"
+    r"(?<!\b(?:para|year|from|anos) )(?<!\b(?:desde|since|until|hasta|entre|sobre|antes) )(?<!\b[aeoy] )[*_]*$"
+)
 _OR: Final = re.compile(r"[*_]*(?:,? (?:ou|or|o)|,? ?\(|,) ?[*_]*")
 _OF: Final = re.compile(r"[*_]* (?:d[aeo]s?|del|of|on|sobre)\b")
 _BEFORE_CENTS: Final = re.compile(r"\s*(?:e|and|com|con|y)\s+$")
@@ -99,11 +104,17 @@ def _numbers(folded: str, taken: Taken) -> Iterator[Claim]:
         readings = read_digits(match[0])
         values = tuple(value * scale for value, _ in readings)
         slack = tuple(place * scale / 2 for _, place in readings)
-        is_year = scale == 1 and bool(_YEAR.match(match[0]))
+        is_year = scale == 1 and bool(_YEAR.match(match[0])) and not _is_counted(folded, match)
         claim = build_figure(folded, (match.start(), end), values, slack, is_year=is_year)
         taken.add((match.start(), claim.end if claim else end))
         if claim is not None:
             yield claim
+
+
+def _is_counted(folded: str, digits: re.Match[str]) -> bool:
+    """ "Foram 1952 contratos", unlike "em 2025 vendas caíram"."""
+    before = folded[max(0, digits.start() - 12) : digits.start()]
+    return bool(_COUNTED.match(folded, digits.end()) and _AFTER_A_WORD.search(before))
 
 
 def _is_scaled(folded: str, digits: re.Match[str], word: str) -> bool:

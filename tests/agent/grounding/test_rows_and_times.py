@@ -162,3 +162,29 @@ def test_what_was_said_before_keeps_its_day(before: str, draft: str, wrong: list
         "data": {"groups": [{"name": day, "units": 3} for day in ("2026-11-10", "2026-11-13", "2026-10-02")]},
     }
     assert suspected(draft, days, before=before) == wrong
+
+
+CONTRACTS = {
+    "ok": True,
+    "data": {
+        "total": "1952",
+        "unit": "contratos",
+        "deals": [{"title": "Contrato 2025", "moved_on": "2025-12-02", "value": "2025.00"}],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("draft", "wrong"),
+    [
+        ("Foram 1952 contratos.", []),
+        ("Foram **1953** contratos.", ["1953"]),
+        ("Desde 1998 contratos não somem.", ["1998"]),
+        ("Em **1952** contratos eram de papel.", ["1952"]),
+        ("Contrato 2025: parado desde 02/12/2025, R$ 2.025,00.", []),
+        ("Contrato 2025: parado desde 2025-12-02.", []),
+        ("Contrato 2025: parado desde 03/12/2025.", ["03/12/2025"]),
+    ],
+)
+def test_four_digits_are_a_year_where_the_words_or_a_day_say_so(draft: str, wrong: list[str]) -> None:
+    assert suspected(draft, CONTRACTS) == wrong
