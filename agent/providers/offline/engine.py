@@ -2,8 +2,8 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from threading import Lock
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from agent.base import ChatMessage, Completion, CompletionRequest, Cost, EngineKind, Situation, ToolCall, Usage
 from agent.memory.customer_names import CustomerNames
-from agent.memory.only_telling import asks_nothing, only_tells
+from agent.memory.only_telling import Untold, leave_out_told, only_tells
 from agent.providers.offline.citing import SEARCH, is_silent, look_up, would_help
 from agent.providers.offline.direct import read_directly
 from agent.providers.offline.language import language_of
@@ -35,6 +35,15 @@ _MOST_INDEXES = 64  # one for each pair of eyes
 _LONGEST_TEXT = 2000  # characters read of one message
 
 
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """What somebody may know, and its names: all of them, and the customers' by themselves."""
+
+    catalogue: Catalogue
+    names: Names
+    customers: CustomerNames
+
+
 class OfflineProvider:
     """Rules instead of an LLM. Keeps no state but the indexes of the names last seen; safe for threads."""
 
@@ -45,7 +54,7 @@ class OfflineProvider:
     def __init__(self, catalogue: Callable[[Situation], Catalogue]) -> None:
         """`catalogue` holds the names that somebody in that situation may know."""
         self._catalogue = catalogue
-        self._indexed: OrderedDict[Situation, tuple[Catalogue, Names]] = OrderedDict()
+        self._indexed: OrderedDict[Situation, _Indexed] = OrderedDict()
         self._lock = Lock()
 
     def complete(self, request: CompletionRequest) -> Completion:
@@ -58,7 +67,8 @@ class OfflineProvider:
         ]
         if not said:
             raise ProviderError("the prompt holds no question", kind="bad_request")
-        catalogue, names = self._names(situation)
+        indexed = self._index(situation)
+        catalogue, names = indexed.catalogue, indexed.names
         question = request.messages[said[-1]]
         wish = read_wish(question.content[:_LONGEST_TEXT], names, situation.today)
         if wish is not None and any(tool.name == wish.tool for tool in request.tools):
@@ -66,8 +76,8 @@ class OfflineProvider:
                 wish, request.messages[said[-1] + 1 :], situation.language or guess_language(question.content)
             )
         earlier = [request.messages[number].content for number in said[:-1]]
-        history = _leant_on(question.content, earlier, CustomerNames(catalogue.customers), situation.today)
-        steps = self._plan(question.content, history, names, request, situation, catalogue)
+        history = _leant_on(question.content, earlier, indexed.customers, situation.today)
+        steps = _plan(question.content, history, indexed, {tool.name for tool in request.tools}, situation)
         language = language_of(question.content, situation.language, names)
         turn = request.messages[said[-1] + 1 :]
         calls = [call for message in turn if message.role == "assistant" for call in message.tool_calls]
@@ -90,39 +100,51 @@ class OfflineProvider:
     def close(self) -> None:
         """Rules hold nothing open."""
 
-    def _plan(
-        self,
-        text: str,
-        history: Sequence[str],
-        names: Names,
-        request: CompletionRequest,
-        situation: Situation,
-        catalogue: Catalogue,
-    ) -> list[Step]:
-        offered = {tool.name for tool in request.tools}
-        direct = read_directly(text[:_LONGEST_TEXT], names, situation, catalogue)
-        if direct and offered.issuperset(step.tool for step in direct):
-            return direct
-        if asks_nothing(text[:_LONGEST_TEXT], CustomerNames(catalogue.customers), situation.today):
-            steps = [saying("not_understood")]
-        else:
-            steps = _steps(_questions(text, history, names, situation.today), situation, catalogue)
-        if SEARCH not in offered:
-            return steps
-        alone = _questions(text, (), names, situation.today)
-        return look_up(steps, text, offered, alone, _steps(alone, situation, catalogue))
-
-    def _names(self, situation: Situation) -> tuple[Catalogue, Names]:
+    def _index(self, situation: Situation) -> _Indexed:
         catalogue = self._catalogue(situation)
         eyes = Situation(date.min, situation.role, "", situation.salesperson, situation.customer)
         indexed = self._indexed.get(eyes)
-        if indexed is None or indexed[0] != catalogue:
-            indexed = (catalogue, Names(catalogue, is_common))
+        if indexed is None or indexed.catalogue != catalogue:
+            indexed = _Indexed(catalogue, Names(catalogue, is_common), CustomerNames(catalogue.customers))
             with self._lock:
                 self._indexed[eyes] = indexed
                 while len(self._indexed) > _MOST_INDEXES:
                     self._indexed.popitem(last=False)
         return indexed
+
+
+def _plan(text: str, history: Sequence[str], indexed: _Indexed, offered: Set[str], situation: Situation) -> list[Step]:
+    catalogue, names = indexed.catalogue, indexed.names
+    direct = read_directly(text[:_LONGEST_TEXT], names, situation, catalogue)
+    if direct and offered >= {step.tool for step in direct}:
+        return direct
+    untold = leave_out_told(text[:_LONGEST_TEXT], indexed.customers, situation.today)
+    if untold is not None:
+        steps = _plan_untold(untold, indexed, offered, situation) or [saying("not_understood")]
+    else:
+        steps = _steps(_questions(text, history, names, situation.today), situation, catalogue)
+    if SEARCH not in offered or any(step.tool for step in steps):
+        return steps
+    alone = _questions(text, (), names, situation.today)
+    return look_up(steps, text, offered, alone, _steps(alone, situation, catalogue))
+
+
+def _plan_untold(untold: Untold, indexed: _Indexed, offered: Set[str], situation: Situation) -> list[Step]:
+    """The calls that are asked for beside what is told. Behind it, in its own sentence, only what is plainly asked:
+    "..., só recebe com nota" tells on."""
+    names, today = indexed.names, situation.today
+    plain = [one for one in untold.tails if all(asked.asks_plainly for asked in _questions(one, (), names, today))]
+    steps: list[Step] = []
+    for text in filter(None, (untold.sentences, *plain)):
+        direct = read_directly(text, names, situation, indexed.catalogue)
+        if direct and offered >= {step.tool for step in direct}:
+            steps += direct
+            continue
+        questions = _questions(text, (), names, today)
+        if any(one.pronouns for one in questions):
+            questions = _questions(text, (untold.told,), names, today)
+        steps += [one for one in _steps(questions, situation, indexed.catalogue) if one not in steps]
+    return [step for step in steps if step.tool]
 
 
 def _no_date() -> date:

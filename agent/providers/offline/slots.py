@@ -43,6 +43,9 @@ CORE: Final = frozenset(
     }
     | set(STATUSES)
 )
+_PLAIN: Final = frozenset({"TOP", "BOTTOM", "RANKING", "REVENUE", "ORDERS", "UNITS", "TICKET", "GOAL", "PIPELINE"}) | {
+    *("RATE", "CURRENCY", "METRIC", "BESTSELLER", "WORSTSELLER"),
+}
 _FIGURES: Final = frozenset({"TOP", "BOTTOM", "RANKING", "COMPARE", "BASE", "WHO", "COUNT", "HOWMUCH", "NUMBER"})
 
 
@@ -83,6 +86,11 @@ class Slots:
         """Of somebody or of some days; an unknown name counts only where something is measured."""
         whose = self.names or self.excluded or self.team or (self.owners and self.has_core)
         return bool(whose or self.periods)
+
+    @property
+    def asks_plainly(self) -> bool:
+        """By a word that a fact about somebody goes without; of sales only with their days."""
+        return bool(self.cues & _PLAIN or ("SALES" in self.cues and self.periods)) and not self.status
 
     @property
     def asks_for_figures(self) -> bool:

@@ -32,6 +32,42 @@ def test_what_is_told_is_answered_by_no_figure_however_it_sounds(told: str) -> N
     assert ask(f"{told}. Quanto ele comprou ontem?").tool_calls
 
 
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("meu nome é Ana. Top 5 clientes do mês", "top_n"),
+        ("moro em SP, total vendido ontem", "sales_summary"),
+        ("Meu nome é Ana, cotação do dólar", "exchange_rate"),
+        ("sou a Bia, pedidos de ontem", "sales_summary"),
+        ("me chamo Ana. resumo do Mercado São Jorge", "customer_brief"),
+        ("me llamo Ana. Pedidos de ayer", "sales_summary"),
+        ("I'm Ana from Padaria Sol. Orders this week", "sales_summary"),
+        ("moro em Recife. cadê o pedido 4521", "find_order"),
+        ("me chamo Ana, pedidos da Ana de ontem", "sales_summary"),
+        ("me chamo Ana, negócios parados", "stalled_deals"),
+    ],
+)
+def test_who_says_who_she_is_beside_a_question_is_answered(text: str, tool: str) -> None:
+    assert [call.name for call in ask(text).tool_calls] == [tool]
+
+
+def test_what_is_asked_beside_a_fact_may_be_of_whom_it_speaks() -> None:
+    (call,) = ask("Mercado São Jorge compra no boleto. Pedidos dele ontem").tool_calls
+    assert call.arguments is not None
+    assert call.arguments["filters"] == {"customer": "Mercado São Jorge"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Mercado São Jorge compra no boleto, só recebe com nota",
+        "o comprador do Mercado São Jorge é o Rui, que só recebe com nota",
+    ],
+)
+def test_what_goes_on_telling_asks_nothing(told: str) -> None:
+    assert ask(told).tool_calls == ()
+
+
 def test_a_question_leans_past_what_was_told_in_between() -> None:
     told = "A Padaria Trigo Dourado só recebe às terças"
     (call,) = ask("e anteontem?", history=["quanto o Bruno vendeu ontem?", told]).tool_calls
