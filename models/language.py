@@ -37,7 +37,8 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
         "estoque bati faturou cresceu comparado melhor melhores maiores piores ate fim trimestre me fala "
         "prefiro chamo corrija esqueca lembre lembra anota posso pode quero gosto sou trabalho fechar ligar sim "
         "sobre esquece tudo mim sabe lembrar guardou falou falamos moro recebe recebem aceita paga fecha abre "
-        "comprador compradora so nos"
+        "comprador compradora so nos ha parado parados parada paradas inativo inativos inativa inativas sumido sumidos "
+        "sumida sumidas"
     ),
     "en": _set(
         "how much many what which who the of in on for did do does is are was were sales sold sell last "
@@ -69,11 +70,13 @@ _MARKS: Final[dict[Language, frozenset[str]]] = {
         "voy va ingresos ingreso nuestra nuestro sobre antes todos cada menor mayor mayores menores carnaval "
         "hubo hay cerrados cancelados "
         "cuota meta enero febrero marzo mayo junio julio septiembre octubre noviembre diciembre unidades "
-        "prefiero llamo llamame corrige olvida recuerdame llamar tarjeta quisiera puedo puede tengo soy trabajo si con"
+        "prefiero llamo llamame corrige olvida recuerdame llamar tarjeta quisiera puedo puede tengo soy trabajo si con "
+        "parado parados parada paradas inactivo inactivos inactiva inactivas"
     ),
 }
 _SPANISH_SIGNS: Final = frozenset("ñ¿¡")
 _PORTUGUESE_SIGNS: Final = frozenset("ãõçêâ")
+_PORTUGUESE_SINCE: Final = re.compile(r"\bh(?:á|a\u0301)(?!\w)")  # Spanish writes its "ha" without an accent
 
 
 def guess_language(text: str, fallback: Language | None = None) -> Language:
@@ -87,7 +90,7 @@ def guess_language(text: str, fallback: Language | None = None) -> Language:
             scores[language] += 1 / len(holders)
     signs = frozenset(lowered)
     scores["es"] += 2 * len(_SPANISH_SIGNS & signs)
-    scores["pt"] += 2 * len(_PORTUGUESE_SIGNS & signs)
+    scores["pt"] += 2 * len(_PORTUGUESE_SIGNS & signs) + bool(_PORTUGUESE_SINCE.search(lowered))
     best = max(scores.values())
     leaders: list[Language] = [language for language, score in scores.items() if score > best - 0.01]
     if fallback in leaders or best == 0:

@@ -23,6 +23,14 @@ from models.language import Language, guess_language
         ("¿Cuánto vendí ayer?", "es"),
         ("llámame Beatriz", "es"),
         ("corrige: prefiero transferencia", "es"),
+        ("negócios parados há 10 dias", "pt"),
+        ("clientes inativos há 90 dias", "pt"),
+        ("clientes sumidos ha 30 dias", "pt"),
+        ("cliente parado há 2 meses", "pt"),
+        ("oportunidades paradas ha 30 dias", "pt"),
+        ("negocios parados hace 10 días", "es"),
+        ("¿quién ha comprado este mes?", "es"),
+        ("cuánto ha vendido Bruno hoy", "es"),
         ("me llamo Lucía y prefiero pagar con tarjeta", "es"),
         ("recuérdame llamar a Ana el viernes", "es"),
     ],
@@ -34,3 +42,13 @@ def test_the_language_of_a_question_is_guessed(text: str, language: Language) ->
 def test_what_tells_nothing_is_in_the_language_of_before() -> None:
     assert guess_language("ok", "en") == "en"
     assert guess_language("123", "es") == "es"
+
+
+@pytest.mark.parametrize("text", ["negócios parados há 10 dias", "negócios parados ha\u0301 10 dias"])
+def test_an_accent_that_spanish_never_writes_tells_portuguese_whatever_was_spoken_before(text: str) -> None:
+    assert guess_language(text, "es") == "pt"
+
+
+def test_what_both_languages_say_is_in_the_language_of_before() -> None:
+    assert guess_language("oportunidades paradas ha 30 dias", "es") == "es"
+    assert guess_language("oportunidades paradas ha 30 dias", "pt") == "pt"
