@@ -27,6 +27,7 @@ _TERMS = re.compile(r"\d{1,3}(?:/\d{1,3}){2,}")
 _CLAUSE_ENDS = re.compile(r"[,;:.!?\n\d]| e | and | y ")
 _OTHERS = frozenset({"outsider", "third_party"})
 _LEAST_AMOUNT = 100
+_LONGEST_WORDS = 12_000  # characters of one message or passage; what lies beyond is not looked at
 _MOST_FIGURES = 5_000  # of one turn; what lies beyond is not looked at
 
 
@@ -125,6 +126,7 @@ def _add_result(evidence: Evidence, reading: ToolReading, *, is_foreign: bool) -
 
 def _add_words(evidence: Evidence, text: str, origin: str, path: str = "", *, is_foreign: bool = False) -> None:
     """A figure in words belongs to whoever and whenever its sentence names."""
+    text = text[:_LONGEST_WORDS]
     claims, folded = find_claims(text), fold_in_place(text)
     sentences, tables = Sentences(text), Tables(folded)
     entries = find_entries(text) if origin == "tool" else ()

@@ -19,6 +19,16 @@ _MEASURE: Final = re.compile(
     r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?(mm|cm|m|km|mg|g|kg|ml|l|lts?|litros?|w|v|kw|kva|gb|tb|pol|un|unid|m2|oz|lb)\b"
 )
 _INSIDE_FIGURE: Final = re.compile(r"(?<=\d[.,/-])\d|\d+[/-]\d")  # "1.104,00" is no "MER-104", 02/12/2025 no title
+# Where digits alone are the number of something, rather than a figure that happens to be the same.
+_BEFORE_CODE: Final = re.compile(
+    r"(?:#|\b(?:pedid[oa]s?|orders?|ordenes|orden|notas?(?: fiscal| fiscais)?|nf-?e?|invoices?|facturas?|propostas?"
+    r"|tickets?|boletos?|protocolos?|codigos?|codes?|sku|numeros?|numbers?|num\.?|n[ºo°.]+)[^\S\n]*(?:n[ºo°.]+[^\S\n]*)?[#*_]*)$"
+)
+_AT_BEGINNING: Final = re.compile(r"(?:^|[\n|])[ \t>*_•–—-]*$")
+_ALSO: Final = re.compile(r"[*_]*(?:,| e| y| and| ou| or| o)[^\S\n]+[*_]*")
+_ENDS: Final = re.compile(r"[*_]*[^\S\n]*(?:[:;|(,–—\n]|- |$)")
+_HYPHENED: Final = re.compile(r"-[a-z]")
+_REACH: Final = 24  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +71,16 @@ class NameBook:
         """In their order. A part of a name counts from a capital letter on; a whole name in any letters."""
         folded = fold_in_place(text)
         tokens = [(_plain(match[0]), match.start(), match.end()) for match in _WORD.finditer(folded)]
-        found, at = [], 0
+        found, at = list[Mention](), 0
         while at < len(tokens):
             if tokens[at][0] not in self._beginnings or _INSIDE_FIGURE.match(folded, tokens[at][1]):
                 at += 1
                 continue
             length, labels = max(self._longest(text, tokens, at), self._state(tokens, at), key=lambda found: found[0])
             if labels:
-                found.append(Mention(tokens[at][1], tokens[at + length - 1][2], frozenset(labels)))
+                start, end = tokens[at][1], tokens[at + length - 1][2]
+                if not folded[start:end].isdigit() or _is_code(folded, start, end, found):
+                    found.append(Mention(start, end, frozenset(labels)))
             at += max(length, 1)
         return found
 
@@ -122,6 +134,16 @@ class NameBook:
             return len(run) == words and (written.isupper() or not written.isalpha())
         has_size = len(run) > 1 and any(word[0].isdigit() for word, _, _ in run)
         return len(run) == words or has_size or written[0].isupper() or written[0].isdigit()
+
+
+def _is_code(folded: str, start: int, end: int, found: Sequence[Mention]) -> bool:
+    """ "Pedidos 37 e 41", "37 (12/10): ...", "37-thread", but neither "37 %" nor "R$ 37"."""
+    if _BEFORE_CODE.search(folded[max(0, start - _REACH) : start]):
+        return True
+    is_next = bool(found) and folded[found[-1].start : found[-1].end].isdigit()
+    if (is_next and _ALSO.fullmatch(folded, found[-1].end, start)) or _HYPHENED.match(folded, end):
+        return True
+    return bool(_ENDS.match(folded, end) and _AT_BEGINNING.search(folded[max(0, start - _REACH) : start]))
 
 
 def _plain(word: str) -> str:

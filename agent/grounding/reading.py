@@ -33,7 +33,7 @@ _NO_FIGURES: Final = (  # what begins alike stands together, so that it is looke
 )
 _LINK: Final = r"https?://\S+|www\.\S+"
 _HARMLESS: Final = re.compile(rf"{_LINK}|{_NO_FIGURES}", re.MULTILINE)
-_HARMLESS_WITH_MAILS: Final = re.compile(rf"{_LINK}|\S+@\S+\.\w+|{_NO_FIGURES}", re.MULTILINE)
+_HARMLESS_WITH_MAILS: Final = re.compile(rf"{_LINK}|(?<![^\s@])[^\s@]+@[^\s@]+\.\w+|{_NO_FIGURES}", re.MULTILINE)
 _ORDINAL: Final = re.compile(r"\b\d+(?:\s?[ºª°]|st\b|nd\b|rd\b|th\b|er\b|ro\b|do\b|to\b)")
 _CODE: Final = re.compile(
     r"\b(?:(?:[a-z]{2,8}+[-/_]?|[a-z][-_])\d[a-z0-9]*(?:[-/_][a-z0-9]+)*\b|[a-z]\d{3,}\b"

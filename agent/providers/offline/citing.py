@@ -18,6 +18,7 @@ from models.language import Language, Texts
 SEARCH: Final = "search_documents"
 PRICES: Final = "price_of"
 _LONGEST_QUERY = 500  # characters
+_LONGEST_READ = 4 * _LONGEST_QUERY  # greetings among them
 _LONGEST_PRODUCT = 200
 _SHOWN = 700  # characters of a passage
 _SYMBOLS: Final = {"BRL": "R$", "USD": "US$", "EUR": "€"}
@@ -122,7 +123,7 @@ def _is_of_figures(asked: Slots) -> bool:
 
 
 def _query(text: str) -> str:
-    return " ".join(without_courtesies(text).split())[:_LONGEST_QUERY]
+    return " ".join(without_courtesies(text[:_LONGEST_READ]).split())[:_LONGEST_QUERY]
 
 
 def read_priced(text: str) -> str:

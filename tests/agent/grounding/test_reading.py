@@ -13,6 +13,7 @@ from agent.grounding.reading import find_claims
 from agent.grounding.tracing import check
 from agent.providers.offline.figures import number
 from models.ids import new_id
+from tests.cpu import cpu_seconds
 
 
 @pytest.mark.parametrize(
@@ -115,3 +116,14 @@ def test_a_figure_with_one_digit_changed_is_caught(amount: Decimal, place: int, 
     digits[place] = str((int(digits[place]) + by) % 10)
     changed = Decimal("".join(digits)) / 100
     assert not is_traced(f"Foram R$ {number(changed, 'pt', 2)} no período.", amount)
+
+
+@pytest.mark.parametrize("shape", ["a@", "a.@", "@a.", "1/", "30/60/", "$", "R$ 1,", "12h", "1 e ", "*_", "n\u00ba "])
+def test_reading_what_somebody_sent_to_keep_a_worker_busy_ends(shape: str) -> None:
+    """Ten times and more below where leases are lost: a pattern that tries every part of a text takes minutes."""
+    sent = TurnInput(new_id(), shape * 20_000, [], Situation(date(2026, 11, 19), "manager"), "America/Sao_Paulo")
+    assert cpu_seconds(lambda: gather_evidence(sent, []), rounds=1) < 8
+
+
+def test_addresses_of_mail_claim_nothing() -> None:
+    assert not find_claims("Escreva a ana.2024@x.com.br ou vendas37@aurora.com, hoje mesmo.")

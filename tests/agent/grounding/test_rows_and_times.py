@@ -188,3 +188,32 @@ CONTRACTS = {
 )
 def test_four_digits_are_a_year_where_the_words_or_a_day_say_so(draft: str, wrong: list[str]) -> None:
     assert suspected(draft, CONTRACTS) == wrong
+
+
+ORDERS = {
+    "ok": True,
+    "data": {
+        "unit": "BRL",
+        "orders": [
+            {"number": "37", "customer": "Bar Sol", "date": "2026-11-12", "amount": "1234.50"},
+            {"number": "3750", "customer": "Mercado Lua", "date": "2026-11-13", "amount": "980.00"},
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("draft", "wrong"),
+    [
+        ("Pedidos 37 e 3750: R$ 1.234,50 e R$ 980,00.", []),
+        ("- **37** (12/11): Bar Sol, R$ 1.234,50\n- **3750** (13/11): Mercado Lua, R$ 980,00", []),
+        ("| Pedido | Valor |\n|---|---|\n| 37 | R$ 1.234,50 |\n| 3750 | R$ 980,00 |", []),
+        ("O pedido nº 3750 é de R$ 980,00.", []),
+        ("Custa R$ 3750.", ["R$ 3750"]),
+        ("O total é 3750 reais.", ["3750 reais"]),
+        ("As vendas cresceram 37%.", ["37%"]),
+        ("Desconto de R$ 37 por caixa, entrega em 37 dias.", ["R$ 37", "37"]),
+    ],
+)
+def test_the_number_of_an_order_bears_out_no_figure(draft: str, wrong: list[str]) -> None:
+    assert suspected(draft, ORDERS) == wrong
