@@ -107,10 +107,14 @@ class Agent:
 
     def customers_seen(self, situation: Situation) -> tuple[str, ...]:
         """Whom somebody in that situation may know; nobody where the sales data cannot be asked."""
+        return self.names_seen(situation).customers
+
+    def names_seen(self, situation: Situation) -> Catalogue:
+        """All names that somebody in that situation may know; none where the sales data cannot be asked."""
         try:
-            return self.get_customers(situation)
+            return self._catalogue(situation)
         except ToolError:
-            return ()
+            return Catalogue()
 
     def get_customers(self, situation: Situation) -> tuple[str, ...]:
         """The same; raises ToolError where the sales data cannot be asked."""
@@ -160,10 +164,7 @@ class Agent:
 
     def _names(self, situation: Situation) -> Sequence[str]:
         """None where the sales data cannot be asked: a figure too many is struck then."""
-        try:
-            return self._catalogue(situation).names
-        except ToolError:
-            return ()
+        return self.names_seen(situation).names
 
     def _answer(self, turn: TurnInput, progress: _Progress) -> Completion:
         """The specialist's last one."""

@@ -152,11 +152,12 @@ class _Answering(Execution):
         return look_back(self.services, agent, self.thread, composed, language)
 
     def _remember(self, agent: Agent, composed: Composed) -> Remembered | None:
-        asked = self.services, self.thread, self.turn, composed, language_of(self.terms.spec, composed.text)
-        proven = answer_proof(*asked)
+        asked = self.thread, self.turn, composed, language_of(self.terms.spec, composed.text)
+        proven = answer_proof(self.services, *asked)
         if proven is not None:
             return Remembered(proven)
-        return answer_customer_wish(asked[0], agent, *asked[1:]) or answer_wish(*asked)
+        told = answer_customer_wish(self.services, agent, *asked)
+        return told or answer_wish(self.services, agent, *asked)
 
     def _decide(self, agent: Agent, composed: Composed) -> FixedAnswer | None:
         """Only her own typed words decide over a change or a request, and nothing beside them but, for a ruling, the

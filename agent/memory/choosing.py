@@ -6,10 +6,14 @@ from datetime import date
 from typing import Final
 
 from agent.grounding.words.folding import fold_in_place
+from agent.memory.customer_names import CustomerNames
 from agent.memory.instructions import is_instruction
 from agent.memory.rules import Found, is_name
 from agent.periods import find_periods
+from agent.periods.words import tokens_of
 from agent.providers.offline.lexing import is_common
+from agent.providers.offline.names import Names
+from models.catalogue import Catalogue
 from models.memory.fact import KnownFact
 
 _NAMES: Final = {
@@ -36,6 +40,16 @@ _NAMES: Final = {
     "decision": r"decisao|decisoes|decision|decisiones",
     "objection": r"objecao|objection|objecion",
 }
+# Whose value is what somebody is called by.
+NAMED: Final = frozenset({"name", "nickname", "boss"})
+_NO_NAMES: Final = frozenset(
+    re.findall(
+        r"\w+",
+        """verdade mentira certo certa errado errada correto correta isso isto sim serio brincadeira engano igual assim
+        true false right wrong correct that this yes joke same cierto cierta falso falsa correcto incorrecto eso si
+        broma igual verdad ela ele eu dela dele""",
+    )
+)
 _INSIDE: Final = frozenset({"da", "das", "de", "del", "do", "dos", "e", "la", "y"})  # of a name
 _IS_NOT: Final = r"(?:o certo )?(?:nao (?:e|eh|sou|me chamo)|it'?s not|it is not|i'?m not|not|no (?:es|soy|me llamo))"
 _BUT: Final = r"(?:,? (?:e sim|mas sim|mas|but|sino)|,|;)\s*"
@@ -74,7 +88,17 @@ def may_stand_instead(words: str, today: date) -> bool:
     """Whether a name is said behind "na verdade é": days and what is measured are asked for, and orders are none."""
     said = Found(words, fold_in_place(words))
     is_asked = find_periods(words, today) or any(is_common(word) for word in said.folded.split() if word not in _INSIDE)
-    return is_name(said) and not is_asked and not is_instruction(words)
+    is_word = not _NO_NAMES.isdisjoint(said.folded.split())
+    return is_name(said) and not is_asked and not is_word and not is_instruction(words)
+
+
+def names_known(words: str, known: Catalogue, own: str | None = None) -> bool:
+    """Whether they name a customer, a product or a salesperson, but for her `own` name among them."""
+    folded = fold_in_place(words).strip()
+    if any(fold_in_place(one) == folded for one in known.salespeople if one != own):
+        return True
+    products = Names(Catalogue(products=known.products, categories=known.categories), is_common)
+    return bool(CustomerNames(known.customers).find(words) or products.find(tokens_of(words)))
 
 
 def _names_of(fact: KnownFact) -> str:

@@ -3,15 +3,17 @@
 Only in the verified person's own words, and only about what she herself told.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from agent.agent import Agent
 from agent.base import Situation
 from agent.grounding.words.folding import fold_in_place
 from agent.memory.answers import list_facts, say
-from agent.memory.choosing import find_meant, find_replaced, may_stand_instead, names_a_kind
+from agent.memory.choosing import NAMED, find_meant, find_replaced, may_stand_instead, names_a_kind, names_known
 from agent.memory.instructions import is_instruction
 from agent.memory.reading import find_told
 from agent.memory.telling import label_of
@@ -21,6 +23,7 @@ from jobs.compose import Composed
 from jobs.memory.facts import Beside, as_new, is_her_own, source_of_words
 from jobs.question import find_situation
 from jobs.runtime import Services
+from models.catalogue import Catalogue
 from models.history import find_reply_before
 from models.language import Language
 from models.memory.fact import Facts, KnownFact, NewFact, tell
@@ -42,7 +45,7 @@ class Remembered:
 
 
 def answer_wish(
-    services: Services, thread: Thread, turn: BegunTurn, composed: Composed, language: Language
+    services: Services, agent: Agent, thread: Thread, turn: BegunTurn, composed: Composed, language: Language
 ) -> Remembered | None:
     """None where nothing is asked of her memory, so that the assistant may answer."""
     wish = read_wish(composed.text)
@@ -56,11 +59,16 @@ def answer_wish(
         last = find_reply_before(connection, thread.conversation_id, turn.number)
     told_last = [fact for fact in facts if last is not None and fact.turn_id == last[0]]
     used_last = [fact for fact in facts if last is not None and _is_in(fact, last[1])]
-    return _Answering(thread, turn, situation, language, facts, told_last or used_last).answer(wish)
+    answering = _Answering(thread, turn, situation, language, facts, told_last or used_last)
+    if wish.kind == "amend":
+        return answering.amend(wish, told_last, agent.names_seen(situation))
+    return answering.answer(wish)
 
 
 def _is_in(fact: KnownFact, reply: str) -> bool:
-    return len(fact.value) >= _SHORTEST_USED and fold_in_place(fact.value) in fold_in_place(reply)
+    """As a word: "Ana" is not in "semana"."""
+    value = rf"(?<!\w){re.escape(fold_in_place(fact.value))}(?!\w)"
+    return len(fact.value) >= _SHORTEST_USED and re.search(value, fold_in_place(reply)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,6 @@ class _Answering:
             return self._correct(wish)
         if wish.kind == "forget":
             return self._forget(wish)
-        if wish.kind == "amend":
-            return self._amend(wish)
         count = len(self.facts)
         if not count:
             return Remembered(say("nothing", self.language))
@@ -150,11 +156,16 @@ class _Answering:
             say("corrected", self.language, facts=spelled), self._correcting(list(map(self._instead, told)))
         )
 
-    def _amend(self, wish: Wish) -> Remembered | None:
-        """ "Na verdade é João Pedro" right behind the one fact that it can mean."""
-        if len(self.last) != 1 or not may_stand_instead(wish.words, self.situation.today):
+    def amend(self, wish: Wish, told_last: Sequence[KnownFact], known: Catalogue) -> Remembered | None:
+        """ "Na verdade é João Pedro" right behind the one name that she told. Words that name somebody or something
+        `known` mend what was asked of them."""
+        if len(told_last) != 1 or told_last[0].predicate not in NAMED:
             return None
-        return self._replace(self.last[0], wish.words)
+        if not may_stand_instead(wish.words, self.situation.today):
+            return None
+        if names_known(wish.words, known, self.situation.salesperson):
+            return None
+        return self._replace(told_last[0], wish.words)
 
     def _instead(self, told: NewFact) -> NewFact:
         """Of what she may have several, in place of the one that she has."""

@@ -4,6 +4,7 @@ import pytest
 
 from models.inbound import InboundMessage
 from tests.jobs.house import House
+from tests.jobs.team import RITA, Team
 
 ANA = "+5511999990000"
 CURRENT = "SELECT predicate, value FROM fact WHERE superseded_at IS NULL ORDER BY recorded_at, id"
@@ -88,6 +89,46 @@ def test_what_she_takes_back_right_behind_it_is_a_correction(house: House) -> No
     ):
         house.advance(house.say(words, f"q2{number}"))
         assert house.rows(CURRENT) == [("name", "João Pedro da Silva")]
+
+
+@pytest.mark.parametrize("words", ["desculpa, é o Mercado Lua", "não, é o Carlos", "na verdade é Campinas"])
+def test_a_name_that_only_stands_in_the_last_answer_is_not_what_she_takes_back(house: House, words: str) -> None:
+    house.advance(house.say("me chamo Ana", "t1"))
+    house.provider.script = ["Ana, a Padaria Sol comprou pouco nesta semana."]
+    house.advance(house.say("quanto a Padaria Sol comprou?", "t2"))
+    house.advance(house.say(words, "t3"))
+    assert house.rows(CURRENT) == [("name", "Ana")]
+
+
+@pytest.mark.parametrize("words", ["não, é mentira", "na verdade é verdade", "ops, é isso"])
+def test_what_denies_or_affirms_names_nobody(house: House, words: str) -> None:
+    house.advance(house.say("me chamo Ana", "t1"))
+    house.advance(house.say(words, "t2"))
+    assert house.rows(CURRENT) == [("name", "Ana")]
+
+
+@pytest.mark.parametrize("told", ["meu email é ana@x.com", "moro em Recife", "prefiro boleto"])
+def test_only_a_name_is_taken_back_by_a_name(house: House, told: str) -> None:
+    house.advance(house.say(told, "t1"))
+    before = house.rows(CURRENT)
+    house.advance(house.say("não, é o Carlos", "t2"))
+    assert house.rows(CURRENT) == before
+    assert len(before) == 1
+
+
+def test_a_word_that_holds_the_value_by_chance_is_no_use_of_it(house: House) -> None:
+    house.advance(house.say("me chamo Ana. prefiro boleto", "t1"))
+    house.provider.script = ["Mando o boleto nesta semana."]
+    house.advance(house.say("pode mandar", "t2"))
+    assert ask(house, "esqueça isso").startswith("Esqueci: preferência: «boleto»")
+
+
+def test_a_customer_s_name_is_no_correction_of_her_own(team: Team) -> None:
+    team.say(RITA, "me chamo Ana")
+    team.say(RITA, "desculpa, é o Mercado Sol")
+    assert team.house.rows(CURRENT) == [("name", "Ana")]
+    team.say(RITA, "me chamo Bia")
+    assert team.say(RITA, "desculpa, é Beatriz") == "Corrigido: nome: «Beatriz»"
 
 
 def test_a_correction_of_what_she_may_have_several_of_closes_the_one_she_has(house: House) -> None:
