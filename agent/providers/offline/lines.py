@@ -1,7 +1,8 @@
 """The small lines that answers are built of."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from agent.providers.offline.figures import number
 from models.language import Language, Texts
@@ -181,3 +182,11 @@ def counted(what: str, count: object, language: Language) -> str:
 
 def line(line_name: str, language: Language, **details: object) -> str:
     return LINES[line_name][language].format(**details)
+
+
+def whose_of(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
+    """ " (Proposta, Ana Moura)": what alone a result tells of; a denial that leaves it out denies too much."""
+    filters = result.get("filters")
+    held = {**arguments, **(filters if isinstance(filters, Mapping) else {})}
+    names = [str(held[kind]) for kind in ("stage", "customer", "salesperson") if held.get(kind)]
+    return f" ({', '.join(names)})" if names else ""

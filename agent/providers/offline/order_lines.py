@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agent.providers.offline import figures
-from agent.providers.offline.lines import ORDER_STATUS, line
+from agent.providers.offline.lines import ORDER_STATUS, line, whose_of
 from agent.providers.offline.plan import View
 from models.language import Language, Texts
 
@@ -12,7 +12,11 @@ _Json = Mapping[str, Any]
 _MOST_LINES: Final = 15
 _WORDS: Final[Mapping[str, Texts]] = {
     "order": {"pt": "**Pedido {number}**", "en": "**Order {number}**", "es": "**Pedido {number}**"},
-    "newest": {"pt": "Pedidos mais recentes:", "en": "Newest orders:", "es": "Pedidos más recientes:"},
+    "newest": {
+        "pt": "Pedidos mais recentes{whose}:",
+        "en": "Newest orders{whose}:",
+        "es": "Pedidos más recientes{whose}:",
+    },
     "status": {"pt": "Situação: {value}", "en": "Status: {value}", "es": "Estado: {value}"},
     "value": {"pt": "Valor: **{value}**", "en": "Value: **{value}**", "es": "Valor: **{value}**"},
     "delivery": {"pt": "Entrega: {value}", "en": "Delivery: {value}", "es": "Entrega: {value}"},
@@ -31,11 +35,12 @@ def find_order(data: _Json, result: _Json, arguments: _Json, view: View, languag
     orders = [one for one in data.get("orders") or () if isinstance(one, Mapping)]
     unit = str(data.get("unit", "BRL"))
     if not orders:
-        return [line("no_order", language)]
+        return [line("no_order", language) + whose_of(result, arguments)]
     if len(orders) == 1:
         told = _whole(orders[0], unit, language)
     else:
-        told = [_say("newest", language), *(f"- {_short(one, unit, language)}" for one in orders)]
+        newest = _say("newest", language, whose=whose_of(result, arguments))
+        told = [newest, *(f"- {_short(one, unit, language)}" for one in orders)]
     if view.delivery and not data.get("delivery_known"):
         told.append(_say("unknown_delivery", language))
     return told

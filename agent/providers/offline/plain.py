@@ -18,6 +18,9 @@ from models.period import Period
 _ENDS: Final = re.compile(r"(?<=[?!;\n])\s*|(?<=[^\W\d_]{3}\.)\s+")
 _UNITS: Final = {"DAY": "dias", "WEEK": "semanas", "MONTH": "meses", "YEAR": "anos"}
 _SHORTEST_SLIP: Final = 5
+_BEFORE_A_NAME: Final = frozenset(
+    {"o", "a", "do", "da", "dos", "das", "ao", "pelo", "pela", "del", "of", "from", "by", "cliente", "customer"}
+)
 _LONGEST_PHRASE: Final = 6
 
 
@@ -84,7 +87,9 @@ def read_plainly(text: str, names: Names, today: date, known: frozenset[str]) ->
     hits = [
         hit
         for hit in found.names
-        if taken.isdisjoint(range(hit.first, hit.last + 1)) and not _is_slip_of_name(found.tokens, hit, known)
+        if taken.isdisjoint(range(hit.first, hit.last + 1))
+        and not _is_slip_of_name(found.tokens, hit, known)
+        and not _says_what_it_means(found.tokens, hit, known)
     ]
     taken |= {index for hit in hits for index in range(hit.first, hit.last + 1)}
     rest = tuple(index for index in range(len(found.tokens)) if index not in taken)
@@ -96,6 +101,13 @@ def _is_slip_of_name(tokens: Sequence[Token], hit: NameHit, known: frozenset[str
     """ "Negócios paradas" are no "Padaria"."""
     word = tokens[hit.first].word
     return hit.first == hit.last and word in known and all(stem(word) not in one.words for one in hit.candidates)
+
+
+def _says_what_it_means(tokens: Sequence[Token], hit: NameHit, known: frozenset[str]) -> bool:
+    """ "Proposta parada" is no "Parada Obrigatória", though "da Parada" is: known words where no name would stand."""
+    before = tokens[hit.first - 1].word if hit.first else ""
+    words = {token.word for token in tokens[hit.first : hit.last + 1]}
+    return words <= known and before not in _BEFORE_A_NAME
 
 
 def _lengths(tokens: Sequence[Token], today: date) -> tuple[list[Period], set[int]]:

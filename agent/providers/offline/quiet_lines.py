@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agent.providers.offline import figures
-from agent.providers.offline.lines import counted, line
+from agent.providers.offline.lines import counted, line, whose_of
 from agent.providers.offline.plan import View
 from models.language import Language, Texts
 
@@ -12,14 +12,14 @@ _Json = Mapping[str, Any]
 _MOST_LINES: Final = 15
 _WORDS: Final[Mapping[str, Texts]] = {
     "lapsed": {
-        "pt": "**Clientes que pararam de comprar: {count}** — compraram de {bought} e não de {silent} (hoje).",
-        "en": "**Customers who stopped buying: {count}** — they bought from {bought} and not from {silent} (today).",
-        "es": "**Clientes que dejaron de comprar: {count}** — compraron del {bought} y no del {silent} (hoy).",
+        "pt": "**Clientes que pararam de comprar{whose}: {count}** — compraram de {bought} e não de {silent} (hoje).",
+        "en": "**Customers who stopped buying{whose}: {count}** — bought from {bought} and not from {silent} (today).",
+        "es": "**Clientes que dejaron de comprar{whose}: {count}** — compraron del {bought} y no del {silent} (hoy).",
     },
     "none_lapsed": {
-        "pt": "Ninguém parou: todos os que compraram de {bought} compraram de novo de {silent} (hoje).",
-        "en": "Nobody stopped: all who bought from {bought} bought again from {silent} (today).",
-        "es": "Nadie dejó de comprar: todos los que compraron del {bought} volvieron a comprar del {silent} (hoy).",
+        "pt": "Ninguém parou{whose}: todos os que compraram de {bought} compraram de novo de {silent} (hoje).",
+        "en": "Nobody stopped{whose}: all who bought from {bought} bought again from {silent} (today).",
+        "es": "Nadie dejó de comprar{whose}: quienes compraron del {bought} volvieron a comprar del {silent} (hoy).",
     },
     "customer": {
         "pt": "- {name}: {value} ({orders}); último pedido em {day}{owner}",
@@ -37,14 +37,14 @@ _WORDS: Final[Mapping[str, Texts]] = {
         "es": "Compraban en total: {value}",
     },
     "stalled": {
-        "pt": "**Negócios parados há {days} dias ou mais: {count}** ({value})",
-        "en": "**Deals that stand still for {days} days or more: {count}** ({value})",
-        "es": "**Negocios parados hace {days} días o más: {count}** ({value})",
+        "pt": "**Negócios parados há {days} dias ou mais{whose}: {count}** ({value})",
+        "en": "**Deals that stand still for {days} days or more{whose}: {count}** ({value})",
+        "es": "**Negocios parados hace {days} días o más{whose}: {count}** ({value})",
     },
     "none_stalled": {
-        "pt": "Nenhum negócio aberto está parado há {days} dias ou mais.",
-        "en": "No open deal stands still for {days} days or more.",
-        "es": "Ningún negocio abierto está parado hace {days} días o más.",
+        "pt": "Nenhum negócio aberto{whose} está parado há {days} dias ou mais.",
+        "en": "No open deal{whose} stands still for {days} days or more.",
+        "es": "Ningún negocio abierto{whose} está parado hace {days} días o más.",
     },
     "deal": {
         "pt": "- {title} — {customer}, {stage}: {value}; último movimento em {day} ({owner})",
@@ -57,9 +57,9 @@ _WORDS: Final[Mapping[str, Texts]] = {
         "es": "(solo los parados hace más tiempo)",
     },
     "undated": {
-        "pt": "Dos negócios abertos, {count} não têm data de movimento nos dados.",
-        "en": "Of the open deals, {count} have no day of a move in the data.",
-        "es": "De los negocios abiertos, {count} no tienen fecha de movimiento en los datos.",
+        "pt": "Dos negócios abertos{whose}, {count} não têm data de movimento nos dados.",
+        "en": "Of the open deals{whose}, {count} have no day of a move in the data.",
+        "es": "De los negocios abiertos{whose}, {count} no tienen fecha de movimiento en los datos.",
     },
     "assumed_days": {
         "pt": "Sem prazo na pergunta, contei {days} dias.",
@@ -74,9 +74,10 @@ def lapsed_customers(data: _Json, result: _Json, arguments: _Json, view: View, l
     unit = str(data.get("unit", "BRL"))
     times = {"bought": _span(result.get("period"), language), "silent": _span(result.get("period_b"), language)}
     items = [one for one in data.get("items") or () if isinstance(one, Mapping)]
+    whose = whose_of(result, arguments)
     if not items:
-        return [_say("none_lapsed", language, **times), *_assumed(data, language)]
-    told = [_say("lapsed", language, count=data.get("customers"), **times)]
+        return [_say("none_lapsed", language, whose=whose, **times), *_assumed(data, language)]
+    told = [_say("lapsed", language, whose=whose, count=data.get("customers"), **times)]
     told += [_customer(one, unit, language) for one in items[:_MOST_LINES]]
     if data.get("customers") != len(items[:_MOST_LINES]):
         told.append(_say("largest", language))
@@ -89,16 +90,16 @@ def stalled_deals(data: _Json, result: _Json, arguments: _Json, view: View, lang
     unit = str(data.get("unit", "BRL"))
     items = [one for one in data.get("items") or () if isinstance(one, Mapping)]
     days = data.get("days", data.get("assumed_days"))
-    value = figures.amount(data.get("total"), unit, language)
+    value, whose = figures.amount(data.get("total"), unit, language), whose_of(result, arguments)
     if items:
-        told = [_say("stalled", language, days=days, count=data.get("deals"), value=value)]
+        told = [_say("stalled", language, whose=whose, days=days, count=data.get("deals"), value=value)]
         told += [_deal(one, unit, language) for one in items[:_MOST_LINES]]
     else:
-        told = [_say("none_stalled", language, days=days)]
+        told = [_say("none_stalled", language, whose=whose, days=days)]
     if items and data.get("deals") != len(items[:_MOST_LINES]):
         told.append(_say("longest", language))
     if data.get("undated"):
-        told.append(_say("undated", language, count=data["undated"]))
+        told.append(_say("undated", language, whose=whose, count=data["undated"]))
     return told + _assumed(data, language)
 
 

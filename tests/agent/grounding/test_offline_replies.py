@@ -47,6 +47,10 @@ class _Books:
     def result(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         data, period = getattr(self, f"_{name}")(arguments)
         filters = dict(arguments.get("filters") or {})
+        if name in {"find_order", "lapsed_customers", "stalled_deals"}:
+            filters |= {
+                kind: arguments[kind] for kind in ("number", "stage", "customer", "salesperson") if kind in arguments
+            }
         content: dict[str, Any] = {"ok": True}
         if period is not None:
             content |= {"period": period, "running": period["start"] <= str(self.today) < period["end"]}

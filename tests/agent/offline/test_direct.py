@@ -1,13 +1,15 @@
 """Questions about single orders, customers and deals gone quiet get exactly their calls, and no other question does."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.base import ChatMessage, Situation
-from tests.agent.offline.cast import SITUATION, TODAY, ask, kind_of
+from agent.base import ChatMessage, CompletionRequest, Situation
+from agent.providers.offline.engine import OfflineProvider
+from tests.agent.offline.cast import CAST, SITUATION, TODAY, TOOLS, ask, kind_of
 
 _LINES = Path(__file__).with_name("orders.jsonl").read_text(encoding="utf-8").splitlines()
 QUESTIONS: list[dict[str, Any]] = [json.loads(line) for line in _LINES]
@@ -96,3 +98,54 @@ def test_a_customer_asks_for_the_own_newest_order_and_a_rep_for_the_own_orders()
 def test_without_the_tool_the_question_is_read_as_any_other() -> None:
     assert ask("quem parou de comprar?", tools=()).tool_calls == ()
     assert ask("cadê o pedido 4521?", situation=SITUATION, tools=()).tool_calls == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("tem proposta parada há mais de 10 dias?", {"stage": "Proposta", "days": 10}),
+        ("tem proposta parada há 10 dias?", {"stage": "Proposta", "days": 10}),
+        ("tem algum negócio parado?", {}),
+        ("clientes perdidos", {}),
+        ("quem sumiu?", {}),
+    ],
+)
+def test_what_stands_still_is_no_name_that_holds_the_word(text: str, arguments: dict[str, Any]) -> None:
+    names = ("Lanchonete Parada Obrigatória", "Bar Parado", "Empório dos Perdidos", "Sumiu Doces")
+    own = OfflineProvider(lambda situation: replace(CAST, customers=(*CAST.customers, *names)))
+    request = CompletionRequest("recado-rules-1", [ChatMessage("user", text)], TOOLS, SITUATION)
+    (call,) = own.complete(request).tool_calls
+    assert call.name in DIRECT
+    assert dict(call.arguments or {}) == arguments
+    owned = replace(request, messages=[ChatMessage("user", "negócios parados da Parada")])
+    assert all(call.name not in DIRECT for call in own.complete(owned).tool_calls)
+
+
+EMPTY = {"items": [], "deals": 0, "customers": 0, "total": "0.00", "unit": "BRL", "undated": 2, "orders": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "filters", "told_of"),
+    [
+        ("negócios parados do Bruno", {"salesperson": "Bruno Teixeira"}, "Nenhum negócio aberto (Bruno Teixeira) está"),
+        ("propostas paradas", {"stage": "Proposta"}, "Nenhum negócio aberto (Proposta) está parado"),
+        ("propostas paradas", {"stage": "Proposta"}, "Dos negócios abertos (Proposta), 2 não têm"),
+        ("clientes do Bruno inativos", {"salesperson": "Bruno Teixeira"}, "Ninguém parou (Bruno Teixeira):"),
+        ("últimos pedidos do Supermercado Ipê", {"customer": "Supermercado Ipê"}, "registrado (Supermercado Ipê)"),
+    ],
+)
+def test_an_empty_answer_denies_no_more_than_it_looked_at(text: str, filters: dict[str, Any], told_of: str) -> None:
+    assert told_of in told(text, {"ok": True, "filters": filters, "source": "x", "rows": 0, "data": EMPTY})
+    assert told_of in told(text, {"ok": True, "source": "x", "rows": 0, "data": EMPTY})
+
+
+def test_a_list_says_of_whom_it_is() -> None:
+    deal = {"title": "Lote de março", "customer": "Supermercado Ipê", "value": "10.00", "moved": "2026-01-05"}
+    lapsed = {"customer": "Supermercado Ipê", "value": "10.00", "last_order": "2026-01-05"}
+    bruno = {"ok": True, "filters": {"salesperson": "Bruno Teixeira"}, "source": "x", "rows": 1}
+    text = told("negócios parados do Bruno", bruno | {"data": EMPTY | {"items": [deal], "deals": 1, "days": 30}})
+    assert "ou mais (Bruno Teixeira): 1**" in text
+    text = told("clientes inativos do Bruno", bruno | {"data": EMPTY | {"items": [lapsed], "customers": 1}})
+    assert "pararam de comprar (Bruno Teixeira): 1**" in text
+    text = told("últimos pedidos do Supermercado Ipê", found(orders=[ORDER, ORDER]) | {"filters": {}})
+    assert "recentes (Supermercado Ipê):" in text
