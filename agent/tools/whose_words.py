@@ -33,6 +33,10 @@ _OUR_KEYS: Final = """
 source as_of period period_a period_b metric unit group_by of status currency bulletin salesperson stage truncated
 """
 _OURS: Final = frozenset(_OUR_KEYS.split())
+# What stands here is keyed by the company's dimensions, and a file may call one "source": ours are only those whose
+# names `models.sales.words.RESERVED` keeps from every file.
+_BY_DIMENSION: Final = frozenset({"details", "filters"})
+_OURS_AMONG_DIMENSIONS: Final = frozenset({"salesperson", "status"})
 _ASKED_BACK: Final = ("candidates", "suggestions")  # what a refusal quotes out of the records
 
 
@@ -76,14 +80,14 @@ def is_name(text: str) -> bool:
     return is_short and _ORDERS.isdisjoint(words) and not find_links(text)
 
 
-def _texts(node: Any) -> Iterator[str]:
-    """Every text, the keys that are not ours included."""
+def _texts(node: Any, ours: frozenset[str] = _OURS) -> Iterator[str]:
+    """Every text but what stands under keys of ours."""
     if isinstance(node, str):
         yield node
     elif isinstance(node, Mapping):
         for key, value in node.items():
-            if key not in _OURS:
-                yield from _texts(value)
+            if key not in ours:
+                yield from _texts(value, _OURS_AMONG_DIMENSIONS if key in _BY_DIMENSION else ours)
     elif isinstance(node, list | tuple):
         for entry in node:
-            yield from _texts(entry)
+            yield from _texts(entry, ours)
