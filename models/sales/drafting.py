@@ -125,14 +125,20 @@ class _Draft:
         return customers is not None and self._link("salesperson", customers)[0] is not None
 
     def _link(self, field: str, table: Known) -> tuple[str | None, bool]:
-        """By a foreign key, by columns that are called like the other's key, or by what a column is called."""
+        """By a foreign key, by columns that are called like the other's key, or by what a column is called.
+
+        A key of one column that names its table ("cod_cli") is looked for first. Any other ("codigo") may be what every
+        table calls its own, so what a column is called tells more; and a table's own key leads nowhere else.
+        """
         linked = next((column for column, to in table.links.items() if to == self._by_part[field]), None)
         if linked:
             return linked, True
         key = self._tables[self._by_part[field] or ""].key if self._by_part[field] else ()
-        if key and set(key) <= set(table.columns) and key[0].casefold() != "id":
+        free = [column for column in table.columns if (column,) != table.key]
+        is_here = bool(key) and set(key) <= set(free) and key != table.key and key[0].casefold() != "id"
+        if is_here and (len(key) > 1 or guess_link(field, key)):
             return _key(key), False
-        return guess_link(field, table.columns), False
+        return guess_link(field, free) or (_key(key) if is_here else None), False
 
     def _month(self, table: Known) -> str | None:
         month, year = guess_column("month", table.columns), guess_column("year", table.columns)

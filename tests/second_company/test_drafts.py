@@ -30,6 +30,15 @@ CREATE TABLE tb_nf_ite (filial char(2), num_nf integer, seq integer, cod_prod ch
   vl_unit numeric(12, 4), vl_item numeric(14, 2), PRIMARY KEY (filial, num_nf, seq));
 CREATE TABLE tb_meta (cod_vend char(6), ano_mes integer, vl_meta numeric(14, 2), PRIMARY KEY (cod_vend, ano_mes));
 """
+ALL_CODES = """
+CREATE TABLE vendedores (codigo integer PRIMARY KEY, nome text);
+CREATE TABLE clientes (codigo integer PRIMARY KEY, nome text, cod_vendedor integer);
+CREATE TABLE produtos (codigo integer PRIMARY KEY, descricao text);
+CREATE TABLE pedidos (codigo integer PRIMARY KEY, cod_cliente integer, cod_vendedor integer, data date,
+  total numeric(14, 2));
+CREATE TABLE itens (codigo integer PRIMARY KEY, cod_pedido integer, cod_produto integer, qtde integer,
+  valor numeric(14, 2));
+"""
 NOTHING = "CREATE TABLE readings (id integer PRIMARY KEY, celsius numeric); CREATE TABLE sensors (id integer);"
 
 
@@ -69,6 +78,40 @@ def test_tables_with_prefixes_short_names_and_days_of_digits_are_read(draft_of: 
     assert (spec.line.sale, spec.line.product, spec.line.amount) == ("(filial, num_nf)", "cod_prod", "vl_item")
     assert spec.goal is not None
     assert spec.goal.month == "to_date(concat(ano_mes, '01'), 'YYYYMMDD')"
+
+
+def test_no_table_is_linked_by_its_own_key_where_every_key_is_called_alike(draft_of: Callable[[str], str]) -> None:
+    spec = read_source(draft_of(ALL_CODES)).spec
+    assert spec.customer.salesperson == "cod_vendedor"
+    assert (spec.sale.key, spec.sale.customer, spec.sale.salesperson) == ("codigo", "cod_cliente", "cod_vendedor")
+    assert spec.line is not None
+    assert (spec.line.sale, spec.line.product) == ("cod_pedido", "cod_produto")
+
+
+def test_a_link_that_nothing_tells_is_left_for_a_person_rather_than_made_of_the_tables_own_key(
+    draft_of: Callable[[str], str],
+) -> None:
+    spec = read_source(draft_of(ALL_CODES.replace("cod_produto", "mercadologico"))).spec
+    assert spec.line is not None
+    assert (spec.line.sale, spec.line.product) == ("cod_pedido", "TODO")
+
+
+@pytest.mark.parametrize(
+    ("key", "columns"), [("id_cliente", "nome_cliente text, id_cliente integer"), ("matricula", "matricula integer")]
+)
+def test_a_column_called_like_the_others_key_links_to_it(
+    draft_of: Callable[[str], str], key: str, columns: str
+) -> None:
+    tables = ALL_CODES.replace("clientes (codigo", f"clientes ({key}").replace("cod_cliente integer", columns)
+    assert read_source(draft_of(tables)).spec.sale.customer == key
+
+
+def test_tables_whose_keys_of_two_columns_are_called_alike_are_not_linked_by_their_own(
+    draft_of: Callable[[str], str],
+) -> None:
+    keyed = "filial integer, codigo integer, PRIMARY KEY (filial, codigo)"
+    spec = read_source(draft_of(ALL_CODES.replace("codigo integer PRIMARY KEY", keyed))).spec
+    assert (spec.sale.customer, spec.sale.key) == ("cod_cliente", "(filial, codigo)")
 
 
 def test_a_database_in_which_nothing_is_known_lists_its_tables(draft_of: Callable[[str], str]) -> None:
