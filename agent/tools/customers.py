@@ -9,7 +9,7 @@ from agent.tools.desk import Answer, Desk
 from agent.tools.figures import money
 from agent.tools.schema import Arguments
 from models.errors import ToolError
-from models.sales.brief import CustomerBrief
+from models.sales.brief import CustomerBrief, LastOrder
 from models.sales.source import twelve_months
 
 
@@ -49,7 +49,7 @@ def _facts(brief: CustomerBrief) -> dict[str, Any]:
         "state": brief.state,
         "segment": brief.segment,
         "salesperson": brief.salesperson,
-        "last_order": last and {"date": last.ordered_on.isoformat(), "value": money(last.value), "status": last.status},
+        "last_order": last and _last_order(last),
         "revenue_12m": money(brief.revenue),
         "orders_12m": brief.orders,
         "open_orders": {"count": brief.open_count, "value": money(brief.open_value)},
@@ -58,3 +58,8 @@ def _facts(brief: CustomerBrief) -> dict[str, Any]:
         ],
         "deals": [{"title": d.title, "stage": d.stage, "value": money(d.value)} for d in brief.deals],
     }
+
+
+def _last_order(last: LastOrder) -> dict[str, Any]:
+    day = {} if last.ordered_on is None else {"date": last.ordered_on.isoformat()}
+    return {**day, "value": money(last.value), "status": last.status}

@@ -86,9 +86,9 @@ def _times(desk: Desk, arguments: LapsedArguments) -> tuple[Period, Period, bool
 def _told(item: LapsedCustomer, desk: Desk) -> dict[str, Any]:
     told: dict[str, Any] = {
         "customer": item.customer,
-        "last_order": item.last_order.isoformat(),
-        "days_since": (desk.today - item.last_order).days,
         "value": money(item.value),
         "orders": item.orders,
     }
+    if item.last_order is not None:
+        told |= {"last_order": item.last_order.isoformat(), "days_since": (desk.today - item.last_order).days}
     return told | ({"salesperson": item.salesperson} if item.salesperson and not desk.scope.is_of_one else {})

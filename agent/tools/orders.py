@@ -34,10 +34,11 @@ def find_order(desk: Desk, arguments: OrderArguments) -> Answer:
     """One order by its number ("cadê o pedido 4521?"), or a customer's newest orders, or everybody's.
 
     Each with its customer, salesperson, day, status and value, newest first, whatever the status; the lines (product,
-    quantity, value) only where a single order is found. status_word is what the company calls the status. An order
-    that is not there and one that this person may not see get the same answer: say that you find none of that number.
+    quantity, value) only where a single order is found. status_word is what the company calls the status. An order that
+    is not there and one that this person may not see get the same answer: say that you find none of that number.
     delivery_known false: the company's data tells nothing about delivery, so say that and promise no day; delivery is
-    else the company's word or day for it. For how many orders or how much, use sales_summary.
+    else the company's word or day for it. An order without a date: the data holds no day for it. For how many orders or
+    how much, use sales_summary.
     """
     number = None if arguments.number is None else plain_number(arguments.number)
     customer = None if arguments.customer is None else desk.customer(arguments.customer)
@@ -71,7 +72,7 @@ def plain_number(written: str) -> str:
 def _told(order: FoundOrder) -> dict[str, Any]:
     told: dict[str, Any] = {
         "number": order.number,
-        "date": order.ordered_on.isoformat(),
+        **({"date": order.ordered_on.isoformat()} if order.ordered_on else {}),
         "customer": order.customer,
         "salesperson": order.salesperson,
         "status": order.status,

@@ -55,12 +55,13 @@ def stalled_deals(desk: Desk, arguments: StalledArguments) -> Answer:
 
 
 def _told(item: StalledDeal, desk: Desk) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "title": item.title,
         "customer": item.customer,
         "salesperson": item.salesperson,
         "stage": item.stage,
         "value": money(item.value),
-        "moved": item.moved_on.isoformat(),
-        "days_still": (desk.today - item.moved_on).days,
     }
+    if item.moved_on is None:
+        return told
+    return told | {"moved": item.moved_on.isoformat(), "days_still": (desk.today - item.moved_on).days}

@@ -10,20 +10,20 @@ from sqlalchemy import Connection, literal_column, select
 from models.period import Period
 from models.sales.frames import Frame
 from models.sales.layer import Layer
+from models.sales.moments import FIRST_DAY
 from models.sales.question import SalesFilters, SalesQuestion, Scope
 from models.sales.rows import read_rows
 from models.sales.summary import Group, exact, sum_sales
 
 _TOP_PRODUCTS = 5
 _MAX_DEALS = 20
-_FIRST_DAY = date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class LastOrder:
     """`status` is the company's own word where it means none of ours, and empty where there are none."""
 
-    ordered_on: date
+    ordered_on: date | None  # None of a day that is in no calendar
     value: Decimal
     status: str
 
@@ -101,7 +101,9 @@ def _find_last_order(connection: Connection, layer: Layer, scope: Scope, name: s
     columns = [time.label("time"), frame.column(layer.column("sale", "amount")).label("amount")]
     if layer.has("sale", "status"):
         columns.append(frame.exact(layer.column("sale", "status")).label("status"))
-    frame.only(time < layer.moments.bounds(Period(_FIRST_DAY, today))[1])
+    first, after = layer.moments.bounds(Period(FIRST_DAY, today))
+    frame.only(time >= first)
+    frame.only(time < after)
     query = select(*columns).select_from(frame.from_).where(*frame.conditions)
     rows = read_rows(connection, query.order_by(*newest).limit(1))
     if not rows:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Select, func, literal_column, select, text
+from sqlalchemy import Connection, Select, case, func, literal_column, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import ToolError
@@ -26,6 +26,7 @@ from models.sales.unseen import find_unseen
 
 Verdict = Literal["broken", "doubtful"]
 _MAX_WORDS = 50
+_MAX_DAYS: Final = 1000  # rows in which a day is looked for
 _UNIQUE: Final = (
     *(("salesperson", "key"), ("salesperson", "name"), ("customer", "key"), ("customer", "name")),
     *(("product", "key"), ("product", "name"), ("sale", "key"), ("sale", "number")),
@@ -124,10 +125,25 @@ class SourceCheck:
         if spec.pipeline is not None and spec.pipeline.deal.moved is not None:
             days.append(("deal", "moved", spec.pipeline.deal.moved, spec.pipeline.deal.stored_in))
         for part, field, written, stored_in in days:
-            value = self._first(part, self._layer.column(part, field))
-            told = why_no_day(value, written, dialect, stored_in)
+            sample = self._rows(
+                place_of(part), _probe(self._layer, part, (self._layer.column(part, field),), _MAX_DAYS)
+            )
+            told = next((told for (value,) in sample if (told := why_no_day(value, written, dialect, stored_in))), None)
             if told:
                 self._note("broken", place_of(part, field), told)
+            elif stored_in is not None:
+                self._check_undated(part, field)
+
+    def _check_undated(self, part: str, field: str) -> None:
+        layer = self._layer
+        moments = layer.deal_moments if part == "deal" else layer.moments
+        frame = Frame(layer, part)
+        is_day = moments.is_day(frame.column(layer.column(part, field)))
+        query: Any = select(func.count().label("rows"), func.count(case((is_day, 1))).label("days"))
+        rows = self._rows(place_of(part, field), query.select_from(frame.from_).where(*frame.conditions))
+        if rows and rows[0].rows != rows[0].days:
+            told = f"holds no day in {rows[0].rows - rows[0].days} of {rows[0].rows} rows: no period has them"
+            self._note("doubtful", place_of(part, field), told)
 
     def _check_unique(self, part: str, field: str) -> None:
         frame = Frame(self._layer, part)

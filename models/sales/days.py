@@ -28,10 +28,13 @@ def why_no_day(value: Any, written: str, dialect: str, stored_in: str | None = N
     `stored_in` is None where the file cannot say it: there no days of digits are understood.
     """
     told = "" if value is None else str(value).strip()
+    if is_blank(value):
+        return None
     if stored_in == DIGITS:
-        fits = re.fullmatch(r"\d{8}", told) is not None
-        return None if fits or not told else f"{told!r} has not the eight digits that stored_in: {DIGITS} means"
-    if not told or isinstance(value, date) or (dialect == "mysql" and _is_iso(told)):
+        if re.fullmatch(r"\d{8}", told) is None:
+            return f"{told!r} has not the eight digits that stored_in: {DIGITS} means"
+        return None if _is_iso(f"{told[:4]}-{told[4:6]}-{told[6:]}") else f"{told!r} is in no calendar"
+    if isinstance(value, date) or (dialect == "mysql" and _is_iso(told)):
         return None
     if stored_in is not None and re.fullmatch(r"\d{8}", told):
         return f"{told!r} is no date: write stored_in: {DIGITS} below it, and an index on it serves"
@@ -39,6 +42,11 @@ def why_no_day(value: Any, written: str, dialect: str, stored_in: str | None = N
     if cure is None:
         return f"{told!r} is no date: write an expression that makes one"
     return f"{told!r} is no date: write " + cure[2 if dialect == "mysql" else 1].format(written)
+
+
+def is_blank(value: Any) -> bool:
+    """Whether it stands for no day at all, as programs write it: nothing, spaces, 0, "  /  /    ", 0000-00-00."""
+    return value is None or not str(value).strip(" 0-/.:")
 
 
 def _is_iso(told: str) -> bool:

@@ -34,7 +34,7 @@ class LapsedCustomer:
 
     customer: str
     salesperson: str
-    last_order: date
+    last_order: date | None  # None of a day that is in no calendar
     value: Decimal
     orders: int
 

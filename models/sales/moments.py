@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import literal_column
+from sqlalchemy import ColumnElement, literal_column
 
 from models.period import Period
 from models.sales.dialects import Dialect
 
 DIGITS: Final = "YYYYMMDD"
+FIRST_DAY: Final = date(1900, 1, 1)  # what lies before it stands for no day: blanks, zeros, the first day of year one
 _MIDNIGHT = time()
 
 
@@ -32,6 +33,12 @@ class Moments:
             return period.start, after
         return self._stored_midnight(period.start), self._stored_midnight(after)
 
+    def is_day(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """True of a stored time, unknown of none, and false of what stands for none; an index on it serves."""
+        first, _ = self.bounds(Period(FIRST_DAY, FIRST_DAY))
+        is_day: ColumnElement[bool] = column >= first
+        return is_day
+
     def local_sql(self, sql: str, period: Period, dialect: Dialect) -> str:
         """The stored time as the company's clocks showed it; right for moments of the period alone."""
         if self.stored is None:
@@ -48,11 +55,18 @@ class Moments:
         )
         return f"CASE {whens} ELSE {dialect.later(sql, cases[-1][1])} END"
 
-    def local_date(self, value: object) -> date:
-        """The day of one stored time, as the driver gave it."""
+    def local_date(self, value: object) -> date | None:
+        """The day of one stored time, as the driver gave it; None for what is none, such as 0 or a 30 February."""
+        try:
+            day = self._day_of(value)
+        except (ValueError, OverflowError):  # the last moments that a datetime holds are in no zone further east
+            return None
+        return day if day >= FIRST_DAY else None
+
+    def _day_of(self, value: object) -> date:
         if isinstance(value, datetime):
-            if value.tzinfo is None and self.stored is not None:
-                value = value.replace(tzinfo=ZoneInfo(self.stored))
+            if value.tzinfo is None and self.stored not in (None, DIGITS):
+                value = value.replace(tzinfo=ZoneInfo(self.stored or self.local))
             return (value.astimezone(ZoneInfo(self.local)) if value.tzinfo else value).date()
         if isinstance(value, date):
             return value

@@ -12,6 +12,7 @@ from models.period import Period
 from models.sales.expressions import Sql
 from models.sales.frames import Frame
 from models.sales.layer import Layer
+from models.sales.moments import FIRST_DAY
 from models.sales.question import Scope
 from models.sales.rows import read_rows
 from models.sales.summary import NAMELESS, exact
@@ -19,7 +20,6 @@ from models.sales.summary import NAMELESS, exact
 _MAX_OF_ONE_NUMBER: Final = 5  # branches may count their orders each from one
 _MAX_LINES: Final = 50
 _LONGEST_WHOLE: Final = 18  # digits of a number that a bigint holds
-_FIRST_DAY: Final = date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,12 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class FoundOrder:
-    """`status` is what the company's word means, or that word; `word` is what its people call it. `delivery` is empty
-    where nothing is known of it; `own` holds the company's dimensions of sales. Lines are those of an order alone."""
+    """`ordered_on` is None where the source holds no day; `status` is what the company's word means, or that word;
+    `word` is what its people call it. `delivery` is empty where nothing is known of it; `own` holds the company's
+    dimensions of sales. Lines are those of an order alone."""
 
     number: str
-    ordered_on: date
+    ordered_on: date | None
     customer: str
     salesperson: str
     status: str
@@ -67,7 +68,9 @@ def find_orders(connection: Connection, layer: Layer, scope: Scope, question: Or
     if question.customer is not None:
         frame.only(frame.equals(layer.column("customer", "name"), question.customer))
     if question.number is None:
-        frame.only(time < layer.moments.bounds(Period(_FIRST_DAY, question.today))[1])
+        first, after = layer.moments.bounds(Period(FIRST_DAY, question.today))
+        frame.only(time >= first)
+        frame.only(time < after)
         limit = question.limit
     else:
         frame.only(_is_called(connection, frame, question.number))

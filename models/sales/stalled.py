@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, case, func, literal_column, select
+from sqlalchemy import Connection, and_, case, func, literal_column, select
 
 from models.errors import ToolError
 from models.period import Period
@@ -36,13 +36,13 @@ class StalledDeal:
     salesperson: str
     stage: str
     value: Decimal
-    moved_on: date
+    moved_on: date | None  # None of a day that is in no calendar
 
 
 @dataclass(frozen=True, slots=True)
 class Stall:
     """Those that stand longest come first; `deals` and `value` count the ones beyond the limit too. `undated` are open
-    deals of which nobody knows when they moved."""
+    deals of which nobody knows when they moved: the source holds nothing there, or what stands for nothing."""
 
     items: tuple[StalledDeal, ...]
     deals: int
@@ -96,11 +96,13 @@ def _totals(layer: Layer, scope: Scope, question: StallQuestion, after: Any) -> 
     frame = _open_deals(layer, scope, question)
     moved = frame.column(layer.column("deal", "moved"))
     value = frame.column(layer.column("deal", "value"))
+    is_dated = layer.deal_moments.is_day(moved)
+    stands = and_(is_dated, moved < after)
     return (
         select(
-            func.count(case((moved < after, 1))).label("deals"),
-            func.coalesce(func.sum(case((moved < after, value))), 0).label("value"),
-            func.count(case((moved.is_(None), 1))).label("undated"),
+            func.count(case((stands, 1))).label("deals"),
+            func.coalesce(func.sum(case((stands, value))), 0).label("value"),
+            (func.count() - func.count(case((is_dated, 1)))).label("undated"),
         )
         .select_from(frame.from_)
         .where(*frame.conditions)
@@ -115,6 +117,7 @@ def _longest(layer: Layer, scope: Scope, question: StallQuestion, after: Any) ->
     value = frame.column(layer.column("deal", "value"))
     moved = frame.column(layer.column("deal", "moved"))
     key = frame.column(layer.column("deal", "key"))
+    frame.only(layer.deal_moments.is_day(moved))
     frame.only(moved < after)
     query = select(*columns, value.label("value"), moved.label("moved")).select_from(frame.from_)
     return query.where(*frame.conditions).order_by(moved, value.desc(), key).limit(min(question.limit, _MOST_AT_ONCE))

@@ -1,6 +1,7 @@
 """Tables as old programs keep them: days as numbers of eight digits, and keys of several columns."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,26 +13,12 @@ from models.sales.orders import OrderQuestion
 from models.sales.question import EVERYTHING, SalesQuestion
 from models.sales.reading import read_source
 from models.sales.source import SalesSource
+from models.sales.stalled import StallQuestion
+from tests.second_company.legacy import PLAIN, blotted, legacy
 from tests.second_company.test_check import GOOD, findings_of
-from tests.second_company.world import TODAY
+from tests.second_company.world import TODAY, World
 
 PERIOD = Period(date(2026, 1, 1), TODAY)
-PLAIN = GOOD.replace("  time: emitido_em\n  stored_in: UTC\n", "  time: CAST(emitido_em AS date)\n").replace(
-    "SELECT p.numero,", "SELECT p.numero, p.numero % 2 AS filial, p.numero AS nota,"
-)
-KEYED = PLAIN.replace("  key: numero\n", "  key: (filial, nota)\n").replace(
-    "  sale: numero_pedido\n", "  sale: (numero_pedido % 2, numero_pedido)\n"
-)
-DIGITS = {
-    "postgresql": ("CAST(to_char(p.emitido_em, 'YYYYMMDD') AS integer)", "to_char(p.emitido_em, 'YYYYMMDD')"),
-    "mysql": ("CAST(DATE_FORMAT(p.emitido_em, '%Y%m%d') AS signed)", "DATE_FORMAT(p.emitido_em, '%Y%m%d')"),
-}
-
-
-def legacy(url: str, digits: int, stored_in: str = "YYYYMMDD") -> str:
-    made = DIGITS["mysql" if url.startswith("mysql") else "postgresql"][digits]
-    text = KEYED.replace("SELECT p.numero,", f"SELECT {made} AS dt_emissao, p.numero,")
-    return text.replace("time: CAST(emitido_em AS date)\n", f"time: dt_emissao\n  stored_in: {stored_in}\n")
 
 
 @pytest.fixture(scope="module", params=["numbers", "texts"])
@@ -75,6 +62,54 @@ def test_a_brief_finds_the_last_order_of_such_tables(old_and_plain: tuple[SalesS
     old, plain = (source.find_customer(EVERYTHING, name, TODAY) for source in old_and_plain)
     assert plain is not None
     assert old == plain
+
+
+BLANKS = [(0, "0"), (0, "NULL"), (0, "10101"), (0, "20260230"), (1, "'        '"), (1, "''"), (1, "'00000000'")]
+
+
+@pytest.mark.parametrize(("digits", "blank"), BLANKS, ids=[f"{digits}-{blank}" for digits, blank in BLANKS])
+def test_a_day_that_is_none_spoils_no_answer(second_url: str, world: World, digits: int, blank: str) -> None:
+    source = SalesSource(second_url, read_source(blotted(second_url, digits, blank)), pool_size=1)
+    by_day = PLAIN.replace("moved: movida_em\n    stored_in: UTC", "moved: CAST(movida_em AS date)")
+    plain = SalesSource(second_url, read_source(by_day), pool_size=1)
+    number = next(str(order.number) for order in world.orders if order.number % 5 == 0 and not order.is_deleted)
+    try:
+        (found,) = source.orders(EVERYTHING, OrderQuestion(TODAY, number))
+        (known,) = plain.orders(EVERYTHING, OrderQuestion(TODAY, number))
+        assert found == replace(known, ordered_on=None)
+        newest = source.orders(EVERYTHING, OrderQuestion(TODAY, limit=2000))
+        brief = source.find_customer(EVERYTHING, found.customer, TODAY)
+        stall = source.stalled(EVERYTHING, StallQuestion(TODAY, 3, limit=200))
+        kept = plain.stalled(EVERYTHING, StallQuestion(TODAY, 3, limit=200))
+    finally:
+        source.close()
+        plain.close()
+    assert brief is not None
+    dated = {deal.title: deal.moved_on for deal in stall.items if deal.moved_on is not None}
+    assert dated == {one.title: one.moved_on for one in kept.items if int(one.title.split()[1]) % 5}
+    assert stall.deals + stall.undated == kept.deals + kept.undated
+    if blank != "20260230":  # which cannot be told from a day but by reading it
+        assert len(dated) == stall.deals
+        assert newest
+        assert not any(int(one.number) % 5 == 0 for one in newest)
+
+
+def test_the_check_counts_the_days_that_are_none(second_url: str, world: World) -> None:
+    told = findings_of(second_url, blotted(second_url, 0, "0"))
+    rows = [order for order in world.orders if not order.is_deleted]
+    blank = sum(order.number % 5 == 0 for order in rows)
+    assert [line for line in told if line.startswith("broken")] == []
+    assert any(f"sale.time: holds no day in {blank} of {len(rows)} rows" in line for line in told), told
+    assert any("deal.moved: holds no day in " in line for line in told), told
+
+
+def test_the_check_looks_past_blanks_for_what_a_column_holds(second_url: str) -> None:
+    told = findings_of(second_url, blotted(second_url, 1, "'12/2025'"))
+    assert any("broken" in line and "'12/2025' has not the eight digits" in line for line in told), told
+    dated = "time: dt_emissao\n  stored_in: "
+    blank_first = blotted(second_url, 1, "''").replace("p.numero % 5 = 0", "p.numero < 900")
+    told = findings_of(second_url, blank_first.replace(f"{dated}YYYYMMDD", f"{dated}local"))
+    assert any("broken" in line and "sale.time" in line and "stored_in: YYYYMMDD" in line for line in told), told
 
 
 def test_the_check_likes_such_tables(second_url: str) -> None:

@@ -57,7 +57,9 @@ def month(value: str, language: Language) -> str:
 
 
 def day(value: Any, language: Language) -> str:
-    """dd/mm/yyyy, in English 03 Feb 2026."""
+    """dd/mm/yyyy, in English 03 Feb 2026; a dash for none."""
+    if value is None:
+        return "—"
     try:
         when = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
     except ValueError:

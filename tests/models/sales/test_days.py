@@ -16,6 +16,10 @@ from models.sales.days import why_no_day
         (20260301, "postgresql", "YYYYMMDD"),
         ("20260301", "mysql", "YYYYMMDD"),
         (None, "postgresql", "local"),
+        ("        ", "postgresql", "YYYYMMDD"),
+        (0, "mysql", "YYYYMMDD"),
+        ("00000000", "mysql", "local"),
+        ("0000-00-00", "mysql", "local"),
     ],
 )
 def test_a_day_is_none_of_its_business(value: object, dialect: str, stored_in: str) -> None:
@@ -34,6 +38,7 @@ def test_a_day_is_none_of_its_business(value: object, dialect: str, stored_in: s
         ("2026-03-01", "postgresql", "local", "CAST(x AS timestamp)"),
         (1772323200, "mysql", "local", "FROM_UNIXTIME(x)"),
         ("mar/26", "mysql", "local", "an expression that makes one"),
+        (20260230, "postgresql", "YYYYMMDD", "no calendar"),
         (date(2026, 3, 1), "mysql", "YYYYMMDD", "eight digits"),
     ],
 )

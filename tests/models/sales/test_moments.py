@@ -38,6 +38,21 @@ def test_the_day_of_a_moment_is_the_companys() -> None:
     assert Moments("America/Sao_Paulo", None).local_date(date(2026, 3, 1)) == date(2026, 3, 1)
 
 
+@pytest.mark.parametrize("stored", ["YYYYMMDD", "UTC", None])
+@pytest.mark.parametrize(
+    "value",
+    [None, 0, "        ", "00000000", "20260230", "0000-00-00", stored_at(1, 1, 1), date(1, 1, 1)],
+    ids=str,
+)
+def test_what_is_no_day_has_none(value: object, stored: str | None) -> None:
+    assert Moments("America/Sao_Paulo", stored).local_date(value) is None
+
+
+def test_the_last_moment_of_all_is_no_day_further_east() -> None:
+    assert Moments("Asia/Tokyo", "UTC").local_date(stored_at(9999, 12, 31, 23, 59)) is None
+    assert Moments("America/Sao_Paulo", "YYYYMMDD").local_date(20260301) == date(2026, 3, 1)
+
+
 @pytest.fixture(scope="module")
 def connection(source: SalesSource) -> object:
     with source.reading() as opened:
