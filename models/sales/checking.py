@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.errors import ToolError
 from models.period import Period
 from models.sales.connecting import STATEMENT_TIMEOUT_MS
-from models.sales.days import why_no_day
+from models.sales.days import is_blank, why_no_day
 from models.sales.directory import read_version
 from models.sales.expressions import Sql
 from models.sales.frames import Frame
@@ -125,12 +125,11 @@ class SourceCheck:
         if spec.pipeline is not None and spec.pipeline.deal.moved is not None:
             days.append(("deal", "moved", spec.pipeline.deal.moved, spec.pipeline.deal.stored_in))
         for part, field, written, stored_in in days:
-            sample = self._rows(
-                place_of(part), _probe(self._layer, part, (self._layer.column(part, field),), _MAX_DAYS)
-            )
-            told = next((told for (value,) in sample if (told := why_no_day(value, written, dialect, stored_in))), None)
+            probe = _probe(self._layer, part, (self._layer.column(part, field),), _MAX_DAYS)
+            sample = [value for (value,) in self._rows(place_of(part), probe) if not is_blank(value)]
+            told = [told for value in sample if (told := why_no_day(value, written, dialect, stored_in))]
             if told:
-                self._note("broken", place_of(part, field), told)
+                self._note("broken" if 2 * len(told) > len(sample) else "doubtful", place_of(part, field), told[0])
             elif stored_in is not None:
                 self._check_undated(part, field)
 
