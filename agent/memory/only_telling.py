@@ -16,6 +16,7 @@ from models.memory.customer_fact import NewCustomerFact
 _MAY_ASK: Final = frozenset({"reminder", "preference", "decision", "objection", "usual_quantity"})
 _ASKS: Final = re.compile(
     r"\?|\b(?:quant[oa]s?|qto|qual|quais|vendas?|faturamento|ranking|mostr[ae]|me (?:diz|diga|passa)|how|what|which"
+    r"|quem|onde|quando|ultim[oa]s?|pedidos?|clientes|parad[oa]s|who|where|when|latest|orders?|quien(?:es)?|donde|cuando"
     r"|sales|revenue|show|cuant[oa]s?|cual(?:es)?|ventas?|facturacion|muestra|dime)\b"
 )
 
@@ -39,10 +40,13 @@ class Untold:
     tails: tuple[str, ...]
 
 
+def asks_outright(text: str) -> bool:
+    """By a word that questions have, whatever it tells besides."""
+    return _ASKS.search(fold_in_place(text)) is not None
+
+
 def leave_out_told(text: str, customers: CustomerNames, today: date) -> Untold | None:
-    """None where the text tells nothing, or asks for a figure outright."""
-    if _ASKS.search(fold_in_place(text)):
-        return None
+    """None where the text tells nothing."""
     of_herself = find_told(text, today)
     told = [(one.quote, one.value) for one in of_herself if one.predicate.partition(":")[0] not in _MAY_ASK]
     told += [(one.quote, one.value) for one in _told_of_customers(text, customers)]

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from agent.memory.numbers import find_cnpj, read_phone
 from agent.memory.rules import FIRM_WORDS, NO_NAMES, Found, Rule, is_name, is_proper, is_short, named, phrases
 from agent.memory.sentences import Sentence
 from agent.memory.told import Told
+from agent.periods import find_periods
+from agent.providers.offline.lexing import is_common
 
+_ANY_DAY: Final = date(2000, 1, 3)  # whether words name days hangs on none
 _JOB: Final = re.compile(
     r"(?:(?:sales|purchasing|procurement|finance|logistics|marketing|general|regional|store) )?(?:comprador[a]?|gerente"
     r"|diretor[a]?|director[a]?|don[oa]|soci[oa]|proprietari[oa]|vendedor[a]?|representante|supervisor[a]?|coordenador[a]?"
@@ -56,13 +60,16 @@ _LIVES_IN: Final = phrases(
     *(
         "[eu] moro em",
         "(to|tô|estou) morando em",
-        "(me mudei|mudei) (pra|para)",
         "i live in",
         "(i'm|im) based in",
-        "i moved to",
         "vivo en",
     ),
-    "me mudé a",
+)
+_MOVED: Final = phrases("(me mudei|mudei) (pra|para)", "i moved to", "me mudé a")
+# "Não moro mais em campinas, mudei pra santos": it is homes that she speaks of.
+_MOVED_HOME: Final = re.compile(
+    r"(?:(?<=\bmoro em )|(?<=\bmoro mais em )|(?<=\bmorava em )|(?<=\blive in )|(?<=\blived in )|(?<=\bvivo en )"
+    r"|(?<=\bvivia en ))[^;.?!]{2,60}?(?<!\bnao )(?<!\bnao me )\b(?:mudei (?:pra|para)|moved to|me mude a)\s+(?=\S)"
 )
 _HAS_A_HOUSE_IN: Final = phrases(
     *("[a] (nossa|minha) (loja|empresa|sede|matriz) fica em", "(we are|we're) based in"),
@@ -71,23 +78,28 @@ _HAS_A_HOUSE_IN: Final = phrases(
 _NO_CITY: Final = re.compile(
     r"(?:casa|apartamento|apto|ape|cima|baixo|frente|paz|predio|condominio|republica|kitnet|bairro|cidade|outra?|longe"
     r"|perto|proximo|tempo|fear|peace|an?|the|my|paz|familia|pareja|otra?|centro|interior|minha?|meu|mala|uma?|lugar|fazenda|sitio|alg\w+"
-    rf"|opc\w+|plano|versao|proposta|equipe|time|area|setor|outros?|{FIRM_WORDS})\b"
+    rf"|opc\w+|breve|plano|versao|proposta|equipe|time|area|setor|outros?|{FIRM_WORDS})\b"
 )
 _AREA: Final = "(região|zona|área|praça|rota|carteira)"
 _TERRITORY: Final = phrases(
-    f"[a] (minha|nossa) {_AREA} [agora] (é|eh) [agora] (o|a)",
     f"[eu] (cuido|atendo) (da|do|a|o) {_AREA} (de|do|da)",
-    f"[eu] (fico|sou|estou|tô|fiquei) [o|a] responsável (pela|pelo) {_AREA} [de|do|da]",
-    "my (territory|region|area|route) is [now] the",
+    f"[eu] (fico|sou|estou|tô|fiquei) [o|a] responsável (pela|pelo) {_AREA} (de|do|da)",
     "i (cover|look after) the (territory|region|area) of",
-    "mi (zona|región|área|ruta|cartera) [ahora] es [ahora] (el|la)",
-    "(me encargo|soy responsable) de la (zona|región|ruta) [de|del]",
+    "(me encargo|soy responsable) de la (zona|región|ruta) (de|del)",
 )
-# Without an article it may be no name: "minha rota é longa".
+# What stands behind them may be no name: "minha rota é longa", "minha região é a pior do ranking".
 _TERRITORY_CALLED: Final = phrases(
-    f"[a] (minha|nossa) {_AREA} [agora] (é|eh) [agora]",
-    "my (territory|region|area|route) is [now]",
-    "mi (zona|región|área|ruta|cartera) [ahora] es [ahora]",
+    f"[a] (minha|nossa) {_AREA} [agora] (é|eh) [agora] [o|a]",
+    f"[eu] (fico|sou|estou|tô|fiquei) [o|a] responsável (pela|pelo) {_AREA}",
+    "my (territory|region|area|route) is [now] [the]",
+    "mi (zona|región|área|ruta|cartera) [ahora] es [ahora] [el|la]",
+    "(me encargo|soy responsable) de la (zona|región|ruta)",
+)
+_PLACE: Final = re.compile(
+    r"(?:extremo |grande |todo o |toda a )?(?:norte|sul|leste|oeste|nordeste|noroeste|sudeste|sudoeste|centro|litoral"
+    r"|interior|capital|baixada|vale|serra|triangulo|abc|regiao|zona|north\w*|south\w*|east\w*|west\w*|midwest|coast\w*"
+    r"|downtown|bay|sur|este|noreste|noroeste|sureste|costa|valle)\b"
+    r"(?! (?:que|mais|menos|menor|maior|pior|melhor|forte))"
 )
 _BOSS: Final = (
     r"(?:\b(?:meu|minha|mi|my)\s+(?:gerente|chefe|supervisor[a]?|coordenador[a]?|manager|boss|jef[ea])"
@@ -108,10 +120,25 @@ def _is_someone(found: Found) -> bool:
 
 
 def _is_city(found: Found) -> bool:
-    """Written small as well: nothing else is lived in but what is listed."""
+    """Written small as well: nothing else is lived in but what is listed, days, and what sales are asked by."""
     words = found.folded.split()
     is_small = is_short(found) and not _NO_CITY.match(found.folded) and words[-1] not in NO_NAMES
-    return (is_small and words[0].isalpha()) or is_proper(found)
+    is_sold = all(map(is_common, words))
+    return (is_small and words[0].isalpha() and not is_sold and not _names_days(found)) or _is_proper_city(found)
+
+
+def _is_proper_city(found: Found) -> bool:
+    """ "Boa Vista", but neither "Vendas" nor "Segunda"."""
+    words = found.folded.split()
+    return is_proper(found) and not (len(words) == 1 and is_common(words[0])) and not _names_days(found)
+
+
+def _names_days(found: Found) -> bool:
+    return bool(find_periods(found.folded, _ANY_DAY))
+
+
+def _is_place(found: Found) -> bool:
+    return is_proper(found) or (is_short(found) and bool(_PLACE.match(found.folded)))
 
 
 def _is_called(found: Found) -> bool:
@@ -126,9 +153,11 @@ _RULES: Final = (
     named("company", _SOMEBODY_OF, is_proper, "firm"),
     Rule("role", _IS_A, accepts=_is_job),
     named("city", _LIVES_IN, _is_city, "full"),
+    named("city", _MOVED, _is_proper_city, "full"),
+    named("city", _MOVED_HOME, _is_city, "full"),
     named("city", _HAS_A_HOUSE_IN, is_proper, "full"),
     Rule("territory", _TERRITORY, accepts=is_short),
-    Rule("territory", _TERRITORY_CALLED, accepts=is_proper),
+    Rule("territory", _TERRITORY_CALLED, accepts=_is_place),
     named("boss", re.compile(rf"{_BOSS}(?:o|a|el|la)\s+(?=\S)"), _is_someone, "full"),
     named("boss", re.compile(rf"{_BOSS}(?!(?:o|a|el|la)\s)(?=\S)"), is_proper, "full"),
     Rule("birthday", _BORN_ON, accepts=_has_figure),

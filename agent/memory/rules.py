@@ -70,6 +70,11 @@ def _as_pattern(written: str) -> str:
     return pattern
 
 
+def is_denied(folded: str, start: int) -> bool:
+    """Whether a "não" stands before what begins there."""
+    return _NEGATED.search(folded[:start]) is not None
+
+
 def is_any(found: Found) -> bool:
     return len(found.folded) > 1
 
@@ -89,7 +94,7 @@ class Rule:
     def read(self, sentence: Sentence) -> Iterator[Told]:
         """Not what is denied."""
         for match in self.opens.finditer(sentence.folded):
-            if _NEGATED.search(sentence.folded[: match.start()]):
+            if is_denied(sentence.folded, match.start()):
                 continue
             end = self._end_of_value(sentence.folded, match.end())
             found = cut_out(sentence, match.end(), end)

@@ -13,7 +13,8 @@ from agent.memory.told import Told
 
 _NO_TRADE: Final = re.compile(
     r"(?:voce|vc|voces|ele|ela|isso|isto|you|him|her|them|it|that|this|el|ella|eso|esto|a ideia|a hipotese|prazo|o que"
-    r"|what|lo que|muito|mucho|ninguem|nobody|nadie|meta|metas|goals?|o pessoal|a equipe|a gente|nada|nothing)\b"
+    r"|what|lo que|muito|mucho|ninguem|nobody|nadie|meta|metas|goals?|o pessoal|a equipe|a gente|nada|nothing"
+    r"|quem|quien|quienes|whom?|qual|quais|which)\b"
 )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.grounding.words.folding import fold_in_place
 from agent.memory.coming_days import find_coming_day
-from agent.memory.rules import Rule, cut_out, phrases
+from agent.memory.rules import Rule, cut_out, is_denied, phrases
 from agent.memory.sentences import Sentence
 from agent.memory.told import Told
 
@@ -105,7 +105,7 @@ _BY: Final = re.compile(
 )
 _OF_SALES: Final = re.compile(
     r"\b(?:ontem|passad[oa]|vendi|vendemos|vendas|faturamento|yesterday|last|sales|sold|revenue|ayer|ventas|vendio|quanto"
-    r"|quantos|quais|qual|how|what|which|cuanto|cuantos|mostre|mostra|lista|show|list|relatorio|report|informe)\b"
+    r"|quantos|quais|qual|how|what|which|cuanto|cuantos|quem|quien|who|whom|mostre|mostra|lista|show|list|relatorio|report|informe)\b"
 )
 
 
@@ -145,7 +145,10 @@ def topic_of(folded: str) -> str:
 
 
 def _find_plan(sentence: Sentence, start: int, today: date) -> Iterator[Told]:
-    """What she is to do on a day that comes; without one it may be an order, or a question of sales."""
+    """What she is to do, and not what she need not, on a day that comes; without one it may be an order, or a question
+    of sales."""
+    if is_denied(sentence.folded, start):
+        return
     due_on = find_coming_day(sentence.folded, today)
     if due_on is not None and not _OF_SALES.search(sentence.folded):
         words = cut_out(sentence, start, len(sentence.said)).said

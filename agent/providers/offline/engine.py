@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from agent.base import ChatMessage, Completion, CompletionRequest, Cost, EngineKind, Situation, ToolCall, Usage
 from agent.memory.customer_names import CustomerNames
-from agent.memory.only_telling import Untold, leave_out_told, only_tells
+from agent.memory.only_telling import Untold, asks_outright, leave_out_told, only_tells
 from agent.providers.offline.citing import SEARCH, is_silent, look_up, would_help
 from agent.providers.offline.direct import read_directly
 from agent.providers.offline.language import language_of
@@ -118,11 +118,13 @@ def _plan(text: str, history: Sequence[str], indexed: _Indexed, offered: Set[str
     direct = read_directly(text[:_LONGEST_TEXT], names, situation, catalogue)
     if direct and offered >= {step.tool for step in direct}:
         return direct
-    untold = leave_out_told(text[:_LONGEST_TEXT], indexed.customers, situation.today)
-    if untold is not None:
-        steps = _plan_untold(untold, indexed, offered, situation) or [saying("not_understood")]
-    else:
-        steps = _steps(_questions(text, history, names, situation.today), situation, catalogue)
+    as_it_stands = asks_outright(text[:_LONGEST_TEXT])
+    steps = _steps(_questions(text, history, names, situation.today), situation, catalogue) if as_it_stands else []
+    if not steps or not all(step.tool for step in steps):
+        untold = leave_out_told(text[:_LONGEST_TEXT], indexed.customers, situation.today)
+        if untold is not None:
+            steps = _plan_untold(untold, indexed, offered, situation) or steps or [saying("not_understood")]
+    steps = steps or _steps(_questions(text, history, names, situation.today), situation, catalogue)
     if SEARCH not in offered or any(step.tool for step in steps):
         return steps
     alone = _questions(text, (), names, situation.today)
@@ -130,8 +132,8 @@ def _plan(text: str, history: Sequence[str], indexed: _Indexed, offered: Set[str
 
 
 def _plan_untold(untold: Untold, indexed: _Indexed, offered: Set[str], situation: Situation) -> list[Step]:
-    """The calls that are asked for beside what is told. Behind it, in its own sentence, only what is plainly asked:
-    "..., só recebe com nota" tells on."""
+    """What is asked beside what is told, where it calls a tool. Behind it, in its own sentence, only what is
+    plainly asked: "..., só recebe com nota" tells on."""
     names, today = indexed.names, situation.today
     plain = [one for one in untold.tails if all(asked.asks_plainly for asked in _questions(one, (), names, today))]
     steps: list[Step] = []
@@ -144,7 +146,7 @@ def _plan_untold(untold: Untold, indexed: _Indexed, offered: Set[str], situation
         if any(one.pronouns for one in questions):
             questions = _questions(text, (untold.told,), names, today)
         steps += [one for one in _steps(questions, situation, indexed.catalogue) if one not in steps]
-    return [step for step in steps if step.tool]
+    return steps if any(step.tool for step in steps) else []
 
 
 def _no_date() -> date:

@@ -43,6 +43,8 @@ def test_what_is_told_is_answered_by_no_figure_however_it_sounds(told: str) -> N
         ("me llamo Ana. Pedidos de ayer", "sales_summary"),
         ("I'm Ana from Padaria Sol. Orders this week", "sales_summary"),
         ("moro em Recife. cadê o pedido 4521", "find_order"),
+        ("tenho que visitar a Padaria Trigo Dourado amanhã, último pedido", "customer_brief"),
+        ("me chamo Bia, quanto vendemos ontem", "sales_summary"),
         ("me chamo Ana, pedidos da Ana de ontem", "sales_summary"),
         ("me chamo Ana, negócios parados", "stalled_deals"),
     ],
