@@ -33,6 +33,7 @@ from models.taint import Taint
 from models.turns import BegunTurn, Thread
 
 _ABOUT_CUSTOMERS = ("forget", "forget_customer", "correct", "amend")
+_ARE_PEOPLE = frozenset({"buyer", "contact", "owner"})  # whose value a name alone may take the place of
 
 
 def answer_customer_wish(
@@ -55,8 +56,10 @@ def answer_customer_wish(
         told_last = [] if last is None else find_told_in(connection, thread.account.tenant_id, last[0])
         names_herself = last is not None and any(fact.turn_id == last[0] for fact in remembered.facts)
         if wish.kind == "amend":
-            if names_herself or len(told_last) != 1:
+            if names_herself or len(told_last) != 1 or told_last[0].predicate not in _ARE_PEOPLE:
                 return None
+            if CustomerNames(agent.customers_seen(situation)).find_clear(wish.words):
+                return None  # it may be the customer that was wrong
             stands = find_told(connection, thread.account.tenant_id, [told_last[0].customer])
             return _Wished(keeping, language, stands).amend(told_last[0], wish.words)
         if not wish.words:

@@ -170,6 +170,22 @@ def test_who_takes_it_back_right_behind_it_corrects_it(team: Team) -> None:
     assert team.standing == [("Mercado Sol", "buyer", "Maria")]
 
 
+@pytest.mark.parametrize("words", ["não, é o Mercado Sol", "não, é a Rute"])
+def test_a_name_takes_the_place_of_nothing_but_somebodys(team: Team, words: str) -> None:
+    """ "Só recebe às terças" is none: the customer was wrong, or it is for the assistant."""
+    team.say(RITA, TUESDAYS)
+    asked = len(team.house.provider.requests)
+    team.say(RITA, words)
+    assert team.standing == [("Padaria Estrela", "receives", "só recebe às terças")]
+    assert len(team.house.provider.requests) == asked + 1
+
+
+def test_who_takes_back_the_customer_corrects_no_buyer(team: Team) -> None:
+    team.say(RITA, BUYER)
+    team.say(RITA, "não, é a Padaria Estrela")
+    assert team.standing == [("Mercado Sol", "buyer", "João")]
+
+
 def test_a_correction_is_kept_however_much_is_known_and_nothing_is_added(team: Team) -> None:
     team.say(RITA, BUYER)
     team.house.run("""
