@@ -6,7 +6,18 @@ from datetime import date
 from typing import Final
 
 from agent.memory.numbers import find_cnpj, read_phone
-from agent.memory.rules import FIRM_WORDS, NO_NAMES, Found, Rule, is_name, is_proper, is_short, named, phrases
+from agent.memory.rules import (
+    FIRM_WORDS,
+    NO_NAMES,
+    Found,
+    Rule,
+    is_firm_word,
+    is_name,
+    is_proper,
+    is_short,
+    named,
+    phrases,
+)
 from agent.memory.sentences import Sentence
 from agent.memory.told import Told
 from agent.periods import find_periods
@@ -38,9 +49,11 @@ _HERE_IS: Final = phrases(
     *("this is", "i am", "i'm", "aquí habla", "aquí escribe", "soy"),
 )
 _NICKNAME: Final = phrases(
-    *("me (chama|chame|chamar|chamem) [só] (de|por)", "call me", "calls me", "llámame", "llámenme", "me puedes llamar"),
-    *("puedes llamarme", "me puede llamar", "puede llamarme", "puedes decirme", "me dicen", "me chamam de"),
+    *("me (chama|chame|chamar|chamem) [só] (de|por)", "me chamam de", "call me", "llámame", "llámenme"),
+    *("me puedes llamar", "puedes llamarme", "me puede llamar", "puede llamarme"),
 )
+# Behind these it may be no name: "me dicen cosas", "he calls me twice a day", "puedes decirme cuánto vendí".
+_NICKNAME_CALLED: Final = re.compile(r"\b(?:calls me|puedes decirme|me dicen(?![^,;.!?]*\bque\b))\s+(?=\S)")
 _WORKS_AT: Final = phrases(
     *("trabalho (na|no|para a|para o|pra|pela|pelo) [empresa]", "represento (a|o) [empresa]", "falo em nome (da|do)"),
     *("[a] (minha|nossa) (empresa|firma|loja) (é|eh|se chama) [a|o]", "sou da (empresa|loja)", "somos (da|do)"),
@@ -145,10 +158,17 @@ def _is_called(found: Found) -> bool:
     return is_proper(found) and is_name(found) and len(found.folded.split()) <= 4
 
 
+def _is_nickname(found: Found) -> bool:
+    """In capitals to its end, and no company's: not "Ana cuánto vendió"."""
+    words = found.said.split()
+    return _is_called(found) and all(word[:1].isupper() for word in words) and not is_firm_word(found.folded.split()[0])
+
+
 _RULES: Final = (
     named("name", _NAME, is_name, "full"),
     named("name", _HERE_IS, _is_called, "first"),
     named("nickname", _NICKNAME, is_name, "first"),
+    named("nickname", _NICKNAME_CALLED, _is_nickname, "first"),
     named("company", _WORKS_AT, is_proper, "firm"),
     named("company", _SOMEBODY_OF, is_proper, "firm"),
     Rule("role", _IS_A, accepts=_is_job),

@@ -147,7 +147,9 @@ NO_NAMES: Final = frozenset(
         primeiro primeira unico unica mesmo mesma new first calling writing available afraid out off confirmando
         esperando aguardando not nada algo ruim dificil mejor peor it what how why este esta eso eles elas nos nossa
         nosso minha sobre ate uns umas cada tudo rapido urgent assim
-        maybe talvez quizas quiza anytime sempre
+        maybe talvez quizas quiza anytime sempre siempre always
+        los las quanto quanta quantos quantas cuanto cuanta cuantos cuantas qual quais cual cuales which who
+        every each daily weekly diario diariamente
         """,
     )
 )

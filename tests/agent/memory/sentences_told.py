@@ -174,6 +174,8 @@ TOLD = [
     ("es", "Soy Marta de la Panadería Luna", "company", "Panadería Luna"),
     ("es", "aquí habla Diego", "name", "Diego"),
     ("es", "llámame Nico", "nickname", "Nico"),
+    ("es", "puedes decirme Nico", "nickname", "Nico"),
+    ("es", "todos me dicen Nico", "nickname", "Nico"),
     ("es", "me puedes llamar Lola", "nickname", "Lola"),
     ("es", "trabajo en Distribuidora Norte", "company", "Distribuidora Norte"),
     ("es", "mi empresa se llama Tierra Buena", "company", "Tierra Buena"),
