@@ -14,10 +14,11 @@ _LONGEST = 300  # characters
 
 _PLEASE: Final = r"(?:(?:por favor|please|oi|ok|entao|ah|hey|hola|opa),? )*"
 _THANKS: Final = r"(?:,? (?:por favor|pfv|please|pls|gracias|obrigad[oa]|viu|ta|ta bom|ai|blz))*"
+# "Forget about it" says "never mind".
 _FORGET: Final = (
     r"(?:(?:(?:voce |vc )?pode(?:ria)?|can you|could you|puedes?|podrias|quero que (?:voce|vc)) )?(?:esquec[ae](?: de)?"
-    r"|esquecer(?: de)?|apag(?:a|ue|ar)|forget(?: about)?|delete|erase|olvid(?:[ae]|ar)|olvid(?:ate|arte|ese) de"
-    r"|borr(?:[ae]|ar))"
+    r"|esquecer(?: de)?|apag(?:a|ue|ar)|forget(?: about(?! (?:it|that|this)\b))?|delete|erase"
+    r"|olvid(?:[ae]|ar)|olvid(?:ate|arte|ese) de|borr(?:[ae]|ar))"
 )
 _WHAT: Final = r"(?:(?:o )?q(?:ue)?|oq|o q)"
 _SHOW: Final = (

@@ -33,6 +33,7 @@ from models.taint import Taint
 from models.turns import BegunTurn, Thread
 
 _SHORTEST_USED = 3  # letters of a value that an answer is recognised by
+_ADDRESSES = frozenset({"name", "nickname"})  # stand in an answer whatever that is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,11 @@ def answer_wish(
         holder = recollect(connection, thread.account, addresses, situation.today).holder_id
         facts = [] if holder is None else Facts(connection, thread.account.tenant_id, holder).current(situation.today)
         last = find_reply_before(connection, thread.conversation_id, turn.number)
-    told_last = [fact for fact in facts if last is not None and fact.turn_id == last[0]]
-    used_last = [fact for fact in facts if last is not None and _is_in(fact, last[1])]
-    answering = _Answering(thread, turn, situation, language, facts, told_last or used_last)
+    told = [fact for fact in facts if last is not None and fact.turn_id == last[0]]
+    used = [fact for fact in facts if last is not None and fact.predicate not in _ADDRESSES and _is_in(fact, last[1])]
+    answering = _Answering(thread, turn, situation, language, facts, told, used)
     if wish.kind == "amend":
-        return answering.amend(wish, told_last, agent.names_seen(situation))
+        return answering.amend(wish, agent.names_seen(situation))
     return answering.answer(wish)
 
 
@@ -73,14 +74,16 @@ def _is_in(fact: KnownFact, reply: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Answering:
-    """`facts` are what stands, under the numbers that she is shown; `last` those that "isso" may mean."""
+    """`facts` are what stands, under the numbers that she is shown. "Isso" means those she `told` last; with none of
+    them it may mean what the last answer `used`, or something that is no fact, so that she is asked."""
 
     thread: Thread
     turn: BegunTurn
     situation: Situation
     language: Language
     facts: Sequence[KnownFact]
-    last: Sequence[KnownFact]
+    told: Sequence[KnownFact]
+    used: Sequence[KnownFact]
 
     def answer(self, wish: Wish) -> Remembered | None:
         if wish.kind == "show":
@@ -113,7 +116,7 @@ class _Answering:
             return Remembered(say("not_kept", self.language))
         if len(meant) == 1:
             return self._forget_one(meant[0])
-        shown = meant or self.facts
+        shown = meant or self.used or self.facts
         which = say("which", self.language, number=self.facts.index(shown[0]) + 1)
         return Remembered(f"{which}\n\n{self._list(shown)}")
 
@@ -136,7 +139,7 @@ class _Answering:
     def _meant(self, wish: Wish) -> Sequence[KnownFact] | None:
         """None where she speaks of something that memory does not hold at all."""
         if not wish.words:
-            return self.last
+            return self.told
         meant = find_meant(wish.words, self.facts)
         return meant if meant or names_a_kind(wish.words) else None
 
@@ -156,16 +159,16 @@ class _Answering:
             say("corrected", self.language, facts=spelled), self._correcting(list(map(self._instead, told)))
         )
 
-    def amend(self, wish: Wish, told_last: Sequence[KnownFact], known: Catalogue) -> Remembered | None:
+    def amend(self, wish: Wish, known: Catalogue) -> Remembered | None:
         """ "Na verdade é João Pedro" right behind the one name that she told. Words that name somebody or something
         `known` mend what was asked of them."""
-        if len(told_last) != 1 or told_last[0].predicate not in NAMED:
+        if len(self.told) != 1 or self.told[0].predicate not in NAMED:
             return None
         if not may_stand_instead(wish.words, self.situation.today):
             return None
         if names_known(wish.words, known, self.situation.salesperson):
             return None
-        return self._replace(told_last[0], wish.words)
+        return self._replace(self.told[0], wish.words)
 
     def _instead(self, told: NewFact) -> NewFact:
         """Of what she may have several, in place of the one that she has."""

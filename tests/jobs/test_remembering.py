@@ -60,10 +60,27 @@ def test_where_it_is_not_clear_what_she_means_she_is_asked(told: House) -> None:
     assert told.rows(CURRENT) == [("nickname", "Bia")]
 
 
-def test_a_fact_that_the_last_answer_used_is_what_she_means(told: House) -> None:
-    told.provider.script = ["Vou mandar o boleto."]
+@pytest.mark.parametrize(
+    ("words", "reply", "shown"),
+    [
+        ("esqueça isso", "Vou mandar o boleto.", ["2. preferência: «boleto»"]),
+        (
+            "pode apagar isso?",
+            "Bia, anotei a visita.",
+            ["1. como quer ser chamado: «Bia»", "2. preferência: «boleto»"],
+        ),
+        ("esquece disso, blz", "Bia, vou mandar o boleto.", ["2. preferência: «boleto»"]),
+    ],
+)
+def test_of_a_fact_that_the_last_answer_only_used_she_is_asked(
+    told: House, words: str, reply: str, shown: list[str]
+) -> None:
+    told.provider.script = [reply]
     told.advance(told.say("pode mandar", "t4"))
-    assert ask(told, "esqueça isso").startswith("Esqueci: preferência: «boleto»")
+    said = ask(told, words)
+    assert said.startswith("O que devo esquecer?")
+    assert [line.split(" (dito")[0] for line in said.splitlines()[2:]] == shown
+    assert told.rows(CURRENT) == [("nickname", "Bia"), ("preference:payment", "boleto")]
 
 
 def test_she_may_name_what_is_to_be_forgotten(told: House) -> None:
@@ -117,10 +134,13 @@ def test_only_a_name_is_taken_back_by_a_name(house: House, told: str) -> None:
 
 
 def test_a_word_that_holds_the_value_by_chance_is_no_use_of_it(house: House) -> None:
-    house.advance(house.say("me chamo Ana. prefiro boleto", "t1"))
+    house.advance(house.say("minha gerente é a Ana. prefiro boleto", "t1"))
     house.provider.script = ["Mando o boleto nesta semana."]
     house.advance(house.say("pode mandar", "t2"))
-    assert ask(house, "esqueça isso").startswith("Esqueci: preferência: «boleto»")
+    said = ask(house, "esqueça isso")
+    assert "preferência: «boleto»" in said
+    assert "«Ana»" not in said
+    assert len(house.rows(CURRENT)) == 2
 
 
 def test_a_customer_s_name_is_no_correction_of_her_own(team: Team) -> None:

@@ -44,6 +44,7 @@ def test_the_wish_to_see_it(words: str) -> None:
         ("forget number 12", Wish("forget", number=12)),
         ("olvida el 3", Wish("forget", number=3)),
         ("esqueça meu telefone", Wish("forget", "meu telefone")),
+        ("forget about my birthday", Wish("forget", "my birthday")),
         ("forget that I prefer card", Wish("forget", "that I prefer card")),
         ("olvida mi correo", Wish("forget", "mi correo")),
         ("esqueça tudo sobre mim", Wish("forget_all")),
@@ -73,6 +74,8 @@ def test_the_wish_to_change_it(words: str, wish: Wish) -> None:
     "words",
     [
         "esqueça tudo",
+        "forget about it",
+        "can you forget about that, please",
         "não é a Rute",
         "no es Rute",
         "desculpa, quanto vendi ontem?",
