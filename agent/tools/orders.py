@@ -13,8 +13,13 @@ from models.errors import ToolError
 from models.sales.orders import FoundOrder, OrderQuestion
 
 _LONGEST: Final = 40  # characters of an order's number
+_MOST_OF_ONE_NUMBER: Final = 5  # branches may count their orders each from one
+_ENDS: Final = " .,;:?!#"
+_MOST_BEFORE: Final = 3  # "pedido", "número", "#"
+# One word or sign before a number, parted from it: "PED-0001" and "N123" are numbers as they stand.
 _BEFORE: Final = re.compile(
-    r"\A(?:(?:pedido|order|orden|ped)\b\.?\s*)?(?:(?:n[uú]m(?:ero)?|number|nro|no|n)\b[.º°ª]*|n[º°ª])?\s*[#:]?\s*", re.I
+    r"(?:(?:pedido|order|ordem|orden|ped|n[uú]m(?:ero)?|number|nro|no|n)(?:\.?[º°ª]\.?|\s*:|\.|(?=[\s#]))|[#:])\s*",
+    re.I,
 )
 _GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
@@ -37,23 +42,26 @@ def find_order(desk: Desk, arguments: OrderArguments) -> Answer:
     quantity, value) only where a single order is found. status_word is what the company calls the status. An order that
     is not there and one that this person may not see get the same answer: say that you find none of that number.
     delivery_known false: the company's data tells nothing about delivery, so say that and promise no day; delivery is
-    else the company's word or day for it. An order without a date: the data holds no day for it. For how many orders or
-    how much, use sales_summary.
+    else the company's word or day for it. An order without a date: the data holds no day for it. has_more: other orders
+    bear that number too; say so, and with ask_for customer ask whose is meant. For how many orders or how much, use
+    sales_summary.
     """
-    number = None if arguments.number is None else plain_number(arguments.number)
     customer = None if arguments.customer is None else desk.customer(arguments.customer)
-    question = OrderQuestion(desk.today, number, customer, arguments.n)
-    orders = desk.sales.orders(desk.scope, question)
-    if number is not None and not orders:
-        raise ToolError(
-            "No order of that number is among those that this person may see.", code="unknown_order", number=number
-        )
+    number: str | None = None
+    has_more = False
+    if arguments.number is None:
+        orders = desk.sales.orders(desk.scope, OrderQuestion(desk.today, None, customer, arguments.n))
+    else:
+        number, orders = _of_number(desk, arguments.number, customer)
+        orders, has_more = orders[:_MOST_OF_ONE_NUMBER], len(orders) > _MOST_OF_ONE_NUMBER
     layer = desk.sales.layer
     data: dict[str, Any] = {
         "orders": [_told(order) for order in orders],
         "unit": layer.spec.currency,
         "delivery_known": layer.has("sale", "delivery"),
     }
+    if has_more:
+        data |= {"has_more": True} | ({} if customer or desk.scope.customer else {"ask_for": "customer"})
     asked = {"number": number, "customer": customer}
     filters = {name: value for name, value in asked.items() if value is not None}
     relation = desk.relation("sale", "line") if len(orders) == 1 else desk.relation("sale")
@@ -61,12 +69,33 @@ def find_order(desk: Desk, arguments: OrderArguments) -> Answer:
     return Answer(asked | ({"n": arguments.n} if number is None else {}), content)
 
 
-def plain_number(written: str) -> str:
-    """Without "nº", "#" and the points of thousands. Raises ToolError for what cannot be an order's number."""
-    bare = _BEFORE.sub("", written.strip(), count=1).strip(" .,;:?!#")
-    if len(bare) > _LONGEST or not bare.isprintable() or not any(c.isdigit() for c in bare):
+def _of_number(desk: Desk, written: str, customer: str | None) -> tuple[str, tuple[FoundOrder, ...]]:
+    """The orders of the first reading that has any, and one more than are told where there are more."""
+    readings = readings_of(written)
+    for number in readings:
+        question = OrderQuestion(desk.today, number, customer, _MOST_OF_ONE_NUMBER + 1)
+        if orders := desk.sales.orders(desk.scope, question):
+            return number, orders
+    raise ToolError(
+        "No order of that number is among those that this person may see.", code="unknown_order", number=readings[-1]
+    )
+
+
+def readings_of(written: str) -> tuple[str, ...]:
+    """What is written as it stands, then without one word or sign before it after the other, then without the points
+    of thousands. Raises ToolError for what cannot be an order's number."""
+    readings = [written.strip().rstrip(_ENDS).lstrip(" .,;?!")]
+    while len(readings) <= _MOST_BEFORE and (before := _BEFORE.match(readings[-1])):
+        readings.append(readings[-1][before.end() :])
+    if _GROUPED.fullmatch(readings[-1]):
+        readings.append(readings[-1].replace(".", ""))
+    if not _may_be_number(readings[-1]):
         raise ToolError("Wrong arguments: number: an order's number holds digits.", code="bad_arguments")
-    return bare.replace(".", "") if _GROUPED.fullmatch(bare) else bare
+    return tuple(one for one in readings if _may_be_number(one))
+
+
+def _may_be_number(text: str) -> bool:
+    return len(text) <= _LONGEST and text.isprintable() and any(char.isdigit() for char in text)
 
 
 def _told(order: FoundOrder) -> dict[str, Any]:

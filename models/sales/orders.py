@@ -17,14 +17,13 @@ from models.sales.question import Scope
 from models.sales.rows import read_rows
 from models.sales.summary import NAMELESS, exact
 
-_MAX_OF_ONE_NUMBER: Final = 5  # branches may count their orders each from one
 _MAX_LINES: Final = 50
 _LONGEST_WHOLE: Final = 18  # digits of a number that a bigint holds
 
 
 @dataclass(frozen=True, slots=True)
 class OrderQuestion:
-    """An order's `number`, or the `limit` newest ones up to `today`; of one customer, where one is named."""
+    """The `limit` newest orders of a `number`, or of any up to `today`; of one customer, where one is named."""
 
     today: date
     number: str | None = None
@@ -71,12 +70,10 @@ def find_orders(connection: Connection, layer: Layer, scope: Scope, question: Or
         first, after = layer.moments.bounds(Period(FIRST_DAY, question.today))
         frame.only(time >= first)
         frame.only(time < after)
-        limit = question.limit
     else:
         frame.only(_is_called(connection, frame, question.number))
-        limit = _MAX_OF_ONE_NUMBER
     query = select(*columns).select_from(frame.from_).where(*frame.conditions)
-    rows = read_rows(connection, query.order_by(time.desc(), *(one.desc() for one in key)).limit(limit))
+    rows = read_rows(connection, query.order_by(time.desc(), *(one.desc() for one in key)).limit(question.limit))
     orders = tuple(_order_of(layer, row) for row in rows)
     if len(rows) == 1 and layer.has("line", "product"):
         found = [rows[0]._mapping[f"key_{place}"] for place in range(len(key))]

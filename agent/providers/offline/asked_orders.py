@@ -12,7 +12,8 @@ from models.catalogue import Catalogue
 _ONE: Final = word_set("pedido ped order orden ordem")
 _SEVERAL: Final = word_set("pedidos orders ordenes compras purchases")
 _BETWEEN: Final = word_set("n o no nr nro num numero number # : . e is es id")
-_NUMBER: Final = re.compile(r"[A-Za-z]{0,4}[-/]?\d+(?:[./-]\d+)*(?![\w%])")
+# "4521-A" is not 4521, and "1.234,50" no order; "4521,cadê?" is 4521 all the same.
+_NUMBER: Final = re.compile(r"(?:[A-Za-z]{0,4}|[A-Za-z]{1,9}[-/])\d+(?:[./-]\d+)*(?![\w%]|[-–—−/.]\w|,\d)")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _COUNTS: Final = word_set("reais real mil % r k x brl")
 _LINKS: Final = word_set(", e y and &")
@@ -67,7 +68,7 @@ def _by_number(plain: Plain, customer: dict[str, str]) -> list[Step] | None:
         is_one = meant(word, _ONE | _SEVERAL) in _ONE
         if not (is_one or word in _SEVERAL):
             continue
-        numbers, after = _numbers(plain, place + 1)
+        numbers, after = _numbers(plain, place if _is_prefix(plain, place) else place + 1)
         if not numbers or (len(numbers) == 1 and not is_one):
             continue
         others = plain.words(_ALLOWED)
@@ -79,12 +80,12 @@ def _by_number(plain: Plain, customer: dict[str, str]) -> list[Step] | None:
 
 
 def _numbers(plain: Plain, first: int) -> tuple[list[str], int]:
-    """The numbers that follow, with their place among the rest behind them."""
+    """The numbers that follow, a link between any two, with their place among the rest behind them."""
     found: list[str] = []
-    place, after = first, first
+    place, after, is_linked = first, first, True
     while place < len(plain.rest):
         token = plain.tokens[plain.rest[place]]
-        match = _NUMBER.match(plain.text, token.start)
+        match = _NUMBER.match(plain.text, token.start) if is_linked else None
         if match is not None and any(char.isdigit() for char in match[0]):
             end = match.end()
             while place < len(plain.rest) and plain.tokens[plain.rest[place]].start < end:
@@ -93,14 +94,20 @@ def _numbers(plain: Plain, first: int) -> tuple[list[str], int]:
                 return [], first
             written = match[0]
             found.append(written.replace(".", "") if _GROUPED.fullmatch(written) else written)
-            after = place
+            after, is_linked = place, False
         elif token.word in (_LINKS if found else _BETWEEN) or (
             not found and token.word == "de" and _word(plain, place + 1) in {"numero", "n", "num"}
         ):
-            place += 1
+            place, is_linked = place + 1, True
         else:
             break
     return found, after
+
+
+def _is_prefix(plain: Plain, place: int) -> bool:
+    """ "PED-0001", "Order-17": the word belongs to the number."""
+    token = plain.tokens[plain.rest[place]]
+    return plain.text[token.end : token.end + 1] in ("-", "/") and bool(_NUMBER.match(plain.text, token.start))
 
 
 def _word(plain: Plain, place: int) -> str:

@@ -26,6 +26,12 @@ _WORDS: Final[Mapping[str, Texts]] = {
         "es": "Sobre la entrega los datos de ventas no dicen nada.",
     },
     "lines": {"pt": "Itens:", "en": "Lines:", "es": "Ítems:"},
+    "of_number": {
+        "pt": "Os mais recentes com esse número; há outros.",
+        "en": "The newest of that number; there are more.",
+        "es": "Los más recientes con ese número; hay otros.",
+    },
+    "whose": {"pt": "De qual cliente é?", "en": "Which customer is it for?", "es": "¿De qué cliente es?"},
     "and_more": {"pt": "e mais itens", "en": "and more lines", "es": "y más ítems"},
 }
 
@@ -41,6 +47,8 @@ def find_order(data: _Json, result: _Json, arguments: _Json, view: View, languag
     else:
         newest = _say("newest", language, whose=whose_of(result, arguments))
         told = [newest, *(f"- {_short(one, unit, language)}" for one in orders)]
+    if data.get("has_more"):
+        told.append(_say("of_number", language) + (f" {_say('whose', language)}" if data.get("ask_for") else ""))
     if view.delivery and not data.get("delivery_known"):
         told.append(_say("unknown_delivery", language))
     return told

@@ -111,7 +111,8 @@ LIMITS: Final[dict[str, str]] = {
     "em media, mean",
     "negation": "nao, not, didn't, did not, don't, doesn't, never, nunca, haven't, hasn't, ninguem, nobody, nadie, "
     "n, inativo, inativos, inactive, inactivos, parou, pararam, deixou, deixaram, stopped, sumiu, sumiram, zerados, "
-    "none",
+    "none, no compro, no compra, no compran, no compraron, no ha comprado, no han comprado, no pidio, no pidieron, "
+    "sem comprar, sem pedir, sin comprar, sin pedir, without buying, without ordering",
     "region": "norte, sul, leste, oeste, nordeste, sudeste, noroeste, sudoeste, centro oeste, regiao, regioes, sur, "
     "noreste, sureste, suroeste, north, south, east, west, northeast, southeast, northwest, southwest, region, "
     "regions, regiones, interior",

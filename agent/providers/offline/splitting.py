@@ -13,7 +13,7 @@ from agent.providers.offline.following import (
     refined,
     with_period_of,
 )
-from agent.providers.offline.lexing import Scan
+from agent.providers.offline.lexing import Mark, Scan
 from agent.providers.offline.slots import CORE, Slots
 
 _ENDS = frozenset("?!;")
@@ -25,6 +25,7 @@ _CHANGE = frozenset({"COMPARE", "BASE", "HOWMUCH"})
 _EXACT = frozenset({"ORDERS", "UNITS", "TICKET", "REVENUE"})
 _HELD = frozenset({"COMPARE", "BASE", "TOP", "BOTTOM", "RANKING"})
 _LEAVING_OUT = frozenset({"BOTTOM", "EXCLUDE"})
+_SETS = frozenset({"WHO", "CUSTOMER", "SALESPERSON", "PRODUCT", "CATEGORY"})
 _NEW_QUESTION = frozenset({"COUNT", "HOWMUCH", "WHO", "WHAT"})
 
 
@@ -127,7 +128,7 @@ def _clauses(scan: Scan, first: int, last: int) -> list[tuple[int, int]]:
             continue
         if _in_number(scan, index):
             continue
-        if _is_one_question(scan, first, index, last):
+        if _is_one_question(scan, first, index, last) or _narrows(scan, first, index, last):
             continue
         if _asks(scan, first, index - 1) and _asks_anew(scan, index + 1, last):
             return [(first, index - 1), *_clauses(scan, index + 1, last)]
@@ -145,6 +146,20 @@ def _is_one_question(scan: Scan, first: int, index: int, last: int) -> bool:
         return True  # "em valor, top 3 clientes"
     only_measures = bool(right) and right <= _EXACT and _has_no_period(scan, index + 1, last)
     return only_measures and scan.tokens[index].word == "," and bool(left & _HELD) and not left & _EXACT
+
+
+def _narrows(scan: Scan, first: int, index: int, last: int) -> bool:
+    """ "Quem comprou em janeiro e não comprou em fevereiro", "... e comprou em março": fewer of the same, not a second
+    question whose refusal would leave the first one's answer standing."""
+    before = [mark for mark in scan.marks if first <= mark.first and mark.last < index]
+    behind = [mark for mark in scan.marks if index < mark.first <= last and mark.concept != "FILLER"][:1]
+    if not behind or not _SETS & {mark.concept for mark in before}:
+        return False
+    return _denies(behind[0]) or (behind[0].concept == "BUY" and any(_denies(mark) for mark in before))
+
+
+def _denies(mark: Mark) -> bool:
+    return (mark.concept, mark.value) == ("LIMIT", "negation")
 
 
 def _is_bare_change(cues: set[str]) -> bool:

@@ -67,6 +67,48 @@ def test_what_is_not_known_of_delivery_is_said_where_it_was_asked() -> None:
     assert "não dizem nada" not in text
 
 
+def test_further_orders_of_a_number_are_said_and_whose_it_is_asked_where_that_helps() -> None:
+    several = {"orders": [ORDER, ORDER | {"date": "2026-03-01"}], "has_more": True}
+    text = told("cadê o pedido 4521?", found(**several, ask_for="customer"))
+    assert "há outros. De qual cliente é?" in text
+    text = told("cadê o pedido 4521?", found(**several))
+    assert "há outros." in text
+    assert "qual cliente" not in text
+    assert "há outros" not in told("cadê o pedido 4521?", found(orders=several["orders"]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quem comprou em janeiro e não comprou em fevereiro?",
+        "quem comprou em janeiro mas não em fevereiro?",
+        "quem não comprou em fevereiro e comprou em janeiro?",
+        "quem comprou em janeiro e ficou sem comprar em fevereiro?",
+        "quem comprou em janeiro e parou de comprar em fevereiro?",
+        "quem comprou este mês e não comprou no mês passado?",
+        "quem comprou café solúvel em janeiro e não comprou em fevereiro?",
+        "quem comprou em janeiro e não comprou cerveja?",
+        "quem comprou nos últimos 90 dias e não comprou nos últimos 30 dias?",
+        "clientes da Ana que compraram em janeiro e não compraram em fevereiro",
+        "quais produtos vendemos em janeiro e não vendemos em fevereiro?",
+        "customers who bought in January and didn't buy in February",
+        "¿quién compró en enero y no compró en febrero?",
+    ],
+)
+def test_who_did_one_thing_and_not_another_is_declined_whole(text: str) -> None:
+    completion = ask(text)
+    assert completion.tool_calls == ()
+    assert kind_of(completion.text) == "cannot_filter"
+
+
+def test_a_question_of_its_own_beside_a_declined_one_is_answered() -> None:
+    for text in (
+        "quem não comprou em fevereiro e quanto vendemos ontem?",
+        "quanto vendemos ontem e quem não comprou em fevereiro?",
+    ):
+        assert [call.name for call in ask(text).tool_calls] == ["sales_summary"]
+
+
 def test_an_order_that_is_not_there_and_deals_of_unknown_moves_are_said_so_without_a_figure() -> None:
     refused = {"ok": False, "error": {"code": "unknown_order", "message": "", "number": "4521"}}
     assert kind_of(told("cadê o pedido 4521?", refused)) == "unknown_order"

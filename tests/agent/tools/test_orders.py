@@ -6,9 +6,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from agent.tools.orders import plain_number
+from agent.tools.exchange_rates import ExchangeRates
+from agent.tools.orders import readings_of
+from agent.tools.registry import build_tools
+from models.demo.reader import demo_reader_url
 from models.errors import ToolError
-from tests.agent.tools.conftest import Caller, situation
+from models.sales.reading import read_source
+from models.sales.source import SalesSource
+from tests.agent.tools.conftest import Caller, HandClock, situation
 
 Ask = Callable[..., list[tuple[Any, ...]]]
 _ONE = """
@@ -16,12 +21,36 @@ _ONE = """
     JOIN demo.customer c ON c.id = o.customer_id JOIN demo.salesperson s ON s.id = o.salesperson_id
 """
 REP = "Rafael Quintela"
+BY_NUMBER = """
+company: Aurora
+schema: demo
+salesperson: {{from: salesperson, key: id, name: name}}
+customer: {{from: customer, key: id, name: name, salesperson: salesperson_id}}
+sale:
+  {{from: sales_order, key: id, time: ordered_on, customer: customer_id, amount: total, number: "{number}"}}
+"""
 
 
 @pytest.fixture(scope="module")
 def ask(demo_database_url: str) -> Iterator[Ask]:
     with psycopg.connect(demo_database_url, autocommit=True) as connection:
         yield lambda query, *values: connection.execute(query.encode(), values).fetchall()
+
+
+@pytest.fixture
+def numbered(demo_database_url: str) -> Iterator[Callable[[str], Caller]]:
+    """The tools of a company that calls its orders by this expression."""
+    opened: list[SalesSource] = []
+    exchange = ExchangeRates("http://127.0.0.1:9")
+
+    def make(number: str) -> Caller:
+        opened.append(SalesSource(demo_reader_url(demo_database_url), read_source(BY_NUMBER.format(number=number))))
+        return Caller(build_tools(opened[-1], exchange, HandClock()))
+
+    yield make
+    exchange.close()
+    for source in opened:
+        source.close()
 
 
 def as_told(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -107,16 +136,60 @@ def test_a_reps_newest_orders_are_the_own(call: Caller) -> None:
         ("N4521", "N4521"),
         ("2026/0012", "2026/0012"),
         ("004521", "004521"),
+        ("PED-0001", "PED-0001"),
+        ("pedido PED-0001", "PED-0001"),
+        ("N-123", "N-123"),
+        ("Order-17", "Order-17"),
+        ("pedido-17/A", "pedido-17/A"),
+        ("order #17", "17"),
+        ("Pedido: 17", "17"),
+        ("ped. 17", "17"),
+        ("no.17", "17"),
     ],
 )
 def test_a_number_is_read_as_people_write_it(written: str, number: str) -> None:
-    assert plain_number(written) == number
+    assert readings_of(written)[-1] == number
+
+
+@pytest.mark.parametrize("shape", ["PED-{}", "N-{}", "Order-{}", "#{}", "PED {}", "Pedido nº {}", "{}-A", "ped.{}"])
+def test_an_order_is_found_by_the_number_that_it_is_shown_with(numbered: Callable[[str], Caller], shape: str) -> None:
+    before, _, behind = shape.partition("{}")
+    call = numbered(f"concat('{before}', id, '{behind}')")
+    newest = call.data("find_order", n=2)["orders"]
+    for order in newest:
+        for written in (order["number"], f"{order['number']}?", f"pedido {order['number']}"):
+            assert [one["number"] for one in call.data("find_order", number=written)["orders"]] == [order["number"]]
+    result = call("find_order", number=newest[0]["number"])
+    assert result.content["filters"] == {"number": newest[0]["number"]}
+
+
+def test_more_orders_of_a_number_than_are_shown_are_said_with_what_tells_them_apart(
+    numbered: Callable[[str], Caller], ask: Ask
+) -> None:
+    call = numbered("concat('S-', extract(year from ordered_on))")
+    rows = ask(f"{_ONE} WHERE extract(year from ordered_on) = 2026 ORDER BY o.ordered_on DESC, o.id DESC")
+    data = call.data("find_order", number="S-2026")
+    told = [(one["date"], one["customer"], one["value"]) for one in data["orders"]]
+    assert told == [(day.isoformat(), customer, str(total)) for _, day, customer, _, _, total in rows[:5]]
+    assert (data["has_more"], data["ask_for"]) == (True, "customer")
+    of_one = call.data("find_order", number="S-2026", customer="Bar do Zeca")
+    own = call.data("find_order", "customer", number="S-2026")
+    assert [of_one["has_more"], own["has_more"]] == [True, True]
+    assert not {"ask_for"} & (set(of_one) | set(own))
+
+
+def test_as_many_orders_of_a_number_as_are_shown_are_all_of_them(numbered: Callable[[str], Caller], ask: Ask) -> None:
+    for many in (2, 5):
+        shared = ", ".join(str(one) for (one,) in ask("SELECT id FROM demo.sales_order ORDER BY id LIMIT %s", many))
+        data = numbered(f"CASE WHEN id IN ({shared}) THEN 'B-1' ELSE 'B-2' END").data("find_order", number="B-1")
+        assert len(data["orders"]) == many
+        assert "has_more" not in data
 
 
 @pytest.mark.parametrize("written", ["", "pedido", "x" * 41 + "1", "45\x0021", "9" * 41])
 def test_what_cannot_be_a_number_is_refused(written: str) -> None:
     with pytest.raises(ToolError):
-        plain_number(written)
+        readings_of(written)
 
 
 @pytest.mark.parametrize("number", ["9" * 30, "1e5", "-4521", "4521'; DROP TABLE demo.sales_order --", "٤٥٢١"])
