@@ -77,7 +77,7 @@ def lapsed_customers(data: _Json, result: _Json, arguments: _Json, view: View, l
     whose = whose_of(result, arguments)
     if not items:
         return [_say("none_lapsed", language, whose=whose, **times), *_assumed(data, language)]
-    told = [_say("lapsed", language, whose=whose, count=data.get("customers"), **times)]
+    told = [_say("lapsed", language, whose=whose, count=_count(data.get("customers"), language), **times)]
     told += [_customer(one, unit, language) for one in items[:_MOST_LINES]]
     if data.get("customers") != len(items[:_MOST_LINES]):
         told.append(_say("largest", language))
@@ -89,17 +89,18 @@ def stalled_deals(data: _Json, result: _Json, arguments: _Json, view: View, lang
     """Those that stand longest first, and what all of them are worth."""
     unit = str(data.get("unit", "BRL"))
     items = [one for one in data.get("items") or () if isinstance(one, Mapping)]
-    days = data.get("days", data.get("assumed_days"))
+    days = _count(data.get("days", data.get("assumed_days")), language)
     value, whose = figures.amount(data.get("total"), unit, language), whose_of(result, arguments)
     if items:
-        told = [_say("stalled", language, whose=whose, days=days, count=data.get("deals"), value=value)]
+        count = _count(data.get("deals"), language)
+        told = [_say("stalled", language, whose=whose, days=days, count=count, value=value)]
         told += [_deal(one, unit, language) for one in items[:_MOST_LINES]]
     else:
         told = [_say("none_stalled", language, whose=whose, days=days)]
     if items and data.get("deals") != len(items[:_MOST_LINES]):
         told.append(_say("longest", language))
     if data.get("undated"):
-        told.append(_say("undated", language, whose=whose, count=data["undated"]))
+        told.append(_say("undated", language, whose=whose, count=_count(data["undated"], language)))
     return told + _assumed(data, language)
 
 
@@ -114,6 +115,11 @@ def _deal(one: _Json, unit: str, language: Language) -> str:
         day=figures.day(one.get("moved"), language),
         owner=one.get("salesperson"),
     )
+
+
+def _count(value: Any, language: Language) -> str:
+    """ "2.025": without its point it would be a year."""
+    return figures.amount(value, "count", language)
 
 
 def _say(what: str, language: Language, **details: object) -> str:
@@ -141,4 +147,4 @@ def _customer(one: _Json, unit: str, language: Language) -> str:
 
 def _assumed(data: _Json, language: Language) -> list[str]:
     days = data.get("assumed_days")
-    return [] if days is None else [_say("assumed_days", language, days=days)]
+    return [] if days is None else [_say("assumed_days", language, days=_count(days, language))]

@@ -59,6 +59,10 @@ class _Books:
         rows = self.random.randint(0, 2400)  # 1952 rows are no year
         return content | {"filters": filters, "source": "Aurora: sales_order", "rows": rows, "data": data}
 
+    def _many(self) -> int:
+        """As many as a year has in its number, or a few more."""
+        return self.random.randint(1900, 2400)
+
     def _value(self, metric: str) -> Decimal:
         amount = Decimal(self.random.randint(0, 9_000_000)) / 100
         return amount if unit_of(metric) == "BRL" else Decimal(int(amount / 10))
@@ -188,7 +192,7 @@ class _Books:
             }
             for place, name in enumerate(CAST.customers)
         ]
-        data = {"items": items, "customers": 31, "total": money(self._value("revenue")), "unit": "BRL"}
+        data = {"items": items, "customers": self._many(), "total": money(self._value("revenue")), "unit": "BRL"}
         assumed = {} if "period" in asked else {"assumed_days": 60}
         return data | assumed, _span(f"{self.today - timedelta(days=425)}/{self.today - timedelta(days=60)}")
 
@@ -207,7 +211,8 @@ class _Books:
         ]
         days = {"days": asked["days"]} if "days" in asked else {"assumed_days": 30}
         total = money(self._value("revenue"))
-        return {"items": items, "deals": 19, "total": total, "unit": "BRL", "undated": 3} | days, None
+        counts = {"deals": self._many(), "undated": self._many()}
+        return {"items": items, "total": total, "unit": "BRL"} | counts | days, None
 
     def _exchange_rate(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
         day = str(self.today - timedelta(days=1))
