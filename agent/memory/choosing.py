@@ -93,12 +93,15 @@ def may_stand_instead(words: str, today: date) -> bool:
 
 
 def names_known(words: str, known: Catalogue, own: str | None = None) -> bool:
-    """Whether they name a customer, a product or a salesperson, but for her `own` name among them."""
+    """Whether they name a customer, a product or a salesperson, but for her `own` name among them. "Maria Lima" is not
+    the Empório Lima."""
     folded = fold_in_place(words).strip()
     if any(fold_in_place(one) == folded for one in known.salespeople if one != own):
         return True
-    products = Names(Catalogue(products=known.products, categories=known.categories), is_common)
-    return bool(CustomerNames(known.customers).find(words) or products.find(tokens_of(words)))
+    things = Names(Catalogue(products=known.products, categories=known.categories), is_common)
+    tokens = tokens_of(words)
+    is_thing = any(hit.first == 0 and hit.last == len(tokens) - 1 for hit in things.find(tokens))
+    return is_thing or CustomerNames(known.customers).is_name(words)
 
 
 def _names_of(fact: KnownFact) -> str:

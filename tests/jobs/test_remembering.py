@@ -148,7 +148,7 @@ def test_a_customer_s_name_is_no_correction_of_her_own(team: Team) -> None:
     team.say(RITA, "desculpa, é o Mercado Sol")
     assert team.house.rows(CURRENT) == [("name", "Ana")]
     team.say(RITA, "me chamo Bia")
-    assert team.say(RITA, "desculpa, é Beatriz") == "Corrigido: nome: «Beatriz»"
+    assert team.say(RITA, "desculpa, é Beatriz Sol") == "Corrigido: nome: «Beatriz Sol»"
 
 
 def test_a_correction_of_what_she_may_have_several_of_closes_the_one_she_has(house: House) -> None:
