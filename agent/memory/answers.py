@@ -38,9 +38,9 @@ _TEXTS: Final[dict[Saying, Texts]] = {
         "es": "No guardé nada sobre usted aparte de nuestras conversaciones.",
     },
     "how_to": {
-        "pt": "Para mudar: «corrija 2: novo valor», «esqueça o 2» ou «esqueça tudo sobre mim».",
-        "en": "To change it: “correct 2: new value”, “forget number 2” or “forget everything about me”.",
-        "es": "Para cambiarlo: «corrige 2: valor nuevo», «olvida el 2» u «olvida todo sobre mí».",
+        "pt": "Para mudar: «corrija {number}: novo valor», «esqueça o {number}» ou «esqueça tudo sobre mim».",
+        "en": "To change it: “correct {number}: new value”, “forget number {number}” or “forget everything about me”.",
+        "es": "Para cambiarlo: «corrige {number}: valor nuevo», «olvida el {number}» u «olvida todo sobre mí».",
     },
     "forgotten": {"pt": "Esqueci: {facts}", "en": "Forgotten: {facts}", "es": "Olvidado: {facts}"},
     "which": {

@@ -102,7 +102,8 @@ class _Answering:
     def _show(self) -> Remembered:
         if not self.facts:
             return Remembered(say("nothing", self.language))
-        parts = (say("known", self.language), self._list(self.facts), say("how_to", self.language))
+        how_to = say("how_to", self.language, number=len(self.facts))
+        parts = (say("known", self.language), self._list(self.facts), how_to)
         return Remembered("\n\n".join(parts))
 
     def _forget(self, wish: Wish) -> Remembered | None:

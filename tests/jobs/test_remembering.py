@@ -33,6 +33,19 @@ def test_she_is_shown_what_she_told_with_its_source(told: House) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "example"),
+    [
+        ("o que você sabe sobre mim?", "«corrija 1: novo valor», «esqueça o 1»"),
+        ("what do you know about me?", "“correct 1: new value”, “forget number 1”"),
+        ("¿qué sabes de mí?", "«corrige 1: valor nuevo», «olvida el 1»"),
+    ],
+)
+def test_what_she_may_write_names_a_number_of_her_list(house: House, words: str, example: str) -> None:
+    house.advance(house.say("me chama de Bia", "t1"))
+    assert example in ask(house, words)
+
+
+@pytest.mark.parametrize(
     ("words", "opening"),
     [("what do you know about me?", "What I kept"), ("¿qué sabes de mí?", "Lo que guardé")],
 )
