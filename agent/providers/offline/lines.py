@@ -55,6 +55,12 @@ LINES: Final[dict[str, Texts]] = {
         "es": "El total de ese período es cero, así que no hay participación.",
     },
     "without": {"pt": "sem {names}", "en": "without {names}", "es": "sin {names}"},
+    "state": {"pt": "estado {name}", "en": "state of {name}", "es": "estado {name}"},
+    "state_no_city": {
+        "pt": "estado {name}, não a cidade",
+        "en": "state of {name}, not the city",
+        "es": "estado {name}, no la ciudad",
+    },
     "lowest": {"pt": "menores primeiro", "en": "lowest first", "es": "menores primero"},
     "no_exclusion": {
         "pt": "Não consegui separar {names} nesse resultado, então não dou o total.",

@@ -13,6 +13,7 @@ from agent.providers.offline.lines import counted, line
 from agent.providers.offline.order_lines import find_order
 from agent.providers.offline.plan import View
 from agent.providers.offline.quiet_lines import lapsed_customers, stalled_deals
+from agent.providers.offline.states import is_also_a_city
 from agent.providers.offline.wording import STATUS_NAMES, metric_name, of_name, say
 from models.language import Language
 
@@ -75,7 +76,8 @@ def _heading(metric: str, result: _Json, view: View, language: Language) -> str:
     kinds = ("salesperson", "customer", "product", "category")
     own = (key for key in filters if key not in (*kinds, "status"))
     names = [str(filters[key]) for key in (*kinds, *own) if filters.get(key)]
-    names += [view.state] if view.state else []
+    if view.state:
+        names.append(line("state_no_city" if is_also_a_city(view.state) else "state", language, name=view.state))
     status = filters.get("status")
     names += [STATUS_NAMES[status][language]] if status in STATUS_NAMES else []
     title = metric_name(metric, language, view.titles)
@@ -240,7 +242,7 @@ def _closing(tool: str, result: _Json, arguments: _Json, view: View, language: L
     told = data.get("excludes_cancelled", not has_status) if isinstance(data, Mapping) else False
     if tool in {"sales_summary", "top_n", "compare_periods", "lapsed_customers"} and told:
         notes.append(line("no_cancelled", language))
-    rows = result.get("rows")
+    rows = None if view.state or view.excluded else result.get("rows")  # of all groups, not of those that are told
     counted_rows = line("rows", language, rows=counted("row", rows, language)) if isinstance(rows, int) else ""
     source = line("source", language, source=result["source"], rows=counted_rows) if result.get("source") else ""
     return [" ".join(notes), source]

@@ -14,6 +14,14 @@ _STATES: Final = {
 }  # fmt: skip
 
 
+_ALSO_CITIES: Final = frozenset({"SP", "RJ"})  # states whose capital bears their name
+
+
+def is_also_a_city(state: str) -> bool:
+    """Whether people who name the state may have its capital in mind."""
+    return any(fold(state) in {fold(code), fold(_STATES[code])} for code in _ALSO_CITIES)
+
+
 def spellings_of_state(state: str) -> tuple[str, ...]:
     """All ways to write the state, the given one first."""
     for code, name in _STATES.items():

@@ -74,9 +74,27 @@ def test_an_exclusion_is_subtracted_from_the_total() -> None:
 
 
 def test_one_state_is_picked_out_of_the_grouping() -> None:
-    text = answer("vendas em SP em fevereiro", summary("9", [("SP", "5"), ("PR", "4")]))
-    assert "(SP): **R$ 5,00**" in text
-    assert "4,00" not in text
+    text = answer("vendas em PR em fevereiro", summary("9", [("SP", "5"), ("PR", "4")]))
+    assert "(estado PR): **R$ 4,00**" in text
+    assert "5,00" not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("vendas em São Paulo em fevereiro", "(estado SP, não a cidade)"),
+        ("sales in São Paulo in february", "(state of SP, not the city)"),
+        ("ventas en SP en febrero", "(estado SP, no la ciudad)"),
+    ],
+)
+def test_a_state_named_like_its_capital_is_said_to_be_the_state(question: str, meant: str) -> None:
+    assert meant in answer(question, summary("9", [("SP", "5"), ("PR", "4")]))
+
+
+@pytest.mark.parametrize("question", ["vendas em SP em fevereiro", "vendas de fevereiro sem contar o São Jorge"])
+def test_what_is_told_of_some_groups_is_not_backed_by_the_rows_of_all(question: str) -> None:
+    groups = [("SP", "5"), ("PR", "4"), ("Mercado São Jorge", "1")]
+    assert answer(question, summary("10", groups)).endswith("Fonte: orders.")
 
 
 def test_long_groupings_are_cut_and_say_how_many_are_left() -> None:
