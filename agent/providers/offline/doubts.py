@@ -1,5 +1,6 @@
 """Where a word that is also a name is no name: months, adjectives, small words, points of the compass."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from agent.periods.lexicon import WORDS
@@ -63,6 +64,15 @@ def _is_plural(tokens: list[Token], hit: NameHit) -> bool:
     entry = hit.candidates[0]
     is_called = entry.kind in {"customer", "salesperson"}
     return is_called and word not in {token.word for token in tokens_of(entry.name)}
+
+
+def is_segment(tokens: Sequence[Token], hit: NameHit) -> bool:
+    """ "Padarias" where several customers' names begin with "Padaria": a kind of customer, and none of them."""
+    word = tokens[hit.first].word
+    if hit.first != hit.last or word == stem(word) or any(entry.kind != "customer" for entry in hit.candidates):
+        return False
+    is_spelt_so = any(word == token.word for entry in hit.candidates for token in tokens_of(entry.name))
+    return not is_spelt_so and sum(entry.words[0] == stem(word) for entry in hit.candidates) > 1
 
 
 def _is_compass(tokens: list[Token], hit: NameHit) -> bool:

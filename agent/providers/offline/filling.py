@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Final
 
+from agent.providers.offline.doubts import is_segment
 from agent.providers.offline.excluding import excluded_of, excludes_me
 from agent.providers.offline.lexing import Mark, PlacedPeriod, Scan
 from agent.providers.offline.names import Entry, NameHit, NameKind
@@ -38,6 +39,7 @@ _KIND_WORDS: Final[dict[str, NameKind]] = {
 _OWNERS = _set("do da dos das pelo pela ao del of by cliente")
 _ORDERING = frozenset({"TOP", "BOTTOM", "RANKING", "BESTSELLER", "WORSTSELLER", "BY", "ASCENDING", "DESCENDING"})
 _ARTICLES = _set("o a do da de the of el la del")
+_WITH = _set("com con with to ao aos al")
 _INSIDE_NAMES = _set("do da de dos das del")
 
 
@@ -53,6 +55,8 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
     )
     cues |= {"TOP"} if "RANKING" in cues and "BOTTOM" not in cues else set()
     names = [_narrowed(hit, marks) for hit in scan.names if first <= hit.first and hit.last <= last]
+    segments = [hit for hit in names if is_segment(scan.tokens, hit)]
+    names = [hit for hit in names if hit not in segments]
     excluded = excluded_of(scan, names, marks)
     placed = [one for one in scan.periods if first <= one.first and one.last <= last]
     unknown = [index for index in scan.unknown if first <= index <= last]
@@ -83,7 +87,7 @@ def slots_in(scan: Scan, first: int, last: int) -> Slots:
         currency=next((mark.value for mark in marks if mark.concept == "CURRENCY"), None),
         stages=tuple(dict.fromkeys(mark.value for mark in marks if mark.concept == "STAGE")),
         topics=tuple(dict.fromkeys(mark.value for mark in marks if mark.concept == "OUT")),
-        limits=tuple(dict.fromkeys(_limits(scan, marks, placed, names))),
+        limits=tuple(dict.fromkeys([*_limits(scan, marks, placed, names), *["segment"] * len(segments)])),
         unknown=tuple(_shown(scan, index) for index in unknown if index not in owners),
         owners=(*(_shown(scan, one.start, one.stop - 1) for one in strangers), *(_shown(scan, one) for one in owners)),
         pronouns=tuple(_shown(scan, mark.first) for mark in marks if mark.concept == "PRONOUN"),
@@ -231,8 +235,8 @@ def _narrowed(hit: NameHit, marks: list[Mark]) -> NameHit:
 
 
 def _base(scan: Scan, marks: list[Mark], starts: list[int]) -> int | None:
-    """The period right after "vs", "em relação a", "than"."""
-    ends = {mark.last for mark in marks if mark.concept == "BASE"}
+    """The period right after "vs", "em relação a", "than", "compare with"."""
+    ends = {mark.last for mark in marks if mark.concept == "BASE"} | _compared_with(scan, marks)
     for number, start in enumerate(starts):
         before = start - 1
         while before >= 0 and before not in ends and scan.tokens[before].word in _OWNER_BEFORE | {"as", "os", "the"}:
@@ -240,6 +244,14 @@ def _base(scan: Scan, marks: list[Mark], starts: list[int]) -> int | None:
         if before in ends:
             return number
     return None
+
+
+def _compared_with(scan: Scan, marks: list[Mark]) -> set[int]:
+    """Where "com" stands in "compara com", "compare it to", "compáralo con"."""
+    verbs = [
+        m.last for m in marks if m.concept in {"COMPARE", "BASE"} and scan.tokens[m.last].word.startswith("compar")
+    ]
+    return {index for index, token in enumerate(scan.tokens) if verbs and verbs[0] < index and token.word in _WITH}
 
 
 def _without_counted(scan: Scan, unknown: list[int], marks: list[Mark], names: list[NameHit]) -> list[int]:

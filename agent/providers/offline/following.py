@@ -1,8 +1,9 @@
 """Questions that lean on another one: "e no mês anterior?", "e da Ana?", "vendas e pedidos de ontem"."""
 
 from dataclasses import replace
+from datetime import date
 
-from agent.periods import FoundPeriod, reanchor
+from agent.periods import FoundPeriod, days, reanchor
 from agent.providers.offline.names import NameHit
 from agent.providers.offline.slots import CORE, Slots
 
@@ -10,6 +11,7 @@ _ORDER = frozenset({"TOP", "BOTTOM", "RANKING"})
 _MEASURES = frozenset({"REVENUE", "SALES", "BUY", "ORDERS", "UNITS", "OUTFLOW", "TICKET", "RESULT", "COUNT", "METRIC"})
 _OTHERWISE = frozenset({"GOAL", "PIPELINE", "RATE", "CURRENCY", "BRIEF", "STAGE"})
 _SHORTEST_GOAL_DAYS = 28
+_HALF_YEAR_DAYS = 184
 
 
 def leans_on_another(clause: Slots) -> bool:
@@ -85,13 +87,43 @@ def _replaced(base: Slots, clause: Slots) -> tuple[NameHit, ...]:
 def with_period_of(base: Slots, clause: Slots) -> Slots:
     """A question that starts with "e": it may give the one before a base or a measure, or only take its period."""
     if clause.base == 0 and len(clause.periods) == 1 and base.periods and _lends(base):
-        periods = (base.periods[0], *_placed_against(base, clause))
-        return replace(followed(base, clause), cues=base.cues | clause.cues, periods=periods, base=1)
+        return held_against(base, clause)
     if _only_measures(clause) and base.cues & (_MEASURES | _ORDER | {"COMPARE", "BASE"}) and not base.cues & _OTHERWISE:
         return replace(followed(base, clause), base=base.base)
     if clause.periods or not _may_share(base, clause):
         return clause if not clause.periods else replace(clause, periods=_placed_against(base, clause))
     return lent(base, clause)
+
+
+def _in_that_year(base: Slots, placed: tuple[FoundPeriod, ...]) -> tuple[FoundPeriod, ...]:
+    """ "Vendas de outubro", "compara com o ano passado": with its October, and not with twelve months."""
+    found, judged = placed[0], base.periods[0].period if base.periods else None
+    if found.unit != "YEAR" or judged is None or judged.start.year != judged.end.year or judged.days > _HALF_YEAR_DAYS:
+        return placed
+    return (replace(found, period=days.in_year(judged, found.period.start.year)),)
+
+
+def _days_of(found: FoundPeriod) -> tuple[date, date]:
+    return found.period.start, found.period.end
+
+
+def only_holds_against(clause: Slots) -> bool:
+    """ "Compara com setembro", "contra o mês anterior?": a base, and nothing said of what is to be judged by it."""
+    says_what = clause.names or clause.excluded or clause.dimensions or clause.me or clause.team or clause.owners
+    measured = clause.cues & ((_MEASURES - {"RESULT"}) | _ORDER | _OTHERWISE | {"WHO"})
+    return clause.base == 0 and len(clause.periods) == 1 and not (says_what or measured or clause.topics)
+
+
+def held_against(base: Slots, clause: Slots) -> Slots:
+    """The question before, its period judged by the clause's; today's, if that would be held against itself. Of
+    several periods none is chosen."""
+    placed = _in_that_year(base, _placed_against(base, clause))
+    judged = tuple(found for found in base.periods[:1] if _days_of(found) != _days_of(placed[0]))
+    one = followed(base, clause)
+    is_one = len(base.periods) < 2 and not any(found.parts for found in base.periods)
+    if not (is_one or base.cues & {"COMPARE", "BASE"}):
+        one = replace(one, limits=(*one.limits, "period"))
+    return replace(one, cues=base.cues | clause.cues, periods=(*judged, *placed), base=len(judged))
 
 
 def _only_measures(clause: Slots) -> bool:

@@ -142,6 +142,8 @@ def _pipeline(slots: Slots, situation: Situation, catalogue: Catalogue) -> list[
         return [saying("not_understood")]  # "vendas perdidas" are neither sales nor surely deals
     if slots.names or slots.excluded or (slots.grouped and slots.dimensions):
         return [saying("cannot_filter", limit="pipeline_of")]
+    if slots.cues & {"TOP", "BOTTOM"}:
+        return [saying("cannot_filter", limit="pipeline_order")]
     if any(found.period.start != situation.today or found.period.days > 1 for found in slots.periods):
         return [saying("cannot_filter", limit="pipeline_when")]
     known = stages_of(catalogue)

@@ -44,6 +44,11 @@ LIMITS_SAID: Final[dict[str, Texts]] = {
         "es": "no sé filtrar por horario",
     },
     "amount": {"pt": "não sei filtrar por valor", "en": "I can't filter by amount", "es": "no sé filtrar por importe"},
+    "segment": {
+        "pt": "não sei filtrar por segmento de cliente",
+        "en": "I can't filter by kind of customer",
+        "es": "no sé filtrar por segmento de cliente",
+    },
     "payment": {
         "pt": "não sei filtrar por forma de pagamento",
         "en": "I can't filter by means of payment",
@@ -108,6 +113,11 @@ LIMITS_SAID: Final[dict[str, Texts]] = {
         "pt": "o funil só pode ser visto por etapa, não por nome",
         "en": "the pipeline can only be seen by stage, not by name",
         "es": "el embudo solo se puede ver por etapa, no por nombre",
+    },
+    "pipeline_order": {
+        "pt": "o funil vem somado por etapa, e não sei dizer qual negócio ou etapa é maior ou menor",
+        "en": "the pipeline comes summed by stage, and I can't tell which deal or stage is the largest or smallest",
+        "es": "el embudo viene sumado por etapa, y no sé decir qué negocio o etapa es mayor o menor",
     },
     "pipeline_when": {
         "pt": "vejo o funil como está agora, não por período",

@@ -6,9 +6,11 @@ from agent.providers.offline.filling import slots_in
 from agent.providers.offline.following import (
     asks_past,
     followed,
+    held_against,
     leans_on_another,
     lent,
     of_whom,
+    only_holds_against,
     only_refines,
     refined,
     with_period_of,
@@ -41,6 +43,8 @@ def questions_in(scan: Scan, before: list[Slots]) -> list[Slots]:
                 questions = refined(questions, clause)
             elif questions and _only_wants_to_know(clause, questions[-1]):
                 continue
+            elif (questions or before) and only_holds_against(clause):
+                questions.append(held_against((questions or before)[-1], clause))
             elif clause.has_core:
                 leans = number == 0 and clause.linked and bool(questions or before)
                 questions.append(with_period_of((questions or before)[-1], clause) if leans else clause)

@@ -1,6 +1,7 @@
 """What leans on the question before, and what does not: facts that are told, questions behind a refusal, strangers."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -108,3 +109,78 @@ def test_a_manager_of_a_company_without_documents_hears_that_they_would_help(tex
     searching = (*TOOLS, ToolSpec("search_documents", "", {}))
     assert hint not in ask(text, tools=searching).text
     assert hint not in ask("mande um e-mail para o Bruno").text
+
+
+OCTOBER, SEPTEMBER = "2026-10-01/2026-10-31", "2026-09-01/2026-09-30"
+IN_NOVEMBER = replace(SITUATION, today=date(2026, 11, 12))
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ("How much did we sell last month?", "and how does that compare with the month before?"),
+        ("How much did we sell last month?", "How does that compare with the month before?"),
+        ("How much did we sell in October?", "compare with the previous month"),
+        ("How much did we sell in October?", "compare it to September"),
+        ("How much did we sell in October?", "was that better than September?"),
+        ("quanto vendemos em outubro?", "compara com o mês anterior"),
+        ("vendas de outubro", "compara com setembro"),
+        ("vendas de outubro", "compara isso com setembro"),
+        ("vendas de outubro", "contra setembro?"),
+        ("vendas de outubro", "cresceu em relação a setembro?"),
+        ("¿cuánto vendimos en octubre?", "compáralo con el mes anterior"),
+        ("ventas de octubre", "¿y cómo se compara con septiembre?"),
+    ],
+)
+def test_a_base_alone_judges_the_period_that_is_talked_about(before: str, text: str) -> None:
+    (call,) = ask(text, history=[before], situation=IN_NOVEMBER).tool_calls
+    assert call.name == "compare_periods"
+    assert call.arguments == {"period_a": OCTOBER, "period_b": SEPTEMBER, "metric": "revenue"}
+
+
+@pytest.mark.parametrize("text", ["compara com o ano passado", "compara com o mesmo mês do ano passado"])
+def test_a_month_is_held_against_its_like_of_another_year(text: str) -> None:
+    (call,) = ask(text, history=["vendas de outubro"], situation=IN_NOVEMBER).tool_calls
+    assert call.arguments == {"period_a": OCTOBER, "period_b": "2025-10-01/2025-10-31", "metric": "revenue"}
+
+
+def test_a_base_alone_keeps_whom_the_question_before_is_about() -> None:
+    for before in ("vendas da Ana em setembro", "vendas da Ana"):
+        (call,) = ask("compara com setembro", history=[before], situation=IN_NOVEMBER).tool_calls
+        assert call.arguments == {
+            "period_a": "2026-11-01/2026-11-30",
+            "period_b": SEPTEMBER,
+            "metric": "revenue",
+            "filters": {"salesperson": "Ana Beatriz Moura"},
+        }
+
+
+@pytest.mark.parametrize(
+    "before", ["vendas de agosto e de outubro", "vendas por vendedor em outubro", "vendas de outubro no pix"]
+)
+def test_what_cannot_be_held_against_a_base_is_declined(before: str) -> None:
+    assert kind_of(ask("compara com setembro", history=[before], situation=IN_NOVEMBER).text) == "cannot_filter"
+
+
+def test_a_base_with_a_measure_or_a_name_of_its_own_is_another_question() -> None:
+    for text in ("o faturamento cresceu em relação a setembro?", "vendas da Ana contra setembro"):
+        (call,) = ask(text, history=["vendas de agosto"], situation=IN_NOVEMBER).tool_calls
+        assert call.arguments is not None
+        assert call.arguments["period_a"] == "2026-11-01/2026-11-30"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["quanto vendemos pra supermercados em janeiro?", "sales to supermercados in january", "vendas sem supermercados"],
+)
+def test_a_plural_that_heads_several_customers_is_a_segment_and_no_choice_among_them(text: str) -> None:
+    said = ask(text).text
+    assert kind_of(said) == "cannot_filter"
+    assert "segmento" in said or "kind of customer" in said
+
+
+@pytest.mark.parametrize(
+    "text", ["qual o maior negócio em aberto?", "what is our biggest deal?", "¿cuál es el menor negocio en propuesta?"]
+)
+def test_deals_are_in_no_order_so_the_largest_is_declined(text: str) -> None:
+    assert kind_of(ask(text).text) == "cannot_filter"
