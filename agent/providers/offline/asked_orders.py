@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from agent.base import Situation
-from agent.providers.offline.plain import Plain, meant, name_of, word_set
-from agent.providers.offline.plan import Step, View
+from agent.providers.offline.plain import COURTESIES, Plain, meant, name_of, word_set
+from agent.providers.offline.plan import Step, View, saying
 from models.catalogue import Catalogue
 
 _ONE: Final = word_set("pedido ped order orden ordem")
@@ -48,6 +49,14 @@ _LISTED: Final = (
     )
 )
 _MOST: Final = 20
+# Behind an order, one of these asks of that order: "quem vendeu?", "quais os itens dele?".
+_OF_IT: Final = (_ALLOWED - COURTESIES) - word_set(
+    "se ainda mostrar muestrame muestra ver see look sobre about tell de quem quien como anda vai esta ta foi fue mim "
+    "pra para fecha"
+)
+_IT: Final = word_set("ele dele ela dela esse desse este deste isso disso its ese eso")
+_BEHIND: Final = (_ALLOWED | _ONE | _IT) - {"prazo"}  # "qual o prazo de entrega?" is a rule for all orders
+_BEFORE_IT: Final = word_set("e and y o a os as do da dos of el la los the what about how so")
 ORDER_WORDS: Final = _ALLOWED | _LISTED | _ONE | _NEWEST
 
 
@@ -77,6 +86,37 @@ def _by_number(plain: Plain, customer: dict[str, str]) -> list[Step] | None:
         view = View(delivery=bool(_DELIVERY & set(others)))
         return [Step("find_order", {"number": number} | customer, view) for number in numbers]
     return None
+
+
+def lean_on_order(plain: Plain, asked: Sequence[Step], small: frozenset[str]) -> list[Step]:
+    """Another number, another customer, or more of the one order that was asked of; empty where it is none of these."""
+    if plain.lengths or plain.periods:
+        return []
+    words = [plain.tokens[index].word for index in plain.rest]
+    if plain.names:
+        return _of_another(plain, asked) if _are_small(words, small | _SEVERAL) else []
+    start = next((place for place, word in enumerate(words) if word not in _BEFORE_IT), len(words))
+    numbers, after = _numbers(plain, start)
+    if numbers:
+        return [Step("find_order", {"number": number}) for number in numbers if _are_small(words[after:], small)]
+    of_it = plain.words(_ALLOWED | _ONE)
+    if not _OF_IT & set(of_it) or not plain.is_explained(of_it, _BEHIND):
+        return []
+    if len(asked) > 1 or not ("number" in asked[0].arguments or asked[0].arguments.get("n") == 1):
+        return [saying("say_it_whole")]  # of which of them?
+    return [replace(asked[0], view=View(delivery=bool(_DELIVERY & set(of_it))))]
+
+
+def _of_another(plain: Plain, asked: Sequence[Step]) -> list[Step]:
+    if len(plain.names) > 1 or plain.names[0].candidates[0].kind != "customer":
+        return []
+    if len(asked) > 1 or "number" in asked[0].arguments:
+        return []
+    return [replace(asked[0], arguments={**asked[0].arguments, "customer": name_of(plain, plain.names[0])})]
+
+
+def _are_small(words: Sequence[str], small: frozenset[str]) -> bool:
+    return all(word in small or not any(char.isalnum() for char in word) for word in words)
 
 
 def _numbers(plain: Plain, first: int) -> tuple[list[str], int]:

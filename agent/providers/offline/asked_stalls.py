@@ -64,3 +64,8 @@ def read_stalls(plain: Plain, situation: Situation, catalogue: Catalogue) -> lis
 
 def _asks_how_much(words: list[str]) -> bool:
     return bool({"quanto", "qto", "cuanto", "much", "valor", "value", "vale"} & set(words))
+
+
+def stage_of(word: str, catalogue: Catalogue) -> str | None:
+    """The company's stage that a word names."""
+    return {fold(name): name for name in catalogue.stages}.get(_STAGES.get(word, ""))

@@ -16,14 +16,14 @@ from agent.providers.offline.plan import Step
 from models.catalogue import Catalogue
 
 _Reader = Callable[[Plain, Situation, Catalogue], list[Step] | None]
-_WORDS: Final = ORDER_WORDS | LAPSE_WORDS | STALL_WORDS
+KNOWN_WORDS: Final = ORDER_WORDS | LAPSE_WORDS | STALL_WORDS
 _READERS: Final[tuple[_Reader, ...]] = (read_orders, read_lapses, read_stalls)
 
 
 def read_directly(text: str, names: Names, situation: Situation, catalogue: Catalogue) -> list[Step]:
     """The calls; none where any sentence asks for something else."""
     steps: list[Step] = []
-    for plain in sentences_in(text, names, situation.today, _WORDS):
+    for plain in sentences_in(text, names, situation.today, KNOWN_WORDS):
         found = next((read for reader in _READERS if (read := reader(plain, situation, catalogue))), None)
         if found is None:
             return []

@@ -15,6 +15,7 @@ from agent.memory.only_telling import Untold, asks_outright, leave_out_told, onl
 from agent.providers.offline.citing import SEARCH, is_silent, look_up, would_help
 from agent.providers.offline.direct import read_directly
 from agent.providers.offline.language import language_of
+from agent.providers.offline.leaning import lean_directly
 from agent.providers.offline.lexing import is_common, scan
 from agent.providers.offline.names import Names
 from agent.providers.offline.phrasing import phrase
@@ -118,12 +119,15 @@ def _plan(text: str, history: Sequence[str], indexed: _Indexed, offered: Set[str
     direct = read_directly(text[:_LONGEST_TEXT], names, situation, catalogue)
     if direct and offered >= {step.tool for step in direct}:
         return direct
+    untold = leave_out_told(text[:_LONGEST_TEXT], indexed.customers, situation.today)
+    leans = bool(history) and untold is None
+    leant = lean_directly(text[:_LONGEST_TEXT], history, names, situation, catalogue) if leans else None
+    if leant and offered >= {step.tool for step in leant if step.tool}:
+        return leant
     as_it_stands = asks_outright(text[:_LONGEST_TEXT])
     steps = _steps(_questions(text, history, names, situation.today), situation, catalogue) if as_it_stands else []
-    if not steps or not all(step.tool for step in steps):
-        untold = leave_out_told(text[:_LONGEST_TEXT], indexed.customers, situation.today)
-        if untold is not None:
-            steps = _plan_untold(untold, indexed, offered, situation) or steps or [saying("not_understood")]
+    if untold is not None and not (steps and all(step.tool for step in steps)):
+        steps = _plan_untold(untold, indexed, offered, situation) or steps or [saying("not_understood")]
     steps = steps or _steps(_questions(text, history, names, situation.today), situation, catalogue)
     if SEARCH not in offered or any(step.tool for step in steps):
         return steps

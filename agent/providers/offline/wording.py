@@ -99,6 +99,14 @@ SAYINGS: Final[dict[str, Texts]] = {
         "ignore ese detalle. "
         "¿Puedes preguntarlo de otra forma?",
     },
+    "say_it_whole": {
+        "pt": "Não sei ligar isso à pergunta anterior, e prefiro não dar um número que seja de outra coisa. Pode "
+        "repetir a pergunta inteira?",
+        "en": "I can't link that to the question before, and would rather give no figure that is of something else. "
+        "Could you ask the whole question?",
+        "es": "No sé unir eso a la pregunta anterior, y prefiero no dar una cifra que sea de otra cosa. ¿Puedes "
+        "repetir la pregunta entera?",
+    },
     "cannot_filter": {
         "pt": "Não consigo responder isso: {limit}. Prefiro não dar um número que ignore essa condição.",
         "en": "I can't answer that: {limit}. I would rather give no figure than ignore that condition.",
