@@ -43,7 +43,7 @@ def questions_in(scan: Scan, before: list[Slots]) -> list[Slots]:
                 questions = refined(questions, clause)
             elif questions and _only_wants_to_know(clause, questions[-1]):
                 continue
-            elif (questions or before) and only_holds_against(clause):
+            elif only_holds_against(clause) and any(one.has_core for one in (questions or before)[-1:]):
                 questions.append(held_against((questions or before)[-1], clause))
             elif clause.has_core:
                 leans = number == 0 and clause.linked and bool(questions or before)

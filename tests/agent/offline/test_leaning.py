@@ -162,6 +162,12 @@ def test_what_cannot_be_held_against_a_base_is_declined(before: str) -> None:
     assert kind_of(ask("compara com setembro", history=[before], situation=IN_NOVEMBER).text) == "cannot_filter"
 
 
+@pytest.mark.parametrize("before", ["bom dia!", "vou almoçar agora"])
+def test_a_base_behind_what_is_no_question_judges_the_running_month(before: str) -> None:
+    (call,) = ask("compara com setembro", history=[before], situation=IN_NOVEMBER).tool_calls
+    assert call.arguments == {"period_a": "2026-11-01/2026-11-30", "period_b": SEPTEMBER, "metric": "revenue"}
+
+
 def test_a_base_with_a_measure_or_a_name_of_its_own_is_another_question() -> None:
     for text in ("o faturamento cresceu em relação a setembro?", "vendas da Ana contra setembro"):
         (call,) = ask(text, history=["vendas de agosto"], situation=IN_NOVEMBER).tool_calls
