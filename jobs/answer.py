@@ -32,7 +32,7 @@ from jobs.manners import FixedAnswer, divert, greet, language_of
 from jobs.media import LATE_WAIT, load_pictures, prepare_media, transcribe_media
 from jobs.memory.customer_wishes import answer_customer_wish
 from jobs.memory.customers import Keeping, told_of_customers
-from jobs.memory.facts import Beside, has_no_answer, told_in
+from jobs.memory.facts import Beside, has_no_answer, is_cited, told_in
 from jobs.memory.looking_back import look_back
 from jobs.memory.noting import with_noted
 from jobs.memory.proving import answer_proof
@@ -247,7 +247,7 @@ class _Answering(Execution):
         is_unanswered = has_no_answer(result)
         if is_unanswered and (words := self._say_nothing_open(composed)) is not None:
             return replace(result, text=words)
-        if not (is_unanswered or result.is_write_refused):
+        if not (is_unanswered or is_cited(result) or result.is_write_refused):
             return result
         told = told_in(composed, situation.today, result)
         of = told_of_customers(agent, composed, situation)

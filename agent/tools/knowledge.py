@@ -88,12 +88,16 @@ def build_document_tool(
         return situation.tenant is not None and not library.is_empty(situation.tenant)
 
     roles: frozenset[PersonRole] = frozenset({"rep", "manager", "customer"})
-    labels: frozenset[Label] = frozenset({"private", "untrusted"})
+    labels: frozenset[Label] = frozenset({"private"})  # whose words an answer holds, `taints` knows better
     spec = ToolSpec(name, description, strict_schema(arguments))
     return Tool(spec, "read", roles, call, labels, taints=_documents, version=library.version, is_offered=is_offered)
 
 
 def _documents(result: ToolResult) -> frozenset[Taint]:
+    """None where nothing was found, which is told in words of ours."""
+    data = result.content.get("data") if result.ok else None
+    if isinstance(data, Mapping) and data.get("passages") == [] and not data.get("items"):
+        return frozenset()
     return frozenset({"documents"})
 
 

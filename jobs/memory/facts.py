@@ -42,6 +42,11 @@ def has_no_answer(result: RunResult) -> bool:
     return result.engine == "offline" and not any(map(_has_answered, result.tools))
 
 
+def is_cited(result: RunResult) -> bool:
+    """Whether rules answered, out of documents alone: those say nothing of what was told beside the question."""
+    return result.engine == "offline" and bool(result.tools) and all(use.name in _DOCUMENTS for use in result.tools)
+
+
 def _has_answered(use: ToolUse) -> bool:
     if use.name in _CHANGES:
         return "proposed" in use.result

@@ -84,19 +84,41 @@ def test_that_a_thing_was_found_dear_is_noted(offline: WritingHouse) -> None:
         ({"answered": False, "passages": []}, "Anotado: preferência: «entrega de manhã»"),
         (
             {"answered": True, "passages": [{"document": "a.txt", "text": "Entrega: cedo"}]},
-            "Segundo **a.txt**: “Entrega: cedo”",
+            "Anotado: preferência: «entrega de manhã»\n\nSegundo **a.txt**: “Entrega: cedo”",
         ),
     ],
 )
-def test_what_no_document_answers_was_noted(offline: WritingHouse, found: dict[str, object], said: str) -> None:
+def test_what_was_noted_is_said_whatever_documents_answer(
+    offline: WritingHouse, found: dict[str, object], said: str
+) -> None:
+    add_documents(offline, found)
+    assert offline.say("prefiro entrega de manhã", "m1") == said
+
+
+def test_a_fact_that_resembles_a_document_is_noted_and_shuts_no_door(offline: WritingHouse) -> None:
+    """Words of a document would: nothing of others' is written where the prompt holds others' words."""
+    add_documents(offline, {"answered": True, "passages": [{"document": "a.txt", "text": "Boleto: 28 dias"}]})
+    noted = f"Anotado: {offline.customer}, pagamento: «paga com boleto 28 dias»"
+    assert offline.say(f"{offline.customer} paga com boleto 28 dias", "m1") == noted
+    said = offline.say(f"me lembra de ligar para {offline.customer} amanhã", "m2")
+    assert "Confirma? Responda **SIM** ou **NÃO**." in said
+
+
+def add_documents(offline: WritingHouse, found: dict[str, object]) -> None:
+    """In which every search finds the same."""
+
     def look(context: ToolContext, arguments: Mapping[str, object]) -> ToolResult:
         return ToolResult(True, {"ok": True, "data": found})
 
-    search = Tool(ToolSpec("search_documents", "", {"type": "object"}), "read", frozenset(("manager",)), look)
+    def seen(situation: Situation) -> Catalogue:
+        return Catalogue(customers=tuple(CUSTOMERS))
+
+    spec = ToolSpec("search_documents", "", {"type": "object"})
+    search = Tool(spec, "read", frozenset(("manager",)), look, taints=lambda result: frozenset({"documents"}))
     agent = offline.house.agent
     tools = {**agent.toolbox.tools, search.spec.name: search}
-    employ(offline, OneAgent(Agent(agent.provider, "recado-rules-1", tools, Limits(steps=6), offline.house.clock)))
-    assert offline.say("prefiro entrega de manhã", "m1") == said
+    made = Agent(agent.provider, "recado-rules-1", tools, Limits(steps=6), offline.house.clock, catalogue=seen)
+    employ(offline, OneAgent(made))
 
 
 def test_a_word_that_decides_on_nothing_is_told_so(offline: WritingHouse) -> None:

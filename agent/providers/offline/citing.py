@@ -100,6 +100,11 @@ def look_up(
     return [Step(SEARCH, {"query": _query(text)}, say=silent.say, details=silent.details)]
 
 
+def may_ask(text: str, steps: Sequence[Step]) -> bool:
+    """Whether what stands beside a fact, and the rules cannot answer, is a question at all."""
+    return bool(_ASKS.search(text) or _HOW.match(text)) or any(step.say == "out_of_reach" for step in steps)
+
+
 def would_help(steps: Sequence[Step], tools: Set[str], situation: Situation) -> bool:
     """Whether to say that documents could answer: where the company has none, to who can see to it."""
     asks = any(step.say == "out_of_reach" and step.details.get("topic") in _WRITTEN_DOWN for step in steps)

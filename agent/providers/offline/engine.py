@@ -12,7 +12,7 @@ from typing import Any, Final
 from agent.base import ChatMessage, Completion, CompletionRequest, Cost, EngineKind, Situation, ToolCall, Usage
 from agent.memory.customer_names import CustomerNames
 from agent.memory.only_telling import Untold, asks_outright, leave_out_told, only_tells
-from agent.providers.offline.citing import SEARCH, is_silent, look_up, would_help
+from agent.providers.offline.citing import SEARCH, is_silent, look_up, may_ask, would_help
 from agent.providers.offline.direct import read_directly
 from agent.providers.offline.language import language_of
 from agent.providers.offline.leaning import lean_directly
@@ -127,7 +127,10 @@ def _plan(text: str, history: Sequence[str], indexed: _Indexed, offered: Set[str
     as_it_stands = asks_outright(text[:_LONGEST_TEXT])
     steps = _steps(_questions(text, history, names, situation.today), situation, catalogue) if as_it_stands else []
     if untold is not None and not (steps and all(step.tool for step in steps)):
-        steps = _plan_untold(untold, indexed, offered, situation) or steps or [saying("not_understood")]
+        asked = _plan_untold(untold, indexed, offered, situation)
+        if not asked and not any(step.tool for step in steps):
+            asked = _look_up_untold(untold, indexed, offered, situation)
+        return asked or steps or [saying("not_understood")]
     steps = steps or _steps(_questions(text, history, names, situation.today), situation, catalogue)
     if SEARCH not in offered or any(step.tool for step in steps):
         return steps
@@ -151,6 +154,20 @@ def _plan_untold(untold: Untold, indexed: _Indexed, offered: Set[str], situation
             questions = _questions(text, (untold.told,), names, today)
         steps += [one for one in _steps(questions, situation, indexed.catalogue) if one not in steps]
     return steps if any(step.tool for step in steps) else []
+
+
+def _look_up_untold(untold: Untold, indexed: _Indexed, offered: Set[str], situation: Situation) -> list[Step]:
+    """A fact is no question to documents, however it resembles one: what is asked beside it may be. Who tells of a
+    customer tells on: "..., e o frete é nosso"."""
+    tells_on = "?" not in untold.told and indexed.customers.find(untold.told)
+    tails = () if tells_on else untold.tails
+    for text in (untold.sentences, *tails):
+        alone = _questions(text, (), indexed.names, situation.today)
+        said = _steps(alone, situation, indexed.catalogue)
+        looked = look_up(said, text, offered, alone, said) if may_ask(text, said) else []
+        if any(step.tool for step in looked):
+            return looked
+    return []
 
 
 def _no_date() -> date:

@@ -77,6 +77,34 @@ def test_what_sounds_like_a_figure_or_an_order_is_told_only_by_what_holds_nearly
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "a Padaria Trigo Dourado só recebe às terças",
+        "o Mercado São Jorge paga com boleto 28 dias",
+        "bom dia! anota aí: o Mercado São Jorge paga com boleto 28 dias. Obrigado",
+        "o Mercado São Jorge prefere boleto, e o frete é nosso",
+        "quem compra no Mercado São Jorge agora é a dona Maria",
+        "me chama de Bia",
+    ],
+)
+def test_a_fact_is_looked_up_nowhere(text: str) -> None:
+    assert ask(text, tools=WITH_DOCUMENTS).tool_calls == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("sou a Bia, preciso do prazo de entrega", "preciso do prazo de entrega"),
+        ("me chamo Bia. como cancelo um pedido", "como cancelo um pedido"),
+        ("o Mercado São Jorge paga com boleto. Prazo de entrega", "Prazo de entrega"),
+    ],
+)
+def test_what_is_asked_beside_a_fact_is_looked_up_by_itself(text: str, asked: str) -> None:
+    (call,) = ask(text, tools=WITH_DOCUMENTS).tool_calls
+    assert (call.name, call.arguments) == (SEARCH, {"query": asked})
+
+
+@pytest.mark.parametrize(
     ("text", "query"),
     [
         ("Boa tarde! quanto tempo o caminhão espera? por favor, muito obrigada", "quanto tempo o caminhao espera"),

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from agent.base import Situation, ToolContext, ToolResult
+from agent.policy import taint_brought
 from agent.tools.knowledge import build_search_tool
 from models.ids import new_id
 from models.knowledge.passage import Passage, SearchScope
@@ -106,8 +107,24 @@ def test_it_is_offered_where_there_are_documents() -> None:
     assert [tool.is_offered(Situation(date.min, "rep", tenant=one)) for one in tenants] == [True, False, False]
 
 
-def test_what_it_returns_is_others_words_and_the_unknown_do_not_get_it() -> None:
+@pytest.mark.parametrize(
+    ("result", "taint"),
+    [
+        (call(Shelf(), query="frete"), {"documents"}),
+        (call(Shelf([]), query="frete"), set()),
+        (call(Shelf([])), {"documents"}),  # refused
+        (ToolResult(True, {"data": {"items": [], "passages": []}}), set()),
+        (ToolResult(True, {"data": {"items": [{"name": "x"}]}}), {"documents"}),
+        (ToolResult(True, {"data": {"items": [{"name": "x"}], "passages": []}}), {"documents"}),
+        (ToolResult(True, {}), {"documents"}),
+    ],
+)
+def test_what_it_returns_is_others_words_unless_nothing_was_found(result: ToolResult, taint: set[str]) -> None:
+    assert taint_brought(build_search_tool(Shelf()), result) == taint
+
+
+def test_the_unknown_do_not_get_it() -> None:
     tool = build_search_tool(Shelf())
-    assert (tool.effect, tool.labels, "unknown" in tool.roles) == ("read", {"private", "untrusted"}, False)
+    assert (tool.effect, tool.labels, "unknown" in tool.roles) == ("read", {"private"}, False)
     Draft202012Validator.check_schema(dict(tool.spec.parameters))
     assert tool.spec.parameters["additionalProperties"] is False
