@@ -5,7 +5,7 @@ said is not told. Pure.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -36,8 +36,14 @@ _REFUSES: Final = (
 )
 _ENDS: Final = re.compile(
     r"\s(?:e|and|y)\s(?:o|a|the|el|la|nao|no|so|only|solo|prefere|recebe|paga|fecha|abre|exige|quem|prefers|receives|pays"
-    r"|closes|opens|requires|who|prefiere|cierra|requiere|quien)\b|\s@"
+    r"|closes|opens|requires|who|prefiere|cierra|requiere|quien|compra|aceita|gosta|el[ea]s?|seu|sua|buys|takes|accepts"
+    r"|likes|is|its|their|they|recibe|acepta|su|comprador|compradora|buyer|don[oa]|duen[oa]|contato)\b|\s@"
 )
+_AND: Final = re.compile(
+    r"\s*(?:[,;]\s*(?:(?:e|and|y|mas|but|pero)\s+)?|\s(?:e|and|y|mas|but|pero)\s+)(?=\S)", re.IGNORECASE
+)  # but no "é"
+# What is asked of us behind what was told: "..., e fecha o pedido".
+_ASKED_OF_US: Final = re.compile(r"\w+\s+(?:o|os|um|uma|meus?|minhas?|the|an?|my|el|los|una?|mis?)\s")
 _IS: Final = (
     r"(?:(?:agora|hoje|atualmente|now|ahora|actualmente)\s+)?(?:e|eh|passou a ser|virou|is|became|es|paso a ser)\s+"
     r"(?:(?:agora|now|ahora)\s+)?"
@@ -86,8 +92,20 @@ def _roles() -> Iterator[Rule]:
     for predicate, role in _ROLES.items():
         opens = rf"(?:{role}{_OF}|{_WHO}'s\s+(?:new\s+)?{role}\s+{_IS}|{_CHANGED.format(role=role)})"
         opens = rf"(?:{opens}|{_TALK})" if predicate == "contact" else opens
-        yield named(predicate, re.compile(rf"{opens}{_THE}(?=\S)"), _is_person, "full")
-        yield named(predicate, re.compile(rf"{opens}(?!{_THE})(?=\S)"), _is_proper_person, "full")
+        yield from _persons(predicate, opens)
+
+
+def _roles_behind() -> Iterator[Rule]:
+    """Of whom was spoken of just before: "... e o comprador é o Caio"."""
+    whose = r"(?:(?:o|a|the|el|la|its|their|seu|sua|su)\s+)?(?:(?:new|nov[oa]|nuev[oa])\s+)?"
+    for predicate, role in _ROLES.items():
+        opens = rf"{_WHO}\s+{whose}{role}\s+(?:(?:del[ea]s?|la|de la)\s+)?{_IS}"
+        yield from _persons(predicate, opens)
+
+
+def _persons(predicate: str, opens: str) -> Iterator[Rule]:
+    yield named(predicate, re.compile(rf"{opens}{_THE}(?=\S)"), _is_person, "full")
+    yield named(predicate, re.compile(rf"{opens}(?!{_THE})(?=\S)"), _is_proper_person, "full")
 
 
 def _does(predicate: str, verb: str, *, is_shown: bool = True) -> Rule:
@@ -125,6 +143,7 @@ _ANYWHERE: Final = (
     *_roles(),
     Rule("receives", re.compile(rf"\bentregas? n[oa]s? {_WHO},?\s+(?={_ONLY}\s)"), accepts=_is_value, ends=_ENDS),
 )
+_BEHIND: Final = tuple(_roles_behind())
 _SINGLE: Final = frozenset({"receives", "payment", "buyer", "owner", "contact"})
 _FROM_NOW_ON: Final = re.compile(r"\b(?:agora|passou a|now|ahora|paso a)\b")
 # The customer stands at the beginning of what is said: "a Padaria Sol fecha", not "o frete da Padaria Sol fecha".
@@ -166,8 +185,10 @@ def find_told_of_customers(text: str, names: CustomerNames) -> ToldOfCustomers:
     for sentence in own_sentences(text, names.is_name):
         if sentence.is_question or is_instruction(sentence.folded):
             continue
-        for mention in names.find(sentence.said):
-            for told in _read(sentence, mention):
+        mentions = names.find(sentence.said)
+        bounds = [*(one.start for one in mentions), len(sentence.said)]
+        for mention, until in zip(mentions, bounds[1:], strict=True):
+            for told in _read_on(sentence, mention, until):
                 if len(mention.customers) > 1:
                     unclear += mention.customers
                     continue
@@ -188,6 +209,19 @@ def as_new_of(customer: str, told: Told) -> NewCustomerFact:
     return NewCustomerFact(customer, words_of(customer), told.predicate, told.value, told.quote, told.confidence, alone)
 
 
+def _read_on(sentence: Sentence, mention: Mention, until: int) -> Iterator[Told]:
+    """What is told of the customer, and what each clause behind that goes on to tell, up to the next one's name."""
+    first = list(_read(sentence, mention))
+    yield from first
+    starts = [one.end() for one in _AND.finditer(sentence.said, mention.end, until)] if first else []
+    for start in starts:
+        clause = Sentence(f"@ {sentence.said[start:]}", f"@ {sentence.folded[start:]}")
+        for told in _read_deeds(clause, (*_BEHIND, *_DEEDS)):
+            is_asked = told.predicate == "opening" and _ASKED_OF_US.match(fold_in_place(told.value))
+            if not is_asked and not any(told.value in one.value for one in first):
+                yield replace(told, quote=sentence.said.strip())
+
+
 def _read(sentence: Sentence, mention: Mention) -> Iterator[Told]:
     """Rules see nothing of the name but where it stands."""
     before = sentence.folded[: mention.start]
@@ -199,7 +233,11 @@ def _read(sentence: Sentence, mention: Mention) -> Iterator[Told]:
     yield from anywhere
     if anywhere or not _BEFORE.search(before):
         return
-    for rule in _DEEDS:
-        for told in rule.read(hidden):
+    yield from _read_deeds(hidden, _DEEDS)
+
+
+def _read_deeds(sentence: Sentence, rules: Iterable[Rule]) -> Iterator[Told]:
+    for rule in rules:
+        for told in rule.read(sentence):
             topic = topic_of(sentence.folded) if told.predicate == "preference" else ""
             yield replace(told, predicate=f"{told.predicate}:{topic}") if topic else told

@@ -64,6 +64,42 @@ def test_what_is_told(words: str, told: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("o Mercado Sol fecha às segundas e o comprador é o Caio", ["opening fecha às segundas", "buyer Caio"]),
+        (
+            "o Mercado Sol fecha às segundas, o comprador é o Caio e paga no boleto",
+            ["opening fecha às segundas", "buyer Caio", "payment paga no boleto"],
+        ),
+        ("o comprador do Mercado Sol é o João e paga em boleto", ["buyer João", "payment paga em boleto"]),
+        (
+            "o Mercado Sol recebe às terças e quintas e o dono dele é o Rui",
+            ["receives recebe às terças e quintas", "owner Rui"],
+        ),
+        (
+            "o Mercado Sol recebe às terças, mas só paga no boleto",
+            ["receives recebe às terças", "payment só paga no boleto"],
+        ),
+        ("Mercado Sol closes on mondays and its buyer is John", ["opening closes on mondays", "buyer John"]),
+        ("el Mercado Sol cierra los lunes y el comprador es Juan", ["opening cierra los lunes", "buyer Juan"]),
+        ("o Mercado Sol fecha às segundas e às terças", ["opening fecha às segundas e às terças"]),
+        ("o Mercado Sol fecha às segundas e o comprador não é o Caio", ["opening fecha às segundas"]),
+        ("o Mercado Sol fecha às segundas e o comprador é chato", ["opening fecha às segundas"]),
+        ("o Mercado Sol fecha às segundas e o Bruno paga no boleto", ["opening fecha às segundas"]),
+        ("o Mercado Sol só recebe às terças e fecha o pedido de ontem", ["receives só recebe às terças"]),
+        (
+            "o Mercado Sol fecha às segundas e o Empório Lima aos domingos e o comprador é o Caio",
+            ["opening fecha às segundas"],
+        ),
+    ],
+)
+def test_each_clause_behind_a_fact_tells_on_of_the_same_customer(words: str, told: list[str]) -> None:
+    found = find_told_of_customers(words, NAMES).told
+    assert [f"{one.predicate} {one.value}" for one in found] == told
+    assert {(one.customer, one.quote) for one in found} == {("Mercado Sol", words)}
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "o Lima prefere boleto?",
