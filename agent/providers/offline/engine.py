@@ -2,8 +2,8 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from threading import Lock
@@ -11,19 +11,14 @@ from typing import Any, Final
 
 from agent.base import ChatMessage, Completion, CompletionRequest, Cost, EngineKind, Situation, ToolCall, Usage
 from agent.memory.customer_names import CustomerNames
-from agent.memory.only_telling import Untold, asks_outright, leave_out_told, only_tells
-from agent.providers.offline.citing import SEARCH, is_silent, look_up, may_ask, would_help
-from agent.providers.offline.direct import read_directly
+from agent.providers.offline.citing import is_silent, would_help
 from agent.providers.offline.language import language_of
-from agent.providers.offline.leaning import lean_directly
-from agent.providers.offline.lexing import is_common, scan
+from agent.providers.offline.lexing import is_common
+from agent.providers.offline.message_plan import LONGEST_TEXT, Indexed, plan_message
 from agent.providers.offline.names import Names
 from agent.providers.offline.phrasing import phrase
-from agent.providers.offline.plan import Step, View, saying
-from agent.providers.offline.planning import plan_question
+from agent.providers.offline.plan import Step, View
 from agent.providers.offline.refusing import LIMITS_SAID, TOPICS
-from agent.providers.offline.slots import Slots
-from agent.providers.offline.splitting import questions_in
 from agent.providers.offline.wishes import answer_wish, read_wish
 from agent.providers.offline.wording import say
 from models.catalogue import Catalogue
@@ -31,18 +26,7 @@ from models.errors import ProviderError
 from models.language import Language, guess_language
 
 _LLM: Final = "recado-rules-1"
-_TURNS_BACK = 4  # a follow-up may lean on a follow-up
 _MOST_INDEXES = 64  # one for each pair of eyes
-_LONGEST_TEXT = 2000  # characters read of one message
-
-
-@dataclass(frozen=True, slots=True)
-class _Indexed:
-    """What somebody may know, and its names: all of them, and the customers' by themselves."""
-
-    catalogue: Catalogue
-    names: Names
-    customers: CustomerNames
 
 
 class OfflineProvider:
@@ -55,7 +39,7 @@ class OfflineProvider:
     def __init__(self, catalogue: Callable[[Situation], Catalogue]) -> None:
         """`catalogue` holds the names that somebody in that situation may know."""
         self._catalogue = catalogue
-        self._indexed: OrderedDict[Situation, _Indexed] = OrderedDict()
+        self._indexed: OrderedDict[Situation, Indexed] = OrderedDict()
         self._lock = Lock()
 
     def complete(self, request: CompletionRequest) -> Completion:
@@ -71,16 +55,13 @@ class OfflineProvider:
         indexed = self._index(situation)
         catalogue, names = indexed.catalogue, indexed.names
         question = request.messages[said[-1]]
-        wish = read_wish(question.content[:_LONGEST_TEXT], names, situation.today)
-        if wish is not None and any(tool.name == wish.tool for tool in request.tools):
-            return _wished(
-                wish, request.messages[said[-1] + 1 :], situation.language or guess_language(question.content)
-            )
-        earlier = [request.messages[number].content for number in said[:-1]]
-        history = _leant_on(question.content, earlier, indexed.customers, situation.today)
-        steps = _plan(question.content, history, indexed, {tool.name for tool in request.tools}, situation)
-        language = language_of(question.content, situation.language, names)
+        wish = read_wish(question.content[:LONGEST_TEXT], names, situation.today)
         turn = request.messages[said[-1] + 1 :]
+        if wish is not None and any(tool.name == wish.tool for tool in request.tools):
+            return _wished(wish, turn, situation.language or guess_language(question.content))
+        earlier = [request.messages[number].content for number in said[:-1]]
+        steps = plan_message(question.content, earlier, indexed, {tool.name for tool in request.tools}, situation)
+        language = language_of(question.content, situation.language, names)
         calls = [call for message in turn if message.role == "assistant" for call in message.tool_calls]
         if calls:
             told = View(today=situation.today.isoformat(), titles=catalogue.titles(language))
@@ -101,73 +82,17 @@ class OfflineProvider:
     def close(self) -> None:
         """Rules hold nothing open."""
 
-    def _index(self, situation: Situation) -> _Indexed:
+    def _index(self, situation: Situation) -> Indexed:
         catalogue = self._catalogue(situation)
         eyes = Situation(date.min, situation.role, "", situation.salesperson, situation.customer)
         indexed = self._indexed.get(eyes)
         if indexed is None or indexed.catalogue != catalogue:
-            indexed = _Indexed(catalogue, Names(catalogue, is_common), CustomerNames(catalogue.customers))
+            indexed = Indexed(catalogue, Names(catalogue, is_common), CustomerNames(catalogue.customers))
             with self._lock:
                 self._indexed[eyes] = indexed
                 while len(self._indexed) > _MOST_INDEXES:
                     self._indexed.popitem(last=False)
         return indexed
-
-
-def _plan(text: str, history: Sequence[str], indexed: _Indexed, offered: Set[str], situation: Situation) -> list[Step]:
-    catalogue, names = indexed.catalogue, indexed.names
-    direct = read_directly(text[:_LONGEST_TEXT], names, situation, catalogue)
-    if direct and offered >= {step.tool for step in direct}:
-        return direct
-    untold = leave_out_told(text[:_LONGEST_TEXT], indexed.customers, situation.today)
-    leans = bool(history) and untold is None
-    leant = lean_directly(text[:_LONGEST_TEXT], history, names, situation, catalogue) if leans else None
-    if leant and offered >= {step.tool for step in leant if step.tool}:
-        return leant
-    as_it_stands = asks_outright(text[:_LONGEST_TEXT])
-    steps = _steps(_questions(text, history, names, situation.today), situation, catalogue) if as_it_stands else []
-    if untold is not None and not (steps and all(step.tool for step in steps)):
-        asked = _plan_untold(untold, indexed, offered, situation)
-        if not asked and not any(step.tool for step in steps):
-            asked = _look_up_untold(untold, indexed, offered, situation)
-        return asked or steps or [saying("not_understood")]
-    steps = steps or _steps(_questions(text, history, names, situation.today), situation, catalogue)
-    if SEARCH not in offered or any(step.tool for step in steps):
-        return steps
-    alone = _questions(text, (), names, situation.today)
-    return look_up(steps, text, offered, alone, _steps(alone, situation, catalogue))
-
-
-def _plan_untold(untold: Untold, indexed: _Indexed, offered: Set[str], situation: Situation) -> list[Step]:
-    """What is asked beside what is told, where it calls a tool. Behind it, in its own sentence, only what is
-    plainly asked: "..., só recebe com nota" tells on."""
-    names, today = indexed.names, situation.today
-    plain = [one for one in untold.tails if all(asked.asks_plainly for asked in _questions(one, (), names, today))]
-    steps: list[Step] = []
-    for text in filter(None, (untold.sentences, *plain)):
-        direct = read_directly(text, names, situation, indexed.catalogue)
-        if direct and offered >= {step.tool for step in direct}:
-            steps += direct
-            continue
-        questions = _questions(text, (), names, today)
-        if any(one.pronouns for one in questions):
-            questions = _questions(text, (untold.told,), names, today)
-        steps += [one for one in _steps(questions, situation, indexed.catalogue) if one not in steps]
-    return steps if any(step.tool for step in steps) else []
-
-
-def _look_up_untold(untold: Untold, indexed: _Indexed, offered: Set[str], situation: Situation) -> list[Step]:
-    """A fact is no question to documents, however it resembles one: what is asked beside it may be. Who tells of a
-    customer tells on: "..., e o frete é nosso"."""
-    tells_on = "?" not in untold.told and indexed.customers.find(untold.told)
-    tails = () if tells_on else untold.tails
-    for text in (untold.sentences, *tails):
-        alone = _questions(text, (), indexed.names, situation.today)
-        said = _steps(alone, situation, indexed.catalogue)
-        looked = look_up(said, text, offered, alone, said) if may_ask(text, said) else []
-        if any(step.tool for step in looked):
-            return looked
-    return []
 
 
 def _no_date() -> date:
@@ -189,36 +114,6 @@ def _wished(wish: Step, turn: Sequence[ChatMessage], language: Language) -> Comp
 def _call(number: int, step: Step) -> ToolCall:
     arguments = dict(step.arguments)
     return ToolCall(f"offline_{number}", step.tool, arguments, json.dumps(arguments, ensure_ascii=False))
-
-
-def _leant_on(text: str, earlier: Sequence[str], customers: CustomerNames, today: date) -> list[str]:
-    """What was said before and a question may lean on. What only tells leans on nothing, and nothing leans on it."""
-    if not earlier or only_tells(text[:_LONGEST_TEXT], customers, today):
-        return []
-    return [said for said in earlier[-_TURNS_BACK:] if not only_tells(said[:_LONGEST_TEXT], customers, today)]
-
-
-def _questions(text: str, history: Sequence[str], names: Names, today: date) -> list[Slots]:
-    before: list[Slots] = []
-    for said in (*history, text):
-        before = questions_in(scan(said[:_LONGEST_TEXT], names, today), before)
-    return before
-
-
-def _steps(questions: Sequence[Slots], situation: Situation, catalogue: Catalogue) -> list[Step]:
-    planned = [plan_question(question, situation, catalogue) for question in questions]
-    if any(_lost_something(*pair) for pair in zip(questions, planned, strict=True)):
-        planned = [[step for step in steps if not step.view.assumed_period] for steps in planned]
-    steps: list[Step] = []
-    for one in planned:
-        steps += [step for step in one if step not in steps]
-    return steps
-
-
-def _lost_something(question: Slots, steps: list[Step]) -> bool:
-    """What was not understood may have held the period of its neighbour, which must not get the current month then."""
-    failed = any(step.say in {"not_understood", "unknown_words", "unknown_name"} for step in steps)
-    return failed and bool(question.periods or question.unknown or question.owners)
 
 
 def _first(steps: list[Step], request: CompletionRequest, language: Language, situation: Situation) -> Completion:
